@@ -1,0 +1,35 @@
+# Two commands are all a newcomer needs: `make demo` and `make test`. Each does its own set-up.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench
+
+help:
+	@echo "make demo    build comity and run two agencies through one matter (ONCE=1: run it through and stop)"
+	@echo "make test    everything that must hold before a change is accepted"
+	@echo "make check   the quick part of it: formatting and lints"
+	@echo "make bench   the measurements that the documents quote"
+
+setup:
+	@scripts/setup
+
+demo: setup
+	cargo build --locked --profile demo -p comity
+	target/demo/comity demo $(if $(ONCE),--once)
+
+# Same profile and target folder as the tests, so that SQLite and aws-lc are compiled once for both.
+check: setup
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+# The runner comes last: its summary is the last line. cargo-nextest is used where it is installed; it is not built
+# here, for that takes minutes. Without it `cargo test` runs the same tests.
+test: check
+	cargo doc --locked --workspace --no-deps --quiet
+	cargo test --locked --workspace --doc --quiet
+	@if cargo nextest --version >/dev/null 2>&1; then \
+	    set -x; cargo nextest run --locked --workspace; \
+	else \
+	    set -x; cargo test --locked --workspace --tests; \
+	fi
+
+bench: setup
+	cargo bench --locked --workspace --bench '*'

@@ -1,0 +1,246 @@
+//! What an act is made of: its definition, its structure and its parts.
+//!
+//! An act is a Rust struct with `#[derive(Act)]`. The derive yields [`ActDef`], a static table that the codec,
+//! TOML and its template, validation, the timeline and the completeness check all read. The *structure* is what
+//! decides; the *parts* are what people read.
+//!
+//! Invariant: a type that can hold free text does not implement [`StructureType`], so it cannot be in a structure.
+
+mod compose;
+mod field;
+mod reading;
+mod template;
+
+use std::collections::BTreeMap;
+
+use comity_journal::cbor;
+use comity_journal::entropy::Entropy;
+use comity_journal::ids::Token;
+use comity_journal::part::{OpenPart, PartClass, Salt};
+use comity_journal::suite::Hash;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use comity_act_derive::Act;
+pub use compose::{ActSet, ComposeError, Composed, Preparation};
+#[doc(hidden)]
+pub use compose::compose_one;
+pub use field::{Data, Flag, Line, Moment, NotText, Target, Text};
+pub use reading::{Absence, Reading, read};
+pub use template::template;
+
+/// The six shapes every act of every kind has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shape {
+    /// One lane's own fact.
+    Say,
+    /// Answers an entry by name; the latest in the lane counts.
+    Answer,
+    /// A position on a hash; agreed once all lanes stand on the same one.
+    Stance,
+    /// An offer by the owner's lane, or the take that names it.
+    Pass,
+    /// The convenor's lane only.
+    Steer,
+    /// About one's own earlier entry: correct, recall, withdraw, supersede.
+    Recant,
+}
+
+/// Where a field lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// In the structure: signed, kept for ever, read by the engine.
+    Structure,
+    /// In the content part of this name.
+    Part(&'static str),
+    /// A list, each item in a part of its own: this name and a number.
+    Each(&'static str),
+    /// In the part that statistics count.
+    Tally,
+}
+
+/// What a field holds, for whoever shows or asks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldKind {
+    /// One line of text.
+    Line,
+    /// Text of several lines.
+    Text,
+    /// A moment in UTC.
+    Moment,
+    /// A whole number.
+    Number,
+    /// Yes or no.
+    Flag,
+    /// A word from a closed list: the list's name and its codes.
+    Word(&'static str, &'static [&'static str]),
+    /// A reference to an entry.
+    Entry,
+    /// Random handles and their like, made by the engine.
+    Machine,
+    /// A table of its own fields.
+    Table(&'static [Column]),
+    /// A list of something.
+    List(&'static FieldKind),
+}
+
+/// A column of a field that is a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: FieldKind,
+    /// Whether it must be there.
+    pub required: bool,
+    /// What to write, in English.
+    pub help: &'static str,
+}
+
+/// One field of an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name in TOML, in content parts and in label keys.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: FieldKind,
+    /// Whether it must be given.
+    pub required: bool,
+    /// Where it lives.
+    pub home: Home,
+    /// Whether it names or describes a person.
+    pub personal: bool,
+    /// Filled by the engine, never asked of a person.
+    pub derived: bool,
+    /// What to write, in English.
+    pub help: &'static str,
+}
+
+/// The definition of an act: everything there is to know about it without running anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActDef {
+    /// Its code in headers, commands and label keys.
+    pub code: &'static str,
+    /// Its shape.
+    pub shape: Shape,
+    /// The roles of parties whose lane may hold it; empty means any party.
+    pub by: &'static [&'static str],
+    /// The acts it may name, where its shape names one.
+    pub answers: &'static [&'static str],
+    /// The officers' roles that may propose it; empty means any.
+    pub propose: &'static [&'static str],
+    /// The roles that must approve it, none of them held here by its proposer.
+    pub approve: &'static [&'static str],
+    /// Whether prohibited grounds must have been reviewed first.
+    pub grounds: bool,
+    /// Whether it stands in a node's inner lane and never travels.
+    pub inner: bool,
+    /// What it is, in English.
+    pub help: &'static str,
+    /// Its fields, in the order people fill them in.
+    pub fields: &'static [Field],
+}
+
+/// An act, as its derive makes it.
+pub trait Act: Sized + 'static {
+    /// What the engine may decide by.
+    type Structure: Serialize + DeserializeOwned + Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static;
+    /// Its definition.
+    const DEF: ActDef;
+    /// Fills what the engine fills: the entry it names, handles of persons.
+    fn settle(&mut self, preparation: &mut Preparation<'_>);
+    /// Takes it apart into structure and content.
+    fn split(self) -> (Self::Structure, Parts);
+    /// The entry an act with this structure names.
+    fn target(structure: &Self::Structure) -> Option<Hash>;
+}
+
+/// What a type says about itself as a field of an act.
+pub trait FieldType: Serialize {
+    /// What it holds.
+    const KIND: FieldKind;
+    /// Whether a field of this type must be given.
+    const REQUIRED: bool = true;
+    /// Whether this value is nothing, so that it is not written.
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+/// A field type without free text. Names, facts and papers do not implement it, on purpose.
+pub trait StructureType: FieldType {}
+
+/// The content of an act on its way to become parts, each a map of fields as deterministic CBOR.
+#[derive(Default)]
+pub struct Parts {
+    content: BTreeMap<String, BTreeMap<&'static str, ciborium::Value>>,
+    tally: BTreeMap<&'static str, ciborium::Value>,
+    each: Vec<(String, ciborium::Value)>,
+}
+
+/// The name of the part that statistics count.
+pub const TALLY: &str = "tally";
+
+impl Parts {
+    /// Puts a field into a part.
+    pub fn put<T: FieldType>(&mut self, label: &str, field: &'static str, value: &T) {
+        if !value.is_absent() {
+            self.content.entry(label.to_owned()).or_default().insert(field, cbor::to_value(value));
+        }
+    }
+
+    /// Puts every item of a list into a part of its own.
+    pub fn put_each<T: Serialize>(&mut self, label: &str, items: &[T]) {
+        let numbered = items.iter().enumerate();
+        self.each.extend(numbered.map(|(i, item)| (format!("{label}-{}", i + 1), cbor::to_value(item))));
+    }
+
+    /// Puts a field into the tally.
+    pub fn put_tally<T: FieldType>(&mut self, field: &'static str, value: &T) {
+        if !value.is_absent() {
+            self.tally.insert(field, cbor::to_value(value));
+        }
+    }
+
+    /// The parts as named bytes, not yet salted.
+    pub fn into_bytes(self) -> Vec<PartBytes> {
+        let content = self.content.into_iter().map(|(label, map)| (label, PartClass::Content, cbor::encode(&map)));
+        let each = self.each.into_iter().map(|(label, value)| (label, PartClass::Content, cbor::encode(&value)));
+        let tally = (!self.tally.is_empty())
+            .then(|| (TALLY.to_owned(), PartClass::Tally, cbor::encode(&self.tally)));
+        content
+            .chain(each)
+            .chain(tally)
+            .map(|(label, class, bytes)| PartBytes {
+                label: Token::new(label).expect("part names in definitions are tokens"),
+                class,
+                bytes,
+            })
+            .collect()
+    }
+}
+
+/// A part before it is salted for one entry.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PartBytes {
+    /// Which part.
+    pub label: Token,
+    /// What may become of it.
+    pub class: PartClass,
+    /// Deterministic CBOR.
+    pub bytes: Vec<u8>,
+}
+
+impl PartBytes {
+    /// Salts it for one entry.
+    pub fn salted(self, entropy: &mut dyn Entropy) -> OpenPart {
+        OpenPart { label: self.label, class: self.class, salt: Salt::draw(entropy), bytes: self.bytes }
+    }
+}
+
+/// Content never shows in logs or error texts.
+impl std::fmt::Debug for PartBytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PartBytes({}, {} bytes)", self.label, self.bytes.len())
+    }
+}

@@ -1,0 +1,57 @@
+//! A commented TOML file for an act, from its field table alone.
+
+use super::{ActDef, Column, Field, FieldKind};
+
+/// Prints every field a person fills in, with what to write; what may be left out is commented out.
+pub fn template(def: &ActDef) -> String {
+    let mut out = format!("# {}: {}\n", def.code, def.help);
+    // Tables come last in TOML: a plain field after one would belong to it.
+    let (tables, plain): (Vec<&Field>, Vec<&Field>) = def
+        .fields
+        .iter()
+        .filter(|field| !field.derived && field.kind != FieldKind::Entry)
+        .partition(|field| columns(&field.kind).is_some());
+    for field in plain {
+        let mark = if field.required { "" } else { "# " };
+        let may = if field.required { "" } else { " (may be left out)" };
+        out += &format!("\n# {}{may}\n{mark}{} = {}\n", field.help, field.name, example(&field.kind));
+    }
+    for field in tables {
+        out += &format!("\n# {}{}\n", field.help, if field.required { "" } else { " (may be left out)" });
+        let head = if matches!(field.kind, FieldKind::List(_)) { "[[" } else { "[" };
+        let tail = if head == "[[" { "]]" } else { "]" };
+        let mark = if field.required { "" } else { "# " };
+        out += &format!("{mark}{head}{}{tail}\n", field.name);
+        for column in columns(&field.kind).into_iter().flatten() {
+            let mark = if field.required && column.required { "" } else { "# " };
+            out += &format!("{mark}{} = {}   # {}\n", column.name, example(&column.kind), column.help);
+        }
+    }
+    out
+}
+
+fn columns(kind: &FieldKind) -> Option<&'static [Column]> {
+    match kind {
+        FieldKind::Table(columns) => Some(columns),
+        FieldKind::List(item) => columns(item),
+        _ => None,
+    }
+}
+
+fn example(kind: &FieldKind) -> String {
+    match kind {
+        FieldKind::Line | FieldKind::Machine | FieldKind::Entry => "\"\"".into(),
+        FieldKind::Text => "\"\"\"\n\"\"\"".into(),
+        FieldKind::Moment => "\"2026-12-01T12:00:00Z\"".into(),
+        FieldKind::Number => "0".into(),
+        FieldKind::Flag => "false".into(),
+        FieldKind::Word(_, codes) => format!("\"{}\"   # one of: {}", codes.first().unwrap_or(&""), codes.join(", ")),
+        FieldKind::Table(_) => "{}".into(),
+        FieldKind::List(item) => match item {
+            FieldKind::Word(_, codes) => {
+                format!("[\"{}\"]   # any of: {}", codes.first().unwrap_or(&""), codes.join(", "))
+            }
+            other => format!("[{}]", example(other)),
+        },
+    }
+}

@@ -1,0 +1,159 @@
+//! Before an act is signed: is it valid where the matter stands, and may this node do it?
+//!
+//! The first half asks what every node will ask of the signed entry; the second is policy: roles, four eyes,
+//! prohibited grounds, cover. What was relied on is named in the act by hash, so that it can be judged again.
+
+use comity_journal::entry::{Actor, Lane, Opening, Relied};
+use comity_journal::ids::{AgencyId, Token};
+use comity_journal::suite::Hash;
+use comity_journal::time::Timestamp;
+
+use super::candidate::{GROUNDS_FACT, Stated, Verdict};
+use super::kind::Kind;
+use super::matter::{Matter, State};
+use crate::act::ActDef;
+use crate::gates::{Cover, GroundsCleared, GroundsReview, Refusal, check_approvals, rules};
+
+/// An act somebody wants signed.
+#[derive(Clone, Debug)]
+pub struct Proposal<'a> {
+    /// Our agency.
+    pub author: AgencyId,
+    /// The lane it goes to.
+    pub lane: Lane,
+    /// The act.
+    pub act: &'a str,
+    /// Its structure.
+    pub structure: &'a [u8],
+    /// The opening, for the act that opens.
+    pub opening: Option<&'a Opening>,
+    /// The version of the rules to open with.
+    pub rules: u32,
+    /// The draft it comes from, where it was drafted.
+    pub draft: Option<Hash>,
+}
+
+/// What the decision may rely on, as values.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// Now.
+    pub now: Timestamp,
+    /// What the record says about cover.
+    pub cover: Cover,
+    /// Who proposes it.
+    pub proposer: Actor,
+    /// Who approved it.
+    pub approvals: Vec<Actor>,
+}
+
+/// An act that may be signed. Made by `decide` alone; one that needs clearing holds its [`GroundsCleared`].
+#[derive(Clone, Debug)]
+pub struct Decided {
+    weighed: Weighed,
+    draft: Option<Hash>,
+}
+
+/// An act after the gates: the sensitive ones cannot be made without their clearance.
+#[derive(Clone, Debug)]
+enum Weighed {
+    Plain,
+    Sensitive(GroundsCleared),
+}
+
+impl Decided {
+    /// The facts the act names, sorted.
+    pub fn relied(&self) -> Vec<Relied> {
+        let draft = self.draft.map(|hash| Relied { fact: Token::literal("draft"), hash });
+        let grounds = match &self.weighed {
+            Weighed::Plain => None,
+            Weighed::Sensitive(cleared) => {
+                Some(Relied { fact: Token::literal(GROUNDS_FACT), hash: cleared.record() })
+            }
+        };
+        draft.into_iter().chain(grounds).collect()
+    }
+}
+
+impl<K: Kind> Matter<K> {
+    /// Decides whether this node may sign the act now.
+    ///
+    /// # Errors
+    /// A refusal that names the rule and its source.
+    pub fn decide(&self, proposal: &Proposal<'_>, facts: &Facts) -> Result<Decided, Refusal> {
+        if self.read_only() {
+            return Err(Refusal::under(rules::READ_ONLY));
+        }
+        let stated = Stated {
+            entry: Hash::ZERO,
+            lane: proposal.lane,
+            author: proposal.author,
+            by: &facts.proposer,
+            approved: &facts.approvals,
+            at: facts.now,
+            act: proposal.act,
+            structure: proposal.structure,
+            opening: proposal.opening,
+            kind: K::DEF.code,
+            rules: proposal.rules,
+            grounds_reviewed: true,
+        };
+        let state = self.state();
+        match self.admit(&stated, &state) {
+            (Verdict::Valid, _) => {}
+            (Verdict::NotUnderstood, _) => return Err(Refusal::under(rules::READ_ONLY)),
+            (Verdict::Void(_), refusal) => return Err(refusal.unwrap_or(Refusal::under(rules::UNREADABLE))),
+        }
+        let def = Self::def_of(proposal.lane, proposal.act).ok_or(Refusal::under(rules::UNREADABLE))?;
+        check_role(def, &facts.proposer)?;
+        check_approvals(def, &facts.proposer, &facts.approvals)?;
+        self.decide_kind(&stated, &state, facts)?;
+        let weighed = if def.grounds {
+            Weighed::Sensitive(self.clear_grounds(&stated, &state, proposal, facts)?)
+        } else {
+            Weighed::Plain
+        };
+        Ok(Decided { weighed, draft: proposal.draft })
+    }
+
+    fn decide_kind(&self, stated: &Stated<'_>, state: &State<K>, facts: &Facts) -> Result<(), Refusal> {
+        let Some(Ok(act)) = Self::kind_act(stated) else { return Ok(()) };
+        K::decide(&state.lanes_with(stated.opening), &act, facts)
+    }
+
+    /// The review that clears this act: of the draft it comes from, or of the request it answers. One review
+    /// that found a prohibited ground stops the matter for good.
+    fn clear_grounds(
+        &self,
+        stated: &Stated<'_>,
+        state: &State<K>,
+        proposal: &Proposal<'_>,
+        facts: &Facts,
+    ) -> Result<GroundsCleared, Refusal> {
+        let Some(Ok(act)) = Self::kind_act(stated) else { return Err(Refusal::under(rules::UNREADABLE)) };
+        let lanes = state.lanes_with(stated.opening);
+        let offences = K::offences(&lanes, &act);
+        let subject = if proposal.opening.is_some() { proposal.draft } else { state.opened_by };
+        let judge = |review: &GroundsReview| GroundsCleared::judge(review, &offences, &facts.proposer.who);
+        for (_, review) in &state.inner.reviews {
+            if let Err(refusal) = judge(review)
+                && refusal.rule.lifted_by.is_none()
+                && refusal.rule.code == rules::GROUNDS_PROHIBITED.code
+            {
+                return Err(refusal);
+            }
+        }
+        let of_this = state.inner.reviews.iter().rev().find(|(of, _)| Some(*of) == subject);
+        let (_, review) = of_this.ok_or(Refusal::under(rules::GROUNDS_OPEN))?;
+        judge(review)
+    }
+}
+
+/// Checks that the proposer holds one of the roles that may propose this act.
+fn check_role(def: &ActDef, proposer: &Actor) -> Result<(), Refusal> {
+    let holds = proposer.roles.iter().any(|held| def.propose.contains(&held.as_str()));
+    if def.propose.is_empty() || holds {
+        Ok(())
+    } else {
+        Err(Refusal::under(rules::ROLE).about(def.propose.iter().copied()))
+    }
+}

@@ -1,0 +1,102 @@
+//! What a kind of matter says about itself.
+
+use comity_journal::ids::AgencyId;
+
+use super::candidate::Stated;
+use super::decide::Facts;
+use super::grid::Cell;
+use crate::act::ActSet;
+use crate::clock::Clock;
+use crate::gates::{Objection, Refusal};
+use crate::vocabularies::OffenceCode;
+
+/// The constants of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KindDef {
+    /// Its code in headers, commands and label keys.
+    pub code: &'static str,
+    /// The letter before its matters' short ids.
+    pub prefix: char,
+    /// The version of its rules.
+    pub rules: u32,
+    /// The roles of its parties, the opener's first. A kind that stays inside one node has the role `own`.
+    pub roles: &'static [&'static str],
+    /// Whether it has shared lanes at all.
+    pub shared: bool,
+    /// Its words: zh, then en, as Fluent.
+    pub words: (&'static str, &'static str),
+}
+
+/// A kind of matter. Everything in it is pure; everything but [`Kind::decide`] and [`Kind::judge`] reads
+/// structure only.
+pub trait Kind: Sized + Send + Sync + 'static {
+    /// Its constants.
+    const DEF: KindDef;
+    /// Its acts.
+    type Act: ActSet;
+    /// What one lane has come to.
+    type Lane: Clone + Default + std::fmt::Debug + PartialEq + Send + Sync + 'static;
+
+    /// Moves a lane on by one valid entry of that lane.
+    fn evolve(lane: &mut Self::Lane, entry: &Stated<'_>, act: &Self::Act);
+
+    /// The cell of the grid these lanes are in: total, no combination is impossible.
+    fn cell(lanes: &Lanes<'_, Self::Lane>) -> Cell;
+
+    /// The clocks that run.
+    fn clocks(_lanes: &Lanes<'_, Self::Lane>) -> Vec<Clock> {
+        Vec::new()
+    }
+
+    /// What makes an act invalid beyond the grid, from structure alone.
+    ///
+    /// # Errors
+    /// The rule it breaks; the entry is void under it everywhere alike.
+    fn admit(_lanes: &Lanes<'_, Self::Lane>, _entry: &Stated<'_>, _act: &Self::Act) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    /// What this node demands of its own act before it signs.
+    ///
+    /// # Errors
+    /// The rule that stands against it.
+    fn decide(_lanes: &Lanes<'_, Self::Lane>, _act: &Self::Act, _facts: &Facts) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    /// What this node holds against a partner's valid act.
+    fn judge(_lanes: &Lanes<'_, Self::Lane>, _entry: &Stated<'_>, _act: &Self::Act, _facts: &Facts) -> Vec<Objection> {
+        Vec::new()
+    }
+
+    /// The offences an act is about, for the review of prohibited grounds.
+    fn offences(_lanes: &Lanes<'_, Self::Lane>, _act: &Self::Act) -> Vec<OffenceCode> {
+        Vec::new()
+    }
+
+    /// One lane of every state worth a row of the grid, by role, with its name.
+    fn examples() -> Vec<(&'static str, &'static str, Self::Lane)>;
+}
+
+/// The lanes of a matter as a kind sees them: by the role of their party.
+pub struct Lanes<'a, L> {
+    pub(super) parties: Vec<(&'a str, AgencyId, &'a L)>,
+    pub(super) untouched: L,
+}
+
+impl<'a, L: Default> Lanes<'a, L> {
+    /// Lanes by role, agency and state.
+    pub fn new(parties: Vec<(&'a str, AgencyId, &'a L)>) -> Self {
+        Self { parties, untouched: L::default() }
+    }
+
+    /// The lane of the (first) party in this role; an untouched one where there is none.
+    pub fn of(&self, role: &str) -> &L {
+        self.parties.iter().find(|(r, ..)| *r == role).map_or(&self.untouched, |(.., lane)| lane)
+    }
+
+    /// All lanes in this role.
+    pub fn all(&self, role: &str) -> impl Iterator<Item = (AgencyId, &L)> {
+        self.parties.iter().filter(move |(r, ..)| *r == role).map(|(_, agency, lane)| (*agency, *lane))
+    }
+}

@@ -1,0 +1,438 @@
+//! One matter: a set of entries and what follows from it.
+//!
+//! Entries may arrive in any order. Each is evaluated once everything its author had seen is here, in the state
+//! its author had seen, never a newer one. Because a lane's state depends on that lane alone, the state at any
+//! past moment is a look-up, not a replay. Two entries for one place freeze that lane before the place.
+//!
+//! Invariant: [`Matter::digest`] is a function of the set of entries received.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use comity_journal::cbor::Malformed;
+use comity_journal::entry::{Entry, Lane, Opening, Party, Place, Seen};
+use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::suite::Hash;
+
+use super::candidate::{Stated, Verdict};
+use super::grid::Cell;
+use super::inner::{InnerAct, InnerLane};
+use super::kind::{Kind, Lanes};
+use super::lane::{Frontier, LaneLog, Standing, Step};
+use crate::act::{ActDef, ActSet, Shape};
+use crate::clock::Clock;
+use crate::gates::{Refusal, rules};
+
+/// A matter of kind `K`, as far as this node has it.
+pub struct Matter<K: Kind> {
+    id: MatterId,
+    entries: BTreeMap<Hash, Arc<Entry>>,
+    places: BTreeMap<(Lane, Place), Vec<Hash>>,
+    lanes: BTreeMap<Lane, LaneLog<K::Lane>>,
+    inner: BTreeMap<Lane, LaneLog<InnerLane>>,
+}
+
+/// The state of a matter at some frontier.
+pub(super) struct State<K: Kind> {
+    pub(super) parties: Vec<Party>,
+    pub(super) opened_by: Option<Hash>,
+    lanes: BTreeMap<AgencyId, K::Lane>,
+    pub(super) inner: InnerLane,
+    understood: bool,
+}
+
+impl<K: Kind> State<K> {
+    /// The lanes by role; `opening` supplies the parties for the act that opens.
+    pub(super) fn lanes_with<'a>(&'a self, opening: Option<&'a Opening>) -> Lanes<'a, K::Lane> {
+        if !K::DEF.shared {
+            return Lanes::new(self.lanes.iter().map(|(agency, lane)| ("own", *agency, lane)).collect());
+        }
+        let parties = if self.parties.is_empty() { opening.map_or(&[][..], |o| &o.parties) } else { &self.parties };
+        let known = parties.iter().filter_map(|party| {
+            self.lanes.get(&party.agency).map(|lane| (party.role.as_str(), party.agency, lane))
+        });
+        Lanes::new(known.collect())
+    }
+}
+
+impl<K: Kind> Matter<K> {
+    /// A matter nothing is known of yet.
+    pub fn new(id: MatterId) -> Self {
+        Self { id, entries: BTreeMap::new(), places: BTreeMap::new(), lanes: BTreeMap::new(), inner: BTreeMap::new() }
+    }
+
+    /// Takes an entry whose signature has been checked. What was here already changes nothing.
+    pub fn receive(&mut self, entry: Arc<Entry>) {
+        let (hash, header) = (entry.hash(), entry.header());
+        let place = (header.lane, header.place);
+        if header.matter != self.id || self.entries.contains_key(&hash) {
+            return;
+        }
+        self.entries.insert(hash, entry);
+        let rivals = self.places.entry(place).or_default();
+        rivals.push(hash);
+        rivals.sort();
+        if rivals.len() > 1 {
+            // A fork was found: what was evaluated on either branch is evaluated anew without it.
+            self.lanes.clear();
+            self.inner.clear();
+        }
+        self.advance();
+    }
+
+    /// Evaluates whatever has become ready, until nothing is.
+    fn advance(&mut self) {
+        while let Some(entry) = self.next_ready() {
+            let frontier = self.frontier_of(&entry);
+            let state = self.state_at(&frontier);
+            let stated = Stated::of(&entry);
+            let (verdict, _) = self.admit(&stated, &state);
+            self.settle(&stated, entry.header().place, verdict, frontier);
+        }
+    }
+
+    /// The first entry, by lane, whose past is all here and which has its place to itself.
+    fn next_ready(&self) -> Option<Arc<Entry>> {
+        let lanes: std::collections::BTreeSet<Lane> = self.places.keys().map(|(lane, _)| *lane).collect();
+        lanes.into_iter().find_map(|lane| {
+            let (place, prev) = match self.head(lane) {
+                Some((place, hash)) => (Place { epoch: place.epoch, seq: place.seq + 1 }, Some(hash)),
+                None => (Place { epoch: 0, seq: 1 }, None),
+            };
+            let [hash] = self.places.get(&(lane, place))?.as_slice() else { return None };
+            let entry = self.entries.get(hash)?;
+            let header = entry.header();
+            let ready = header.prev == prev
+                && header.seen.iter().all(|seen| self.count_to(seen.lane, seen.place, &seen.entry).is_some());
+            ready.then(|| Arc::clone(entry))
+        })
+    }
+
+    fn settle(&mut self, stated: &Stated<'_>, place: Place, verdict: Verdict, mut frontier: Frontier) {
+        let count = self.length(stated.lane) + 1;
+        frontier.insert(stated.lane, count);
+        let step = Step {
+            entry: stated.entry,
+            place,
+            act: stated.act.to_owned(),
+            at: stated.at,
+            verdict,
+            frontier,
+            state: (),
+        };
+        if Self::is_own_lane_kind(stated.lane) {
+            let log = self.inner.entry(stated.lane).or_default();
+            let mut state = log.now();
+            if let (Verdict::Valid, Some(Ok(act))) = (verdict, InnerAct::decode(stated.act, stated.structure)) {
+                state.evolve(stated, &act);
+            }
+            log.steps.push(step.with(state));
+        } else {
+            let log = self.lanes.entry(stated.lane).or_default();
+            let mut state = log.now();
+            if let (Verdict::Valid, Some(Ok(act))) = (verdict, K::Act::decode(stated.act, stated.structure)) {
+                K::evolve(&mut state, stated, &act);
+            }
+            log.steps.push(step.with(state));
+        }
+    }
+
+    /// Whether a lane holds the engine's inner acts rather than the kind's own.
+    fn is_own_lane_kind(lane: Lane) -> bool {
+        K::DEF.shared && !lane.is_shared()
+    }
+
+    /// The definition of an act in a lane.
+    pub(super) fn def_of(lane: Lane, act: &str) -> Option<&'static ActDef> {
+        let defs = if Self::is_own_lane_kind(lane) { InnerAct::defs() } else { K::Act::defs() };
+        defs.iter().find(|def| def.code == act)
+    }
+
+    /// The kind's act a statement holds, where it stands in one of the kind's lanes.
+    pub(super) fn kind_act(stated: &Stated<'_>) -> Option<Result<K::Act, Malformed>> {
+        if Self::is_own_lane_kind(stated.lane) { None } else { K::Act::decode(stated.act, stated.structure) }
+    }
+
+    /// Rule 2 of the design: valid, void under a rule, or not understood, in the state the author had seen.
+    pub(super) fn admit(&self, stated: &Stated<'_>, state: &State<K>) -> (Verdict, Option<Refusal>) {
+        if !state.understood || stated.kind != K::DEF.code || stated.rules != K::DEF.rules {
+            return (Verdict::NotUnderstood, None);
+        }
+        let Some(def) = Self::def_of(stated.lane, stated.act) else { return (Verdict::NotUnderstood, None) };
+        let checked = if Self::is_own_lane_kind(stated.lane) {
+            self.admit_inner(stated, state, def)
+        } else {
+            self.admit_kind(stated, state, def)
+        };
+        match checked {
+            Ok(()) => (Verdict::Valid, None),
+            Err(refusal) => (Verdict::Void(refusal.rule.code), Some(refusal)),
+        }
+    }
+
+    fn admit_inner(&self, stated: &Stated<'_>, state: &State<K>, def: &ActDef) -> Result<(), Refusal> {
+        let act = match InnerAct::decode(stated.act, stated.structure) {
+            Some(Ok(act)) => act,
+            _ => return Err(Refusal::under(rules::UNREADABLE)),
+        };
+        self.check_target(def, stated, act.target())?;
+        state.inner.admit(stated, &act)
+    }
+
+    fn admit_kind(&self, stated: &Stated<'_>, state: &State<K>, def: &ActDef) -> Result<(), Refusal> {
+        let act = match K::Act::decode(stated.act, stated.structure) {
+            Some(Ok(act)) => act,
+            _ => return Err(Refusal::under(rules::UNREADABLE)),
+        };
+        let role = if K::DEF.shared { self.check_party(stated, state)? } else { "own" };
+        if !def.by.is_empty() && !def.by.contains(&role) {
+            return Err(Refusal::under(rules::NOT_OURS));
+        }
+        self.check_target(def, stated, act.target())?;
+        let lanes = state.lanes_with(stated.opening);
+        if !K::cell(&lanes).allows(role, def.code) {
+            return Err(Refusal::under(rules::NOT_NOW));
+        }
+        K::admit(&lanes, stated, &act)
+    }
+
+    /// The role in which the entry's lane is a party, if its author may write that lane.
+    fn check_party<'a>(&self, stated: &Stated<'a>, state: &'a State<K>) -> Result<&'a str, Refusal> {
+        let parties = match (stated.opening, state.opened_by) {
+            (Some(opening), None) => {
+                check_parties(K::DEF.roles, opening)?;
+                &opening.parties
+            }
+            (None, Some(_)) => &state.parties,
+            _ => return Err(Refusal::under(rules::NOT_OPENED)),
+        };
+        let party = parties
+            .iter()
+            .find(|party| party.agency == stated.lane.party())
+            .ok_or(Refusal::under(rules::FOREIGN_LANE))?;
+        let writer = party.recorder.unwrap_or(party.agency);
+        if writer == stated.author { Ok(party.role.as_str()) } else { Err(Refusal::under(rules::FOREIGN_LANE)) }
+    }
+
+    /// An act that names an entry must name a valid one it can mean, in the lane its shape demands.
+    fn check_target(&self, def: &ActDef, stated: &Stated<'_>, target: Option<Hash>) -> Result<(), Refusal> {
+        if def.answers.is_empty() {
+            return Ok(());
+        }
+        let wrong = || Refusal::under(rules::WRONG_TARGET).about(def.answers.iter().copied());
+        let entry = target.and_then(|hash| self.entries.get(&hash)).ok_or_else(wrong)?;
+        let header = entry.header();
+        let in_right_lane = match def.shape {
+            Shape::Recant => header.lane == stated.lane,
+            Shape::Answer if !def.inner => header.lane != stated.lane,
+            _ => true,
+        };
+        let valid = self.standing(&entry.hash()) == Standing::Valid;
+        if valid && in_right_lane && def.answers.contains(&header.act.as_str()) { Ok(()) } else { Err(wrong()) }
+    }
+
+    // --- look-ups -----------------------------------------------------------------------------------------
+
+    fn head(&self, lane: Lane) -> Option<(Place, Hash)> {
+        let kind = self.lanes.get(&lane).and_then(LaneLog::last).map(|step| (step.place, step.entry));
+        kind.or_else(|| self.inner.get(&lane).and_then(LaneLog::last).map(|step| (step.place, step.entry)))
+    }
+
+    fn length(&self, lane: Lane) -> usize {
+        let kind = self.lanes.get(&lane).map_or(0, |log| log.steps.len());
+        kind + self.inner.get(&lane).map_or(0, |log| log.steps.len())
+    }
+
+    fn count_to(&self, lane: Lane, place: Place, entry: &Hash) -> Option<usize> {
+        let kind = self.lanes.get(&lane).and_then(|log| log.count_to(place, entry));
+        kind.or_else(|| self.inner.get(&lane).and_then(|log| log.count_to(place, entry)))
+    }
+
+    fn frontier_at(&self, lane: Lane, count: usize) -> Option<&Frontier> {
+        let i = count.checked_sub(1)?;
+        let kind = self.lanes.get(&lane).and_then(|log| log.steps.get(i)).map(|step| &step.frontier);
+        kind.or_else(|| self.inner.get(&lane).and_then(|log| log.steps.get(i)).map(|step| &step.frontier))
+    }
+
+    /// What the author of an entry had seen, not counting the entry: all its own lane before it, all it names,
+    /// and whatever those had seen.
+    fn frontier_of(&self, entry: &Entry) -> Frontier {
+        let header = entry.header();
+        let mut frontier = Frontier::new();
+        let own = self.length(header.lane);
+        let named = header.seen.iter().filter_map(|s| Some((s.lane, self.count_to(s.lane, s.place, &s.entry)?)));
+        for (lane, count) in std::iter::once((header.lane, own)).chain(named) {
+            for (lane, count) in self.frontier_at(lane, count).into_iter().flatten() {
+                let known = frontier.entry(*lane).or_default();
+                *known = (*known).max(*count);
+            }
+        }
+        frontier
+    }
+
+    fn everything(&self) -> Frontier {
+        let kind = self.lanes.iter().map(|(lane, log)| (*lane, log.steps.len()));
+        kind.chain(self.inner.iter().map(|(lane, log)| (*lane, log.steps.len()))).collect()
+    }
+
+    /// The state now.
+    pub(super) fn state(&self) -> State<K> {
+        self.state_at(&self.everything())
+    }
+
+    fn state_at(&self, frontier: &Frontier) -> State<K> {
+        let mut state = State {
+            parties: Vec::new(),
+            opened_by: None,
+            lanes: BTreeMap::new(),
+            inner: InnerLane::default(),
+            understood: true,
+        };
+        for (lane, count) in frontier {
+            if let Some(log) = self.lanes.get(lane) {
+                state.lanes.insert(lane.party(), log.after(*count).cloned().unwrap_or_default());
+                state.understood &= log.steps.iter().take(*count).all(|s| s.verdict != Verdict::NotUnderstood);
+                if let Some((opening, entry)) = self.opening_in(log) {
+                    state.parties.clone_from(&opening.parties);
+                    state.opened_by = Some(entry);
+                }
+            }
+            if let Some(log) = self.inner.get(lane) {
+                state.inner = log.after(*count).cloned().unwrap_or_default();
+            }
+        }
+        for party in &state.parties {
+            state.lanes.entry(party.agency).or_default();
+        }
+        state
+    }
+
+    fn opening_in(&self, log: &LaneLog<K::Lane>) -> Option<(&Opening, Hash)> {
+        let first = log.steps.first().filter(|step| step.verdict == Verdict::Valid)?;
+        Some((self.entries.get(&first.entry)?.header().opening.as_ref()?, first.entry))
+    }
+
+    // --- what others read ---------------------------------------------------------------------------------
+
+    /// The matter's id.
+    pub fn id(&self) -> MatterId {
+        self.id
+    }
+
+    /// The opening and the entry that carries it, once a valid one is here.
+    pub fn opening(&self) -> Option<(&Opening, Hash)> {
+        self.lanes.values().find_map(|log| self.opening_in(log))
+    }
+
+    /// An entry that has been received.
+    pub fn entry(&self, hash: &Hash) -> Option<&Arc<Entry>> {
+        self.entries.get(hash)
+    }
+
+    /// All entries received, by hash.
+    pub fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.entries.values()
+    }
+
+    /// The grid cell the matter is in.
+    pub fn cell(&self) -> Cell {
+        K::cell(&self.state().lanes_with(None))
+    }
+
+    /// The clocks that run.
+    pub fn clocks(&self) -> Vec<Clock> {
+        K::clocks(&self.state().lanes_with(None))
+    }
+
+    /// What this node has done for itself.
+    pub fn inner(&self) -> InnerLane {
+        self.inner.values().next().map(LaneLog::now).unwrap_or_default()
+    }
+
+    /// The lane of one party.
+    pub fn lane(&self, lane: Lane) -> K::Lane {
+        self.lanes.get(&lane).map(LaneLog::now).unwrap_or_default()
+    }
+
+    /// Whether something in it is not understood, so that nothing may be written on it until upgrade.
+    pub fn read_only(&self) -> bool {
+        self.lanes.values().flat_map(|log| &log.steps).any(|step| step.verdict == Verdict::NotUnderstood)
+    }
+
+    /// How an entry stands.
+    pub fn standing(&self, hash: &Hash) -> Standing {
+        let Some(entry) = self.entries.get(hash) else { return Standing::Waiting };
+        let header = entry.header();
+        let verdict = self.count_to(header.lane, header.place, hash).and_then(|count| {
+            let i = count - 1;
+            let kind = self.lanes.get(&header.lane).and_then(|log| log.steps.get(i)).map(|step| step.verdict);
+            kind.or_else(|| self.inner.get(&header.lane).and_then(|log| log.steps.get(i)).map(|step| step.verdict))
+        });
+        let rivals = self.places.get(&(header.lane, header.place)).map_or(0, Vec::len);
+        match verdict {
+            Some(Verdict::Valid) => Standing::Valid,
+            Some(Verdict::Void(rule)) => Standing::Void(rule),
+            Some(Verdict::NotUnderstood) => Standing::NotUnderstood,
+            None if rivals > 1 => Standing::Forked,
+            None => Standing::Waiting,
+        }
+    }
+
+    /// Whether two entries were written without seeing each other.
+    pub fn concurrent(&self, a: &Hash, b: &Hash) -> bool {
+        let place = |hash: &Hash| {
+            let header = self.entries.get(hash)?.header();
+            Some((header.lane, self.count_to(header.lane, header.place, hash)?))
+        };
+        let (Some((lane_a, count_a)), Some((lane_b, count_b))) = (place(a), place(b)) else { return false };
+        let saw = |lane, count, other: Lane, n: usize| {
+            self.frontier_at(lane, count).and_then(|f| f.get(&other)).is_some_and(|seen| *seen >= n)
+        };
+        lane_a != lane_b && !saw(lane_a, count_a, lane_b, count_b) && !saw(lane_b, count_b, lane_a, count_a)
+    }
+
+    /// The latest valid entry of one of these acts, by a lane's own order, then by time.
+    pub fn latest(&self, acts: &[&str]) -> Option<Hash> {
+        let kind = self.lanes.values().flat_map(|log| &log.steps).map(|s| (s.at, s.entry, s.act.as_str(), s.verdict));
+        let inner = self.inner.values().flat_map(|log| &log.steps).map(|s| (s.at, s.entry, s.act.as_str(), s.verdict));
+        kind.chain(inner)
+            .filter(|(.., act, verdict)| *verdict == Verdict::Valid && acts.contains(act))
+            .max_by_key(|(at, entry, ..)| (*at, *entry))
+            .map(|(_, entry, ..)| entry)
+    }
+
+    /// Where the next entry of a lane goes: its place, the entry before it, and what to name as seen.
+    pub fn next_in(&self, lane: Lane) -> (Place, Option<Hash>, Vec<Seen>) {
+        let (place, prev) = match self.head(lane) {
+            Some((place, hash)) => (Place { epoch: place.epoch, seq: place.seq + 1 }, Some(hash)),
+            None => (Place { epoch: 0, seq: 1 }, None),
+        };
+        let known = self.frontier_at(lane, self.length(lane)).cloned().unwrap_or_default();
+        let moved = self.everything().into_iter().filter(|(other, count)| {
+            *other != lane && (!lane.is_shared() || other.is_shared()) && known.get(other).copied().unwrap_or(0) < *count
+        });
+        let seen = moved.filter_map(|(lane, _)| {
+            self.head(lane).map(|(place, entry)| Seen { lane, place, entry })
+        });
+        (place, prev, seen.collect())
+    }
+
+    /// Everything the fold came to, as text that is equal exactly when the states are.
+    pub fn digest(&self) -> String {
+        format!("{:?}\n{:?}\n{:?}\n{:?}", self.lanes, self.inner, self.cell(), self.clocks())
+    }
+}
+
+/// A kind with two roles has one party in each at least; the opener has the first.
+fn check_parties(roles: &[&str], opening: &Opening) -> Result<(), Refusal> {
+    let opener = opening.genesis.opener;
+    let opener_first = opening.parties.iter().any(|p| p.role.as_str() == roles[0] && p.agency == opener);
+    let all_taken = roles.iter().all(|role| opening.parties.iter().any(|party| party.role.as_str() == *role));
+    let all_known = opening.parties.iter().all(|party| roles.contains(&party.role.as_str()));
+    let recorders = opening.parties.iter().all(|p| p.recorder.is_none_or(|r| r == opener));
+    if opener_first && all_known && recorders && all_taken {
+        Ok(())
+    } else {
+        Err(Refusal::under(rules::WRONG_PARTIES))
+    }
+}

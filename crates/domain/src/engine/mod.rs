@@ -1,0 +1,30 @@
+//! The engine every kind of matter runs on.
+//!
+//! [`Kind`] is what a kind says about itself: its acts, its lane states, its grid. [`Matter`] holds the entries of
+//! one matter and folds them: `admit` says whether an entry is valid in its own causal past, `evolve` moves its
+//! lane on, the grid gives the status as a total function of all lanes. `decide` asks the same questions before
+//! an act is signed, and the policy of this node besides; `judge` asks them of a partner's act.
+//!
+//! Invariant (rule 1 of the design): the same set of entries gives the same state, in any order of arrival.
+
+mod candidate;
+mod decide;
+mod grid;
+mod inner;
+mod kind;
+mod lane;
+mod matter;
+mod registry;
+mod view;
+
+pub use candidate::{Stated, Verdict};
+pub use decide::{Decided, Facts, Proposal};
+pub use grid::{Cell, grid_page};
+pub use inner::{
+    Approve, DraftState, GroundsAnswers, InnerAct, InnerLane, KeepDraft, Note, ReviewGrounds, SendAct, SendBack,
+};
+pub use kind::{Kind, KindDef, Lanes};
+pub use lane::Standing;
+pub use matter::Matter;
+pub use registry::{AnyKind, AnyMatter, Kinds};
+pub use view::{EntryView, MatterView};

@@ -1,0 +1,171 @@
+//! The kinds a node knows: one line of registration each.
+
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use comity_journal::entry::{Entry, Lane, Opening, Place, Seen};
+use comity_journal::ids::MatterId;
+use comity_journal::suite::Hash;
+
+use super::candidate::Stated;
+use super::decide::{Decided, Facts, Proposal};
+use super::inner::{InnerAct, InnerLane};
+use super::kind::{Kind, KindDef};
+use super::lane::Standing;
+use super::matter::Matter;
+use super::view::MatterView;
+use crate::act::{ActDef, ActSet, ComposeError, Composed, Preparation};
+use crate::gates::{Objection, Refusal, missing_approvals, rules};
+
+/// A kind, whatever its types.
+pub trait AnyKind: Send + Sync {
+    /// Its constants.
+    fn def(&self) -> &'static KindDef;
+    /// Its acts, then the inner acts of every shared kind.
+    fn acts(&self) -> Vec<&'static ActDef>;
+    /// A matter of this kind nothing is known of yet.
+    fn matter(&self, id: MatterId) -> Box<dyn AnyMatter>;
+    /// Composes an act of this kind from TOML.
+    ///
+    /// # Errors
+    /// [`ComposeError`] says which act, field or line is wrong.
+    fn compose(&self, act: &str, toml: &str, preparation: &mut Preparation<'_>) -> Result<Composed, ComposeError>;
+    /// The definition of one act.
+    fn act(&self, code: &str) -> Option<&'static ActDef> {
+        self.acts().into_iter().find(|def| def.code == code)
+    }
+}
+
+/// A matter, whatever its kind. Methods mean what they mean on [`Matter`].
+pub trait AnyMatter: Send {
+    /// [`Matter::receive`].
+    fn receive(&mut self, entry: Arc<Entry>);
+    /// [`Matter::decide`].
+    ///
+    /// # Errors
+    /// The refusal.
+    fn decide(&self, proposal: &Proposal<'_>, facts: &Facts) -> Result<Decided, Refusal>;
+    /// What this node holds against a valid entry of a partner.
+    fn judge(&self, entry: &Hash, facts: &Facts) -> Vec<Objection>;
+    /// [`Matter::view`].
+    fn view(&self) -> MatterView;
+    /// [`Matter::inner`].
+    fn inner(&self) -> InnerLane;
+    /// [`Matter::opening`].
+    fn opening(&self) -> Option<(&Opening, Hash)>;
+    /// [`Matter::entry`].
+    fn entry(&self, hash: &Hash) -> Option<&Arc<Entry>>;
+    /// [`Matter::standing`].
+    fn standing(&self, hash: &Hash) -> Standing;
+    /// [`Matter::latest`].
+    fn latest(&self, acts: &[&str]) -> Option<Hash>;
+    /// [`Matter::next_in`].
+    fn next_in(&self, lane: Lane) -> (Place, Option<Hash>, Vec<Seen>);
+    /// [`Matter::digest`].
+    fn digest(&self) -> String;
+}
+
+struct Registered<K>(PhantomData<fn() -> K>);
+
+impl<K: Kind> AnyKind for Registered<K> {
+    fn def(&self) -> &'static KindDef {
+        &const { K::DEF }
+    }
+
+    fn acts(&self) -> Vec<&'static ActDef> {
+        let inner = if K::DEF.shared { InnerAct::defs() } else { &[] };
+        K::Act::defs().iter().chain(inner).collect()
+    }
+
+    fn matter(&self, id: MatterId) -> Box<dyn AnyMatter> {
+        Box::new(Matter::<K>::new(id))
+    }
+
+    fn compose(&self, act: &str, toml: &str, preparation: &mut Preparation<'_>) -> Result<Composed, ComposeError> {
+        if K::DEF.shared && InnerAct::defs().iter().any(|def| def.code == act) {
+            return InnerAct::compose(act, toml, preparation);
+        }
+        K::Act::compose(act, toml, preparation)
+    }
+}
+
+impl<K: Kind> AnyMatter for Matter<K> {
+    fn receive(&mut self, entry: Arc<Entry>) {
+        Self::receive(self, entry);
+    }
+    fn decide(&self, proposal: &Proposal<'_>, facts: &Facts) -> Result<Decided, Refusal> {
+        Self::decide(self, proposal, facts)
+    }
+    fn judge(&self, entry: &Hash, facts: &Facts) -> Vec<Objection> {
+        Self::judge(self, entry, facts)
+    }
+    fn view(&self) -> MatterView {
+        Self::view(self)
+    }
+    fn inner(&self) -> InnerLane {
+        Self::inner(self)
+    }
+    fn opening(&self) -> Option<(&Opening, Hash)> {
+        Self::opening(self)
+    }
+    fn entry(&self, hash: &Hash) -> Option<&Arc<Entry>> {
+        Self::entry(self, hash)
+    }
+    fn standing(&self, hash: &Hash) -> Standing {
+        Self::standing(self, hash)
+    }
+    fn latest(&self, acts: &[&str]) -> Option<Hash> {
+        Self::latest(self, acts)
+    }
+    fn next_in(&self, lane: Lane) -> (Place, Option<Hash>, Vec<Seen>) {
+        Self::next_in(self, lane)
+    }
+    fn digest(&self) -> String {
+        Self::digest(self)
+    }
+}
+
+impl<K: Kind> Matter<K> {
+    /// What this node holds against a partner's valid entry: the two-person rule, the review of prohibited
+    /// grounds, and what its kind adds. The entry stays valid; the answer is ours to give in our own lane.
+    pub fn judge(&self, entry: &Hash, facts: &Facts) -> Vec<Objection> {
+        let Some(entry) = self.entry(entry).filter(|e| self.standing(&e.hash()) == Standing::Valid) else {
+            return Vec::new();
+        };
+        let stated = Stated::of(entry);
+        let (Some(def), Some(Ok(act))) = (Self::def_of(stated.lane, stated.act), Self::kind_act(&stated)) else {
+            return Vec::new();
+        };
+        let four_eyes = (!missing_approvals(def, stated.by, stated.approved).is_empty()).then_some(rules::FOUR_EYES);
+        let grounds = (def.grounds && !stated.grounds_reviewed).then_some(rules::GROUNDS_OPEN);
+        let state = self.state();
+        let of_kind = K::judge(&state.lanes_with(stated.opening), &stated, &act, facts);
+        four_eyes.into_iter().chain(grounds).map(|rule| Objection { rule }).chain(of_kind).collect()
+    }
+}
+
+/// The kinds a node knows.
+#[derive(Default)]
+pub struct Kinds {
+    by_code: BTreeMap<&'static str, Box<dyn AnyKind>>,
+}
+
+impl Kinds {
+    /// Adds a kind.
+    #[must_use]
+    pub fn with<K: Kind>(mut self) -> Self {
+        self.by_code.insert(K::DEF.code, Box::new(Registered::<K>(PhantomData)));
+        self
+    }
+
+    /// The kind of this code.
+    pub fn get(&self, code: &str) -> Option<&dyn AnyKind> {
+        self.by_code.get(code).map(AsRef::as_ref)
+    }
+
+    /// All kinds, by code.
+    pub fn iter(&self) -> impl Iterator<Item = &dyn AnyKind> {
+        self.by_code.values().map(AsRef::as_ref)
+    }
+}

@@ -1,0 +1,91 @@
+//! A matter as the rest of the node reads it, whatever its kind.
+
+use comity_journal::entry::{Lane, Party, Place};
+use comity_journal::ids::{MatterId, Token};
+use comity_journal::suite::Hash;
+use comity_journal::time::Timestamp;
+
+use super::grid::Cell;
+use super::kind::Kind;
+use super::lane::Standing;
+use super::matter::Matter;
+use crate::clock::Clock;
+
+/// One entry on the timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryView {
+    /// The entry.
+    pub entry: Hash,
+    /// Its lane.
+    pub lane: Lane,
+    /// Its place.
+    pub place: Place,
+    /// Its act.
+    pub act: Token,
+    /// When, by its author's clock.
+    pub at: Timestamp,
+    /// How it stands.
+    pub standing: Standing,
+    /// Whether the other side acted at the same time without seeing it.
+    pub crossed: bool,
+}
+
+/// A matter in one value.
+#[derive(Clone, Debug)]
+pub struct MatterView {
+    /// Its id.
+    pub id: MatterId,
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its prefix.
+    pub prefix: char,
+    /// Its parties, once opened.
+    pub parties: Vec<Party>,
+    /// Whether it is a drill.
+    pub exercise: bool,
+    /// Status, who is waited for, what may follow.
+    pub cell: Cell,
+    /// The clocks that run.
+    pub clocks: Vec<Clock>,
+    /// All entries, by time and lane.
+    pub timeline: Vec<EntryView>,
+    /// Whether nothing may be written on it until upgrade.
+    pub read_only: bool,
+}
+
+impl<K: Kind> Matter<K> {
+    /// The matter in one value.
+    pub fn view(&self) -> MatterView {
+        let opening = self.opening().map(|(opening, _)| opening);
+        let mut timeline: Vec<_> = self.entries().map(|entry| self.entry_view(entry.hash())).flatten().collect();
+        timeline.sort_by_key(|entry| (entry.at, entry.lane, entry.place));
+        MatterView {
+            id: self.id(),
+            kind: K::DEF.code,
+            prefix: K::DEF.prefix,
+            parties: opening.map(|opening| opening.parties.clone()).unwrap_or_default(),
+            exercise: opening.is_some_and(|opening| opening.exercise),
+            cell: self.cell(),
+            clocks: self.clocks(),
+            timeline,
+            read_only: self.read_only(),
+        }
+    }
+
+    fn entry_view(&self, hash: Hash) -> Option<EntryView> {
+        let header = self.entry(&hash)?.header();
+        let crossed = header.lane.is_shared()
+            && self.entries().any(|other| {
+                other.header().lane.is_shared() && self.concurrent(&hash, &other.hash())
+            });
+        Some(EntryView {
+            entry: hash,
+            lane: header.lane,
+            place: header.place,
+            act: header.act.clone(),
+            at: header.at,
+            standing: self.standing(&hash),
+            crossed,
+        })
+    }
+}

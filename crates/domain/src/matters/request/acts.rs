@@ -1,0 +1,417 @@
+//! The acts of a request, one definition each.
+
+use comity_journal::ids::Handle;
+use serde::{Deserialize, Serialize};
+
+use crate::act::{
+    Act, Column, Data, FieldKind, FieldType, Flag, Line, Moment, Preparation, StructureType, Target, Text,
+};
+use crate::acts;
+use crate::gates::Cover;
+use crate::vocabularies::{Basis, Grade, Language, OffenceCode, OuterGround, Purpose, RequestType, Stage, Standing};
+use crate::vocabulary;
+
+/// Asks another agency for assistance, and opens the matter.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(
+    code = "open",
+    shape = say,
+    by("requesting"),
+    propose("officer", "desk", "liaison"),
+    approve("supervisor", "desk"),
+    grounds,
+    prepare
+)]
+pub struct Open {
+    /// What is asked for.
+    #[field(structure)]
+    pub request_type: RequestType,
+    /// How pressing it is.
+    #[field(structure)]
+    pub grade: Grade,
+    /// What the answer may be used for.
+    #[field(structure)]
+    pub purpose: Purpose,
+    /// What the request rests on.
+    #[field(structure)]
+    pub basis: Basis,
+    /// The offences, by ICCS code, or "national".
+    #[field(structure)]
+    pub offences: Vec<OffenceCode>,
+    /// How far proceedings have come.
+    #[field(structure)]
+    pub stage: Stage,
+    /// By when an answer is wished.
+    #[field(structure)]
+    pub wished_by: Option<Moment>,
+    /// Whether the answer is to be used as evidence in court.
+    #[field(structure)]
+    pub as_evidence: Flag,
+    /// The language this is written in.
+    #[field(structure)]
+    pub language: Language,
+    /// What the record says about cover.
+    #[serde(skip, default = "not_on_record")]
+    #[field(structure, derived)]
+    pub cover: Cover,
+    /// Whether a reason for the grade is stated.
+    #[serde(skip)]
+    #[field(structure, derived)]
+    pub reason_stated: Flag,
+    /// The persons, by handle and standing.
+    #[serde(skip)]
+    #[field(structure, derived)]
+    pub subjects: Vec<Subject>,
+    /// What it is about, in one line.
+    #[field(part = "request")]
+    pub title: Line,
+    /// The facts, with place and time.
+    #[field(part = "request")]
+    pub facts: Text,
+    /// The exact questions.
+    #[field(part = "request")]
+    pub questions: Vec<Text>,
+    /// How the persons or things are linked to the offence.
+    #[field(part = "request")]
+    pub link: Text,
+    /// The agreement and article, treaty, or provision of law.
+    #[field(part = "request")]
+    pub basis_text: Text,
+    /// The offence in the words of national law, with the highest penalty.
+    #[field(part = "request")]
+    pub offence_text: Text,
+    /// Why it is pressing; must be stated for every grade but normal.
+    #[field(part = "request")]
+    pub grade_reason: Option<Text>,
+    /// Whom to contact.
+    #[field(part = "request", personal)]
+    pub contact: Line,
+    /// Our own reference.
+    #[field(part = "request")]
+    pub reference: Option<Line>,
+    /// The persons it is about.
+    #[serde(default)]
+    #[field(part = "persons", personal)]
+    pub persons: Vec<Person>,
+    /// What statistics count.
+    #[serde(skip)]
+    #[field(tally, derived)]
+    pub counted: Vec<TallyCell>,
+}
+
+fn not_on_record() -> Cover {
+    Cover::NotOnRecord
+}
+
+impl Open {
+    /// Draws a handle for every person, and fills what is read off the content.
+    fn prepare(&mut self, preparation: &mut Preparation<'_>) {
+        self.reason_stated = Flag(self.grade_reason.is_some());
+        for person in &mut self.persons {
+            let mut bytes = [0; 16];
+            preparation.entropy.fill(&mut bytes);
+            person.handle = Some(Handle::from_bytes(bytes));
+        }
+        let handled = || self.persons.iter().filter_map(|person| Some((person.handle?, person)));
+        let subjects = handled().map(|(handle, person)| Subject { handle, standing: person.standing }).collect();
+        let counted = handled()
+            .map(|(handle, person)| TallyCell { handle, nationality: person.nationality.clone() })
+            .collect();
+        self.subjects = subjects;
+        self.counted = counted;
+    }
+}
+
+/// A person of the request, in words.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// The handle the structure knows the person by; drawn, never written by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handle: Option<Handle>,
+    /// The name as written.
+    pub name: Line,
+    /// What the person is in the matter.
+    pub standing: Standing,
+    /// Country or territory of nationality.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nationality: Option<Line>,
+    /// Date of birth, as far as known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub born: Option<Line>,
+    /// Telephone, account, document or other identifiers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identifiers: Option<Text>,
+}
+
+impl FieldType for Person {
+    const KIND: FieldKind = FieldKind::Table(&[
+        Column { name: "name", kind: FieldKind::Line, required: true, help: "the name as written" },
+        Column { name: "standing", kind: Standing::KIND, required: true, help: "what the person is in the matter" },
+        Column { name: "nationality", kind: FieldKind::Line, required: false, help: "country or territory" },
+        Column { name: "born", kind: FieldKind::Line, required: false, help: "date of birth, as far as known" },
+        Column { name: "identifiers", kind: FieldKind::Text, required: false, help: "telephone, account, document" },
+    ]);
+}
+
+/// A person of the request, as the structure knows one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subject {
+    /// Means this person inside this matter, and nothing outside it.
+    pub handle: Handle,
+    /// What the person is in the matter.
+    pub standing: Standing,
+}
+
+impl FieldType for Subject {
+    const KIND: FieldKind = FieldKind::Machine;
+}
+impl StructureType for Subject {}
+
+/// What statistics count of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TallyCell {
+    /// Whom.
+    pub handle: Handle,
+    /// Country or territory of nationality.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nationality: Option<Line>,
+}
+
+impl FieldType for TallyCell {
+    const KIND: FieldKind = FieldKind::Machine;
+}
+
+/// Says that the request has come into the right hands.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "acknowledge", shape = answer, by("requested"), answers("open"), propose("desk", "liaison"))]
+pub struct Acknowledge {
+    /// The request.
+    #[serde(default)]
+    #[field(structure)]
+    pub of: Target,
+    /// Our own reference.
+    #[field(part = "reply")]
+    pub reference: Option<Line>,
+    /// Whom to contact.
+    #[field(part = "reply", personal)]
+    pub contact: Option<Line>,
+}
+
+/// Asks for clarification.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "ask", shape = answer, by("requested"), answers("open"), propose("desk", "officer", "liaison"))]
+pub struct Ask {
+    /// The request.
+    #[serde(default)]
+    #[field(structure)]
+    pub of: Target,
+    /// What is to be clarified.
+    #[field(part = "reply")]
+    pub questions: Vec<Text>,
+}
+
+/// Clarifies what was asked.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "clarify", shape = answer, by("requesting"), answers("ask"), propose("officer", "desk", "liaison"))]
+pub struct Clarify {
+    /// The question.
+    #[serde(default)]
+    #[field(structure)]
+    pub of: Target,
+    /// The clarification.
+    #[field(part = "reply")]
+    pub text: Text,
+}
+
+/// Takes the request up.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(
+    code = "accept",
+    shape = answer,
+    by("requested"),
+    answers("open"),
+    propose("desk"),
+    approve("supervisor"),
+    grounds
+)]
+pub struct Accept {
+    /// The request.
+    #[serde(default)]
+    #[field(structure)]
+    pub of: Target,
+    /// By when an answer is promised.
+    #[field(structure)]
+    pub promised_by: Option<Moment>,
+    /// A word to the other side.
+    #[field(part = "reply")]
+    pub text: Option<Text>,
+}
+
+/// Refuses the request, with a ground that may be told.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "refuse", shape = answer, by("requested"), answers("open"), propose("desk", "legal"), approve("supervisor"))]
+pub struct Refuse {
+    /// The request.
+    #[serde(default)]
+    #[field(structure)]
+    pub of: Target,
+    /// The ground, as far as it may be told.
+    #[field(structure)]
+    pub ground: OuterGround,
+    /// What the other side could do instead.
+    #[field(part = "reply")]
+    pub text: Option<Text>,
+}
+
+vocabulary! {
+    /// How much of the request an answer answers.
+    pub enum Extent("extent") {
+        /// A part; more will follow.
+        Partial = "partial",
+        /// All there will be.
+        Final = "final",
+    }
+}
+
+/// A paper that travels with an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paper {
+    /// The file's name.
+    pub name: Line,
+    /// Its bytes.
+    pub data: Data,
+}
+
+impl FieldType for Paper {
+    const KIND: FieldKind = FieldKind::Table(&[Column {
+        name: "file",
+        kind: FieldKind::Line,
+        required: true,
+        help: "the path of the file, up to 256 KiB",
+    }]);
+}
+
+/// Answers the request.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(
+    code = "answer",
+    shape = answer,
+    by("requested"),
+    answers("open"),
+    propose("officer", "desk"),
+    approve("supervisor"),
+    grounds
+)]
+pub struct Answer {
+    /// The request.
+    #[serde(default)]
+    #[field(structure)]
+    pub of: Target,
+    /// How much of it this answers.
+    #[field(structure)]
+    pub extent: Extent,
+    /// The answer.
+    #[field(part = "reply")]
+    pub text: Text,
+    /// Papers that travel with it.
+    #[serde(default)]
+    #[field(each = "paper")]
+    pub papers: Vec<Paper>,
+}
+
+/// Reminds the other side (催办). Counted.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "remind", shape = say, by("requesting"), propose("officer", "desk", "liaison"))]
+pub struct Remind {
+    /// A word to the other side.
+    #[field(part = "reply")]
+    pub text: Option<Text>,
+}
+
+/// Withdraws the request.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "withdraw", shape = recant, by("requesting"), answers("open"), propose("officer", "desk"))]
+pub struct Withdraw {
+    /// The request.
+    #[serde(default)]
+    #[field(structure)]
+    pub of: Target,
+    /// Why, as far as it is to be told.
+    #[field(part = "reply")]
+    pub text: Option<Text>,
+}
+
+vocabulary! {
+    /// What became of work on a request that was withdrawn.
+    pub enum Stopping("stopping") {
+        /// Work has stopped.
+        Stopped = "stopped",
+        /// It was already done.
+        AlreadyDone = "already-done",
+    }
+}
+
+/// Answers a withdrawal.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(
+    code = "confirm-withdrawal",
+    shape = answer,
+    by("requested"),
+    answers("withdraw"),
+    propose("desk", "officer")
+)]
+pub struct ConfirmWithdrawal {
+    /// The withdrawal.
+    #[serde(default)]
+    #[field(structure)]
+    pub of: Target,
+    /// What became of the work.
+    #[field(structure)]
+    pub outcome: Stopping,
+}
+
+vocabulary! {
+    /// What came of a request.
+    pub enum Outcome("outcome") {
+        /// It was answered as needed.
+        Satisfied = "satisfied",
+        /// It was answered in part.
+        PartlySatisfied = "partly-satisfied",
+        /// It was not answered as needed.
+        NotSatisfied = "not-satisfied",
+    }
+}
+
+/// Closes the matter.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "close", shape = steer, by("requesting"), propose("officer", "desk"))]
+pub struct Close {
+    /// What came of it.
+    #[field(structure)]
+    pub outcome: Outcome,
+    /// Feedback to the other side.
+    #[field(part = "reply")]
+    pub text: Option<Text>,
+}
+
+acts! {
+    /// The acts of a request.
+    pub enum RequestAct {
+        Open, Acknowledge, Ask, Clarify, Accept, Refuse, Answer, Remind, Withdraw, ConfirmWithdrawal, Close,
+    }
+}

@@ -1,0 +1,105 @@
+//! A request for assistance between police (协查请求): asked, taken up, clarified, answered or refused, closed.
+//!
+//! This release carries the type *information*. Both sides act in their own lane; the status is read off both.
+//! Withdraw beside accept: withdraw prevails, and the other side answers "stopped" or "already done".
+//!
+//! Mandatory content follows the UN Convention against Transnational Organized Crime, Art. 18(15), and Directive
+//! (EU) 2023/977, Art. 4. Default acknowledgement: 30 minutes (life), 2 hours (urgent), one calendar day.
+
+mod acts;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use acts::{
+    Accept, Acknowledge, Answer, Ask, Clarify, Close, ConfirmWithdrawal, Extent, Open, OpenStructure, Outcome, Paper,
+    Person, Refuse, Remind, RequestAct, Stopping, Subject, TallyCell, Withdraw,
+};
+pub use state::{Asked, RequestLane, Requested, Requesting, Resting};
+
+use crate::clock::Clock;
+use crate::engine::{Cell, Facts, Kind, KindDef, Lanes, Stated};
+use crate::gates::{Cover, Objection, Refusal, rules};
+use crate::vocabularies::{Grade, OffenceCode};
+
+/// The party that asks.
+pub const REQUESTING: &str = "requesting";
+/// The party that is asked.
+pub const REQUESTED: &str = "requested";
+
+/// The kind `request`.
+pub struct RequestKind;
+
+impl Kind for RequestKind {
+    const DEF: KindDef = KindDef {
+        code: "request",
+        prefix: 'R',
+        rules: 1,
+        roles: &[REQUESTING, REQUESTED],
+        shared: true,
+        words: (include_str!("zh.ftl"), include_str!("en.ftl")),
+    };
+    type Act = RequestAct;
+    type Lane = RequestLane;
+
+    fn evolve(lane: &mut RequestLane, entry: &Stated<'_>, act: &RequestAct) {
+        lane.evolve(entry, act);
+    }
+
+    fn cell(lanes: &Lanes<'_, RequestLane>) -> Cell {
+        state::cell(lanes.of(REQUESTING), lanes.of(REQUESTED))
+    }
+
+    fn clocks(lanes: &Lanes<'_, RequestLane>) -> Vec<Clock> {
+        state::clocks(lanes.of(REQUESTING), lanes.of(REQUESTED))
+    }
+
+    fn admit(_: &Lanes<'_, RequestLane>, entry: &Stated<'_>, act: &RequestAct) -> Result<(), Refusal> {
+        match (act, entry.opening) {
+            (RequestAct::Open(open), Some(opening)) => {
+                let pair = opening.parties.len() == 2;
+                let few = open.subjects.len() <= comity_journal::limits::HANDLES;
+                if pair && few { Ok(()) } else { Err(Refusal::under(rules::WRONG_PARTIES)) }
+            }
+            (RequestAct::Open(_), None) | (_, Some(_)) => Err(Refusal::under(rules::NOT_OPENED)),
+            _ => Ok(()),
+        }
+    }
+
+    fn decide(_: &Lanes<'_, RequestLane>, act: &RequestAct, facts: &Facts) -> Result<(), Refusal> {
+        let RequestAct::Open(open) = act else { return Ok(()) };
+        if facts.cover == Cover::NotCovered {
+            return Err(Refusal::under(rules::NOT_COVERED));
+        }
+        if open.grade != Grade::Normal && !open.reason_stated.0 {
+            return Err(Refusal::under(rules::URGENCY_REASON).about([open.grade.code()]));
+        }
+        if open.offences.is_empty() {
+            return Err(Refusal::under(rules::INCOMPLETE).about(["offences"]));
+        }
+        if open.wished_by.is_some_and(|wish| wish.0 <= facts.now) {
+            return Err(Refusal::under(rules::WISH_IN_THE_PAST));
+        }
+        Ok(())
+    }
+
+    fn judge(_: &Lanes<'_, RequestLane>, _: &Stated<'_>, act: &RequestAct, facts: &Facts) -> Vec<Objection> {
+        let RequestAct::Open(open) = act else { return Vec::new() };
+        let uncovered = (facts.cover == Cover::NotCovered).then_some(rules::NOT_COVERED);
+        let unreasoned =
+            (open.grade != Grade::Normal && !open.reason_stated.0).then_some(rules::URGENCY_REASON);
+        uncovered.into_iter().chain(unreasoned).map(|rule| Objection { rule }).collect()
+    }
+
+    fn offences(lanes: &Lanes<'_, RequestLane>, act: &RequestAct) -> Vec<OffenceCode> {
+        match (act, lanes.of(REQUESTING)) {
+            (RequestAct::Open(open), _) => open.offences.clone(),
+            (_, RequestLane::Requesting(requesting)) => requesting.offences.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn examples() -> Vec<(&'static str, &'static str, RequestLane)> {
+        state::examples()
+    }
+}

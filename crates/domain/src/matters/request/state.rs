@@ -1,0 +1,307 @@
+//! What each lane of a request has come to, and the grid over both.
+
+use comity_journal::suite::Hash;
+use comity_journal::time::Timestamp;
+
+use super::acts::{Extent, Outcome, RequestAct, Stopping};
+use super::{REQUESTED, REQUESTING};
+use crate::clock::Clock;
+use crate::engine::{Cell, Stated};
+use crate::vocabularies::{Grade, OffenceCode, OuterGround};
+
+/// One lane of a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum RequestLane {
+    /// Nothing stands in it yet.
+    #[default]
+    Untouched,
+    /// The lane of the party that asks.
+    Requesting(Requesting),
+    /// The lane of the party that is asked.
+    Requested(Requested),
+}
+
+/// The requesting lane, once it has opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Requesting {
+    /// When it opened.
+    pub at: Timestamp,
+    /// How pressing.
+    pub grade: Grade,
+    /// By when an answer is wished.
+    pub wished_by: Option<Timestamp>,
+    /// The offences named.
+    pub offences: Vec<OffenceCode>,
+    /// Reminders so far.
+    pub reminders: u32,
+    /// Where it rests.
+    pub resting: Resting,
+}
+
+/// Where the requesting lane rests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resting {
+    /// It waits for the other side.
+    Open {
+        /// The last question it clarified.
+        clarified: Option<Hash>,
+    },
+    /// It withdrew.
+    Withdrawn,
+    /// It closed the matter.
+    Closed {
+        /// What came of it.
+        outcome: Outcome,
+    },
+}
+
+/// The requested lane, once it has answered at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Requested {
+    /// Its first word, which counts as acknowledgement.
+    pub acknowledged: Timestamp,
+    /// The last question it asked.
+    pub asked: Option<Hash>,
+    /// What it said of the request itself.
+    pub position: Asked,
+}
+
+/// What the requested party said of the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// That it has it.
+    Acknowledged,
+    /// That it will answer.
+    Accepted {
+        /// By when.
+        promised_by: Option<Timestamp>,
+    },
+    /// That it will not.
+    Refused {
+        /// The ground that may be told.
+        ground: OuterGround,
+    },
+    /// A part of the answer.
+    PartlyAnswered {
+        /// How many parts so far.
+        parts: u32,
+        /// By when the rest was promised.
+        promised_by: Option<Timestamp>,
+    },
+    /// The answer.
+    Answered,
+    /// That work on a withdrawn request has stopped.
+    Stopped,
+    /// That a withdrawn request was already answered or done.
+    AlreadyDone,
+}
+
+impl RequestLane {
+    pub(super) fn evolve(&mut self, entry: &Stated<'_>, act: &RequestAct) {
+        if let RequestAct::Open(open) = act {
+            *self = Self::Requesting(Requesting {
+                at: entry.at,
+                grade: open.grade,
+                wished_by: open.wished_by.map(|wish| wish.0),
+                offences: open.offences.clone(),
+                reminders: 0,
+                resting: Resting::Open { clarified: None },
+            });
+            return;
+        }
+        match self {
+            Self::Requesting(lane) => lane.evolve(act),
+            Self::Requested(lane) => lane.evolve(entry, act),
+            Self::Untouched => {
+                let position = Asked::Acknowledged;
+                let mut lane = Requested { acknowledged: entry.at, asked: None, position };
+                lane.evolve(entry, act);
+                *self = Self::Requested(lane);
+            }
+        }
+    }
+}
+
+impl Requesting {
+    fn evolve(&mut self, act: &RequestAct) {
+        match act {
+            RequestAct::Clarify(clarify) => self.resting = Resting::Open { clarified: clarify.of.entry() },
+            RequestAct::Remind(_) => self.reminders += 1,
+            RequestAct::Withdraw(_) => self.resting = Resting::Withdrawn,
+            RequestAct::Close(close) => self.resting = Resting::Closed { outcome: close.outcome },
+            _ => {}
+        }
+    }
+}
+
+impl Requested {
+    fn evolve(&mut self, entry: &Stated<'_>, act: &RequestAct) {
+        match act {
+            RequestAct::Ask(_) => self.asked = Some(entry.entry),
+            RequestAct::Accept(accept) => {
+                self.position = Asked::Accepted { promised_by: accept.promised_by.map(|moment| moment.0) };
+            }
+            RequestAct::Refuse(refuse) => self.position = Asked::Refused { ground: refuse.ground },
+            RequestAct::Answer(answer) => self.position = self.answered(answer.extent),
+            RequestAct::ConfirmWithdrawal(confirm) => {
+                self.position = match confirm.outcome {
+                    Stopping::Stopped => Asked::Stopped,
+                    Stopping::AlreadyDone => Asked::AlreadyDone,
+                };
+            }
+            _ => {}
+        }
+    }
+
+    fn answered(&self, extent: Extent) -> Asked {
+        match (extent, &self.position) {
+            (Extent::Final, _) | (Extent::Partial, Asked::Answered) => Asked::Answered,
+            (Extent::Partial, Asked::PartlyAnswered { parts, promised_by }) => {
+                Asked::PartlyAnswered { parts: parts + 1, promised_by: *promised_by }
+            }
+            (Extent::Partial, Asked::Accepted { promised_by }) => {
+                Asked::PartlyAnswered { parts: 1, promised_by: *promised_by }
+            }
+            (Extent::Partial, _) => Asked::PartlyAnswered { parts: 1, promised_by: None },
+        }
+    }
+}
+
+/// The grid: every combination of the two lanes.
+pub(super) fn cell(requesting: &RequestLane, requested: &RequestLane) -> Cell {
+    let RequestLane::Requesting(asks) = requesting else {
+        return draw("draft", Some(REQUESTING), None, &["open"], &[]);
+    };
+    let RequestLane::Requested(answers) = requested else { return unanswered(&asks.resting) };
+    match &asks.resting {
+        Resting::Closed { .. } => draw("closed", None, None, &[], &[]),
+        Resting::Withdrawn => withdrawn(&answers.position),
+        Resting::Open { clarified } => {
+            let unclear = answers.asked.is_some() && answers.asked != *clarified;
+            under_way(&answers.position, unclear)
+        }
+    }
+}
+
+fn unanswered(resting: &Resting) -> Cell {
+    match resting {
+        Resting::Open { .. } => {
+            let answers = &["acknowledge", "ask", "accept", "refuse"];
+            draw("sent", Some(REQUESTED), None, &["remind", "withdraw"], answers)
+        }
+        Resting::Withdrawn => draw("withdrawn", Some(REQUESTED), None, &[], &["confirm-withdrawal"]),
+        Resting::Closed { .. } => draw("closed", None, None, &[], &[]),
+    }
+}
+
+/// The request stands, and the other side has spoken.
+fn under_way(position: &Asked, unclear: bool) -> Cell {
+    let waits = |otherwise| if unclear { Some(REQUESTING) } else { otherwise };
+    let says = |otherwise| if unclear { "clarification-asked" } else { otherwise };
+    const PURSUE: &[&str] = &["remind", "withdraw"];
+    const CLARIFY: &[&str] = &["clarify", "remind", "withdraw"];
+    let asking = if unclear { CLARIFY } else { PURSUE };
+    match position {
+        Asked::Acknowledged => {
+            draw(says("acknowledged"), waits(Some(REQUESTED)), None, asking, &["ask", "accept", "refuse"])
+        }
+        Asked::Accepted { .. } => {
+            draw(says("accepted"), waits(Some(REQUESTED)), None, asking, &["ask", "answer", "refuse"])
+        }
+        Asked::PartlyAnswered { .. } => {
+            let asking: &[&str] =
+                if unclear { &["clarify", "remind", "withdraw", "close"] } else { &["remind", "withdraw", "close"] };
+            draw(says("partly-answered"), waits(Some(REQUESTED)), None, asking, &["ask", "answer"])
+        }
+        Asked::Refused { .. } => draw("refused", Some(REQUESTING), None, &["close"], &["accept"]),
+        Asked::Answered => draw("answered", Some(REQUESTING), None, &["close"], &["answer"]),
+        // A confirmation answers a withdrawal by name, so without one these two never stand alone for long.
+        Asked::Stopped | Asked::AlreadyDone => draw("withdrawn", None, Some("withdraw"), &["close"], &[]),
+    }
+}
+
+/// The request was withdrawn: withdrawing prevails over whatever the other side did meanwhile.
+fn withdrawn(position: &Asked) -> Cell {
+    let crossed = Some("withdraw");
+    match position {
+        Asked::Acknowledged => draw("withdrawn", Some(REQUESTED), None, &[], &["confirm-withdrawal"]),
+        Asked::Accepted { .. } | Asked::PartlyAnswered { .. } | Asked::Answered => {
+            draw("withdrawn", Some(REQUESTED), crossed, &[], &["confirm-withdrawal"])
+        }
+        Asked::Refused { .. } => draw("withdrawn", None, crossed, &["close"], &[]),
+        Asked::Stopped | Asked::AlreadyDone => draw("withdrawn", None, crossed, &["close"], &[]),
+    }
+}
+
+fn draw(
+    status: &'static str,
+    waited_for: Option<&'static str>,
+    prevails: Option<&'static str>,
+    requesting: &'static [&'static str],
+    requested: &'static [&'static str],
+) -> Cell {
+    Cell { status, waited_for, prevails, next: vec![(REQUESTING, requesting), (REQUESTED, requested)] }
+}
+
+/// The acknowledgement runs until the other side says anything; the answer until it is given or refused.
+pub(super) fn clocks(requesting: &RequestLane, requested: &RequestLane) -> Vec<Clock> {
+    let RequestLane::Requesting(asks) = requesting else { return Vec::new() };
+    if !matches!(asks.resting, Resting::Open { .. }) {
+        return Vec::new();
+    }
+    let then: &[&str] = &["remind", "withdraw"];
+    let answer = |started, due: Option<Timestamp>| {
+        due.map(|due| Clock { name: "answer", started, due, who: REQUESTED, then }).into_iter()
+    };
+    match requested {
+        RequestLane::Requested(lane) => match &lane.position {
+            Asked::Acknowledged => answer(lane.acknowledged, asks.wished_by).collect(),
+            Asked::Accepted { promised_by } | Asked::PartlyAnswered { promised_by, .. } => {
+                answer(lane.acknowledged, promised_by.or(asks.wished_by)).collect()
+            }
+            _ => Vec::new(),
+        },
+        _ => {
+            let due = asks.at.plus_millis(asks.grade.acknowledge_within_millis());
+            let acknowledge = Clock { name: "acknowledge", started: asks.at, due, who: REQUESTED, then };
+            std::iter::once(acknowledge).chain(answer(asks.at, asks.wished_by)).collect()
+        }
+    }
+}
+
+/// One lane of every state worth a row of the grid.
+pub(super) fn examples() -> Vec<(&'static str, &'static str, RequestLane)> {
+    let question = Some(Hash::from_bytes([1; 32]));
+    let asks = |resting| {
+        RequestLane::Requesting(Requesting {
+            at: Timestamp::from_millis(0),
+            grade: Grade::Normal,
+            wished_by: None,
+            offences: Vec::new(),
+            reminders: 0,
+            resting,
+        })
+    };
+    let says = |asked, position| {
+        RequestLane::Requested(Requested { acknowledged: Timestamp::from_millis(0), asked, position })
+    };
+    let closed = Resting::Closed { outcome: Outcome::Satisfied };
+    vec![
+        (REQUESTING, "not opened", RequestLane::Untouched),
+        (REQUESTING, "open", asks(Resting::Open { clarified: None })),
+        (REQUESTING, "open, question clarified", asks(Resting::Open { clarified: question })),
+        (REQUESTING, "withdrawn", asks(Resting::Withdrawn)),
+        (REQUESTING, "closed", asks(closed)),
+        (REQUESTED, "silent", RequestLane::Untouched),
+        (REQUESTED, "acknowledged", says(None, Asked::Acknowledged)),
+        (REQUESTED, "acknowledged, asking", says(question, Asked::Acknowledged)),
+        (REQUESTED, "accepted", says(None, Asked::Accepted { promised_by: None })),
+        (REQUESTED, "accepted, asking", says(question, Asked::Accepted { promised_by: None })),
+        (REQUESTED, "refused", says(None, Asked::Refused { ground: OuterGround::CannotAssist })),
+        (REQUESTED, "partly answered", says(None, Asked::PartlyAnswered { parts: 1, promised_by: None })),
+        (REQUESTED, "partly answered, asking", says(question, Asked::PartlyAnswered { parts: 1, promised_by: None })),
+        (REQUESTED, "answered", says(None, Asked::Answered)),
+        (REQUESTED, "work stopped", says(None, Asked::Stopped)),
+        (REQUESTED, "already done", says(None, Asked::AlreadyDone)),
+    ]
+}

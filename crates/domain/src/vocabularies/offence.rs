@@ -1,0 +1,111 @@
+//! Offences, by the International Classification of Crime for Statistical Purposes (ICCS 1.0, 2015).
+//!
+//! Every row says whether the offence touches expression or status: `no`, `mixed` (it can be used against either)
+//! or `yes` (it is about them). An offence that is not in the table counts as `mixed`, because nobody has
+//! looked. Only codes checked against a published source are here; the full tree is data for another day.
+
+use comity_journal::ids::Token;
+use serde::{Deserialize, Serialize};
+
+use crate::act::{FieldKind, FieldType, StructureType};
+
+/// Whether an offence touches what people say or are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Touches {
+    /// It does not.
+    No,
+    /// It can be used so.
+    Mixed,
+    /// It is about that.
+    Yes,
+}
+
+/// One row of the classification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offence {
+    /// The ICCS code.
+    pub code: &'static str,
+    /// Whether it touches expression or status.
+    pub touches: Touches,
+    /// On what that judgement rests.
+    pub source: &'static str,
+}
+
+const BY_CONDUCT: &str = "ICCS 1.0: defined by conduct against persons or property alone";
+
+/// The rows known so far, in the order of their codes.
+pub const OFFENCES: &[Offence] = &[
+    Offence { code: "0101", touches: Touches::No, source: BY_CONDUCT },
+    Offence { code: "0102", touches: Touches::No, source: BY_CONDUCT },
+    Offence { code: "020221", touches: Touches::No, source: BY_CONDUCT },
+    Offence { code: "0401", touches: Touches::No, source: BY_CONDUCT },
+    Offence { code: "0501", touches: Touches::No, source: BY_CONDUCT },
+    Offence { code: "0502", touches: Touches::No, source: BY_CONDUCT },
+    Offence { code: "0601", touches: Touches::No, source: BY_CONDUCT },
+    Offence { code: "0701", touches: Touches::No, source: BY_CONDUCT },
+    Offence { code: "0703", touches: Touches::No, source: BY_CONDUCT },
+    Offence { code: "07041", touches: Touches::No, source: BY_CONDUCT },
+    Offence {
+        code: "0903",
+        touches: Touches::Mixed,
+        source: "OHCHR information note on the cybercrime convention, 2024: such laws are used against speech",
+    },
+    Offence {
+        code: "09051",
+        touches: Touches::Mixed,
+        source: "participation in a group: association can be all that is alleged",
+    },
+];
+
+/// The code of an offence: two to six digits of ICCS, or `national` for one only national law names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct OffenceCode(Token);
+
+/// Text that is no offence code.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("an offence is an ICCS code of two to six digits, such as 0701, or `national`")]
+pub struct NotAnOffence;
+
+impl OffenceCode {
+    /// Reads a code.
+    ///
+    /// # Errors
+    /// [`NotAnOffence`] for anything else.
+    pub fn new(code: &str) -> Result<Self, NotAnOffence> {
+        let digits = (2..=6).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit());
+        if digits || code == "national" {
+            Token::new(code).map(Self).map_err(|_| NotAnOffence)
+        } else {
+            Err(NotAnOffence)
+        }
+    }
+
+    /// The code.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Whether the offence touches expression or status; `Mixed` where nobody has looked.
+    pub fn touches(&self) -> Touches {
+        OFFENCES.iter().find(|row| row.code == self.as_str()).map_or(Touches::Mixed, |row| row.touches)
+    }
+}
+
+impl TryFrom<String> for OffenceCode {
+    type Error = NotAnOffence;
+    fn try_from(code: String) -> Result<Self, NotAnOffence> {
+        Self::new(&code)
+    }
+}
+
+impl From<OffenceCode> for String {
+    fn from(code: OffenceCode) -> Self {
+        code.0.into()
+    }
+}
+
+impl FieldType for OffenceCode {
+    const KIND: FieldKind = FieldKind::Line;
+}
+impl StructureType for OffenceCode {}

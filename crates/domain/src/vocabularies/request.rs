@@ -1,0 +1,179 @@
+//! The closed lists of a request for assistance.
+//!
+//! Handling codes follow Europol's H0 to H3; persons' standing follows the categories of Directive (EU) 2016/680,
+//! Article 6; grades of urgency use the criteria of Directive (EU) 2023/977.
+
+use crate::vocabulary;
+
+vocabulary! {
+    /// What is asked for.
+    pub enum RequestType("request-type") {
+        /// Information that is held or can be had without coercion.
+        Information = "information",
+    }
+}
+
+vocabulary! {
+    /// How pressing it is. The grade needs a stated reason.
+    pub enum Grade("grade") {
+        /// Danger to life, kidnapping, a child.
+        Life = "life",
+        /// Perishable evidence, money in flight, imminent movement or release.
+        Urgent = "urgent",
+        /// A detained person or a date of operation.
+        Priority = "priority",
+        /// All else.
+        Normal = "normal",
+    }
+}
+
+impl Grade {
+    /// How long an acknowledgement may take where nothing else is agreed, in milliseconds.
+    pub const fn acknowledge_within_millis(self) -> i64 {
+        const MINUTE: i64 = 60_000;
+        match self {
+            Self::Life => 30 * MINUTE,
+            Self::Urgent => 2 * 60 * MINUTE,
+            Self::Priority | Self::Normal => 24 * 60 * MINUTE,
+        }
+    }
+}
+
+vocabulary! {
+    /// What the answer may be used for.
+    pub enum Purpose("purpose") {
+        /// To prevent crime.
+        Prevent = "prevent",
+        /// To detect crime.
+        Detect = "detect",
+        /// To investigate.
+        Investigate = "investigate",
+        /// To prosecute.
+        Prosecute = "prosecute",
+        /// To execute a sentence.
+        ExecuteSentence = "execute-sentence",
+        /// To find a missing person.
+        FindMissing = "find-missing",
+        /// To protect a victim or a life.
+        Protect = "protect",
+        /// To identify the dead.
+        IdentifyDead = "identify-dead",
+        /// To trace assets.
+        TraceAssets = "trace-assets",
+    }
+}
+
+vocabulary! {
+    /// What a request rests on.
+    pub enum Basis("basis") {
+        /// An agreement between the agencies or their states.
+        Agreement = "agreement",
+        /// A treaty.
+        Treaty = "treaty",
+        /// Reciprocity.
+        Reciprocity = "reciprocity",
+        /// Domestic law.
+        DomesticLaw = "domestic-law",
+    }
+}
+
+vocabulary! {
+    /// How far proceedings have come.
+    pub enum Stage("stage") {
+        /// Inquiry before an investigation.
+        Inquiry = "inquiry",
+        /// Investigation.
+        Investigation = "investigation",
+        /// Prosecution or trial.
+        Trial = "trial",
+        /// Sentence.
+        Sentence = "sentence",
+    }
+}
+
+vocabulary! {
+    /// What a person is in the matter.
+    pub enum Standing("standing") {
+        /// Suspected.
+        Suspect = "suspect",
+        /// Accused before a court.
+        Accused = "accused",
+        /// Convicted.
+        Convicted = "convicted",
+        /// Witness.
+        Witness = "witness",
+        /// Victim.
+        Victim = "victim",
+        /// Presumed to be a victim.
+        PresumedVictim = "presumed-victim",
+        /// Missing.
+        Missing = "missing",
+        /// Not known.
+        Unknown = "unknown",
+    }
+}
+
+vocabulary! {
+    /// How what is passed on may be used.
+    pub enum Handling("handling") {
+        /// To prevent and combat crime, under the law that governs the exchange.
+        H0 = "h0",
+        /// Not in judicial proceedings without the provider's permission.
+        H1 = "h1",
+        /// Not to be passed on without the provider's permission.
+        H2 = "h2",
+        /// Another restriction, stated in the content.
+        H3 = "h3",
+    }
+}
+
+vocabulary! {
+    /// The language content is written in (BCP 47).
+    pub enum Language("language") {
+        /// Chinese.
+        Zh = "zh",
+        /// English.
+        En = "en",
+        /// French.
+        Fr = "fr",
+        /// Spanish.
+        Es = "es",
+        /// Russian.
+        Ru = "ru",
+        /// Arabic.
+        Ar = "ar",
+        /// Thai.
+        Th = "th",
+        /// Burmese.
+        My = "my",
+        /// Khmer.
+        Km = "km",
+        /// Lao.
+        Lo = "lo",
+        /// Vietnamese.
+        Vi = "vi",
+    }
+}
+
+vocabulary! {
+    /// Why assistance is refused, as far as it may be told. Whatever would reveal protection, asylum, victimhood,
+    /// a source or an investigation is told as [`OuterGround::CannotAssist`], which ordinary cases use too.
+    pub enum OuterGround("ground") {
+        /// No ground that may be told, or none held: the neutral one.
+        CannotAssist = "cannot-assist",
+        /// The request lacks what it must say.
+        Incomplete = "incomplete",
+        /// No agreement, treaty or reciprocity covers it.
+        NotCovered = "not-covered",
+        /// A judicial request is needed.
+        NeedsJudicialRequest = "needs-judicial-request",
+        /// The act is no offence there.
+        DualCriminality = "dual-criminality",
+        /// Not serious enough.
+        NotSerious = "not-serious",
+        /// Fundamental rights.
+        FundamentalRights = "fundamental-rights",
+        /// Essential interests.
+        EssentialInterests = "essential-interests",
+    }
+}

@@ -1,0 +1,158 @@
+//! A store that fails on demand, around any other: for tests of everything that writes.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::pass_on::pass_reading_on;
+use crate::{Commit, Reader, Result, Store, StoreError};
+
+/// How a commit fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The driver fails, and nothing is stored.
+    Before,
+    /// The driver fails, and yet everything is stored: what a lost answer looks like.
+    After,
+    /// The disk is full, and nothing is stored.
+    Full,
+}
+
+/// Which commits fail, and how many there were. Clones share one plan, so that a test can hold on to it.
+#[derive(Clone, Debug, Default)]
+pub struct FaultPlan {
+    shared: Arc<Mutex<Plan>>,
+}
+
+#[derive(Debug, Default)]
+struct Plan {
+    commits: u64,
+    faults: BTreeMap<u64, Fault>,
+}
+
+impl FaultPlan {
+    /// A plan without faults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes the `n`-th commit fail, counted from 1 since the plan was made. Dropping a view counts as a commit.
+    pub fn fail(&self, n: u64, fault: Fault) {
+        self.plan().faults.insert(n, fault);
+    }
+
+    /// Makes the next commit fail.
+    pub fn fail_next(&self, fault: Fault) {
+        let mut plan = self.plan();
+        let next = plan.commits.saturating_add(1);
+        plan.faults.insert(next, fault);
+    }
+
+    /// How many commits were tried, those that failed included.
+    pub fn commits(&self) -> u64 {
+        self.plan().commits
+    }
+
+    fn next(&self) -> Option<Fault> {
+        let mut plan = self.plan();
+        plan.commits = plan.commits.saturating_add(1);
+        let now = plan.commits;
+        plan.faults.remove(&now)
+    }
+
+    fn plan(&self) -> MutexGuard<'_, Plan> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A store that fails as its plan says, and is the store inside otherwise.
+#[derive(Debug)]
+pub struct Failing<S> {
+    inside: S,
+    plan: FaultPlan,
+}
+
+impl<S> Failing<S> {
+    /// Wraps `inside`.
+    pub fn new(inside: S, plan: FaultPlan) -> Self {
+        Self { inside, plan }
+    }
+
+    /// What is stored, as after a restart.
+    pub fn into_inner(self) -> S {
+        self.inside
+    }
+}
+
+impl<S: Store> Failing<S> {
+    fn write(&mut self, write: impl FnOnce(&mut S) -> Result<()>) -> Result<()> {
+        match self.plan.next() {
+            None => write(&mut self.inside),
+            Some(Fault::Full) => Err(StoreError::Full),
+            Some(Fault::Before) => Err(planned()),
+            Some(Fault::After) => write(&mut self.inside).and_then(|()| Err(planned())),
+        }
+    }
+}
+
+fn planned() -> StoreError {
+    StoreError::Failed("a test planned this fault".to_owned())
+}
+
+impl<S: Store> Reader for Failing<S> {
+    pass_reading_on!(inside);
+}
+
+impl<S: Store> Store for Failing<S> {
+    fn commit(&mut self, commit: &Commit) -> Result<()> {
+        self.write(|inside| inside.commit(commit))
+    }
+
+    fn drop_view(&mut self, view: &'static str) -> Result<()> {
+        self.write(|inside| inside.drop_view(view))
+    }
+
+    fn reader(&self) -> Result<Box<dyn Reader>> {
+        self.inside.reader()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::MemoryStore;
+    use crate::suite::{Picture, Scribe};
+
+    crate::store_suite!(without_a_planned_fault, || {
+        Box::new(Failing::new(MemoryStore::new(), FaultPlan::new())) as Box<dyn Store>
+    });
+
+    #[test]
+    fn a_commit_that_fails_before_stores_nothing_and_can_be_tried_again() {
+        for fault in [Fault::Before, Fault::Full] {
+            let plan = FaultPlan::new();
+            let mut store = Failing::new(MemoryStore::new(), plan.clone());
+            let mut scribe = Scribe::new();
+            store.commit(&scribe.everything()).unwrap();
+            let before = Picture::of(&store);
+            let commit = scribe.everything();
+            plan.fail(2, fault);
+            let error = store.commit(&commit).unwrap_err();
+            assert_eq!(matches!(error, StoreError::Full), fault == Fault::Full);
+            assert_eq!(Picture::of(&store), before);
+            store.commit(&commit).unwrap();
+            assert_ne!(Picture::of(&store), before);
+            assert_eq!(plan.commits(), 3);
+        }
+    }
+
+    #[test]
+    fn a_commit_that_fails_after_is_stored_and_trying_again_blindly_loses_the_race() {
+        let plan = FaultPlan::new();
+        let mut store = Failing::new(MemoryStore::new(), plan.clone());
+        let commit = Scribe::new().everything();
+        plan.fail_next(Fault::After);
+        assert!(matches!(store.commit(&commit), Err(StoreError::Failed(_))));
+        assert_eq!(store.length().unwrap(), commit.records.len() as u64);
+        assert!(matches!(store.commit(&commit), Err(StoreError::LostRace { .. })));
+    }
+}

@@ -1,0 +1,263 @@
+//! A store in memory, for tests and simulations: plain ordered maps, nothing clever.
+//!
+//! It is the model the real stores are compared with, so it shares no idea of how to store with them. Nothing is
+//! durable: what it holds is gone with its last handle.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use comity_journal::ids::{AgencyId, MatterId, Token};
+use comity_journal::part::OpenPart;
+use comity_journal::stream::StreamHead;
+use comity_journal::suite::Hash;
+
+use crate::check::{self, Known, inconsistent};
+use crate::{
+    Commit, Direction, Reader, Record, Recorded, Result, Store, StoredCard, StoredCheckpoint, StoredReceipt,
+    StreamStep, TreeName,
+};
+
+/// A store in memory. Its readers share what it holds.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    kept: Arc<Mutex<Kept>>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    journal: Vec<Record>,
+    entries: BTreeMap<Hash, u64>,
+    parts: BTreeMap<(Hash, Token), OpenPart>,
+    streams: BTreeMap<(AgencyId, Direction), Vec<StreamStep>>,
+    delivered: BTreeMap<AgencyId, u64>,
+    receipts: Vec<StoredReceipt>,
+    cards: BTreeMap<(AgencyId, u64), StoredCard>,
+    checkpoints: BTreeMap<(AgencyId, u32, u64), StoredCheckpoint>,
+    views: BTreeMap<(&'static str, Vec<u8>), Vec<u8>>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        // A panic elsewhere leaves whole commits behind: nothing is changed before everything was checked.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn stream(&self, partner: &AgencyId, direction: Direction) -> &[StreamStep] {
+        self.streams.get(&(*partner, direction)).map_or(&[], Vec::as_slice)
+    }
+
+    fn check(&self, commit: &Commit) -> Result<()> {
+        check::check(commit, self)?;
+        for record in &commit.records {
+            if let Recorded::Entry { entry, .. } = &record.what
+                && self.entries.contains_key(entry)
+            {
+                return Err(inconsistent("journal", record.number, "this entry is in the journal already"));
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, commit: &Commit) {
+        for record in &commit.records {
+            if let Recorded::Entry { entry, .. } = &record.what {
+                self.entries.insert(*entry, record.number);
+            }
+            self.journal.push(record.clone());
+        }
+        for (entry, part) in &commit.parts {
+            self.parts.entry((*entry, part.label.clone())).or_insert_with(|| part.clone());
+        }
+        for (entry, label) in &commit.erased {
+            self.parts.remove(&(*entry, label.clone()));
+        }
+        for step in &commit.steps {
+            self.streams.entry((step.partner, step.direction)).or_default().push(step.clone());
+        }
+        for (partner, n) in &commit.delivered {
+            let delivered = self.delivered.entry(*partner).or_default();
+            *delivered = (*delivered).max(*n);
+        }
+        self.receipts.extend(commit.receipts.iter().cloned());
+        for card in &commit.cards {
+            self.cards.insert((card.agency, card.number), card.clone());
+        }
+        for checkpoint in &commit.checkpoints {
+            let key = (checkpoint.agency, checkpoint.epoch, checkpoint.size);
+            self.checkpoints.insert(key, checkpoint.clone());
+        }
+        for row in &commit.views {
+            match &row.value {
+                Some(value) => self.views.insert((row.view, row.key.clone()), value.clone()),
+                None => self.views.remove(&(row.view, row.key.clone())),
+            };
+        }
+    }
+}
+
+impl Known for Kept {
+    fn length(&self) -> Result<u64> {
+        Ok(self.journal.len() as u64)
+    }
+
+    fn leaves(&self, tree: TreeName) -> Result<u64> {
+        Ok(self.journal.iter().filter(|record| record.tree == tree).count() as u64)
+    }
+
+    fn steps(&self, partner: &AgencyId, direction: Direction) -> Result<u64> {
+        Ok(self.stream(partner, direction).len() as u64)
+    }
+
+    fn card(&self, agency: &AgencyId, number: u64) -> Result<Option<Vec<u8>>> {
+        Ok(self.cards.get(&(*agency, number)).map(|card| card.bytes.clone()))
+    }
+}
+
+/// `number` as a position in a list; positions beyond the list are all alike.
+fn position(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+impl Reader for MemoryStore {
+    fn length(&self) -> Result<u64> {
+        Known::length(&*self.kept())
+    }
+
+    fn records(&self, from: u64, limit: usize) -> Result<Vec<Record>> {
+        Ok(self.kept().journal.iter().skip(position(from)).take(limit).cloned().collect())
+    }
+
+    fn leaf_hashes(&self, tree: TreeName, from: u64, limit: usize) -> Result<Vec<Hash>> {
+        let kept = self.kept();
+        let leaves = kept.journal.iter().filter(|record| record.tree == tree);
+        Ok(leaves.skip(position(from)).take(limit).map(|record| record.leaf_hash).collect())
+    }
+
+    fn matter(&self, matter: &MatterId) -> Result<Vec<Record>> {
+        let of_matter = |record: &&Record| matter_of(record) == Some(matter);
+        Ok(self.kept().journal.iter().filter(of_matter).cloned().collect())
+    }
+
+    fn matters(&self) -> Result<Vec<MatterId>> {
+        let mut seen = std::collections::BTreeSet::new();
+        Ok(self.kept().journal.iter().filter_map(matter_of).copied().filter(|m| seen.insert(*m)).collect())
+    }
+
+    fn entry(&self, entry: &Hash) -> Result<Option<Record>> {
+        let kept = self.kept();
+        Ok(kept.entries.get(entry).and_then(|number| kept.journal.get(position(*number))).cloned())
+    }
+
+    fn parts(&self, entry: &Hash) -> Result<Vec<OpenPart>> {
+        let kept = self.kept();
+        Ok(kept.parts.iter().filter(|((of, _), _)| of == entry).map(|(_, part)| part.clone()).collect())
+    }
+
+    fn stream(&self, partner: &AgencyId, direction: Direction) -> Result<StreamHead> {
+        Ok(self.kept().stream(partner, direction).last().map_or(StreamHead::START, |step| step.head))
+    }
+
+    fn stream_at(&self, partner: &AgencyId, direction: Direction, n: u64) -> Result<Option<StreamHead>> {
+        if n == 0 {
+            return Ok(Some(StreamHead::START));
+        }
+        Ok(self.kept().stream(partner, direction).iter().find(|step| step.head.n == n).map(|step| step.head))
+    }
+
+    fn steps(
+        &self,
+        partner: &AgencyId,
+        direction: Direction,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<(StreamStep, Record)>> {
+        let kept = self.kept();
+        let steps = kept.stream(partner, direction).iter().skip(position(after)).take(limit);
+        let with_record = |step: &StreamStep| {
+            kept.journal
+                .get(position(step.record))
+                .map(|record| (step.clone(), record.clone()))
+                .ok_or_else(|| inconsistent("stream", step.head.n, "its record is not in the journal"))
+        };
+        steps.map(with_record).collect()
+    }
+
+    fn delivered(&self, partner: &AgencyId) -> Result<u64> {
+        Ok(self.kept().delivered.get(partner).copied().unwrap_or(0))
+    }
+
+    fn receipts(&self, entry: &Hash) -> Result<Vec<StoredReceipt>> {
+        let mut first = BTreeMap::new();
+        for receipt in self.kept().receipts.iter().filter(|receipt| receipt.entries.contains(entry)) {
+            first.entry(receipt.partner).or_insert_with(|| receipt.clone());
+        }
+        Ok(first.into_values().collect())
+    }
+
+    fn all_receipts(&self, from: u64, limit: usize) -> Result<Vec<StoredReceipt>> {
+        Ok(self.kept().receipts.iter().skip(position(from)).take(limit).cloned().collect())
+    }
+
+    fn cards(&self) -> Result<Vec<StoredCard>> {
+        Ok(self.kept().cards.values().cloned().collect())
+    }
+
+    fn checkpoint(&self, agency: &AgencyId) -> Result<Option<StoredCheckpoint>> {
+        let kept = self.kept();
+        let of_agency = kept.checkpoints.values().filter(|checkpoint| checkpoint.agency == *agency);
+        Ok(of_agency.max_by_key(|checkpoint| (checkpoint.epoch, checkpoint.size)).cloned())
+    }
+
+    fn view(
+        &self,
+        view: &'static str,
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+        let kept = self.kept();
+        let rows = kept
+            .views
+            .iter()
+            .filter(|((of, key), _)| *of == view && after.is_none_or(|after| key.as_slice() > after));
+        Ok(rows.take(limit).map(|((_, key), value)| (key.clone(), value.clone())).collect())
+    }
+
+    fn view_row(&self, view: &'static str, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        Ok(self.kept().views.get(&(view, key.to_vec())).cloned())
+    }
+}
+
+fn matter_of(record: &Record) -> Option<&MatterId> {
+    match &record.what {
+        Recorded::Entry { matter, .. } => Some(matter),
+        Recorded::InnerRoot { .. } => None,
+    }
+}
+
+impl Store for MemoryStore {
+    fn commit(&mut self, commit: &Commit) -> Result<()> {
+        let mut kept = self.kept();
+        kept.check(commit)?;
+        kept.take(commit);
+        Ok(())
+    }
+
+    fn drop_view(&mut self, view: &'static str) -> Result<()> {
+        self.kept().views.retain(|(of, _), _| *of != view);
+        Ok(())
+    }
+
+    fn reader(&self) -> Result<Box<dyn Reader>> {
+        Ok(Box::new(Self { kept: Arc::clone(&self.kept) }))
+    }
+}
+
+#[cfg(test)]
+crate::store_suite!(in_memory, || Box::new(MemoryStore::new()) as Box<dyn Store>);

@@ -1,0 +1,111 @@
+-- Format 1 of the file. A change is a new format with a step from the one before; released formats are read
+-- for ever. Every row says whose it is, so that a node of several agencies is no other format.
+--
+-- Rows that hold whole entries or papers are kept in the order they came (rowid tables: appending is cheap);
+-- small rows are kept in the order of their key.
+
+CREATE TABLE journal (
+    agency     BLOB    NOT NULL,
+    number     INTEGER NOT NULL,                        -- from 0, without gaps
+    tree       INTEGER NOT NULL CHECK (tree IN (0, 1)), -- 0 exchange, 1 inner
+    leaf       INTEGER NOT NULL,                        -- from 0, without gaps
+    leaf_hash  BLOB    NOT NULL,
+    at         INTEGER NOT NULL,                        -- milliseconds since 1970
+    salt       BLOB,                                    -- of inner leaves and inner roots
+    inner_size INTEGER,                                 -- an inner root: this and the next
+    inner_root BLOB,
+    entry      BLOB,                                    -- an entry: this and all that follow
+    matter     BLOB,
+    lane       INTEGER CHECK (lane IN (0, 1)),          -- 0 shared, 1 inner
+    party      BLOB,                                    -- whose lane
+    epoch      INTEGER,
+    seq        INTEGER,
+    source     BLOB,                                    -- the partner it came from; absent when written here
+    bytes      BLOB,
+    PRIMARY KEY (agency, number),
+    CHECK ((entry IS NULL) <> (inner_root IS NULL))
+) STRICT;
+
+-- The leaf's hash rides along, so that a tree is loaded without touching the entries.
+CREATE INDEX journal_by_leaf ON journal (agency, tree, leaf, leaf_hash);
+CREATE UNIQUE INDEX journal_leaf_once ON journal (agency, tree, leaf);
+CREATE UNIQUE INDEX journal_entry_once ON journal (agency, entry) WHERE entry IS NOT NULL;
+CREATE INDEX journal_by_matter ON journal (agency, matter, number) WHERE matter IS NOT NULL;
+
+CREATE TRIGGER journal_stays_as_it_is BEFORE UPDATE ON journal
+BEGIN SELECT RAISE(ABORT, 'a journal record is never changed'); END;
+CREATE TRIGGER journal_loses_nothing BEFORE DELETE ON journal
+BEGIN SELECT RAISE(ABORT, 'a journal record is never removed'); END;
+
+CREATE TABLE part (
+    agency BLOB    NOT NULL,
+    entry  BLOB    NOT NULL,
+    label  TEXT    NOT NULL,
+    class  INTEGER NOT NULL CHECK (class IN (0, 1)), -- 0 content, 1 tally
+    salt   BLOB    NOT NULL,
+    bytes  BLOB    NOT NULL,
+    PRIMARY KEY (agency, entry, label)
+) STRICT;
+
+CREATE TABLE stream (
+    agency    BLOB    NOT NULL,
+    partner   BLOB    NOT NULL,
+    direction INTEGER NOT NULL CHECK (direction IN (0, 1)), -- 0 out, 1 in
+    n         INTEGER NOT NULL,                             -- from 1, without gaps
+    hash      BLOB    NOT NULL,
+    record    INTEGER NOT NULL,
+    PRIMARY KEY (agency, partner, direction, n),
+    FOREIGN KEY (agency, record) REFERENCES journal (agency, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE delivered (
+    agency  BLOB    NOT NULL,
+    partner BLOB    NOT NULL,
+    n       INTEGER NOT NULL,
+    PRIMARY KEY (agency, partner)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE receipt (
+    agency  BLOB    NOT NULL,
+    id      INTEGER NOT NULL, -- from 0, in the order they came
+    partner BLOB    NOT NULL,
+    entries BLOB    NOT NULL, -- the hashes of the entries covered, one after another
+    bytes   BLOB    NOT NULL,
+    PRIMARY KEY (agency, id)
+) STRICT;
+
+-- The first receipt of each partner for each entry.
+CREATE TABLE receipt_entry (
+    agency  BLOB    NOT NULL,
+    entry   BLOB    NOT NULL,
+    partner BLOB    NOT NULL,
+    receipt INTEGER NOT NULL,
+    PRIMARY KEY (agency, entry, partner),
+    FOREIGN KEY (agency, receipt) REFERENCES receipt (agency, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE card (
+    agency BLOB    NOT NULL,
+    owner  BLOB    NOT NULL, -- whose card
+    number INTEGER NOT NULL,
+    bytes  BLOB    NOT NULL,
+    PRIMARY KEY (agency, owner, number)
+) STRICT;
+
+CREATE TABLE checkpoint (
+    agency BLOB    NOT NULL,
+    owner  BLOB    NOT NULL, -- whose tree
+    epoch  INTEGER NOT NULL,
+    size   INTEGER NOT NULL,
+    note   TEXT    NOT NULL,
+    PRIMARY KEY (agency, owner, epoch, size)
+) STRICT, WITHOUT ROWID;
+
+-- What can be rebuilt from all the above.
+CREATE TABLE view (
+    agency BLOB NOT NULL,
+    view   TEXT NOT NULL,
+    key    BLOB NOT NULL,
+    value  BLOB NOT NULL,
+    PRIMARY KEY (agency, view, key)
+) STRICT, WITHOUT ROWID;
