@@ -1,1 +1,302 @@
-//! (being written)
+//! Checks a proof file, with nothing at hand but the file and the fingerprints one trusts.
+//!
+//! Two questions: *is it intact?* (cards, seal, signatures, lanes, what was seen, content, logs and receipts) and
+//! *by whom?* (is every author, receipt signer and the exporter trusted). What the file cannot show is part of the
+//! answer. No bytes make this panic, and its work is bounded by their number.
+//!
+//! Not here: whether an act was valid or permitted; that is `comity-domain`.
+
+mod findings;
+mod lanes;
+mod logs;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use findings::{
+    ActFact, AgencyFact, Bound, ContentFact, Duty, EntryRef, Findings, InLog, LaneFact, Limit, Outcome,
+    PartState, Problem, Witnessed,
+};
+
+use crate::card::Card;
+use crate::entry::{Entry, Lane, Opening};
+use crate::fingerprint::Fingerprint;
+use crate::ids::AgencyId;
+use crate::proof::{self, EntryItem, ProofFile, Shown};
+use crate::suite::{self, Suite};
+
+/// Checks the bytes of a proof file.
+pub fn verify(bytes: &[u8], trusted: &[Fingerprint]) -> Findings {
+    match proof::read(bytes) {
+        Ok(file) => Check::of(&file).findings(&trusted.iter().copied().collect()),
+        Err(why) => Findings::unreadable(why),
+    }
+}
+
+/// An entry whose form holds, with what the file says of it.
+struct Act<'a> {
+    reference: EntryRef,
+    entry: Entry,
+    item: &'a EntryItem,
+}
+
+struct Check<'a> {
+    file: &'a ProofFile,
+    acts: Vec<Act<'a>>,
+    facts: Vec<ActFact>,
+    lanes: Vec<LaneFact>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Check<'a> {
+    fn of(file: &'a ProofFile) -> Self {
+        let mut check =
+            Self { file, acts: Vec::new(), facts: Vec::new(), lanes: Vec::new(), problems: Vec::new() };
+        check.refuse_toys();
+        for (i, item) in file.entries.iter().enumerate() {
+            check.read_entry(i + 1, item);
+        }
+        check.matter();
+        check.lanes();
+        check.logs();
+        check
+    }
+
+    /// A signature of suite 0 holds for everybody, so whatever it signs proves nothing.
+    fn refuse_toys(&mut self) {
+        if self.file.suite < Suite::LEAST {
+            self.problems.push(Problem::Toy("the seal".into()));
+        }
+        for latest in self.file.cards.agencies() {
+            let toy = |card: &&Card| card.facts().suite < Suite::LEAST;
+            if let Some(card) = self.file.cards.chain(&latest.agency()).find(toy) {
+                self.problems.push(Problem::Toy(format!(
+                    "card {} of {}",
+                    card.facts().number,
+                    card.agency()
+                )));
+            }
+        }
+    }
+
+    fn read_entry(&mut self, number: usize, item: &'a EntryItem) {
+        let reference = EntryRef { number, hash: suite::hash(&[&item.entry]) };
+        match Entry::read(&item.entry) {
+            Ok(entry) => {
+                let card = self.signed(reference, &entry);
+                let content = self.content(reference, &entry, item);
+                self.facts.push(fact(reference, &entry, card, content));
+                self.acts.push(Act { reference, entry, item });
+            }
+            Err(why) => self.problems.push(Problem::Entry { entry: reference, why: why.to_string() }),
+        }
+    }
+
+    /// The number of the card under which the signature holds.
+    fn signed(&mut self, reference: EntryRef, entry: &Entry) -> Option<u64> {
+        let Some(card) = self.file.cards.get(&entry.header().card) else {
+            self.problems.push(Problem::NoCard(reference));
+            return None;
+        };
+        if let Err(why) = entry.verify(card) {
+            self.problems.push(Problem::Entry { entry: reference, why: why.to_string() });
+            return None;
+        }
+        if entry.header().suite < Suite::LEAST {
+            self.problems.push(Problem::Toy(reference.to_string()));
+        }
+        // Each card repeats what was disowned before, so the latest one known is enough to ask.
+        let latest = self.file.cards.latest(&card.agency());
+        if latest.is_some_and(|latest| disowns(latest, card)) {
+            self.problems.push(Problem::Disowned(reference));
+        }
+        Some(card.facts().number)
+    }
+
+    fn content(&mut self, reference: EntryRef, entry: &Entry, item: &EntryItem) -> ContentFact {
+        let commitments = &entry.header().parts;
+        let Some(shown) = &item.content else {
+            return if commitments.is_empty() {
+                ContentFact::None
+            } else {
+                ContentFact::NotIncluded(commitments.len())
+            };
+        };
+        if shown.len() != commitments.len() {
+            self.problems.push(Problem::Parts(reference));
+        }
+        if commitments.is_empty() {
+            return ContentFact::None;
+        }
+        let mut states = Vec::with_capacity(commitments.len());
+        for (commitment, shown) in commitments.iter().zip(shown) {
+            let state = match shown {
+                Shown::Open(part) if part.matches(commitment) => PartState::Present,
+                Shown::Open(_) => PartState::Changed,
+                Shown::Erased => PartState::Erased,
+                Shown::Withheld => PartState::Withheld,
+            };
+            if state == PartState::Changed {
+                self.problems.push(Problem::Part { entry: reference, label: commitment.label.clone() });
+            }
+            states.push((commitment.label.clone(), state));
+        }
+        ContentFact::Parts(states)
+    }
+
+    /// That all entries are of one matter, and each by somebody its opening lets write there.
+    fn matter(&mut self) {
+        let openings: Vec<&Opening> =
+            self.acts.iter().filter_map(|act| act.entry.header().opening.as_ref()).collect();
+        let opening = openings.first().copied();
+        let mut found = Vec::new();
+        if openings.len() != 1 {
+            found.push(Problem::Openings(openings.len()));
+        }
+        for act in &self.acts {
+            let header = act.entry.header();
+            let rules_fit = opening.is_none_or(|opening| opening.genesis.rules == header.rules);
+            if header.matter != self.file.opening.matter
+                || header.kind != self.file.opening.kind
+                || !rules_fit
+            {
+                found.push(Problem::OtherMatter(act.reference));
+            }
+            if matches!(header.lane, Lane::Inner(_)) {
+                found.push(Problem::InnerLane(act.reference));
+            }
+            if opening.is_some_and(|opening| !may_write(opening, &header.lane.party(), &header.author)) {
+                found.push(Problem::WrongAuthor(act.reference));
+            }
+        }
+        self.problems.append(&mut found);
+    }
+
+    fn opening(&self) -> Option<&Opening> {
+        self.acts.iter().find_map(|act| act.entry.header().opening.as_ref())
+    }
+
+    fn is_party(&self, agency: &AgencyId) -> bool {
+        self.opening().is_some_and(|opening| {
+            opening.parties.iter().any(|party| party.agency == *agency || party.recorder == Some(*agency))
+        })
+    }
+
+    fn findings(self, trusted: &BTreeSet<Fingerprint>) -> Findings {
+        let agencies = self.agencies(trusted);
+        let limits = self.limits();
+        let unknown: Vec<_> = agencies
+            .iter()
+            .filter(|agency| !agency.trusted && !agency.duties.is_empty())
+            .map(|agency| (agency.agency, agency.label.clone(), agency.fingerprint))
+            .collect();
+        let exercise = self.opening().is_some_and(|opening| opening.exercise);
+        let outcome = match (self.problems.is_empty(), unknown.is_empty()) {
+            (false, _) => Outcome::Broken(self.problems),
+            (true, false) => Outcome::Untrusted(unknown),
+            (true, true) => Outcome::Intact,
+        };
+        let opening = &self.file.opening;
+        Findings {
+            outcome,
+            matter: Some(opening.matter),
+            kind: Some(opening.kind.clone()),
+            exporter: Some(opening.exporter),
+            cover: Some(opening.cover.clone()),
+            exercise,
+            agencies,
+            lanes: self.lanes,
+            acts: self.facts,
+            limits,
+        }
+    }
+
+    fn agencies(&self, trusted: &BTreeSet<Fingerprint>) -> Vec<AgencyFact> {
+        let duties = self.duties();
+        let describe = |latest: &Card| {
+            let (agency, facts) = (latest.agency(), latest.facts());
+            let first =
+                self.file.cards.chain(&agency).next().map_or(facts.number, |card| card.facts().number);
+            AgencyFact {
+                agency,
+                label: facts.label.clone(),
+                names: facts.names.clone(),
+                seat: facts.seat.to_string(),
+                fingerprint: latest.fingerprint(),
+                cards: (first, facts.number),
+                duties: duties.get(&agency).cloned().unwrap_or_default(),
+                trusted: trusted.contains(&latest.fingerprint()),
+            }
+        };
+        self.file.cards.agencies().map(describe).collect()
+    }
+
+    fn duties(&self) -> BTreeMap<AgencyId, BTreeSet<Duty>> {
+        let mut duties: BTreeMap<AgencyId, BTreeSet<Duty>> = BTreeMap::new();
+        let mut add = |agency: AgencyId, duty| duties.entry(agency).or_default().insert(duty);
+        add(self.file.opening.exporter, Duty::Exporter);
+        for fact in &self.facts {
+            add(fact.author, Duty::Author);
+            for receipt in &fact.receipts {
+                add(receipt.by, Duty::Receiver);
+            }
+        }
+        duties
+    }
+
+    fn limits(&self) -> BTreeSet<Limit> {
+        use Limit::*;
+        let mut limits = BTreeSet::from([Truth, Persons, KeyUse, LaterActs, Clocks]);
+        let mut when = |holds: bool, limit| holds.then(|| limits.insert(limit));
+        let content = |wanted: fn(&ContentFact) -> bool| self.facts.iter().any(|fact| wanted(&fact.content));
+        when(self.facts.iter().any(|fact| !fact.receipts.is_empty()), Acceptance);
+        when(
+            self.facts.iter().any(|fact| !fact.witnesses.iter().any(|w| w.independent)),
+            NoIndependentWitness,
+        );
+        when(content(|c| matches!(c, ContentFact::NotIncluded(_))), ContentLeftOut);
+        when(content(|c| has(c, PartState::Erased) || has(c, PartState::Withheld)), ErasureByWord);
+        when(self.facts.iter().any(|fact| fact.author != fact.lane), RecordedForAnother);
+        when(self.opening().is_some_and(|opening| opening.exercise), Exercise);
+        when(self.file.opening.cover.as_str() == "not-on-record", CoverNotOnRecord);
+        let from_first =
+            |card: &Card| self.file.cards.chain(&card.agency()).next().is_some_and(|c| c.facts().number == 1);
+        when(!self.file.cards.agencies().all(from_first), EarlierCards);
+        limits
+    }
+}
+
+fn has(content: &ContentFact, state: PartState) -> bool {
+    matches!(content, ContentFact::Parts(parts) if parts.iter().any(|part| part.1 == state))
+}
+
+fn disowns(latest: &Card, signed_under: &Card) -> bool {
+    latest.facts().disowned.iter().any(|key| key.signing == signed_under.facts().signing)
+}
+
+fn may_write(opening: &Opening, lane: &AgencyId, author: &AgencyId) -> bool {
+    let party = opening.parties.iter().find(|party| party.agency == *lane);
+    party.is_some_and(|party| party.recorder.unwrap_or(party.agency) == *author)
+}
+
+fn fact(entry: EntryRef, signed: &Entry, card: Option<u64>, content: ContentFact) -> ActFact {
+    let header = signed.header();
+    ActFact {
+        entry,
+        matter: header.matter,
+        kind: header.kind.clone(),
+        lane: header.lane.party(),
+        place: header.place,
+        act: header.act.clone(),
+        author: header.author,
+        at: header.at,
+        by: header.by.roles.clone(),
+        approved: header.approved.iter().map(|actor| actor.roles.clone()).collect(),
+        card,
+        logged: None,
+        receipts: Vec::new(),
+        witnesses: Vec::new(),
+        not_before: None,
+        not_after: None,
+        content,
+    }
+}

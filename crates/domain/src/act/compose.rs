@@ -171,9 +171,10 @@ fn unreadable(toml: &str, error: &toml::de::Error) -> ComposeError {
     let start = error.span().map_or(0, |span| span.start.min(toml.len()));
     let line = toml.as_bytes()[..start].iter().filter(|b| **b == b'\n').count() + 1;
     let message = error.message();
-    // serde quotes an unexpected value between "invalid … :" and ", expected": keep what was expected.
-    let why = match (message.find("invalid "), message.rfind(", expected")) {
-        (Some(0), Some(at)) => format!("not what belongs here{}", &message[at..]),
+    // serde quotes an unexpected value before ", expected": keep what was expected.
+    let quotes = message.starts_with("invalid ") || message.starts_with("unknown variant ");
+    let why = match (quotes, message.rfind(", expected")) {
+        (true, Some(at)) => format!("not what belongs here{}", &message[at..]),
         _ => message.to_owned(),
     };
     ComposeError::Unreadable { line, why }

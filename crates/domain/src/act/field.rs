@@ -119,6 +119,36 @@ impl<T: FieldType> FieldType for Vec<T> {
 }
 impl<T: StructureType> StructureType for Vec<T> {}
 
+/// A list that is given with one item at least.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<T>", into = "Vec<T>")]
+#[serde(bound(serialize = "T: Clone + Serialize", deserialize = "T: Deserialize<'de>"))]
+pub struct Several<T>(Vec<T>);
+
+impl<T> Several<T> {
+    /// The items.
+    pub fn items(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T> TryFrom<Vec<T>> for Several<T> {
+    type Error = NotText;
+    fn try_from(items: Vec<T>) -> Result<Self, NotText> {
+        if items.is_empty() { Err(NotText::Empty) } else { Ok(Self(items)) }
+    }
+}
+
+impl<T> From<Several<T>> for Vec<T> {
+    fn from(several: Several<T>) -> Self {
+        several.0
+    }
+}
+
+impl<T: FieldType + Clone> FieldType for Several<T> {
+    const KIND: FieldKind = FieldKind::List(&T::KIND);
+}
+
 macro_rules! structure_types {
     ($($type:ty => $kind:expr),* $(,)?) => { $(
         impl FieldType for $type {

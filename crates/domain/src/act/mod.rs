@@ -25,7 +25,7 @@ pub use comity_act_derive::Act;
 pub use compose::{ActSet, ComposeError, Composed, Preparation};
 #[doc(hidden)]
 pub use compose::compose_one;
-pub use field::{Data, Flag, Line, Moment, NotText, Target, Text};
+pub use field::{Data, Flag, Line, Moment, NotText, Several, Target, Text};
 pub use reading::{Absence, Reading, read};
 pub use template::template;
 
@@ -64,6 +64,8 @@ pub enum Home {
 pub enum FieldKind {
     /// One line of text.
     Line,
+    /// A code of a classification, checked when it is read; never free text.
+    Code,
     /// Text of several lines.
     Text,
     /// A moment in UTC.

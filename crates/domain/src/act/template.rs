@@ -12,9 +12,9 @@ pub fn template(def: &ActDef) -> String {
         .filter(|field| !field.derived && field.kind != FieldKind::Entry)
         .partition(|field| columns(&field.kind).is_some());
     for field in plain {
-        let mark = if field.required { "" } else { "# " };
         let may = if field.required { "" } else { " (may be left out)" };
-        out += &format!("\n# {}{may}\n{mark}{} = {}\n", field.help, field.name, example(&field.kind));
+        let line = format!("{} = {}\n", field.name, example(&field.kind));
+        out += &format!("\n# {}{may}\n{}", field.help, if field.required { line } else { commented(&line) });
     }
     for field in tables {
         out += &format!("\n# {}{}\n", field.help, if field.required { "" } else { " (may be left out)" });
@@ -23,11 +23,16 @@ pub fn template(def: &ActDef) -> String {
         let mark = if field.required { "" } else { "# " };
         out += &format!("{mark}{head}{}{tail}\n", field.name);
         for column in columns(&field.kind).into_iter().flatten() {
-            let mark = if field.required && column.required { "" } else { "# " };
-            out += &format!("{mark}{} = {}   # {}\n", column.name, example(&column.kind), column.help);
+            let line = format!("{} = {}   # {}\n", column.name, example(&column.kind), column.help);
+            out += &if field.required && column.required { line } else { commented(&line) };
         }
     }
     out
+}
+
+/// Comments out every line; an example of a long text has several.
+fn commented(lines: &str) -> String {
+    lines.lines().map(|line| format!("# {line}\n")).collect()
 }
 
 fn columns(kind: &FieldKind) -> Option<&'static [Column]> {
@@ -40,7 +45,7 @@ fn columns(kind: &FieldKind) -> Option<&'static [Column]> {
 
 fn example(kind: &FieldKind) -> String {
     match kind {
-        FieldKind::Line | FieldKind::Machine | FieldKind::Entry => "\"\"".into(),
+        FieldKind::Line | FieldKind::Code | FieldKind::Machine | FieldKind::Entry => "\"\"".into(),
         FieldKind::Text => "\"\"\"\n\"\"\"".into(),
         FieldKind::Moment => "\"2026-12-01T12:00:00Z\"".into(),
         FieldKind::Number => "0".into(),

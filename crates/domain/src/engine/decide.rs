@@ -12,7 +12,7 @@ use super::candidate::{GROUNDS_FACT, Stated, Verdict};
 use super::kind::Kind;
 use super::matter::{Matter, State};
 use crate::act::ActDef;
-use crate::gates::{Cover, GroundsCleared, GroundsReview, Refusal, check_approvals, rules};
+use crate::gates::{Cover, GroundsCleared, Refusal, check_approvals, rules};
 
 /// An act somebody wants signed.
 #[derive(Clone, Debug)]
@@ -133,18 +133,16 @@ impl<K: Kind> Matter<K> {
         let lanes = state.lanes_with(stated.opening);
         let offences = K::offences(&lanes, &act);
         let subject = if proposal.opening.is_some() { proposal.draft } else { state.opened_by };
-        let judge = |review: &GroundsReview| GroundsCleared::judge(review, &offences, &facts.proposer.who);
-        for (_, review) in &state.inner.reviews {
-            if let Err(refusal) = judge(review)
-                && refusal.rule.lifted_by.is_none()
-                && refusal.rule.code == rules::GROUNDS_PROHIBITED.code
-            {
-                return Err(refusal);
+        // Found once is found for good, whoever proposes now and whatever was drafted or reviewed since.
+        for (_, review) in state.inner.reviews.iter().filter(|(_, review)| review.is_legal()) {
+            let found = review.found(&offences);
+            if !found.is_empty() {
+                return Err(Refusal::under(rules::GROUNDS_PROHIBITED).about(found));
             }
         }
         let of_this = state.inner.reviews.iter().rev().find(|(of, _)| Some(*of) == subject);
         let (_, review) = of_this.ok_or(Refusal::under(rules::GROUNDS_OPEN))?;
-        judge(review)
+        GroundsCleared::judge(review, &offences, &facts.proposer.who)
     }
 }
 

@@ -59,6 +59,14 @@ impl<S: Clone + Default> LaneLog<S> {
         self.last().map(|step| step.state.clone()).unwrap_or_default()
     }
 
+    /// The last valid entry of one of these acts, with its time; in the lane's own order, whatever its clock did.
+    pub(super) fn latest(&self, acts: &[&str]) -> Option<(Timestamp, Hash)> {
+        let mut newest_first = self.steps.iter().rev();
+        newest_first
+            .find(|step| step.verdict == Verdict::Valid && acts.contains(&step.act.as_str()))
+            .map(|step| (step.at, step.entry))
+    }
+
     /// How many entries stand up to and including this one, if it is here.
     pub(super) fn count_to(&self, place: Place, entry: &Hash) -> Option<usize> {
         let i = self.steps.binary_search_by_key(&place, |step| step.place).ok()?;

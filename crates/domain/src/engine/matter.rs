@@ -39,6 +39,8 @@ pub(super) struct State<K: Kind> {
     lanes: BTreeMap<AgencyId, K::Lane>,
     pub(super) inner: InnerLane,
     understood: bool,
+    /// How far each lane had come: what lies beyond was not seen.
+    frontier: Frontier,
 }
 
 impl<K: Kind> State<K> {
@@ -175,7 +177,8 @@ impl<K: Kind> Matter<K> {
             Some(Ok(act)) => act,
             _ => return Err(Refusal::under(rules::UNREADABLE)),
         };
-        self.check_target(def, stated, act.target())?;
+        check_own_lane(stated)?;
+        self.check_target(def, stated, state, act.target())?;
         state.inner.admit(stated, &act)
     }
 
@@ -184,11 +187,16 @@ impl<K: Kind> Matter<K> {
             Some(Ok(act)) => act,
             _ => return Err(Refusal::under(rules::UNREADABLE)),
         };
-        let role = if K::DEF.shared { self.check_party(stated, state)? } else { "own" };
+        let role = if K::DEF.shared {
+            self.check_party(stated, state)?
+        } else {
+            check_own_lane(stated)?;
+            "own"
+        };
         if !def.by.is_empty() && !def.by.contains(&role) {
             return Err(Refusal::under(rules::NOT_OURS));
         }
-        self.check_target(def, stated, act.target())?;
+        self.check_target(def, stated, state, act.target())?;
         let lanes = state.lanes_with(stated.opening);
         if !K::cell(&lanes).allows(role, def.code) {
             return Err(Refusal::under(rules::NOT_NOW));
@@ -214,8 +222,15 @@ impl<K: Kind> Matter<K> {
         if writer == stated.author { Ok(party.role.as_str()) } else { Err(Refusal::under(rules::FOREIGN_LANE)) }
     }
 
-    /// An act that names an entry must name a valid one it can mean, in the lane its shape demands.
-    fn check_target(&self, def: &ActDef, stated: &Stated<'_>, target: Option<Hash>) -> Result<(), Refusal> {
+    /// An act that names an entry must name a valid one its author had seen and it can mean, in the lane its
+    /// shape demands. What has arrived here since does not count, or nodes would judge differently.
+    fn check_target(
+        &self,
+        def: &ActDef,
+        stated: &Stated<'_>,
+        state: &State<K>,
+        target: Option<Hash>,
+    ) -> Result<(), Refusal> {
         if def.answers.is_empty() {
             return Ok(());
         }
@@ -227,8 +242,10 @@ impl<K: Kind> Matter<K> {
             Shape::Answer if !def.inner => header.lane != stated.lane,
             _ => true,
         };
+        let count = self.count_to(header.lane, header.place, &entry.hash());
+        let seen = count.is_some_and(|count| state.frontier.get(&header.lane).is_some_and(|to| count <= *to));
         let valid = self.standing(&entry.hash()) == Standing::Valid;
-        if valid && in_right_lane && def.answers.contains(&header.act.as_str()) { Ok(()) } else { Err(wrong()) }
+        if seen && valid && in_right_lane && def.answers.contains(&header.act.as_str()) { Ok(()) } else { Err(wrong()) }
     }
 
     // --- look-ups -----------------------------------------------------------------------------------------
@@ -287,12 +304,13 @@ impl<K: Kind> Matter<K> {
             lanes: BTreeMap::new(),
             inner: InnerLane::default(),
             understood: true,
+            frontier: frontier.clone(),
         };
         for (lane, count) in frontier {
             if let Some(log) = self.lanes.get(lane) {
                 state.lanes.insert(lane.party(), log.after(*count).cloned().unwrap_or_default());
                 state.understood &= log.steps.iter().take(*count).all(|s| s.verdict != Verdict::NotUnderstood);
-                if let Some((opening, entry)) = self.opening_in(log) {
+                if let Some((opening, entry)) = self.opening_in(log, *count) {
                     state.parties.clone_from(&opening.parties);
                     state.opened_by = Some(entry);
                 }
@@ -307,9 +325,10 @@ impl<K: Kind> Matter<K> {
         state
     }
 
-    fn opening_in(&self, log: &LaneLog<K::Lane>) -> Option<(&Opening, Hash)> {
-        let first = log.steps.first().filter(|step| step.verdict == Verdict::Valid)?;
-        Some((self.entries.get(&first.entry)?.header().opening.as_ref()?, first.entry))
+    /// The opening among the first `count` entries of a lane; void entries may stand before it.
+    fn opening_in(&self, log: &LaneLog<K::Lane>, count: usize) -> Option<(&Opening, Hash)> {
+        let mut valid = log.steps.iter().take(count).filter(|step| step.verdict == Verdict::Valid);
+        valid.find_map(|step| Some((self.entries.get(&step.entry)?.header().opening.as_ref()?, step.entry)))
     }
 
     // --- what others read ---------------------------------------------------------------------------------
@@ -321,7 +340,7 @@ impl<K: Kind> Matter<K> {
 
     /// The opening and the entry that carries it, once a valid one is here.
     pub fn opening(&self) -> Option<(&Opening, Hash)> {
-        self.lanes.values().find_map(|log| self.opening_in(log))
+        self.lanes.values().find_map(|log| self.opening_in(log, log.steps.len()))
     }
 
     /// An entry that has been received.
@@ -356,7 +375,9 @@ impl<K: Kind> Matter<K> {
 
     /// Whether something in it is not understood, so that nothing may be written on it until upgrade.
     pub fn read_only(&self) -> bool {
-        self.lanes.values().flat_map(|log| &log.steps).any(|step| step.verdict == Verdict::NotUnderstood)
+        let kind = self.lanes.values().flat_map(|log| &log.steps).map(|step| step.verdict);
+        let inner = self.inner.values().flat_map(|log| &log.steps).map(|step| step.verdict);
+        kind.chain(inner).any(|verdict| verdict == Verdict::NotUnderstood)
     }
 
     /// How an entry stands.
@@ -393,12 +414,9 @@ impl<K: Kind> Matter<K> {
 
     /// The latest valid entry of one of these acts, by a lane's own order, then by time.
     pub fn latest(&self, acts: &[&str]) -> Option<Hash> {
-        let kind = self.lanes.values().flat_map(|log| &log.steps).map(|s| (s.at, s.entry, s.act.as_str(), s.verdict));
-        let inner = self.inner.values().flat_map(|log| &log.steps).map(|s| (s.at, s.entry, s.act.as_str(), s.verdict));
-        kind.chain(inner)
-            .filter(|(.., act, verdict)| *verdict == Verdict::Valid && acts.contains(act))
-            .max_by_key(|(at, entry, ..)| (*at, *entry))
-            .map(|(_, entry, ..)| entry)
+        let kind = self.lanes.values().filter_map(|log| log.latest(acts));
+        let inner = self.inner.values().filter_map(|log| log.latest(acts));
+        kind.chain(inner).max().map(|(_, entry)| entry)
     }
 
     /// Where the next entry of a lane goes: its place, the entry before it, and what to name as seen.
@@ -421,6 +439,11 @@ impl<K: Kind> Matter<K> {
     pub fn digest(&self) -> String {
         format!("{:?}\n{:?}\n{:?}\n{:?}", self.lanes, self.inner, self.cell(), self.clocks())
     }
+}
+
+/// An inner lane is written by the node whose lane it is, and by nobody else.
+fn check_own_lane(stated: &Stated<'_>) -> Result<(), Refusal> {
+    if stated.lane == Lane::Inner(stated.author) { Ok(()) } else { Err(Refusal::under(rules::FOREIGN_LANE)) }
 }
 
 /// A kind with two roles has one party in each at least; the opener has the first.

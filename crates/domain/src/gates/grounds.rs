@@ -58,6 +58,29 @@ pub struct GroundsReview {
     pub answers: [GroundAnswer; 7],
 }
 
+impl GroundsReview {
+    /// The grounds it found, by their codes, given what the offences touch. Whoever asks, the answer is the same.
+    pub fn found(&self, offences: &[OffenceCode]) -> Vec<&'static str> {
+        let touches = offences.iter().map(OffenceCode::touches).max().unwrap_or(Touches::Mixed);
+        let stopping = |answer: GroundAnswer| match touches {
+            Touches::No => answer == GroundAnswer::Yes,
+            Touches::Mixed | Touches::Yes => answer != GroundAnswer::No,
+        };
+        let questions = GroundsQuestion::ALL.iter().zip(self.answers);
+        let mut found: Vec<_> =
+            questions.filter(|(_, answer)| stopping(*answer)).map(|(question, _)| question.code()).collect();
+        if touches == Touches::Yes {
+            found.push("offence");
+        }
+        found
+    }
+
+    /// Whether somebody in the legal role made it; a review by anybody else counts for nothing.
+    pub fn is_legal(&self) -> bool {
+        self.reviewer.roles.iter().any(|role| role.as_str() == Role::Legal.code())
+    }
+}
+
 /// Proof that the prohibited grounds of one act were reviewed and none was found. Nothing else makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroundsCleared {
@@ -74,23 +97,10 @@ impl GroundsCleared {
         if review.reviewer.who == *author {
             return Err(Refusal::under(rules::GROUNDS_OWN_WORK));
         }
-        if !review.reviewer.roles.iter().any(|role| role.as_str() == Role::Legal.code()) {
+        if !review.is_legal() {
             return Err(Refusal::under(rules::GROUNDS_OPEN).about([Role::Legal.code()]));
         }
-        let touches = offences.iter().map(OffenceCode::touches).max().unwrap_or(Touches::Mixed);
-        let stopping = |answer: GroundAnswer| match touches {
-            Touches::No => answer == GroundAnswer::Yes,
-            Touches::Mixed | Touches::Yes => answer != GroundAnswer::No,
-        };
-        let mut found: Vec<&str> = GroundsQuestion::ALL
-            .iter()
-            .zip(review.answers)
-            .filter(|(_, answer)| stopping(*answer))
-            .map(|(question, _)| question.code())
-            .collect();
-        if touches == Touches::Yes {
-            found.push("offence");
-        }
+        let found = review.found(offences);
         if found.is_empty() {
             Ok(Self { record: review.record })
         } else {

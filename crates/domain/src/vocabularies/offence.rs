@@ -106,6 +106,6 @@ impl From<OffenceCode> for String {
 }
 
 impl FieldType for OffenceCode {
-    const KIND: FieldKind = FieldKind::Line;
+    const KIND: FieldKind = FieldKind::Code;
 }
 impl StructureType for OffenceCode {}

@@ -1,0 +1,25 @@
+# A partner
+
+partner = Partner
+
+status-partner-unknown = Not known
+status-partner-added = Added, to be confirmed by a second person
+status-partner-confirmed = Confirmed
+status-partner-ended = Ended
+
+act-partner-add = Add the partner
+act-partner-confirm = Confirm as second person
+act-partner-describe = Change name or address
+act-partner-end = End the partnership
+
+field-partner-add-agency = Agency
+field-partner-add-card = Agency card
+field-partner-add-compared = How the fingerprint was compared
+field-partner-add-name = What we call it
+field-partner-add-at = Where its node answers (when not as its card says)
+field-partner-describe-name = What we call it
+field-partner-describe-at = Where its node answers (when not as its card says)
+field-partner-end-reason = Why it ends
+
+term-compared-by-people = Compared by people who know each other
+term-compared-introduced = Introduced by another party, not compared

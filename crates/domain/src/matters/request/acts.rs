@@ -4,7 +4,8 @@ use comity_journal::ids::Handle;
 use serde::{Deserialize, Serialize};
 
 use crate::act::{
-    Act, Column, Data, FieldKind, FieldType, Flag, Line, Moment, Preparation, StructureType, Target, Text,
+    Act, Column, Data, FieldKind, FieldType, Flag, Line, Moment, Preparation, Several, StructureType, Target,
+    Text,
 };
 use crate::acts;
 use crate::gates::Cover;
@@ -37,6 +38,7 @@ pub struct Open {
     #[field(structure)]
     pub basis: Basis,
     /// The offences, by ICCS code, or "national".
+    #[serde(default)]
     #[field(structure)]
     pub offences: Vec<OffenceCode>,
     /// How far proceedings have come.
@@ -71,7 +73,7 @@ pub struct Open {
     pub facts: Text,
     /// The exact questions.
     #[field(part = "request")]
-    pub questions: Vec<Text>,
+    pub questions: Several<Text>,
     /// How the persons or things are linked to the offence.
     #[field(part = "request")]
     pub link: Text,
@@ -213,7 +215,7 @@ pub struct Ask {
     pub of: Target,
     /// What is to be clarified.
     #[field(part = "reply")]
-    pub questions: Vec<Text>,
+    pub questions: Several<Text>,
 }
 
 /// Clarifies what was asked.

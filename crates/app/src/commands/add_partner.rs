@@ -1,0 +1,74 @@
+//! Meets a partner: one person compares and adds, a second confirms.
+
+use comity_journal::card::Card;
+use comity_journal::fingerprint::Fingerprint;
+use comity_journal::ids::MatterId;
+
+use crate::commands::act::ActCommand;
+use crate::failure::Failure;
+use crate::ledger::{Ledger, Pending};
+use crate::people::{Officer, Partnership};
+
+impl Ledger {
+    /// Adds a partner whose fingerprint a person has compared.
+    ///
+    /// # Errors
+    /// When the card's fingerprint is another one, or the partner is known.
+    pub fn add_partner(
+        &mut self,
+        pending: &mut Pending,
+        card: Card,
+        compared: &Fingerprint,
+        name: Option<&str>,
+        at: Option<&str>,
+        officer: &Officer,
+    ) -> Result<MatterId, Failure> {
+        if card.fingerprint() != *compared {
+            return Err(Failure::NotBelieved(
+                "the fingerprint that was compared is not this card's: do not go on; compare again by telephone".into(),
+            ));
+        }
+        if card.facts().least < comity_journal::suite::Suite::LEAST
+            || card.facts().suite < comity_journal::suite::Suite::LEAST
+        {
+            return Err(Failure::NotBelieved("the card allows a suite that is too weak".into()));
+        }
+        if card.agency() == self.agency {
+            return Err(Failure::Usage("this is our own card".into()));
+        }
+        let known = self.partners()?;
+        if known.iter().any(|p| p.agency == card.agency() && p.partnership != Partnership::Ended) {
+            return Err(Failure::Usage("this agency is a partner already; `partner show` tells how it stands".into()));
+        }
+        let name = name.unwrap_or(card.facts().label.as_str()).to_owned();
+        if known.iter().any(|p| p.name == name) {
+            return Err(Failure::Usage("we call another partner that already; choose another with --name".into()));
+        }
+        let mut table = toml::Table::new();
+        table.insert("agency".into(), card.agency().to_string().into());
+        table.insert("card".into(), card.hash().to_string().into());
+        table.insert("compared".into(), "by-people".into());
+        table.insert("name".into(), name.into());
+        if let Some(at) = at {
+            table.insert("at".into(), at.into());
+        }
+        self.keep_card(pending, card)?;
+        let genesis = self.genesis("partner")?;
+        let actor = officer.acting_in(&*self.keys.pseudonyms, &genesis.matter());
+        self.open_inner(pending, &genesis, "add", &table.to_string(), actor)?;
+        Ok(genesis.matter())
+    }
+
+    /// Confirms a partner as a second person.
+    ///
+    /// # Errors
+    /// Refused when the same person added it.
+    pub fn confirm_partner(&mut self, pending: &mut Pending, named: &str, officer: &Officer) -> Result<(), Failure> {
+        let partner = self.partner(named)?;
+        if partner.partnership == Partnership::Confirmed {
+            return Err(Failure::Usage("this partner is confirmed already".into()));
+        }
+        let confirm = ActCommand { matter: partner.record, act: "confirm".into(), toml: None };
+        self.act(pending, &confirm, officer).map(drop)
+    }
+}

@@ -1,0 +1,12 @@
+//! What officers, operators and partners want, one file each: check, decide, append.
+
+mod act;
+mod add_officer;
+mod add_partner;
+mod receive_batch;
+mod receive_receipts;
+mod record_incident;
+mod set_up;
+
+pub use act::{ActCommand, Acted, Outcome};
+pub use receive_batch::{Reception, ReceptionLeaves};

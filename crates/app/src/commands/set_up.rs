@@ -1,0 +1,87 @@
+//! Sets a new node up: the first entry of its own record.
+
+use comity_domain::act::{Composed, Preparation};
+use comity_journal::entry::{Actor, Lane};
+use comity_journal::ids::{Genesis, MatterId, Token};
+use comity_journal::suite::Hash;
+
+use crate::failure::Failure;
+use crate::ledger::{Ledger, NewEntry, Pending};
+
+impl Ledger {
+    /// Writes the first entry of the node's own record, unless it is there.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn set_up(&mut self, pending: &mut Pending) -> Result<MatterId, Failure> {
+        if let Some(row) = self.rows_of("node")?.first() {
+            return Ok(row.id);
+        }
+        let genesis = self.genesis("node")?;
+        let operator = self.operator(&genesis.matter());
+        self.open_inner(pending, &genesis, "initialise", "", operator)?;
+        Ok(genesis.matter())
+    }
+
+    /// Draws the genesis of a new matter.
+    pub(crate) fn genesis(&mut self, kind: &str) -> Result<Genesis, Failure> {
+        let rules = self.kind_named(kind)?.def().rules;
+        let mut nonce = [0; 32];
+        self.entropy.fill(&mut nonce);
+        let kind = Token::new(kind).map_err(|error| Failure::Usage(error.to_string()))?;
+        Ok(Genesis { opener: self.agency, kind, rules, nonce: Hash::from_bytes(nonce) })
+    }
+
+    pub(crate) fn kind_named(&self, kind: &str) -> Result<&dyn comity_domain::engine::AnyKind, Failure> {
+        let known = || self.kinds.iter().map(|kind| kind.def().code).collect::<Vec<_>>().join(", ");
+        self.kinds
+            .get(kind)
+            .ok_or_else(|| Failure::Usage(format!("there is no kind of matter `{kind}`; there are: {}", known())))
+    }
+
+    /// Composes an act from TOML against a matter as it stands.
+    pub(crate) fn compose(
+        &mut self,
+        kind: &str,
+        matter: Option<&MatterId>,
+        act: &str,
+        toml: &str,
+    ) -> Result<Composed, Failure> {
+        let kinds = std::sync::Arc::clone(&self.kinds);
+        let kind = kinds.get(kind).ok_or_else(|| Failure::Usage("no such kind of matter".into()))?;
+        if let Some(id) = matter {
+            self.matter(id)?;
+        }
+        let Self { entropy, matters, .. } = self;
+        let folded = matter.and_then(|id| matters.get(id));
+        let latest = |acts: &[&str]| folded.and_then(|matter| matter.latest(acts));
+        Ok(kind.compose(act, toml, &mut Preparation { entropy: &mut **entropy, latest: &latest })?)
+    }
+
+    /// Writes the first entry of a new inner matter.
+    pub(crate) fn open_inner(
+        &mut self,
+        pending: &mut Pending,
+        genesis: &Genesis,
+        act: &str,
+        toml: &str,
+        by: Actor,
+    ) -> Result<Hash, Failure> {
+        let composed = self.compose(genesis.kind.as_str(), None, act, toml)?;
+        let new = NewEntry {
+            matter: genesis.matter(),
+            kind: genesis.kind.clone(),
+            rules: genesis.rules,
+            lane: Lane::Inner(self.agency),
+            act: composed.act,
+            structure: composed.structure,
+            parts: composed.parts,
+            by,
+            approved: Vec::new(),
+            relied: Vec::new(),
+            opening: None,
+            handling: Token::literal("h0"),
+        };
+        self.append_own(pending, new)
+    }
+}

@@ -1,0 +1,321 @@
+//! The ledger: a node's one writer.
+//!
+//! Jobs queue up; the ledger takes what is ready, lets each decide and append in memory, signs one checkpoint and
+//! commits everything in one transaction (group commit). Only then is anything answered, shown or delivered.
+//!
+//! Invariant (rule 4 of the design): nothing leaves and nothing is shown as done before it is durable. After a
+//! commit whose fate is unknown the ledger forgets what it held in memory and reads the store again.
+
+mod append;
+mod pending;
+mod thread;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use comity_domain::engine::{AnyMatter, Kinds};
+use comity_journal::card::{Card, CardBook};
+use comity_journal::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
+use comity_journal::entropy::Entropy;
+use comity_journal::entry::Entry;
+use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::part::OpenPart;
+use comity_journal::receipt::Receipt;
+use comity_journal::stream::StreamHead;
+use comity_journal::suite::Hash;
+use comity_journal::time::Timestamp;
+use comity_journal::tree::Tree;
+use comity_store::{Direction, Recorded, Store, StoredCheckpoint, TreeName};
+
+pub use append::{NewEntry, Received};
+pub use pending::Pending;
+pub use thread::LedgerHandle;
+
+use crate::context::Clock;
+use crate::failure::Failure;
+use crate::keys::NodeKeys;
+
+/// How many rows are read at once when a store is read from the beginning.
+const PAGE: usize = 4096;
+
+/// The one writer, with what it needs in memory to decide.
+pub struct Ledger {
+    pub(crate) agency: AgencyId,
+    pub(crate) keys: NodeKeys,
+    pub(crate) kinds: Arc<Kinds>,
+    pub(crate) cards: CardBook,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Box<dyn Entropy + Send>,
+    pub(crate) store: Box<dyn Store>,
+    pub(crate) compared: Compared,
+    length: u64,
+    exchange: Tree,
+    inner: Tree,
+    inner_root_at: Option<Timestamp>,
+    checkpoint: Option<SignedCheckpoint>,
+    streams: BTreeMap<(AgencyId, Direction), StreamHead>,
+    pub(crate) matters: BTreeMap<MatterId, Box<dyn AnyMatter>>,
+}
+
+/// With whom the streams have been compared since the node started. Until then nothing is signed in a lane shared
+/// with them: the node may be an old copy of itself.
+#[derive(Clone, Debug)]
+pub enum Compared {
+    /// The last stop was clean and on this machine.
+    WithEverybody,
+    /// Only with these.
+    With(BTreeSet<AgencyId>),
+}
+
+impl Compared {
+    /// Whether acts shared with `partner` may be signed.
+    pub fn with(&self, partner: &AgencyId) -> bool {
+        match self {
+            Self::WithEverybody => true,
+            Self::With(partners) => partners.contains(partner),
+        }
+    }
+
+    /// The streams with `partner` agree.
+    pub fn add(&mut self, partner: AgencyId) {
+        if let Self::With(partners) = self {
+            partners.insert(partner);
+        }
+    }
+}
+
+/// What a ledger is opened with.
+pub struct LedgerParts {
+    /// Where it keeps things.
+    pub store: Box<dyn Store>,
+    /// The node's keys.
+    pub keys: NodeKeys,
+    /// The node's own latest card.
+    pub card: Card,
+    /// The kinds it knows.
+    pub kinds: Arc<Kinds>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Box<dyn Entropy + Send>,
+    /// With whom the streams count as compared.
+    pub compared: Compared,
+}
+
+impl Ledger {
+    /// Opens a ledger on what the store holds.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn open(parts: LedgerParts) -> Result<Self, Failure> {
+        let LedgerParts { store, keys, card, kinds, clock, entropy, compared } = parts;
+        let mut ledger = Self {
+            agency: card.agency(),
+            keys,
+            kinds,
+            cards: CardBook::default(),
+            clock,
+            entropy,
+            store,
+            compared,
+            length: 0,
+            exchange: Tree::default(),
+            inner: Tree::default(),
+            inner_root_at: None,
+            checkpoint: None,
+            streams: BTreeMap::new(),
+            matters: BTreeMap::new(),
+        };
+        ledger.reload()?;
+        if ledger.cards.get(&card.hash()).is_none() {
+            ledger.run_now(move |ledger, pending| ledger.keep_card(pending, card))?;
+        }
+        Ok(ledger)
+    }
+
+    /// Forgets what is in memory and reads the heads again.
+    fn reload(&mut self) -> Result<(), Failure> {
+        self.length = self.store.length()?;
+        self.exchange = self.read_tree(TreeName::Exchange)?;
+        self.inner = self.read_tree(TreeName::Inner)?;
+        self.inner_root_at = self.last_inner_root()?;
+        self.streams.clear();
+        self.matters.clear();
+        self.cards = CardBook::default();
+        for stored in self.store.cards()? {
+            let believed = Card::read(&stored.bytes).and_then(|card| self.cards.add(card));
+            believed.map_err(|error| Failure::Fault(format!("a stored card cannot be read: {error}")))?;
+        }
+        self.checkpoint = match self.store.checkpoint(&self.agency)? {
+            Some(stored) => SignedCheckpoint::try_from(stored.note).ok(),
+            None => None,
+        };
+        Ok(())
+    }
+
+    fn read_tree(&self, name: TreeName) -> Result<Tree, Failure> {
+        let mut tree = Tree::default();
+        loop {
+            let page = self.store.leaf_hashes(name, tree.size(), PAGE)?;
+            if page.is_empty() {
+                return Ok(tree);
+            }
+            tree.extend(page);
+        }
+    }
+
+    /// When the inner root last entered the exchange tree, as far as the latest page of the journal tells.
+    fn last_inner_root(&self) -> Result<Option<Timestamp>, Failure> {
+        let page = self.store.records(self.length.saturating_sub(PAGE as u64), PAGE)?;
+        let roots = page.into_iter().filter(|record| matches!(record.what, Recorded::InnerRoot { .. }));
+        Ok(roots.last().map(|record| record.at))
+    }
+
+    /// The node's own latest card.
+    ///
+    /// # Panics
+    /// Never: a ledger opens with its card.
+    pub fn own_card(&self) -> &Card {
+        self.cards.latest(&self.agency).expect("a ledger opens with its own card")
+    }
+
+    /// All cards known.
+    pub fn cards(&self) -> &CardBook {
+        &self.cards
+    }
+
+    /// The latest checkpoint this node has signed.
+    pub fn checkpoint(&self) -> Option<&SignedCheckpoint> {
+        self.checkpoint.as_ref()
+    }
+
+    /// The exchange tree.
+    pub fn exchange(&self) -> &Tree {
+        &self.exchange
+    }
+
+    /// What is stored, for reading.
+    pub fn store(&self) -> &dyn Store {
+        self.store.as_ref()
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A matter this node holds, folded.
+    ///
+    /// # Errors
+    /// When there is none, its kind is unknown, or the store cannot be read.
+    pub fn matter(&mut self, id: &MatterId) -> Result<&mut Box<dyn AnyMatter>, Failure> {
+        if !self.matters.contains_key(id) {
+            let matter = self.read_matter(id)?;
+            self.matters.insert(*id, matter);
+        }
+        self.matters.get_mut(id).ok_or_else(|| Failure::NotFound("no such matter".into()))
+    }
+
+    fn read_matter(&self, id: &MatterId) -> Result<Box<dyn AnyMatter>, Failure> {
+        let mut matter: Option<Box<dyn AnyMatter>> = None;
+        for record in self.store.matter(id)? {
+            let Recorded::Entry { bytes, .. } = record.what else { continue };
+            let entry = Entry::read(&bytes)
+                .map_err(|error| Failure::Fault(format!("a stored entry cannot be read: {error}")))?;
+            let code = entry.header().kind.clone();
+            let kind = self.kinds.get(code.as_str()).ok_or_else(|| {
+                Failure::NotFound(format!("this release does not know matters of the kind `{code}`"))
+            })?;
+            matter.get_or_insert_with(|| kind.matter(*id)).receive(Arc::new(entry));
+        }
+        matter.ok_or_else(|| Failure::NotFound("no such matter here".into()))
+    }
+
+    /// The content of an entry that is still present, what is pending included.
+    pub(crate) fn parts(&self, pending: &Pending, entry: &Hash) -> Result<Vec<OpenPart>, Failure> {
+        let fresh = pending.parts_of(entry);
+        if fresh.is_empty() { Ok(self.store.parts(entry)?) } else { Ok(fresh) }
+    }
+
+    pub(crate) fn stream(&mut self, partner: &AgencyId, direction: Direction) -> Result<StreamHead, Failure> {
+        if let Some(head) = self.streams.get(&(*partner, direction)) {
+            return Ok(*head);
+        }
+        let head = self.store.stream(partner, direction)?;
+        self.streams.insert((*partner, direction), head);
+        Ok(head)
+    }
+
+    /// A receipt for entries that stand in leaves `first..` of the committed exchange tree.
+    ///
+    /// # Errors
+    /// When there is no checkpoint yet or the run is not in the tree.
+    pub fn receipt(&self, first: u64, entries: Vec<Hash>, at: Timestamp) -> Result<Receipt, Failure> {
+        let missing = || Failure::Fault("nothing is in the exchange tree yet".into());
+        let checkpoint = self.checkpoint.clone().ok_or_else(missing)?;
+        let size = checkpoint.peek().map_err(|error| Failure::Fault(error.to_string()))?.size;
+        let count = entries.len() as u64;
+        let proof = comity_journal::tree::prove_range(&self.exchange, first, count, size)
+            .map_err(|error| Failure::Fault(error.to_string()))?;
+        Ok(Receipt { checkpoint, first, entries, at, proof })
+    }
+
+    /// Carries one job out and commits it, on the caller's thread.
+    ///
+    /// # Errors
+    /// The job's own failure (what it had appended before stays), or that nothing was recorded.
+    pub fn run_now<T>(
+        &mut self,
+        job: impl FnOnce(&mut Self, &mut Pending) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let mut pending = Pending::new(self.length, self.clock.now());
+        let outcome = job(self, &mut pending);
+        self.commit(pending)?;
+        outcome
+    }
+
+    /// Signs a checkpoint over what was appended and stores everything in one transaction.
+    fn commit(&mut self, mut pending: Pending) -> Result<(), Failure> {
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let before = self.checkpoint.clone();
+        if pending.grew_exchange() {
+            let checkpoint = self.sign_checkpoint();
+            pending.commit.checkpoints.push(StoredCheckpoint {
+                agency: self.agency,
+                epoch: self.own_card().facts().tree_epoch,
+                size: self.exchange.size(),
+                note: checkpoint.as_str().to_owned(),
+            });
+            self.checkpoint = Some(checkpoint);
+        }
+        crate::views::project(self, &mut pending)?;
+        match self.store.commit(&pending.commit) {
+            Ok(()) => {
+                self.length += pending.commit.records.len() as u64;
+                Ok(())
+            }
+            Err(error) => {
+                self.checkpoint = before;
+                self.after_failed_commit(&pending, error)
+            }
+        }
+    }
+
+    /// Nobody knows whether a failed commit was stored until it is looked up; it is whole or not there at all.
+    fn after_failed_commit(&mut self, pending: &Pending, error: comity_store::StoreError) -> Result<(), Failure> {
+        self.reload()?;
+        let stored = match pending.last_entry() {
+            Some(entry) => self.store.entry(&entry)?.is_some(),
+            None => false,
+        };
+        if stored { Ok(()) } else { Err(error.into()) }
+    }
+
+    fn sign_checkpoint(&self) -> SignedCheckpoint {
+        let epoch = self.own_card().facts().tree_epoch;
+        let origin = Origin { agency: self.agency, epoch };
+        Checkpoint { origin, size: self.exchange.size(), root: self.exchange.root() }.sign(&self.keys.checkpoint)
+    }
+}

@@ -1,0 +1,264 @@
+//! Appending: an entry of ours, an entry of a partner, a card, and the inner root on its schedule.
+
+use std::sync::Arc;
+
+use comity_domain::act::PartBytes;
+use comity_journal::card::Card;
+use comity_journal::entry::{Actor, Entry, Header, Lane, Opening, Relied, VERSION};
+use comity_journal::ids::{AgencyId, MatterId, Token};
+use comity_journal::leaf::{Leaf, inner_leaf_hash, inner_root_commitment};
+use comity_journal::part::{self, OpenPart, Salt};
+use comity_journal::suite::Hash;
+use comity_store::{Direction, Record, Recorded, StoredCard, StreamStep, TreeName};
+
+use super::{Ledger, Pending};
+use crate::failure::Failure;
+
+/// The inner root enters the exchange tree this often, whatever was or was not read meanwhile.
+const INNER_ROOT_EVERY_MS: i64 = 60 * 60 * 1000;
+
+/// An entry this node is about to sign.
+pub struct NewEntry {
+    /// The matter.
+    pub matter: MatterId,
+    /// Its kind.
+    pub kind: Token,
+    /// The version of its rules.
+    pub rules: u32,
+    /// The lane.
+    pub lane: Lane,
+    /// The act.
+    pub act: Token,
+    /// Its structure.
+    pub structure: Vec<u8>,
+    /// Its content, to be salted afresh.
+    pub parts: Vec<PartBytes>,
+    /// Who acted.
+    pub by: Actor,
+    /// Who approved.
+    pub approved: Vec<Actor>,
+    /// What was relied on.
+    pub relied: Vec<Relied>,
+    /// The opening, for the act that opens.
+    pub opening: Option<Opening>,
+    /// How it may be used onward.
+    pub handling: Token,
+}
+
+/// What became of an entry a partner sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// Recorded now, in this leaf.
+    New(u64),
+    /// Here already, in this leaf, since then.
+    Known(u64, comity_journal::time::Timestamp),
+}
+
+impl Ledger {
+    /// Signs an entry and appends it, with its content and its steps in the streams to its other parties.
+    ///
+    /// # Errors
+    /// When the store cannot be read, the content is too large, or the signer cannot sign.
+    pub fn append_own(&mut self, pending: &mut Pending, new: NewEntry) -> Result<Hash, Failure> {
+        let parts: Vec<OpenPart> = new.parts.into_iter().map(|part| part.salted(&mut *self.entropy)).collect();
+        part::check_sizes(&parts).map_err(|error| Failure::Usage(error.to_string()))?;
+        let (place, prev, seen) = match self.matter_or_new(&new.matter, &new.kind)? {
+            Some(matter) => matter.next_in(new.lane),
+            None => return Err(Failure::Fault("a matter of a kind this release does not know".into())),
+        };
+        let header = Header {
+            v: VERSION,
+            suite: self.own_card().facts().suite,
+            matter: new.matter,
+            kind: new.kind,
+            rules: new.rules,
+            lane: new.lane,
+            author: self.agency,
+            place,
+            prev,
+            seen,
+            card: self.own_card().hash(),
+            at: pending.at,
+            by: new.by,
+            approved: new.approved,
+            handling: new.handling,
+            act: new.act,
+            structure: new.structure,
+            parts: parts.iter().map(OpenPart::commit).collect(),
+            relied: new.relied,
+            opening: new.opening,
+        };
+        let message = Entry::to_be_signed(&header);
+        let signatures =
+            crate::keys::Signer::sign(&self.keys.signing, &[message]).map_err(Failure::Fault)?;
+        let signature = signatures.first().ok_or_else(|| Failure::Fault("the signer gave no signature".into()))?;
+        let entry = Arc::new(Entry::assemble(header, signature));
+        self.record(pending, Arc::clone(&entry), None)?;
+        let hash = entry.hash();
+        pending.commit.parts.extend(parts.into_iter().map(|part| (hash, part)));
+        if new.lane.is_shared() {
+            self.address(pending, &entry)?;
+        }
+        Ok(hash)
+    }
+
+    /// Appends an entry of a partner whose signature has been checked, and the parts that fit it. Idempotent by
+    /// the entry's hash.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn append_received(
+        &mut self,
+        pending: &mut Pending,
+        from: AgencyId,
+        entry: Entry,
+        parts: Vec<OpenPart>,
+    ) -> Result<Received, Failure> {
+        let hash = entry.hash();
+        if let Some(known) = self.store.entry(&hash)? {
+            return Ok(Received::Known(known.leaf, known.at));
+        }
+        if let Some(record) = pending.commit.records.iter().find(|r| is_entry(r, &hash)) {
+            return Ok(Received::Known(record.leaf, record.at));
+        }
+        let leaf = self.exchange.size();
+        self.record(pending, Arc::new(entry), Some(from))?;
+        pending.commit.parts.extend(parts.into_iter().map(|part| (hash, part)));
+        let head = self.stream(&from, Direction::In)?.push(&hash);
+        self.step(pending, from, Direction::In, head);
+        Ok(Received::New(leaf))
+    }
+
+    /// Keeps a card that has been believed.
+    ///
+    /// # Errors
+    /// When it does not follow the chain known.
+    pub fn keep_card(&mut self, pending: &mut Pending, card: Card) -> Result<(), Failure> {
+        if self.cards.get(&card.hash()).is_some() {
+            return Ok(());
+        }
+        let (agency, number, bytes) = (card.agency(), card.facts().number, card.bytes().to_vec());
+        self.cards.add(card).map_err(|error| Failure::NotBelieved(error.to_string()))?;
+        pending.commit.cards.push(StoredCard { agency, number, bytes });
+        Ok(())
+    }
+
+    fn record(&mut self, pending: &mut Pending, entry: Arc<Entry>, from: Option<AgencyId>) -> Result<(), Failure> {
+        let header = entry.header();
+        let (hash, matter, lane, place) = (entry.hash(), header.matter, header.lane, header.place);
+        let at = pending.at;
+        let (tree, salt, leaf_hash) = if lane.is_shared() {
+            (TreeName::Exchange, None, Leaf::Entry { entry: hash, at }.hash())
+        } else {
+            let salt = Salt::draw(&mut *self.entropy);
+            (TreeName::Inner, Some(salt), inner_leaf_hash(&salt, &hash, at))
+        };
+        let bytes = entry.bytes().to_vec();
+        if let Some(folded) = self.matter_or_new(&matter, &header.kind.clone())? {
+            folded.receive(entry);
+        }
+        let what = Recorded::Entry { entry: hash, matter, lane, place, bytes, from };
+        self.push_record(pending, tree, leaf_hash, salt, what);
+        pending.touched.insert(matter);
+        self.root_inner_tree_when_due(pending);
+        Ok(())
+    }
+
+    fn push_record(
+        &mut self,
+        pending: &mut Pending,
+        tree: TreeName,
+        leaf_hash: Hash,
+        salt: Option<Salt>,
+        what: Recorded,
+    ) {
+        let grown = match tree {
+            TreeName::Exchange => &mut self.exchange,
+            TreeName::Inner => &mut self.inner,
+        };
+        let leaf = grown.size();
+        grown.push(leaf_hash);
+        let number = pending.next_number();
+        pending.commit.records.push(Record { number, tree, leaf, leaf_hash, at: pending.at, salt, what });
+    }
+
+    /// Partners' witnessing of the exchange tree thereby protects the inner one too.
+    fn root_inner_tree_when_due(&mut self, pending: &mut Pending) {
+        let due = self.inner_root_at.is_none_or(|at| at.millis_until(pending.at) >= INNER_ROOT_EVERY_MS);
+        if !due {
+            return;
+        }
+        self.inner_root_at = Some(pending.at);
+        let (salt, size, root) = (Salt::draw(&mut *self.entropy), self.inner.size(), self.inner.root());
+        let commitment = inner_root_commitment(&salt, size, &root);
+        let leaf_hash = Leaf::Inner { commitment, at: pending.at }.hash();
+        self.push_record(pending, TreeName::Exchange, leaf_hash, Some(salt), Recorded::InnerRoot { size, root });
+    }
+
+    /// Puts an entry of ours into the stream to every other party of its matter.
+    fn address(&mut self, pending: &mut Pending, entry: &Entry) -> Result<(), Failure> {
+        let parties: Vec<AgencyId> = match self.matter(&entry.header().matter)?.opening() {
+            Some((opening, _)) => {
+                opening.parties.iter().filter(|party| party.recorder.is_none()).map(|p| p.agency).collect()
+            }
+            None => Vec::new(),
+        };
+        let us = self.agency;
+        for partner in parties.into_iter().filter(|party| *party != us) {
+            let head = self.stream(&partner, Direction::Out)?.push(&entry.hash());
+            // The entry is not the last record when an inner root followed it.
+            self.step_of(pending, partner, Direction::Out, head, &entry.hash());
+        }
+        Ok(())
+    }
+
+    fn step(
+        &mut self,
+        pending: &mut Pending,
+        partner: AgencyId,
+        direction: Direction,
+        head: comity_journal::stream::StreamHead,
+    ) {
+        if let Some(entry) = pending.last_entry() {
+            self.step_of(pending, partner, direction, head, &entry);
+        }
+    }
+
+    fn step_of(
+        &mut self,
+        pending: &mut Pending,
+        partner: AgencyId,
+        direction: Direction,
+        head: comity_journal::stream::StreamHead,
+        entry: &Hash,
+    ) {
+        let record = pending.commit.records.iter().rev().find(|r| is_entry(r, entry)).map(|r| r.number);
+        if let Some(record) = record {
+            self.streams.insert((partner, direction), head);
+            pending.commit.steps.push(StreamStep { partner, direction, head, record });
+        }
+    }
+
+    /// The matter, or a fresh one of this kind; `None` for a kind this release does not know.
+    fn matter_or_new(
+        &mut self,
+        id: &MatterId,
+        kind: &Token,
+    ) -> Result<Option<&mut Box<dyn comity_domain::engine::AnyMatter>>, Failure> {
+        if !self.matters.contains_key(id) {
+            let known = match self.read_matter(id) {
+                Ok(matter) => Some(matter),
+                Err(Failure::NotFound(_)) => self.kinds.get(kind.as_str()).map(|kind| kind.matter(*id)),
+                Err(other) => return Err(other),
+            };
+            if let Some(matter) = known {
+                self.matters.insert(*id, matter);
+            }
+        }
+        Ok(self.matters.get_mut(id))
+    }
+}
+
+fn is_entry(record: &Record, hash: &Hash) -> bool {
+    matches!(&record.what, Recorded::Entry { entry, .. } if entry == hash)
+}

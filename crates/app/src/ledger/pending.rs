@@ -1,0 +1,46 @@
+//! What has been appended in memory and is not durable yet.
+
+use std::collections::BTreeSet;
+
+use comity_journal::ids::MatterId;
+use comity_journal::part::OpenPart;
+use comity_journal::suite::Hash;
+use comity_journal::time::Timestamp;
+use comity_store::{Commit, Recorded, TreeName};
+
+/// A commit in the making.
+pub struct Pending {
+    pub(crate) commit: Commit,
+    pub(crate) at: Timestamp,
+    pub(crate) touched: BTreeSet<MatterId>,
+}
+
+impl Pending {
+    pub(super) fn new(length: u64, at: Timestamp) -> Self {
+        Self { commit: Commit { expects: length, ..Commit::default() }, at, touched: BTreeSet::new() }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        let empty = Commit { expects: self.commit.expects, ..Commit::default() };
+        self.commit == empty && self.touched.is_empty()
+    }
+
+    pub(super) fn next_number(&self) -> u64 {
+        self.commit.expects + self.commit.records.len() as u64
+    }
+
+    pub(super) fn grew_exchange(&self) -> bool {
+        self.commit.records.iter().any(|record| record.tree == TreeName::Exchange)
+    }
+
+    pub(super) fn last_entry(&self) -> Option<Hash> {
+        self.commit.records.iter().rev().find_map(|record| match &record.what {
+            Recorded::Entry { entry, .. } => Some(*entry),
+            Recorded::InnerRoot { .. } => None,
+        })
+    }
+
+    pub(super) fn parts_of(&self, hash: &Hash) -> Vec<OpenPart> {
+        self.commit.parts.iter().filter(|(entry, _)| entry == hash).map(|(_, part)| part.clone()).collect()
+    }
+}

@@ -1,0 +1,83 @@
+//! The ledger's thread and the handle others use: group commit.
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Ledger, Pending};
+use crate::failure::Failure;
+
+/// How many jobs wait before callers do.
+const QUEUE: usize = 1024;
+/// How many jobs one commit takes.
+const TOGETHER: usize = 256;
+
+/// What a job leaves to be done once the commit is known to be durable, or not.
+type Afterwards = Box<dyn FnOnce(&mut Ledger, Result<(), String>) + Send>;
+type Job = Box<dyn FnOnce(&mut Ledger, &mut Pending) -> Afterwards + Send>;
+
+/// Hands jobs to the ledger's thread. Dropping the last handle ends the thread.
+#[derive(Clone)]
+pub struct LedgerHandle {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl LedgerHandle {
+    /// Starts the thread of a ledger.
+    pub fn start(ledger: Ledger) -> Self {
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        std::thread::spawn(move || work(ledger, queue));
+        Self { jobs }
+    }
+
+    /// Carries a job out; answers once everything it appended is durable.
+    ///
+    /// # Errors
+    /// The job's own failure, or that nothing was recorded.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Ledger, &mut Pending) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.run_then(job, |_, outcome| Ok(outcome)).await
+    }
+
+    /// As [`Self::run`], and then looks once more at the ledger as it stands after the commit.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn run_then<T: Send + 'static, U: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Ledger, &mut Pending) -> Result<T, Failure> + Send + 'static,
+        then: impl FnOnce(&mut Ledger, T) -> Result<U, Failure> + Send + 'static,
+    ) -> Result<U, Failure> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |ledger, pending| {
+            let outcome = job(ledger, pending);
+            Box::new(move |ledger, committed| {
+                let outcome = match committed {
+                    Ok(()) => outcome.and_then(|done| then(ledger, done)),
+                    Err(why) => Err(Failure::NotRecorded(why)),
+                };
+                // Nobody waits any more when the caller has gone; what was committed stays committed.
+                drop(answer.send(outcome));
+            })
+        });
+        let stopped = || Failure::Fault("the ledger has stopped".into());
+        self.jobs.send(job).await.map_err(|_| stopped())?;
+        answered.await.map_err(|_| stopped())?
+    }
+}
+
+fn work(mut ledger: Ledger, mut queue: mpsc::Receiver<Job>) {
+    while let Some(first) = queue.blocking_recv() {
+        let mut jobs = vec![first];
+        while jobs.len() < TOGETHER {
+            let Ok(job) = queue.try_recv() else { break };
+            jobs.push(job);
+        }
+        let mut pending = Pending::new(ledger.length, ledger.clock.now());
+        let afterwards: Vec<_> = jobs.into_iter().map(|job| job(&mut ledger, &mut pending)).collect();
+        let committed = ledger.commit(pending).map_err(|error| error.to_string());
+        for after in afterwards {
+            after(&mut ledger, committed.clone());
+        }
+    }
+}

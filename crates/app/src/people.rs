@@ -1,0 +1,260 @@
+//! Who works here and whom we work with: officers and partners, folded from their own inner matters.
+
+use comity_domain::matters::{officer, partner};
+use comity_journal::card::Card;
+use comity_journal::cbor;
+use comity_journal::entry::{Actor, Lane};
+use comity_journal::ids::{AgencyId, MatterId, Pseudonym, Token};
+use comity_journal::suite::Hash;
+use std::collections::BTreeMap;
+
+use crate::failure::Failure;
+use crate::ledger::Ledger;
+use crate::views::{MATTERS, MatterRow};
+
+/// An officer of this node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Officer {
+    /// The matter that is the officer's record.
+    pub record: MatterId,
+    /// The name, while its content is present.
+    pub name: String,
+    /// The roles, sorted.
+    pub roles: Vec<Token>,
+}
+
+impl Officer {
+    /// The officer as entries of `matter` name one.
+    pub fn acting_in(&self, secret: &[u8], matter: &MatterId) -> Actor {
+        Actor { who: Pseudonym::of(secret, matter, self.record.as_bytes()), roles: self.roles.clone() }
+    }
+}
+
+/// Where a partnership stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Partnership {
+    /// One person has compared and added it.
+    Added,
+    /// A second has confirmed.
+    Confirmed,
+    /// It ended.
+    Ended,
+}
+
+/// A foreign agency as this node knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partner {
+    /// The matter that is the partner's record.
+    pub record: MatterId,
+    /// The agency.
+    pub agency: AgencyId,
+    /// What we call it.
+    pub name: String,
+    /// What its card calls it.
+    pub label: String,
+    /// Where its node answers.
+    pub at: Option<String>,
+    /// Where the partnership stands.
+    pub partnership: Partnership,
+}
+
+impl Ledger {
+    /// All officers at work, by name.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn officers(&mut self) -> Result<Vec<Officer>, Failure> {
+        let mut officers = Vec::new();
+        for row in self.rows_of("officer")? {
+            if row.status != "serving" {
+                continue;
+            }
+            let acts = self.acts_of::<officer::OfficerAct>(&row.id)?;
+            let roles = acts.iter().rev().find_map(|(_, act)| match act {
+                officer::OfficerAct::Enlist(enlist) => Some(enlist.roles.clone()),
+                officer::OfficerAct::AssignRoles(assign) => Some(assign.roles.clone()),
+                officer::OfficerAct::Dismiss(_) => None,
+            });
+            let mut roles: Vec<Token> =
+                roles.unwrap_or_default().iter().map(|role| Token::literal(role.code())).collect();
+            roles.sort();
+            roles.dedup();
+            let name = self.text_of(&acts, "person", "name")?.unwrap_or_else(|| "(name erased)".into());
+            officers.push(Officer { record: row.id, name, roles });
+        }
+        officers.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(officers)
+    }
+
+    /// The officer a command names, or the only one when it names none.
+    ///
+    /// # Errors
+    /// When there is none, or several could be meant.
+    pub fn officer(&mut self, named: Option<&str>) -> Result<Officer, Failure> {
+        let officers = self.officers()?;
+        let meant: Vec<_> = match named {
+            Some(name) => officers.into_iter().filter(|officer| officer.name == name).collect(),
+            None => officers,
+        };
+        match <[Officer; 1]>::try_from(meant) {
+            Ok([officer]) => Ok(officer),
+            Err(none) if none.is_empty() => Err(Failure::Usage(match named {
+                Some(_) => "no officer of that name works here; `officer add` enlists one".into(),
+                None => "no officer works here yet; `officer add DIR NAME --role ROLE` enlists one".into(),
+            })),
+            Err(_) => Err(Failure::Usage("several officers work here; say who acts with --as NAME".into())),
+        }
+    }
+
+    /// All partners, by our name for them.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn partners(&mut self) -> Result<Vec<Partner>, Failure> {
+        let mut partners = Vec::new();
+        for row in self.rows_of("partner")? {
+            let acts = self.acts_of::<partner::PartnerAct>(&row.id)?;
+            let agency = acts.iter().rev().find_map(|(_, act)| match act {
+                partner::PartnerAct::Add(add) => Some(AgencyId::from_bytes(*add.agency.as_bytes())),
+                _ => None,
+            });
+            let Some(agency) = agency else { continue };
+            let card = self.cards.latest(&agency).map(Card::facts);
+            let label = card.map(|card| card.label.to_string()).unwrap_or_default();
+            let endpoint = card.and_then(|card| card.endpoints.first().cloned());
+            partners.push(Partner {
+                record: row.id,
+                agency,
+                name: self.text_of(&acts, "partner", "name")?.unwrap_or_else(|| label.clone()),
+                label,
+                at: self.text_of(&acts, "partner", "at")?.or(endpoint),
+                partnership: match row.status.as_str() {
+                    "confirmed" => Partnership::Confirmed,
+                    "ended" => Partnership::Ended,
+                    _ => Partnership::Added,
+                },
+            });
+        }
+        partners.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(partners)
+    }
+
+    /// The partner a command names: our name for it, its label if unique, or a prefix of its id.
+    ///
+    /// # Errors
+    /// When there is none, or several could be meant.
+    pub fn partner(&mut self, named: &str) -> Result<Partner, Failure> {
+        let partners: Vec<_> =
+            self.partners()?.into_iter().filter(|p| p.partnership != Partnership::Ended).collect();
+        let by = |fits: &dyn Fn(&Partner) -> bool| -> Vec<Partner> {
+            partners.iter().filter(|partner| fits(partner)).cloned().collect()
+        };
+        let prefix = named.to_ascii_lowercase();
+        let ways = [
+            by(&|partner| partner.name == named),
+            by(&|partner| partner.label == named),
+            by(&|partner| prefix.len() >= 4 && partner.agency.to_string().starts_with(&prefix)),
+        ];
+        for meant in ways {
+            match <[Partner; 1]>::try_from(meant) {
+                Ok([partner]) => return Ok(partner),
+                Err(none) if none.is_empty() => {}
+                Err(_) => {
+                    let why = "several partners could be meant; use our own name for it or more of its id";
+                    return Err(Failure::Usage(why.into()));
+                }
+            }
+        }
+        Err(Failure::Usage("no such partner; `partner list` shows them".into()))
+    }
+
+    /// All rows of one kind in the view of matters.
+    pub(crate) fn rows_of(&self, kind: &str) -> Result<Vec<MatterRow>, Failure> {
+        let mut after = [kind.as_bytes(), &[0]].concat();
+        let prefix = after.clone();
+        let mut rows = Vec::new();
+        loop {
+            let page = self.store.view(MATTERS, Some(&after), 256)?;
+            let Some((last, _)) = page.last() else { return Ok(rows) };
+            after.clone_from(last);
+            for (key, value) in page {
+                if !key.starts_with(&prefix) {
+                    return Ok(rows);
+                }
+                let row = cbor::decode(&value);
+                rows.push(row.map_err(|error| Failure::Fault(format!("a view row cannot be read: {error}")))?);
+            }
+        }
+    }
+
+    /// The valid acts of an inner matter, oldest first, with their entries.
+    fn acts_of<A: comity_domain::act::ActSet>(&mut self, id: &MatterId) -> Result<Vec<(Hash, A)>, Failure> {
+        let us = self.agency;
+        let matter = self.matter(id)?;
+        let view = matter.view();
+        let valid = view.timeline.iter().filter(|entry| {
+            entry.lane == Lane::Inner(us) && entry.standing == comity_domain::engine::Standing::Valid
+        });
+        let mut acts: Vec<_> = valid
+            .filter_map(|shown| {
+                let header = matter.entry(&shown.entry)?.header();
+                let act = A::decode(header.act.as_str(), &header.structure)?.ok()?;
+                Some((shown.place, shown.entry, act))
+            })
+            .collect();
+        acts.sort_by_key(|(place, ..)| *place);
+        Ok(acts.into_iter().map(|(_, entry, act)| (entry, act)).collect())
+    }
+
+    /// The latest value of a text field in the content of these entries.
+    fn text_of<A>(&self, acts: &[(Hash, A)], part: &str, field: &str) -> Result<Option<String>, Failure> {
+        for (entry, _) in acts.iter().rev() {
+            for open in self.store.parts(entry)? {
+                let map: BTreeMap<String, ciborium::Value> = cbor::decode(&open.bytes).unwrap_or_default();
+                if open.label.as_str() == part
+                    && let Some(ciborium::Value::Text(text)) = map.get(field)
+                {
+                    return Ok(Some(text.clone()));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Who acts when the node itself does: its operator, by the rights of the machine.
+    pub(crate) fn operator(&self, matter: &MatterId) -> Actor {
+        let who = Pseudonym::of(&*self.keys.pseudonyms, matter, b"operator");
+        Actor { who, roles: vec![Token::literal("administrator")] }
+    }
+
+    /// A matter this node holds, and its fold, by what a person typed.
+    ///
+    /// # Errors
+    /// When none or several could be meant.
+    pub fn matter_named(&mut self, typed: &str) -> Result<MatterId, Failure> {
+        let prefixes: BTreeMap<String, char> =
+            self.kinds.iter().map(|kind| (kind.def().code.to_owned(), kind.def().prefix)).collect();
+        let mut found = Vec::new();
+        let mut after: Option<Vec<u8>> = None;
+        loop {
+            let page = self.store.view(MATTERS, after.as_deref(), 256)?;
+            let Some((last, _)) = page.last() else { break };
+            after = Some(last.clone());
+            for (key, _) in page {
+                let Some(zero) = key.iter().position(|byte| *byte == 0) else { continue };
+                let kind = String::from_utf8_lossy(&key[..zero]).into_owned();
+                let (Some(id), Some(prefix)) = (MatterId::from_slice(&key[zero + 1..]), prefixes.get(&kind)) else {
+                    continue;
+                };
+                if id.is_meant_by(typed, *prefix) {
+                    found.push(id);
+                }
+            }
+        }
+        match found.as_slice() {
+            [id] => Ok(*id),
+            [] => Err(Failure::NotFound("no matter here has that number; `matter list` shows them".into())),
+            _ => Err(Failure::Usage("several matters begin like that; type more of the number".into())),
+        }
+    }
+}

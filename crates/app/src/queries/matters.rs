@@ -1,0 +1,454 @@
+//! Matters: the list, and one of them whole.
+
+use ciborium::Value;
+use comity_domain::act::{self, Absence, FieldKind};
+use comity_domain::clock::ClockReading;
+use comity_domain::engine::{EntryView, Facts, Standing};
+use comity_domain::gates::{Cover, missing_approvals};
+use comity_domain::words::Words;
+use comity_journal::entry::{Actor, Lane};
+use comity_journal::ids::{AgencyId, MatterId, Pseudonym, Token};
+use comity_journal::limits;
+use comity_journal::time::Timestamp;
+use comity_store::Direction;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+use crate::failure::Failure;
+use crate::ledger::Ledger;
+use crate::people::Officer;
+use crate::views::MatterRow;
+
+/// A matter in the list.
+#[derive(Clone, Debug, Serialize)]
+pub struct MatterLine {
+    /// Its number as people see it.
+    pub number: String,
+    /// Its id.
+    pub id: MatterId,
+    /// Its kind, in words.
+    pub kind: String,
+    /// Its status, as a code.
+    pub status: String,
+    /// Its status, in words.
+    pub status_text: String,
+    /// The other parties, by our names for them.
+    pub with: Vec<String>,
+    /// Whether we wait (`them`), they wait (`us`), or nobody does.
+    pub waited_for: Option<String>,
+    /// What it is about, while that content is present.
+    pub title: Option<String>,
+    /// Its latest entry.
+    pub updated: String,
+    /// The first clock that runs, in words.
+    pub due: Option<String>,
+}
+
+/// A party of a matter.
+#[derive(Clone, Debug, Serialize)]
+pub struct PartyLine {
+    /// The agency.
+    pub agency: AgencyId,
+    /// Our name for it; "us" for ourselves.
+    pub name: String,
+    /// Its part, in words.
+    pub role: String,
+}
+
+/// Who acted or approved.
+#[derive(Clone, Debug, Serialize)]
+pub struct ActorLine {
+    /// A name where it is one of ours, else a pseudonym.
+    pub who: String,
+    /// The roles held.
+    pub roles: Vec<String>,
+}
+
+/// One field of an act.
+#[derive(Clone, Debug, Serialize)]
+pub struct FieldLine {
+    /// Its label.
+    pub label: String,
+    /// Its value in words, or why there is none.
+    pub value: String,
+    /// Whether it could be read.
+    pub present: bool,
+}
+
+/// One entry on the timeline.
+#[derive(Clone, Debug, Serialize)]
+pub struct TimelineLine {
+    /// The entry.
+    pub entry: String,
+    /// `ours`, `theirs` or `inner`.
+    pub side: &'static str,
+    /// The act's code.
+    pub act: String,
+    /// The act, in words.
+    pub act_text: String,
+    /// When, by its author's clock.
+    pub at: String,
+    /// Who acted.
+    pub by: ActorLine,
+    /// Who approved.
+    pub approved: Vec<ActorLine>,
+    /// How it stands, in words; empty when plainly valid.
+    pub standing: String,
+    /// Whether the other side acted at the same time.
+    pub crossed: bool,
+    /// What we hold against it.
+    pub objections: Vec<String>,
+    /// For ours: `queued` or `delivered`; for theirs: `received`.
+    pub delivery: &'static str,
+    /// What it says.
+    pub fields: Vec<FieldLine>,
+}
+
+/// A clock that runs.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClockLine {
+    /// Its code.
+    pub name: &'static str,
+    /// In words.
+    pub text: String,
+    /// When it is due.
+    pub due: String,
+    /// Whether it is overdue.
+    pub overdue: bool,
+    /// The role that must act.
+    pub who: &'static str,
+}
+
+/// What may be done next, by us.
+#[derive(Clone, Debug, Serialize)]
+pub struct NextLine {
+    /// The act's code.
+    pub act: String,
+    /// In words.
+    pub text: String,
+    /// The roles that must approve it.
+    pub approve: Vec<String>,
+}
+
+/// A draft of ours that is not signed yet.
+#[derive(Clone, Debug, Serialize)]
+pub struct DraftLine {
+    /// The act.
+    pub act: String,
+    /// The approving roles still missing.
+    pub missing: Vec<String>,
+    /// Whether it is asked to be sent.
+    pub to_be_sent: bool,
+}
+
+/// A matter whole.
+#[derive(Clone, Debug, Serialize)]
+pub struct MatterPage {
+    /// As in the list.
+    #[serde(flatten)]
+    pub line: MatterLine,
+    /// What the record says about cover.
+    pub cover: String,
+    /// Its parties.
+    pub parties: Vec<PartyLine>,
+    /// The clocks that run.
+    pub clocks: Vec<ClockLine>,
+    /// Drafts not signed yet.
+    pub drafts: Vec<DraftLine>,
+    /// What we may do next.
+    pub next: Vec<NextLine>,
+    /// Both sides' acts, by time.
+    pub timeline: Vec<TimelineLine>,
+    /// Whether nothing may be written on it until upgrade.
+    pub read_only: bool,
+}
+
+/// What is looked up once for a page.
+struct Names {
+    us: AgencyId,
+    partners: BTreeMap<AgencyId, String>,
+    officers: BTreeMap<Pseudonym, String>,
+}
+
+impl Names {
+    fn read(ledger: &mut Ledger, matter: &MatterId) -> Result<Self, Failure> {
+        let officers = ledger.officers()?;
+        let of = |officer: &Officer| officer.acting_in(&*ledger.keys.pseudonyms, matter).who;
+        let officers = officers.iter().map(|officer| (of(officer), officer.name.clone())).collect();
+        let partners = ledger.partners()?.into_iter().map(|partner| (partner.agency, partner.name)).collect();
+        Ok(Self { us: ledger.agency, partners, officers })
+    }
+
+    fn agency(&self, agency: &AgencyId) -> String {
+        if *agency == self.us {
+            return "us".into();
+        }
+        self.partners.get(agency).cloned().unwrap_or_else(|| agency.to_string().chars().take(12).collect())
+    }
+
+    fn actor(&self, actor: &Actor) -> ActorLine {
+        let pseudonym = || actor.who.to_string().chars().take(8).collect();
+        ActorLine {
+            who: self.officers.get(&actor.who).cloned().unwrap_or_else(pseudonym),
+            roles: actor.roles.iter().map(Token::to_string).collect(),
+        }
+    }
+}
+
+impl Ledger {
+    /// All shared matters, latest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn list_matters(&mut self, words: &Words) -> Result<Vec<MatterLine>, Failure> {
+        let shared: Vec<_> = self.kinds.iter().map(|k| k.def()).filter(|d| d.shared).map(|d| d.code).collect();
+        let mut rows = Vec::new();
+        for kind in shared {
+            rows.extend(self.rows_of(kind)?);
+        }
+        rows.sort_by_key(|row: &MatterRow| std::cmp::Reverse((row.updated, row.id)));
+        rows.iter().map(|row| self.line(row, words)).collect()
+    }
+
+    fn line(&mut self, row: &MatterRow, words: &Words) -> Result<MatterLine, Failure> {
+        let names = Names::read(self, &row.id)?;
+        let now = self.now();
+        let us = self.agency;
+        let matter = self.matter(&row.id)?;
+        let view = matter.view();
+        let our_role = view.parties.iter().find(|party| party.agency == us).map(|party| party.role.to_string());
+        let due = view.clocks.iter().min_by_key(|clock| clock.due).map(|clock| clock_text(words, clock, now));
+        let title = self.title(&row.id)?;
+        let waited_for = row.waited_for.as_ref().map(|role| {
+            let ours = our_role.as_ref() == Some(role) || (our_role.is_none() && row.ours);
+            if ours { "us".to_owned() } else { "them".to_owned() }
+        });
+        Ok(MatterLine {
+            number: row.id.shown(view.prefix),
+            id: row.id,
+            kind: words.text(&row.kind),
+            status: row.status.clone(),
+            status_text: words.status(&row.kind, &row.status),
+            with: row.with.iter().map(|agency| names.agency(agency)).collect(),
+            waited_for,
+            title,
+            updated: row.updated.to_string(),
+            due,
+        })
+    }
+
+    /// What a matter is about: the title of its opening act or of the draft of it, while present.
+    fn title(&mut self, id: &MatterId) -> Result<Option<String>, Failure> {
+        let matter = self.matter(id)?;
+        let opened = matter.opening().map(|(_, entry)| entry);
+        let drafted = matter.inner().drafts.first().map(|_| ()).and_then(|()| {
+            matter.inner().drafts.iter().rev().find(|draft| !draft.superseded).map(|draft| draft.entry)
+        });
+        let Some(entry) = opened.or(drafted) else { return Ok(None) };
+        for part in self.store().parts(&entry)? {
+            let map: BTreeMap<String, Value> = comity_journal::cbor::decode(&part.bytes).unwrap_or_default();
+            if let Some(Value::Text(title)) = map.get("title") {
+                return Ok(Some(title.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// One matter whole.
+    ///
+    /// # Errors
+    /// When there is none, or the store cannot be read.
+    pub fn show_matter(&mut self, id: &MatterId, words: &Words) -> Result<MatterPage, Failure> {
+        let names = Names::read(self, id)?;
+        let (us, now) = (self.agency, self.now());
+        let kind = self.kind_of(id)?;
+        let row = self.rows_of(&kind)?.into_iter().find(|row| row.id == *id);
+        let row = row.ok_or_else(|| Failure::NotFound("no such matter".into()))?;
+        let line = self.line(&row, words)?;
+        let view = self.matter(id)?.view();
+        let our_role =
+            view.parties.iter().find(|party| party.agency == us).map(|party| party.role.as_str().to_owned());
+        let mut timeline = Vec::new();
+        for entry in &view.timeline {
+            timeline.push(self.timeline_line(id, &kind, entry, &names, words)?);
+        }
+        let known = self.kind_named(&kind)?;
+        let role = our_role.unwrap_or_else(|| known.def().roles[0].to_owned());
+        let next = view.cell.next_of(&role).filter_map(|code| {
+            let def = known.act(code)?;
+            let approve = def.approve.iter().map(|role| (*role).to_owned()).collect();
+            Some(NextLine { act: code.to_owned(), text: words.act(&kind, code), approve })
+        });
+        let next = next.collect();
+        let clocks = view.clocks.iter().map(|clock| ClockLine {
+            name: clock.name,
+            text: clock_text(words, clock, now),
+            due: clock.due.to_string(),
+            overdue: clock.reading(now) == ClockReading::Overdue,
+            who: clock.who,
+        });
+        Ok(MatterPage {
+            line,
+            cover: words.term(Cover::LIST, Cover::NotOnRecord.code()),
+            parties: view
+                .parties
+                .iter()
+                .map(|party| PartyLine {
+                    agency: party.agency,
+                    name: names.agency(&party.agency),
+                    role: words.text(&format!("party-{kind}-{}", party.role)),
+                })
+                .collect(),
+            clocks: clocks.collect(),
+            drafts: self.draft_lines(id, &kind)?,
+            next,
+            timeline,
+            read_only: view.read_only,
+        })
+    }
+
+    fn draft_lines(&mut self, id: &MatterId, kind: &str) -> Result<Vec<DraftLine>, Failure> {
+        let inner = self.matter(id)?.inner();
+        let mut lines = Vec::new();
+        for draft in inner.drafts.iter().filter(|draft| !draft.superseded && !draft.sent_back) {
+            if self.was_signed(id, &draft.entry)? {
+                continue;
+            }
+            let def = self.kind_named(kind)?.act(draft.act.as_str());
+            let missing = def.map(|def| missing_approvals(def, &draft.by, &draft.approvals)).unwrap_or_default();
+            lines.push(DraftLine {
+                act: draft.act.to_string(),
+                missing: missing.into_iter().map(str::to_owned).collect(),
+                to_be_sent: draft.to_be_sent,
+            });
+        }
+        Ok(lines)
+    }
+
+    fn timeline_line(
+        &mut self,
+        id: &MatterId,
+        kind: &str,
+        shown: &EntryView,
+        names: &Names,
+        words: &Words,
+    ) -> Result<TimelineLine, Failure> {
+        let (us, now) = (self.agency, self.now());
+        let matter = self.matter(id)?;
+        let entry = matter.entry(&shown.entry).cloned();
+        let entry = entry.ok_or_else(|| Failure::Fault("an entry of the timeline is not there".into()))?;
+        let header = entry.header();
+        let side = match shown.lane {
+            Lane::Inner(_) => "inner",
+            Lane::Shared(party) if party == us => "ours",
+            Lane::Shared(_) => "theirs",
+        };
+        let facts = Facts { now, cover: Cover::NotOnRecord, proposer: header.by.clone(), approvals: Vec::new() };
+        let objections = if side == "theirs" { matter.judge(&shown.entry, &facts) } else { Vec::new() };
+        let parts = self.store().parts(&shown.entry)?;
+        let def = self.kind_named(kind)?.act(header.act.as_str());
+        let fields = def
+            .map(|def| act::read(def, &header.structure, &header.parts, &parts))
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|reading| reading.value != Err(Absence::LeftOut) && reading.field.kind != FieldKind::Entry)
+            .filter(|reading| !matches!(reading.field.kind, FieldKind::Machine | FieldKind::List(&FieldKind::Machine)))
+            .map(|reading| FieldLine {
+                label: words.field(kind, header.act.as_str(), reading.field.name),
+                present: reading.value.is_ok(),
+                value: match &reading.value {
+                    Ok(value) => value_text(words, &reading.field.kind, value),
+                    Err(_) => words.text("content-not-here"),
+                },
+            })
+            .collect();
+        Ok(TimelineLine {
+            entry: shown.entry.to_string(),
+            side,
+            act: header.act.to_string(),
+            act_text: words.act(kind, header.act.as_str()),
+            at: shown.at.to_string(),
+            by: names.actor(&header.by),
+            approved: header.approved.iter().map(|actor| names.actor(actor)).collect(),
+            standing: standing_text(words, shown.standing),
+            crossed: shown.crossed,
+            objections: objections.iter().map(|objection| words.rule(&objection.rule)).collect(),
+            delivery: self.delivery(shown, side)?,
+            fields,
+        })
+    }
+
+    /// Queued, delivered, received: overlays, read off streams and receipts.
+    fn delivery(&self, shown: &EntryView, side: &str) -> Result<&'static str, Failure> {
+        Ok(match side {
+            "inner" => "",
+            "theirs" => "received",
+            _ if self.store().receipts(&shown.entry)?.is_empty() => "queued",
+            _ => "delivered",
+        })
+    }
+
+    /// How many entries wait for delivery to a partner.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn queued_for(&self, partner: &AgencyId) -> Result<u64, Failure> {
+        let head = self.store().stream(partner, Direction::Out)?;
+        Ok(head.n.saturating_sub(self.store().delivered(partner)?))
+    }
+
+    /// Whether a partner's clock is so far off ours that people should know.
+    pub fn is_skewed(ours: Timestamp, theirs: Timestamp) -> bool {
+        ours.millis_until(theirs).abs() > limits::CLOCK_SKEW_MS
+    }
+}
+
+fn standing_text(words: &Words, standing: Standing) -> String {
+    match standing {
+        Standing::Valid => String::new(),
+        Standing::Void(rule) => format!("{} ({})", words.text("standing-void"), words.text(&format!("rule-{rule}"))),
+        Standing::NotUnderstood => words.text("standing-not-understood"),
+        Standing::Waiting => words.text("standing-waiting"),
+        Standing::Forked => words.text("standing-forked"),
+    }
+}
+
+fn clock_text(words: &Words, clock: &comity_domain::clock::Clock, now: Timestamp) -> String {
+    let name = words.text(&format!("clock-{}", clock.name));
+    let state = match clock.reading(now) {
+        ClockReading::Running => "overlay-due",
+        ClockReading::Overdue => "overlay-overdue",
+    };
+    format!("{name}: {} {}", words.text(state), clock.due)
+}
+
+/// A value as people read it.
+fn value_text(words: &Words, kind: &FieldKind, value: &Value) -> String {
+    match (kind, value) {
+        (FieldKind::Word(list, _), Value::Text(code)) => words.term(list, code),
+        (FieldKind::Moment, Value::Integer(millis)) => {
+            let millis = i64::try_from(i128::from(*millis)).unwrap_or_default();
+            Timestamp::from_millis(millis).to_string()
+        }
+        (FieldKind::Flag, Value::Bool(flag)) => words.text(if *flag { "yes" } else { "no" }),
+        (FieldKind::List(item), Value::Array(values)) => {
+            values.iter().map(|value| value_text(words, item, value)).collect::<Vec<_>>().join("; ")
+        }
+        (FieldKind::Table(columns), Value::Map(pairs)) => pairs
+            .iter()
+            .filter_map(|(key, value)| {
+                let column = columns.iter().find(|column| Some(column.name) == key.as_text());
+                match (column, value) {
+                    (Some(column), value) => Some(value_text(words, &column.kind, value)),
+                    (None, Value::Text(text)) => Some(text.clone()),
+                    (None, Value::Bytes(bytes)) if bytes.len() > 16 => Some(format!("({} bytes)", bytes.len())),
+                    _ => None,
+                }
+            })
+            .collect::<Vec<_>>()
+            .join(", "),
+        (_, Value::Text(text)) => text.clone(),
+        (_, Value::Integer(number)) => i128::from(*number).to_string(),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,12 @@
+//! What people may look at. Nothing here writes; values are plain data, ready for a page, an API or a terminal.
+
+mod journal_verify;
+mod matters;
+mod partners;
+mod proof;
+
+pub use journal_verify::{JournalReport, verify_journal};
+pub use matters::{
+    ActorLine, ClockLine, DraftLine, FieldLine, MatterLine, MatterPage, NextLine, PartyLine, TimelineLine,
+};
+pub use partners::{CardPage, OfficerLine, PartnerLine};

@@ -1,0 +1,123 @@
+//! Partners, officers and our own card.
+
+use comity_journal::ids::{AgencyId, Token};
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::ledger::Ledger;
+use crate::people::{Partner, Partnership};
+
+/// A partner in the list.
+#[derive(Clone, Debug, Serialize)]
+pub struct PartnerLine {
+    /// Our name for it.
+    pub name: String,
+    /// Its own label.
+    pub label: String,
+    /// The agency.
+    pub agency: AgencyId,
+    /// Twelve groups of five digits.
+    pub fingerprint: String,
+    /// Country or territory, or body.
+    pub place: String,
+    /// `added`, `confirmed` or `ended`.
+    pub partnership: &'static str,
+    /// Where its node answers.
+    pub at: Option<String>,
+    /// Entries that wait for delivery to it.
+    pub queued: u64,
+    /// Whether the streams have been compared since this node started.
+    pub compared: bool,
+}
+
+/// An officer in the list.
+#[derive(Clone, Debug, Serialize)]
+pub struct OfficerLine {
+    /// The name.
+    pub name: String,
+    /// The roles.
+    pub roles: Vec<String>,
+}
+
+/// An agency's card.
+#[derive(Clone, Debug, Serialize)]
+pub struct CardPage {
+    /// The agency.
+    pub agency: AgencyId,
+    /// Its label.
+    pub label: String,
+    /// Names by language.
+    pub names: std::collections::BTreeMap<String, String>,
+    /// Country or territory, or body.
+    pub place: String,
+    /// What it is.
+    pub kind: String,
+    /// The number of the card.
+    pub number: u64,
+    /// Twelve groups of five digits.
+    pub fingerprint: String,
+    /// Where its node answers.
+    pub endpoints: Vec<String>,
+}
+
+impl Ledger {
+    /// All partners as a list.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn list_partners(&mut self) -> Result<Vec<PartnerLine>, Failure> {
+        let partners = self.partners()?;
+        partners.into_iter().map(|partner| self.partner_line(partner)).collect()
+    }
+
+    /// One partner as a line.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn partner_line(&mut self, partner: Partner) -> Result<PartnerLine, Failure> {
+        let card = self.cards().latest(&partner.agency);
+        Ok(PartnerLine {
+            fingerprint: comity_journal::fingerprint::Fingerprint::of(&partner.agency).to_string(),
+            place: card.map(|card| card.facts().seat.to_string()).unwrap_or_default(),
+            partnership: match partner.partnership {
+                Partnership::Added => "added",
+                Partnership::Confirmed => "confirmed",
+                Partnership::Ended => "ended",
+            },
+            queued: self.queued_for(&partner.agency)?,
+            compared: self.compared.with(&partner.agency),
+            name: partner.name,
+            label: partner.label,
+            agency: partner.agency,
+            at: partner.at,
+        })
+    }
+
+    /// All officers as a list.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn list_officers(&mut self) -> Result<Vec<OfficerLine>, Failure> {
+        let line = |officer: crate::people::Officer| OfficerLine {
+            name: officer.name,
+            roles: officer.roles.iter().map(Token::to_string).collect(),
+        };
+        Ok(self.officers()?.into_iter().map(line).collect())
+    }
+
+    /// Our own card.
+    pub fn show_card(&self) -> CardPage {
+        let card = self.own_card();
+        let facts = card.facts();
+        CardPage {
+            agency: card.agency(),
+            label: facts.label.to_string(),
+            names: facts.names.clone(),
+            place: facts.seat.to_string(),
+            kind: facts.kind.to_string(),
+            number: facts.number,
+            fingerprint: card.fingerprint().to_string(),
+            endpoints: facts.endpoints.clone(),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Views: folds over the journal that can be dropped and rebuilt at any time; rebuilt equals live.
+//!
+//! The view `matter` has a row per matter, keyed by kind and id, with what a list needs. It holds structure only:
+//! titles and names are content and are read where they are shown, if they are still there.
+
+use comity_journal::cbor;
+use comity_journal::entry::Lane;
+use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::time::Timestamp;
+use comity_store::ViewRow;
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+use crate::ledger::{Ledger, Pending};
+
+/// The name of the view.
+pub const MATTERS: &str = "matter";
+
+/// One matter in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MatterRow {
+    /// The matter.
+    pub id: MatterId,
+    /// Its kind.
+    pub kind: String,
+    /// Its status.
+    pub status: String,
+    /// The role everybody waits for.
+    pub waited_for: Option<String>,
+    /// The other parties.
+    pub with: Vec<AgencyId>,
+    /// Whether we opened it.
+    pub ours: bool,
+    /// Its latest entry, by its author's clock.
+    pub updated: Timestamp,
+    /// How many entries.
+    pub entries: u64,
+}
+
+/// Brings the rows of all matters a commit touches up to date, in the same commit.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn project(ledger: &mut Ledger, pending: &mut Pending) -> Result<(), Failure> {
+    for id in std::mem::take(&mut pending.touched) {
+        if let Some(row) = row(ledger, &id)? {
+            pending.commit.views.push(ViewRow {
+                view: MATTERS,
+                key: key(&row.kind, &id),
+                value: Some(cbor::encode(&row)),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The key of a matter's row: kind, a zero byte, id. Kinds are listed one after the other.
+pub fn key(kind: &str, id: &MatterId) -> Vec<u8> {
+    [kind.as_bytes(), &[0], id.as_bytes()].concat()
+}
+
+fn row(ledger: &mut Ledger, id: &MatterId) -> Result<Option<MatterRow>, Failure> {
+    let us = ledger.agency;
+    let matter = match ledger.matter(id) {
+        Ok(matter) => matter,
+        Err(Failure::NotFound(_)) => return Ok(None),
+        Err(other) => return Err(other),
+    };
+    let view = matter.view();
+    let ours = match matter.opening() {
+        Some((opening, _)) => opening.genesis.opener == us,
+        None => view.timeline.iter().any(|entry| entry.lane == Lane::Inner(us)),
+    };
+    Ok(Some(MatterRow {
+        id: *id,
+        kind: view.kind.to_owned(),
+        status: view.cell.status.to_owned(),
+        waited_for: view.cell.waited_for.map(str::to_owned),
+        with: view.parties.iter().map(|party| party.agency).filter(|party| *party != us).collect(),
+        ours,
+        updated: view.timeline.iter().map(|entry| entry.at).max().unwrap_or_default(),
+        entries: view.timeline.len() as u64,
+    }))
+}
+
+/// Drops the view and folds it again from the journal.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub fn rebuild(ledger: &mut Ledger) -> Result<(), Failure> {
+    ledger.store.drop_view(MATTERS)?;
+    let matters = ledger.store.matters()?;
+    ledger.run_now(move |_, pending| {
+        pending.touched.extend(matters);
+        // An empty commit would not be stored: the rows are what makes this one.
+        Ok(())
+    })
+}

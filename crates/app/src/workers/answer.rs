@@ -1,0 +1,170 @@
+//! Answers one request of a partner whose key was compared with its card in the handshake.
+
+use comity_domain::matters::node::Trouble;
+use comity_federation::answer::{Answering, Found};
+use comity_federation::compare::Fit;
+use comity_federation::message::{
+    BatchReply, Fetch, Hello, Message, Receipts, ReceiptsReply, VERSION,
+};
+use comity_federation::path;
+use comity_federation::session::{Snapshot, WrongAgency};
+use comity_journal::cbor::Malformed;
+use comity_journal::ids::AgencyId;
+use comity_journal::stream::StreamHead;
+use comity_journal::tree;
+use comity_store::Direction;
+
+use crate::failure::Failure;
+use crate::ledger::{Ledger, LedgerHandle, Pending};
+
+/// Why a request is not answered, for the listener to turn into a status.
+#[derive(Debug, thiserror::Error)]
+pub enum AnswerFailure {
+    /// There is nothing under this path.
+    #[error("there is nothing under this path")]
+    NoSuchPath,
+    /// The body is not what belongs there; recorded as an incident.
+    #[error("{0}")]
+    Nonsense(String),
+    /// The node could not.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}
+
+impl From<Malformed> for AnswerFailure {
+    fn from(error: Malformed) -> Self {
+        Self::Nonsense(error.to_string())
+    }
+}
+
+impl From<WrongAgency> for AnswerFailure {
+    fn from(error: WrongAgency) -> Self {
+        Self::Nonsense(error.to_string())
+    }
+}
+
+/// Answers a request, after everything it made us record is durable.
+///
+/// # Errors
+/// [`AnswerFailure`]; nonsense is recorded as an incident first.
+pub async fn answer(
+    ledger: &LedgerHandle,
+    from: AgencyId,
+    at: &str,
+    body: Vec<u8>,
+) -> Result<Vec<u8>, AnswerFailure> {
+    let answered = match at {
+        path::HELLO => hello(ledger, from, &body).await,
+        path::BATCH => batch(ledger, from, body).await,
+        path::FETCH => fetch(ledger, from, &body).await,
+        path::RECEIPTS => receipts(ledger, from, &body).await,
+        _ => return Err(AnswerFailure::NoSuchPath),
+    };
+    if let Err(AnswerFailure::Nonsense(why)) = &answered {
+        let why = why.clone();
+        ledger
+            .run(move |ledger, pending| {
+                ledger.record_incident(pending, Trouble::BadBatch, Some(from), None, Some(&why))
+            })
+            .await?;
+    }
+    answered
+}
+
+/// A stated caller must be the one whose key the handshake compared.
+fn check_caller(from: AgencyId, says: AgencyId) -> Result<(), AnswerFailure> {
+    if from == says { Ok(()) } else { Err(AnswerFailure::Nonsense("the message is another agency's".into())) }
+}
+
+async fn hello(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {
+    let hello = Hello::decode(body)?;
+    check_caller(from, hello.from)?;
+    let answered = ledger.run(move |ledger, pending| ledger.answer_hello(pending, from, &hello)).await?;
+    Ok(answered.map_err(AnswerFailure::from)?.encode())
+}
+
+async fn batch(ledger: &LedgerHandle, from: AgencyId, body: Vec<u8>) -> Result<Vec<u8>, AnswerFailure> {
+    let reply = ledger
+        .run_then(
+            move |ledger, pending| {
+                let batch = ledger.open_batch(from, &body)?;
+                let snapshot = ledger.snapshot(&from)?;
+                match Answering(snapshot).batch(batch.after, &batch.hashes) {
+                    Ok(Fit::Continues { .. }) => ledger.receive_batch(pending, from, batch),
+                    Ok(Fit::Gap) => Err(Failure::NotBelieved("the batch begins beyond what is here".into())),
+                    Err(divergence) => Err(Failure::NotBelieved(divergence.to_string())),
+                }
+            },
+            move |ledger, reception| {
+                let receipts = ledger.receipts_for(&reception)?;
+                let incoming = ledger.stream(&from, Direction::In)?;
+                Ok(BatchReply { v: VERSION, receipts, refused: reception.refused, incoming })
+            },
+        )
+        .await;
+    match reply {
+        Ok(reply) => Ok(reply.encode()),
+        Err(Failure::NotBelieved(why)) => Err(AnswerFailure::Nonsense(why)),
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn fetch(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {
+    let fetch = Fetch::decode(body)?;
+    check_caller(from, fetch.from)?;
+    let answered = ledger
+        .run(move |ledger, _| {
+            let at = ledger.store().stream_at(&from, Direction::Out, fetch.after.n)?;
+            let snapshot = ledger.snapshot(&from)?;
+            match Answering(snapshot).fetch(&fetch, at) {
+                Ok(count) => {
+                    let count = usize::try_from(count).unwrap_or(usize::MAX);
+                    Ok(Ok(ledger.compose_batch(from, fetch.after, count)?.0))
+                }
+                Err(divergence) => Ok(Err(divergence.to_string())),
+            }
+        })
+        .await?;
+    answered.map_err(AnswerFailure::Nonsense)
+}
+
+async fn receipts(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {
+    let message = Receipts::decode(body)?;
+    check_caller(from, message.from)?;
+    let delivered =
+        ledger.run(move |ledger, pending| ledger.receive_receipts(pending, from, message.receipts)).await?;
+    Ok(ReceiptsReply { v: VERSION, delivered }.encode())
+}
+
+impl Ledger {
+    fn answer_hello(
+        &mut self,
+        pending: &mut Pending,
+        from: AgencyId,
+        hello: &Hello,
+    ) -> Result<Result<comity_federation::message::HelloReply, WrongAgency>, Failure> {
+        let snapshot: Snapshot = self.snapshot(&from)?;
+        let answering = Answering(snapshot);
+        let wanted = answering.wanted(hello);
+        let at = |ledger: &Self, direction, n| -> Result<Option<StreamHead>, Failure> {
+            Ok(ledger.store.stream_at(&from, direction, n)?)
+        };
+        let found = Found {
+            outgoing_at: at(self, Direction::Out, wanted.outgoing_at)?,
+            incoming_at: at(self, Direction::In, wanted.incoming_at)?,
+            consistency: wanted
+                .consistency
+                .and_then(|(old, new)| tree::prove_consistency(self.exchange(), old, new).ok())
+                .unwrap_or_default(),
+        };
+        let (reply, answered) = match answering.hello(hello, found) {
+            Ok(answered) => answered,
+            Err(wrong) => return Ok(Err(wrong)),
+        };
+        self.heed(pending, from, &answered.heard, hello.checkpoint.as_ref(), &answered.divergences)?;
+        if answered.level {
+            self.streams_agree(pending, from)?;
+        }
+        Ok(Ok(reply))
+    }
+}

@@ -1,0 +1,8 @@
+//! What runs beside people: delivering to partners and answering them.
+
+mod answer;
+mod deliver;
+mod standing;
+
+pub use answer::{AnswerFailure, answer};
+pub use deliver::{Peer, Synced, sync};

@@ -1,0 +1,202 @@
+# The words all kinds of matters share.
+
+matter = Matter
+timeline = Timeline
+exercise = Exercise
+
+## Sides and statuses
+
+ours = Ours
+theirs = Theirs
+party-own = this agency
+status-draft = Being drafted
+status-closed = Closed
+waiting-for = Waiting for { $party }
+waiting-for-nobody = Waiting for nobody
+prevails = “{ $act }” prevails
+
+## How an act stands
+
+standing-valid = Valid
+standing-void = Void
+standing-void-under = Void: { $rule }
+standing-not-understood = Not understood by this release; read-only until upgrade
+standing-waiting = Arrived, earlier entries missing
+standing-forked = Two different entries for one place; neither counts
+standing-crossed = Crossed
+standing-contested = Contested
+
+## How far it has travelled
+
+overlay-queued = Queued
+overlay-sent = Sent
+overlay-delivered = Delivered (receipt held)
+overlay-overdue = Overdue
+
+## Clocks
+
+clock-acknowledge = Acknowledgement
+clock-answer = Answer
+clock-due = Due { $due }
+
+## Inner acts
+
+act-draft = Draft
+act-approve = Approve
+act-send-back = Send back
+act-send = Send
+act-review-grounds = Legal review
+act-note = Internal note
+
+field-of = The entry it is about
+field-text = Text
+field-note = Note
+field-reason = Reason
+field-name = Name
+field-reference = Our reference
+field-contact = Contact
+field-draft-act = Act it would be
+field-approve-of = Draft approved
+field-send-back-of = Draft sent back
+field-send-back-reason = Why it is sent back
+field-send-of = Draft to be sent
+field-review-grounds-of = Draft or request reviewed
+field-review-grounds-politics = Is it about political opinion or activity?
+field-review-grounds-religion = Is it about religion or belief?
+field-review-grounds-ethnicity = Is it about ethnic or national origin?
+field-review-grounds-orientation = Is it about sexual orientation or gender?
+field-review-grounds-protest = Is it about peaceful assembly or protest?
+field-review-grounds-journalism = Is it about journalism or the defence of rights?
+field-review-grounds-refugee = Is it about flight from persecution?
+field-review-grounds-reasons = On what the answers rest
+field-note-text = Note
+
+## Roles of people
+
+term-role-officer = Officer
+term-role-supervisor = Supervisor
+term-role-desk = Desk
+term-role-legal = Legal reviewer
+term-role-central-authority = Central authority
+term-role-custodian = Custodian
+term-role-rights-officer = Rights officer
+term-role-liaison = Liaison officer
+term-role-auditor = Auditor
+term-role-administrator = Administrator
+
+## Prohibited grounds
+
+term-grounds-question-politics = Political opinion or activity
+term-grounds-question-religion = Religion or belief
+term-grounds-question-ethnicity = Ethnic or national origin
+term-grounds-question-orientation = Sexual orientation or gender
+term-grounds-question-protest = Peaceful assembly or protest
+term-grounds-question-journalism = Journalism or the defence of rights
+term-grounds-question-refugee = Flight from persecution
+term-ground-answer-no = No
+term-ground-answer-open = Cannot be told
+term-ground-answer-yes = Yes
+
+## Cover, handling, languages
+
+term-cover-covered = Covered by an agreement in force
+term-cover-not-covered = Not covered by any agreement
+term-cover-not-on-record = Not on record
+term-handling-h0 = H0 to prevent and combat crime
+term-handling-h1 = H1 not in court without the provider's permission
+term-handling-h2 = H2 not to be passed on without the provider's permission
+term-handling-h3 = H3 other restriction, see text
+term-language-zh = Chinese
+term-language-en = English
+term-language-fr = French
+term-language-es = Spanish
+term-language-ru = Russian
+term-language-ar = Arabic
+term-language-th = Thai
+term-language-my = Burmese
+term-language-km = Khmer
+term-language-lo = Lao
+term-language-vi = Vietnamese
+
+## Offences (ICCS)
+
+term-offence-0101 = Intentional homicide
+term-offence-0102 = Attempted intentional homicide
+term-offence-020221 = Kidnapping
+term-offence-0401 = Robbery
+term-offence-0501 = Burglary
+term-offence-0502 = Theft
+term-offence-0601 = Offences involving controlled drugs or precursors
+term-offence-0701 = Fraud
+term-offence-0703 = Corruption
+term-offence-07041 = Money laundering
+term-offence-0903 = Acts against computer systems
+term-offence-09051 = Participation in an organised criminal group
+term-offence-national = An offence only national law names
+
+## Refusals
+
+refusal = This cannot be done: { $what } { $help } Source: { $source }. { $lifted }
+refusal-lifted-by = It can be lifted by: { $role }.
+refusal-absolute = It cannot be lifted.
+
+rule-not-now = The matter has not come to this step, or is past it.
+rule-not-now-help = See the status of the matter and who is waited for.
+rule-not-now-source = the grid of the matter's kind
+rule-not-ours = This act is another party's to do.
+rule-not-ours-help = Wait for the other party; remind it if need be.
+rule-not-ours-source = the grid of the matter's kind
+rule-wrong-target = The entry named cannot be answered this way.
+rule-wrong-target-help = Choose the valid entry on the timeline that this act is about.
+rule-wrong-target-source = the shapes of acts
+rule-unreadable = The content does not fit this act.
+rule-unreadable-help = Fill in the template again.
+rule-unreadable-source = the act's definition
+rule-not-opened = The matter has not been opened, or has been opened already.
+rule-not-opened-help = Send the request first; a matter is opened once.
+rule-not-opened-source = the shapes of acts
+rule-wrong-parties = The parties do not fit this kind of matter.
+rule-wrong-parties-help = Check the parties and the parts they play.
+rule-wrong-parties-source = the kind's definition
+rule-foreign-lane = Nobody can write for another party.
+rule-foreign-lane-help = Act in the name of your own agency.
+rule-foreign-lane-source = each party writes its own record
+rule-role = Your role cannot propose this act.
+rule-role-help = Hand it to a colleague whose role can.
+rule-role-source = who may do what: the table of roles
+rule-four-eyes = Approvals are missing.
+rule-four-eyes-help = Have colleagues in the roles named approve it.
+rule-four-eyes-source = two-person rule on sending, refusing and answering
+rule-own-work = Nobody approves their own work.
+rule-own-work-help = Have somebody else approve it.
+rule-own-work-source = two-person rule: nobody approves their own work
+rule-second-person = The two steps need two people.
+rule-second-person-help = Have another colleague confirm it.
+rule-second-person-source = two-person rule: a second person confirms
+rule-grounds-open = Prohibited grounds have not been reviewed.
+rule-grounds-open-help = Have a legal reviewer who is not the author review them.
+rule-grounds-open-source = INTERPOL Constitution Art. 2 and 3; ICCPR Art. 2(1), 18, 19, 21, 22, 26
+rule-grounds-prohibited = A prohibited ground was found.
+rule-grounds-prohibited-help = This matter goes no further.
+rule-grounds-prohibited-source = INTERPOL Constitution Art. 2 and 3; ICCPR Art. 2(1), 18, 19, 21, 22, 26; 1951 Convention Art. 33
+rule-grounds-own-work = The legal reviewer is the author.
+rule-grounds-own-work-help = Have another legal reviewer review it.
+rule-grounds-own-work-source = the legal reviewer is not the author
+rule-not-covered = No agreement, treaty or law covers it.
+rule-not-covered-help = Name what it rests on, or ask the legal reviewer.
+rule-not-covered-source = the agreement that governs
+rule-urgency-reason = The reason for the urgency is not stated.
+rule-urgency-reason-help = State the reason, or choose the normal grade.
+rule-urgency-reason-source = a grade of urgency needs a stated reason
+rule-incomplete = The request lacks what it must say.
+rule-incomplete-help = Fill in what is named.
+rule-incomplete-source = UN Convention against Transnational Organized Crime Art. 18(15)
+rule-wish-in-the-past = The time wished for has passed.
+rule-wish-in-the-past-help = Choose a time that lies ahead.
+rule-wish-in-the-past-source = clocks: due times lie ahead
+rule-partner-unconfirmed = The partner has not been confirmed by a second person.
+rule-partner-unconfirmed-help = Have another colleague compare the fingerprint and confirm.
+rule-partner-unconfirmed-source = two people compare the fingerprint
+rule-read-only = The matter holds something this release does not understand, and is read-only.
+rule-read-only-help = Upgrade, then go on.
+rule-read-only-source = what is not understood is not written on

@@ -1,0 +1,202 @@
+# 各类合作事项共用的文字。
+
+matter = 合作事项
+timeline = 办理记录
+exercise = 演练
+
+## 双方与状态
+
+ours = 我方
+theirs = 对方
+party-own = 本单位
+status-draft = 起草中
+status-closed = 已办结
+waiting-for = 待{ $party }办理
+waiting-for-nobody = 无待办方
+prevails = 以“{ $act }”为准
+
+## 记录的效力
+
+standing-valid = 生效
+standing-void = 不生效
+standing-void-under = 不生效：{ $rule }
+standing-not-understood = 本版本无法识别，升级前只读
+standing-waiting = 已收到，尚缺前序记录
+standing-forked = 同一位置有两份不同记录，已停止认可
+standing-crossed = 同时作出
+standing-contested = 存疑
+
+## 传送情况
+
+overlay-queued = 待发
+overlay-sent = 已发出
+overlay-delivered = 已送达（有回执）
+overlay-overdue = 已逾期
+
+## 时限
+
+clock-acknowledge = 收悉时限
+clock-answer = 答复时限
+clock-due = 应于 { $due } 前完成
+
+## 内部办理
+
+act-draft = 起草
+act-approve = 审批同意
+act-send-back = 退回修改
+act-send = 发出
+act-review-grounds = 法制审核
+act-note = 内部备注
+
+field-of = 所针对的记录
+field-text = 内容
+field-note = 备注
+field-reason = 理由
+field-name = 名称
+field-reference = 我方文号
+field-contact = 联系人
+field-draft-act = 拟办动作
+field-approve-of = 所审批的稿件
+field-send-back-of = 所退回的稿件
+field-send-back-reason = 退回理由
+field-send-of = 所发出的稿件
+field-review-grounds-of = 所审核的稿件或请求
+field-review-grounds-politics = 是否涉及政治见解或政治活动
+field-review-grounds-religion = 是否涉及宗教或信仰
+field-review-grounds-ethnicity = 是否涉及民族、种族或原籍
+field-review-grounds-orientation = 是否涉及性取向或性别
+field-review-grounds-protest = 是否涉及和平集会或抗议
+field-review-grounds-journalism = 是否涉及新闻报道或维权活动
+field-review-grounds-refugee = 是否涉及逃避迫害
+field-review-grounds-reasons = 审核依据
+field-note-text = 备注内容
+
+## 岗位
+
+term-role-officer = 承办人
+term-role-supervisor = 审批领导
+term-role-desk = 联络窗口
+term-role-legal = 法制审核员
+term-role-central-authority = 中央机关
+term-role-custodian = 证据保管员
+term-role-rights-officer = 权利保障专员
+term-role-liaison = 警务联络官
+term-role-auditor = 审计员
+term-role-administrator = 系统管理员
+
+## 禁止事由审核
+
+term-grounds-question-politics = 政治见解或政治活动
+term-grounds-question-religion = 宗教或信仰
+term-grounds-question-ethnicity = 民族、种族或原籍
+term-grounds-question-orientation = 性取向或性别
+term-grounds-question-protest = 和平集会或抗议
+term-grounds-question-journalism = 新闻报道或维权活动
+term-grounds-question-refugee = 逃避迫害
+term-ground-answer-no = 否
+term-ground-answer-open = 无法判断
+term-ground-answer-yes = 是
+
+## 协议依据与处理限制
+
+term-cover-covered = 有生效协议
+term-cover-not-covered = 无协议依据
+term-cover-not-on-record = 系统内无记载
+term-handling-h0 = H0 可用于预防和打击犯罪
+term-handling-h1 = H1 未经提供方同意不得用于诉讼
+term-handling-h2 = H2 未经提供方同意不得转交
+term-handling-h3 = H3 另有限制，见正文
+term-language-zh = 中文
+term-language-en = 英文
+term-language-fr = 法文
+term-language-es = 西班牙文
+term-language-ru = 俄文
+term-language-ar = 阿拉伯文
+term-language-th = 泰文
+term-language-my = 缅甸文
+term-language-km = 高棉文
+term-language-lo = 老挝文
+term-language-vi = 越南文
+
+## 罪名（按 ICCS 分类）
+
+term-offence-0101 = 故意杀人
+term-offence-0102 = 故意杀人未遂
+term-offence-020221 = 绑架
+term-offence-0401 = 抢劫
+term-offence-0501 = 入室盗窃
+term-offence-0502 = 盗窃
+term-offence-0601 = 毒品及制毒物品犯罪
+term-offence-0701 = 诈骗
+term-offence-0703 = 腐败犯罪
+term-offence-07041 = 洗钱
+term-offence-0903 = 危害计算机系统犯罪
+term-offence-09051 = 参加有组织犯罪集团
+term-offence-national = 仅见于本国法的罪名
+
+## 不予办理
+
+refusal = 不能办理：{ $what }{ $help }依据：{ $source }。{ $lifted }
+refusal-lifted-by = 可由{ $role }解除。
+refusal-absolute = 不得变通。
+
+rule-not-now = 事项尚未进行到此步骤，或此步骤已过。
+rule-not-now-help = 请先查看事项当前状态和待办方。
+rule-not-now-source = 本类事项的办理规则表
+rule-not-ours = 此动作应由另一方作出。
+rule-not-ours-help = 请等待对方办理，必要时催办。
+rule-not-ours-source = 本类事项的办理规则表
+rule-wrong-target = 所针对的记录不能作此办理。
+rule-wrong-target-help = 请选择办理记录中对应的、已生效的一条。
+rule-wrong-target-source = 动作类型规则
+rule-unreadable = 内容格式不符合该动作的要求。
+rule-unreadable-help = 请按模板重新填写。
+rule-unreadable-source = 该动作的定义
+rule-not-opened = 事项尚未发起，或已经发起过。
+rule-not-opened-help = 请先发出请求；已发起的事项不能再次发起。
+rule-not-opened-source = 动作类型规则
+rule-wrong-parties = 参与方与此类事项不符。
+rule-wrong-parties-help = 请核对参与方及其角色。
+rule-wrong-parties-source = 本类事项的定义
+rule-foreign-lane = 不能代他方作出记录。
+rule-foreign-lane-help = 请以本单位名义办理。
+rule-foreign-lane-source = 各方只写己方记录
+rule-role = 您的岗位不能提出此动作。
+rule-role-help = 请转交有权岗位的同事办理。
+rule-role-source = 岗位权限表
+rule-four-eyes = 尚缺必要的审批。
+rule-four-eyes-help = 请由所列岗位的其他同事审批。
+rule-four-eyes-source = 双人原则：发出、拒绝、答复均须他人审批
+rule-own-work = 不得审批本人提出的事项。
+rule-own-work-help = 请由其他同事审批。
+rule-own-work-source = 双人原则：任何人不得审批本人所办事项
+rule-second-person = 两步须由不同的人完成。
+rule-second-person-help = 请由另一位同事确认。
+rule-second-person-source = 双人原则：由第二人确认
+rule-grounds-open = 尚未完成禁止事由的法制审核。
+rule-grounds-open-help = 请由非起草人的法制审核员审核。
+rule-grounds-open-source = 国际刑警组织《章程》第二条、第三条；《公民权利和政治权利国际公约》第二条第一款、第十八、十九、二十一、二十二、二十六条
+rule-grounds-prohibited = 经审核存在禁止事由。
+rule-grounds-prohibited-help = 本事项不得继续办理。
+rule-grounds-prohibited-source = 国际刑警组织《章程》第二条、第三条；《公民权利和政治权利国际公约》第二条第一款、第十八、十九、二十一、二十二、二十六条；1951年《难民公约》第三十三条
+rule-grounds-own-work = 法制审核员不得是起草人。
+rule-grounds-own-work-help = 请由另一位法制审核员审核。
+rule-grounds-own-work-source = 审核与起草分离
+rule-not-covered = 没有协议、条约或法律依据。
+rule-not-covered-help = 请补充依据，或由法制审核员确认其他依据。
+rule-not-covered-source = 所适用的合作协议
+rule-urgency-reason = 未说明紧急理由。
+rule-urgency-reason-help = 请说明理由，或改为普通等级。
+rule-urgency-reason-source = 紧急等级须说明理由
+rule-incomplete = 请求缺少必要内容。
+rule-incomplete-help = 请补充所列项目。
+rule-incomplete-source = 《联合国打击跨国有组织犯罪公约》第十八条第十五款
+rule-wish-in-the-past = 期望答复时间已过。
+rule-wish-in-the-past-help = 请改为将来的时间。
+rule-wish-in-the-past-source = 时限须在将来
+rule-partner-unconfirmed = 该合作机构尚未经第二人确认。
+rule-partner-unconfirmed-help = 请由另一位同事核对指纹码后确认。
+rule-partner-unconfirmed-source = 指纹码须由两人核对
+rule-read-only = 事项含有本版本无法识别的内容，暂为只读。
+rule-read-only-help = 请升级后再办理。
+rule-read-only-source = 无法识别的内容之后不再续写

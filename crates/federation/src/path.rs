@@ -1,0 +1,12 @@
+//! Where a node answers its partners, and what the bodies are called. All are `POST`.
+
+/// Compares streams and checkpoints: [`Hello`](crate::message::Hello).
+pub const HELLO: &str = "/federation/v1/hello";
+/// Delivers entries: [`Batch`](crate::message::Batch).
+pub const BATCH: &str = "/federation/v1/batch";
+/// Asks for entries: [`Fetch`](crate::message::Fetch).
+pub const FETCH: &str = "/federation/v1/fetch";
+/// Hands over receipts for what was fetched: [`Receipts`](crate::message::Receipts).
+pub const RECEIPTS: &str = "/federation/v1/receipts";
+/// The media type of every body, both ways.
+pub const MEDIA_TYPE: &str = "application/vnd.comity.federation.v1+cbor";

@@ -1,0 +1,353 @@
+//! The calling side of a session, one type per state: say hello, push what the partner lacks, fetch what we lack.
+//!
+//! No state reads a socket, a clock or a store. Each says what to send, and takes what came back together with the
+//! heads as they are at that moment; a state that is left is gone. Every step back to pushing or fetching has moved a
+//! head forward, so a session ends.
+//!
+//! Not here: the checking of entries and receipts (`batch`, [`Receipt::verify`]); whoever drives the machine does
+//! that with what it carries before calling anything stored or delivered.
+
+use comity_journal::card::Card;
+use comity_journal::checkpoint::SignedCheckpoint;
+use comity_journal::ids::AgencyId;
+use comity_journal::limits;
+use comity_journal::receipt::Receipt;
+use comity_journal::stream::StreamHead;
+use comity_journal::suite::Hash;
+use comity_journal::time::Timestamp;
+
+use crate::compare::{self, Divergence, Finding, Fit, Standing};
+use crate::message::{BatchReply, CardMark, Fetch, Held, Hello, HelloReply, Receipts, VERSION};
+
+/// What a node knows of itself and one partner at one moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Who we are.
+    pub me: AgencyId,
+    /// Our latest card.
+    pub card: CardMark,
+    /// The latest card we know of the partner.
+    pub partner: Card,
+    /// The moment.
+    pub now: Timestamp,
+    /// Our stream to the partner.
+    pub outgoing: StreamHead,
+    /// What we have of the partner's stream.
+    pub incoming: StreamHead,
+    /// The latest checkpoint of the partner's tree that we hold.
+    pub holds: Option<Held>,
+    /// The latest of our own.
+    pub checkpoint: Option<SignedCheckpoint>,
+}
+
+/// What a hello taught us, beside the streams.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// What a person should know.
+    pub findings: Vec<Finding>,
+    /// What to hold of the partner's tree from now on; its note is the one in the hello.
+    pub holds: Option<Held>,
+}
+
+/// A hello that is not between these two agencies.
+#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the hello is not from this partner to us")]
+pub struct WrongAgency;
+
+impl Snapshot {
+    /// What to say of ourselves.
+    pub fn hello(&self) -> Hello {
+        Hello {
+            v: VERSION,
+            from: self.me,
+            to: self.partner.agency(),
+            now: self.now,
+            card: self.card,
+            outgoing: self.outgoing,
+            incoming: self.incoming,
+            holds: self.holds,
+            checkpoint: self.checkpoint.clone(),
+        }
+    }
+
+    /// Judges everything in a partner's hello but the streams.
+    pub(crate) fn hear(&self, hello: &Hello, path: Option<&[Hash]>) -> Result<Heard, WrongAgency> {
+        if hello.from != self.partner.agency() || hello.to != self.me {
+            return Err(WrongAgency);
+        }
+        let mut findings: Vec<Finding> = [
+            compare::clock(self.now, hello.now),
+            compare::card(&self.partner, hello.card),
+            compare::our_tree(self.checkpoint.as_ref(), hello),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let judged = hello
+            .checkpoint
+            .as_ref()
+            .map_or(Ok(self.holds), |note| compare::checkpoint(note, &self.partner, self.holds, path));
+        let holds = judged.unwrap_or_else(|finding| {
+            findings.push(finding);
+            self.holds
+        });
+        Ok(Heard { findings, holds })
+    }
+}
+
+/// Before the first word.
+#[derive(Debug)]
+pub struct Dialling(pub Snapshot);
+
+impl Dialling {
+    /// Says hello.
+    pub fn hello(self) -> (Hello, AwaitHello) {
+        (self.0.hello(), AwaitHello(self.0))
+    }
+}
+
+/// Hello was said.
+#[derive(Debug)]
+pub struct AwaitHello(Snapshot);
+
+impl AwaitHello {
+    /// Takes the answer. `now` is the moment it came, `outgoing` our stream at that moment: it may have grown since
+    /// the hello, and the partner may have fetched from it.
+    ///
+    /// # Errors
+    /// [`WrongAgency`]: somebody else answered.
+    pub fn hear(
+        mut self,
+        reply: &HelloReply,
+        now: Timestamp,
+        outgoing: StreamHead,
+    ) -> Result<(Heard, Next), WrongAgency> {
+        self.0.now = now;
+        let heard = self.0.hear(&reply.hello, Some(&reply.consistency))?;
+        let mut course = Course {
+            me: self.0.me,
+            partner: self.0.partner.agency(),
+            offered: None,
+            divergences: Vec::new(),
+            unfinished: false,
+        };
+        match compare::theirs_here(self.0.incoming, reply.hello.outgoing) {
+            Ok(Standing::Level) => {}
+            Ok(Standing::Behind) => course.offered = Some((self.0.incoming, reply.hello.outgoing.n)),
+            Err(divergence) => course.divergences.push(divergence),
+        }
+        Ok((heard, course.compare_ours(outgoing, reply.hello.incoming)))
+    }
+}
+
+/// What goes with a session from its comparison on.
+#[derive(Debug)]
+struct Course {
+    me: AgencyId,
+    partner: AgencyId,
+    /// What we have of the partner's stream and how far it reaches, while there is something to fetch.
+    offered: Option<(StreamHead, u64)>,
+    divergences: Vec<Divergence>,
+    /// The partner, or we, could not take all there was.
+    unfinished: bool,
+}
+
+impl Course {
+    fn compare_ours(mut self, ours: StreamHead, theirs: StreamHead) -> Next {
+        if theirs.n < ours.n {
+            return Next::Rewind(Rewinding { course: self, ours, theirs });
+        }
+        self.divergences.extend(compare::ours_there(ours, theirs, None).err());
+        self.pushed()
+    }
+
+    fn pushed(self) -> Next {
+        match self.offered {
+            Some((have, until)) if have.n < until => Next::Fetch(Fetching { course: self, have, until }),
+            _ => Next::Done(Done {
+                compared: self.divergences.is_empty() && !self.unfinished,
+                divergences: self.divergences,
+            }),
+        }
+    }
+
+    fn gave_up(mut self) -> Self {
+        self.unfinished = true;
+        self
+    }
+}
+
+/// What a session does next.
+#[derive(Debug)]
+pub enum Next {
+    /// Look up our own stream.
+    Rewind(Rewinding),
+    /// Send entries.
+    Push(Pushing),
+    /// Ask for entries.
+    Fetch(Fetching),
+    /// Nothing.
+    Done(Done),
+}
+
+/// The partner is behind, if what it has is truly the beginning of our stream.
+#[derive(Debug)]
+pub struct Rewinding {
+    course: Course,
+    ours: StreamHead,
+    theirs: StreamHead,
+}
+
+impl Rewinding {
+    /// The number of entries to look up our stream's head at.
+    pub fn n(&self) -> u64 {
+        self.theirs.n
+    }
+
+    /// Takes the head of our stream at [`Rewinding::n`].
+    pub fn stream_at(mut self, at: Option<StreamHead>) -> Next {
+        match compare::ours_there(self.ours, self.theirs, at) {
+            Ok(_) => Next::Push(Pushing { course: self.course, theirs: self.theirs }),
+            Err(divergence) => {
+                self.course.divergences.push(divergence);
+                self.course.pushed()
+            }
+        }
+    }
+}
+
+/// The partner lacks entries of ours, and what it has is the beginning of our stream.
+#[derive(Debug)]
+pub struct Pushing {
+    course: Course,
+    theirs: StreamHead,
+}
+
+impl Pushing {
+    /// Where the batch begins.
+    pub fn after(&self) -> StreamHead {
+        self.theirs
+    }
+
+    /// These entries were put into a batch; at least one, or the session goes on without.
+    pub fn sent(self, entries: Vec<Hash>) -> AwaitReceipts {
+        AwaitReceipts { course: self.course, after: self.theirs, entries }
+    }
+}
+
+/// A batch was sent.
+#[derive(Debug)]
+pub struct AwaitReceipts {
+    course: Course,
+    after: StreamHead,
+    entries: Vec<Hash>,
+}
+
+impl AwaitReceipts {
+    /// Takes the answer; `outgoing` is our stream now. Its receipts are the driver's to verify and store.
+    pub fn hear(self, reply: &BatchReply, outgoing: StreamHead) -> Next {
+        let theirs = reply.incoming;
+        if theirs.n <= self.after.n {
+            // It took nothing, or fell back meanwhile. The next session compares again.
+            return self.course.gave_up().pushed();
+        }
+        let taken = usize::try_from(theirs.n - self.after.n).ok().and_then(|n| self.entries.get(..n));
+        let confirmed = taken.is_some_and(|taken| compare::head_after(self.after, taken) == theirs);
+        if confirmed && theirs.n < outgoing.n {
+            return Next::Push(Pushing { course: self.course, theirs });
+        }
+        // Level, or beyond what this session sent (it fetched meanwhile), or untrue: compared like a hello.
+        self.course.compare_ours(outgoing, theirs)
+    }
+}
+
+/// We lack entries that the partner offers.
+#[derive(Debug)]
+pub struct Fetching {
+    course: Course,
+    have: StreamHead,
+    until: u64,
+}
+
+impl Fetching {
+    /// Asks for them.
+    pub fn fetch(self) -> (Fetch, AwaitBatch) {
+        let limit = (self.until - self.have.n).min(limits::BATCH_ENTRIES as u64);
+        let (from, to) = (self.course.me, self.course.partner);
+        (Fetch { v: VERSION, from, to, after: self.have, limit }, AwaitBatch(self))
+    }
+}
+
+/// Entries were asked for.
+#[derive(Debug)]
+pub struct AwaitBatch(Fetching);
+
+impl AwaitBatch {
+    /// Takes what came: where it begins, and the hashes of its entries. `incoming` is what we have now, which may be
+    /// more than when we asked.
+    pub fn hear(mut self, after: StreamHead, entries: &[Hash], incoming: StreamHead) -> Fetched {
+        self.0.course.offered = None;
+        match compare::fit(incoming, after, entries) {
+            Ok(Fit::Continues { known }) if !entries.is_empty() => {
+                Fetched::Take { known, then: Receipting(self.0) }
+            }
+            Ok(_) => Fetched::Leave(self.0.course.gave_up().pushed()),
+            Err(divergence) => {
+                self.0.course.divergences.push(divergence);
+                Fetched::Leave(self.0.course.pushed())
+            }
+        }
+    }
+}
+
+/// What to do with entries that were fetched.
+#[derive(Debug)]
+pub enum Fetched {
+    /// Store them, then receipt them.
+    Take {
+        /// The first ones are here already; receipt them again.
+        known: usize,
+        /// What follows.
+        then: Receipting,
+    },
+    /// They do not fit to what is here.
+    Leave(Next),
+}
+
+/// Entries that fit have arrived, and are stored or refused by now.
+#[derive(Debug)]
+pub struct Receipting(Fetching);
+
+impl Receipting {
+    /// Hands the receipts over; `incoming` is what we have of the partner's stream after storing.
+    pub fn receipts(self, receipts: Vec<Receipt>, incoming: StreamHead) -> (Receipts, AwaitDelivery) {
+        let Fetching { mut course, have, until } = self.0;
+        let (from, to) = (course.me, course.partner);
+        if incoming.n > have.n {
+            course.offered = Some((incoming, until));
+        } else {
+            course.unfinished = true;
+        }
+        (Receipts { v: VERSION, from, to, receipts }, AwaitDelivery(course))
+    }
+}
+
+/// Receipts were sent.
+#[derive(Debug)]
+pub struct AwaitDelivery(Course);
+
+impl AwaitDelivery {
+    /// The partner has them.
+    pub fn delivered(self) -> Next {
+        self.0.pushed()
+    }
+}
+
+/// The session is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// Both streams were compared and all that either lacked was taken: shared lanes may be signed in.
+    pub compared: bool,
+    /// What cannot be of one stream.
+    pub divergences: Vec<Divergence>,
+}

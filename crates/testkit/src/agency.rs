@@ -1,0 +1,79 @@
+//! An agency with its root, its node's keys and its first card.
+
+use std::collections::BTreeMap;
+
+use comity_journal::card::{Card, CardFacts, MonthlyKey, Seat, SealingKey};
+use comity_journal::entropy::Entropy;
+use comity_journal::entry::Actor;
+use comity_journal::ids::{AgencyId, MatterId, Pseudonym, Token};
+use comity_journal::suite::{SecretKey, Suite};
+use comity_journal::time::Timestamp;
+
+/// An invented agency.
+#[derive(Debug)]
+pub struct Agency {
+    /// Its id.
+    pub id: AgencyId,
+    /// Its offline root.
+    pub root: SecretKey,
+    /// Signs its entries.
+    pub signing: SecretKey,
+    /// Signs its checkpoints.
+    pub checkpoint: SecretKey,
+    /// Its first card.
+    pub card: Card,
+    secret: [u8; 32],
+}
+
+impl Agency {
+    /// An agency of this label (`north`) in this country or territory (`XA`), with all keys of `suite`.
+    ///
+    /// # Panics
+    /// When label or seat are malformed.
+    pub fn new(label: &str, seat: &str, suite: Suite, entropy: &mut dyn Entropy) -> Self {
+        let root = SecretKey::generate(suite, entropy);
+        let signing = SecretKey::generate(suite, entropy);
+        let checkpoint = SecretKey::generate(suite, entropy);
+        let tls = SecretKey::generate(suite, entropy);
+        let mut secret = [0; 32];
+        entropy.fill(&mut secret);
+        let facts = CardFacts {
+            v: 1,
+            suite,
+            root: root.public(),
+            number: 1,
+            prev: None,
+            at: Timestamp::from_millis(1_780_000_000_000),
+            label: Token::new(label).expect("a label is a token"),
+            names: BTreeMap::from([("en".to_owned(), format!("Police of {label}"))]),
+            seat: Seat::place(seat).expect("a seat has two capital letters"),
+            kind: Token::literal("police"),
+            competences: Vec::new(),
+            endpoints: vec![format!("https://{label}.example:7443")],
+            signing: signing.public(),
+            checkpoint: checkpoint.public(),
+            content: vec![MonthlyKey { month: "2026-01".into(), key: SealingKey::from_bytes([1; 32]) }],
+            packages: SealingKey::from_bytes([2; 32]),
+            tls: vec![tls.public()],
+            suites: vec![suite],
+            least: suite,
+            kinds: BTreeMap::from([(Token::literal("request"), 1)]),
+            tree_epoch: 0,
+            lane_epoch: 0,
+            disowned: Vec::new(),
+        };
+        let card = Card::issue(facts, &root).expect("the facts fit together");
+        Self { id: card.agency(), root, signing, checkpoint, card, secret }
+    }
+
+    /// An officer of this agency as partners see one in `matter`, in these roles.
+    ///
+    /// # Panics
+    /// When a role is no token.
+    pub fn officer(&self, matter: &MatterId, name: &str, roles: &[&str]) -> Actor {
+        let mut roles: Vec<_> =
+            roles.iter().map(|role| Token::new(*role).expect("a role is a token")).collect();
+        roles.sort();
+        Actor { who: Pseudonym::of(&self.secret, matter, name.as_bytes()), roles }
+    }
+}
