@@ -179,6 +179,16 @@ impl Ledger {
         self.cards.latest(&self.agency).expect("a ledger opens with its own card")
     }
 
+    /// The last stop was clean and here: the folder is no old copy, and acts can be signed at once.
+    pub fn trust_own_state(&mut self) {
+        self.compared = Compared::WithEverybody;
+    }
+
+    /// Whether the streams with a partner count as compared.
+    pub fn compared_with(&self, partner: &AgencyId) -> bool {
+        self.compared.with(partner)
+    }
+
     /// All cards known.
     pub fn cards(&self) -> &CardBook {
         &self.cards

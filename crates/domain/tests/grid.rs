@@ -1,11 +1,15 @@
 //! The grids: total, every act in them can be done by the party it is offered to, nobody is waited for who can do
 //! nothing, and each is the page that was agreed.
 
+#![expect(clippy::panic, reason = "in what tests share, failing is the point")]
+
 use std::collections::BTreeSet;
 
 use comity_domain::act::{ActSet, Shape};
 use comity_domain::engine::{Cell, Kind, Lanes, grid_page};
-use comity_domain::matters::{node::NodeKind, officer::OfficerKind, partner::PartnerKind, request::RequestKind};
+use comity_domain::matters::{
+    node::NodeKind, officer::OfficerKind, partner::PartnerKind, request::RequestKind,
+};
 use comity_journal::ids::AgencyId;
 
 /// The statuses after which nobody need do anything.
@@ -19,7 +23,8 @@ fn cells<K: Kind>() -> Vec<(String, Cell)> {
         examples.push((second, "-", K::Lane::default()));
     }
     let of = |role| examples.iter().filter(move |(r, ..)| *r == role);
-    let pairs = of(first).flat_map(|(_, name_a, a)| of(second).map(move |(_, name_b, b)| (name_a, a, name_b, b)));
+    let pairs =
+        of(first).flat_map(|(_, name_a, a)| of(second).map(move |(_, name_b, b)| (name_a, a, name_b, b)));
     let agency = |n| AgencyId::from_bytes([n; 32]);
     pairs
         .map(|(name_a, a, name_b, b)| {
@@ -42,7 +47,9 @@ fn no_cell_is_impossible<K: Kind>() {
             }
         }
         match cell.waited_for {
-            Some(role) => assert!(cell.next_of(role).next().is_some(), "{at}: {role} is waited for and can do nothing"),
+            Some(role) => {
+                assert!(cell.next_of(role).next().is_some(), "{at}: {role} is waited for and can do nothing");
+            }
             None => assert!(!K::DEF.shared || FINAL.contains(&cell.status), "{at}: nobody is waited for"),
         }
         if let Some(act) = cell.prevails {
@@ -68,7 +75,10 @@ fn every_act_that_answers_names_acts_of_its_kind() {
         let names = !def.answers.is_empty();
         assert_eq!(names, matches!(def.shape, Shape::Answer | Shape::Recant), "{}", def.code);
         for answered in def.answers {
-            assert!(<RequestKind as Kind>::Act::defs().iter().any(|other| other.code == *answered), "{answered}");
+            assert!(
+                <RequestKind as Kind>::Act::defs().iter().any(|other| other.code == *answered),
+                "{answered}"
+            );
         }
     }
 }
@@ -76,8 +86,9 @@ fn every_act_that_answers_names_acts_of_its_kind() {
 fn compare_page<K: Kind>(committed: &str) {
     let drawn = grid_page::<K>();
     if drawn != committed {
-        let fresh = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-grid.md", K::DEF.code));
-        std::fs::write(&fresh, &drawn).unwrap();
+        let fresh =
+            std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-grid.md", K::DEF.code));
+        std::fs::write(&fresh, &drawn).expect("the target folder can be written");
         panic!(
             "the grid of `{0}` has changed; read {1}, and if it is right copy it to src/matters/{0}/grid.md",
             K::DEF.code,

@@ -1,11 +1,15 @@
 //! Every code of the standard kinds has a text in Chinese and in English, with the same variables.
 
+#![expect(clippy::panic, reason = "in what tests share, failing is the point")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use comity_domain::act::{ActDef, FieldKind};
 use comity_domain::engine::{AnyKind, Kind, Lanes};
 use comity_domain::gates::{Cover, GroundAnswer, GroundsQuestion, Refusal, rules};
-use comity_domain::matters::{node::NodeKind, officer::OfficerKind, partner::PartnerKind, request::RequestKind, standard};
+use comity_domain::matters::{
+    node::NodeKind, officer::OfficerKind, partner::PartnerKind, request::RequestKind, standard,
+};
 use comity_domain::vocabularies::{Handling, Language, OFFENCES, OuterGround, Role, Standing};
 use comity_domain::words::{ENGINE, Lang, Words};
 use comity_journal::ids::AgencyId;
@@ -130,7 +134,9 @@ fn every_code_of_every_kind_has_a_text_in_both_languages() {
     for lang in Lang::ALL {
         let words = Words::new(*lang, &standard());
         let is_key = |text: &str| {
-            ["status-", "act-", "field-", "party-", "term-", "rule-", "clock-"].iter().any(|p| text.starts_with(p))
+            ["status-", "act-", "field-", "party-", "term-", "rule-", "clock-"]
+                .iter()
+                .any(|p| text.starts_with(p))
         };
         let missing: Vec<_> =
             required(&words).into_iter().filter(|(_, text)| is_key(text) || text.is_empty()).collect();
@@ -163,7 +169,10 @@ fn no_text_speaks_of_lanes_and_chinese_texts_are_chinese() {
     for (zh, en) in sources() {
         for line in en.lines().chain(zh.lines()) {
             let said = line.split_once(" = ").map_or("", |(_, said)| said).to_lowercase();
-            assert!(!said.split(|c: char| !c.is_alphabetic()).any(|word| word == "lane" || word == "lanes"), "{line}");
+            assert!(
+                !said.split(|c: char| !c.is_alphabetic()).any(|word| word == "lane" || word == "lanes"),
+                "{line}"
+            );
         }
         for (line, said) in zh.lines().filter_map(|line| Some((line, line.split_once(" = ")?.1))) {
             assert!(said.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{line}");

@@ -181,7 +181,8 @@ impl Batch {
 
     fn open_content(&self, secrets: &[SealingSecret]) -> Result<Vec<(Hash, Vec<OpenPart>)>, BatchError> {
         let Some(sealed) = &self.content else { return Ok(Vec::new()) };
-        let secret = secrets.iter().find(|secret| secret.public() == sealed.key).ok_or(SealError::OtherKey)?;
+        let secret =
+            secrets.iter().find(|secret| secret.public() == sealed.key).ok_or(SealError::OtherKey)?;
         let plaintext = seal::open(secret, USE, self.surroundings().as_bytes(), sealed)?;
         message::check_grain(&plaintext)?;
         let content: Vec<(Hash, Vec<OpenPart>)> = cbor::decode(&plaintext)?;
@@ -202,7 +203,8 @@ fn may_leave(parcel: &Parcel, to: &AgencyId) -> Result<(), BatchError> {
         return Err(BatchError::InnerLane(entry));
     }
     part::check_sizes(&parcel.parts)?;
-    let stray = parcel.parts.iter().find(|part| !header.parts.iter().any(|c| c.is_for(to) && part.matches(c)));
+    let stray =
+        parcel.parts.iter().find(|part| !header.parts.iter().any(|c| c.is_for(to) && part.matches(c)));
     stray.map_or(Ok(()), |part| Err(BatchError::NotForReceiver { entry, label: part.label.clone() }))
 }
 

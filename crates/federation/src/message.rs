@@ -250,7 +250,11 @@ impl Message for Fetch {
     const LIMIT: usize = SMALL;
     fn check(&self) -> Result<(), Malformed> {
         check_version(self.v)?;
-        at_most("the number of entries", usize::try_from(self.limit).unwrap_or(usize::MAX), limits::BATCH_ENTRIES)
+        at_most(
+            "the number of entries",
+            usize::try_from(self.limit).unwrap_or(usize::MAX),
+            limits::BATCH_ENTRIES,
+        )
     }
 }
 

@@ -109,7 +109,8 @@ pub fn seal(
     plaintext: &[u8],
     entropy: &mut dyn Entropy,
 ) -> Result<Sealed, SealError> {
-    let public = <Kem as hpke::Kem>::PublicKey::from_bytes(to.as_bytes()).map_err(|_| SealError::UnusableKey)?;
+    let public =
+        <Kem as hpke::Kem>::PublicKey::from_bytes(to.as_bytes()).map_err(|_| SealError::UnusableKey)?;
     let (enc, ciphertext) = hpke::single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, Kem>(
         &OpModeS::Base,
         &public,
@@ -135,8 +136,7 @@ pub fn open(
     if sealed.key != secret.public {
         return Err(SealError::OtherKey);
     }
-    let enc =
-        <Kem as hpke::Kem>::EncappedKey::from_bytes(&sealed.enc).map_err(|_| SealError::Altered)?;
+    let enc = <Kem as hpke::Kem>::EncappedKey::from_bytes(&sealed.enc).map_err(|_| SealError::Altered)?;
     hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, Kem>(
         &OpModeR::Base,
         &private(&secret.bytes),

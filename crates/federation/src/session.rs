@@ -32,6 +32,9 @@ pub struct Snapshot {
     pub now: Timestamp,
     /// Our stream to the partner.
     pub outgoing: StreamHead,
+    /// Our stream up to where the partner has answered for every entry, with a receipt or a refusal. An answer that
+    /// was lost on the way leaves this behind what the partner has; then the entries are sent once more.
+    pub delivered: StreamHead,
     /// What we have of the partner's stream.
     pub incoming: StreamHead,
     /// The latest checkpoint of the partner's tree that we hold.
@@ -136,7 +139,7 @@ impl AwaitHello {
             Ok(Standing::Behind) => course.offered = Some((self.0.incoming, reply.hello.outgoing.n)),
             Err(divergence) => course.divergences.push(divergence),
         }
-        Ok((heard, course.compare_ours(outgoing, reply.hello.incoming)))
+        Ok((heard, course.compare_ours(outgoing, reply.hello.incoming, self.0.delivered)))
     }
 }
 
@@ -153,12 +156,9 @@ struct Course {
 }
 
 impl Course {
-    fn compare_ours(mut self, ours: StreamHead, theirs: StreamHead) -> Next {
-        if theirs.n < ours.n {
-            return Next::Rewind(Rewinding { course: self, ours, theirs });
-        }
-        self.divergences.extend(compare::ours_there(ours, theirs, None).err());
-        self.pushed()
+    fn compare_ours(self, ours: StreamHead, theirs: StreamHead, delivered: StreamHead) -> Next {
+        let rewinding = Rewinding { course: self, ours, theirs, delivered };
+        if theirs.n < ours.n { Next::Rewind(rewinding) } else { rewinding.stream_at(None) }
     }
 
     fn pushed(self) -> Next {
@@ -196,6 +196,7 @@ pub struct Rewinding {
     course: Course,
     ours: StreamHead,
     theirs: StreamHead,
+    delivered: StreamHead,
 }
 
 impl Rewinding {
@@ -207,7 +208,14 @@ impl Rewinding {
     /// Takes the head of our stream at [`Rewinding::n`].
     pub fn stream_at(mut self, at: Option<StreamHead>) -> Next {
         match compare::ours_there(self.ours, self.theirs, at) {
-            Ok(_) => Next::Push(Pushing { course: self.course, theirs: self.theirs }),
+            Ok(_) => {
+                let after = if self.delivered.n < self.theirs.n { self.delivered } else { self.theirs };
+                if after.n < self.ours.n {
+                    Next::Push(Pushing { course: self.course, after })
+                } else {
+                    self.course.pushed()
+                }
+            }
             Err(divergence) => {
                 self.course.divergences.push(divergence);
                 self.course.pushed()
@@ -216,22 +224,22 @@ impl Rewinding {
     }
 }
 
-/// The partner lacks entries of ours, and what it has is the beginning of our stream.
+/// The partner lacks entries of ours, or we lack its answer for some; and what it has is the beginning of our stream.
 #[derive(Debug)]
 pub struct Pushing {
     course: Course,
-    theirs: StreamHead,
+    after: StreamHead,
 }
 
 impl Pushing {
     /// Where the batch begins.
     pub fn after(&self) -> StreamHead {
-        self.theirs
+        self.after
     }
 
     /// These entries were put into a batch; at least one, or the session goes on without.
     pub fn sent(self, entries: Vec<Hash>) -> AwaitReceipts {
-        AwaitReceipts { course: self.course, after: self.theirs, entries }
+        AwaitReceipts { course: self.course, after: self.after, entries }
     }
 }
 
@@ -247,17 +255,17 @@ impl AwaitReceipts {
     /// Takes the answer; `outgoing` is our stream now. Its receipts are the driver's to verify and store.
     pub fn hear(self, reply: &BatchReply, outgoing: StreamHead) -> Next {
         let theirs = reply.incoming;
-        if theirs.n <= self.after.n {
+        if theirs.n <= self.after.n || self.entries.is_empty() {
             // It took nothing, or fell back meanwhile. The next session compares again.
             return self.course.gave_up().pushed();
         }
-        let taken = usize::try_from(theirs.n - self.after.n).ok().and_then(|n| self.entries.get(..n));
-        let confirmed = taken.is_some_and(|taken| compare::head_after(self.after, taken) == theirs);
-        if confirmed && theirs.n < outgoing.n {
-            return Next::Push(Pushing { course: self.course, theirs });
+        let taken = usize::try_from(theirs.n - self.after.n).unwrap_or(usize::MAX).min(self.entries.len());
+        let delivered = compare::head_after(self.after, &self.entries[..taken]);
+        if delivered == theirs && theirs.n < outgoing.n {
+            return Next::Push(Pushing { course: self.course, after: theirs });
         }
-        // Level, or beyond what this session sent (it fetched meanwhile), or untrue: compared like a hello.
-        self.course.compare_ours(outgoing, theirs)
+        // Level, or ahead of what was sent (it had more, or fetched meanwhile), or untrue: compared like a hello.
+        self.course.compare_ours(outgoing, theirs, delivered)
     }
 }
 

@@ -232,7 +232,10 @@ impl<'c> Audit<'c> {
         match self.inner.root_at(size) {
             Ok(real) if real == root => {}
             Ok(real) => {
-                self.find(record.number, format!("the inner tree had root {real} at size {size}, not {root}"))
+                self.find(
+                    record.number,
+                    format!("the inner tree had root {real} at size {size}, not {root}"),
+                );
             }
             Err(why) => self.find(record.number, format!("the inner tree was never of size {size}: {why}")),
         }

@@ -14,10 +14,8 @@ use comity_journal::verify::{
 };
 
 fn problems(findings: &Findings) -> &[Problem] {
-    match &findings.outcome {
-        Outcome::Broken(problems) => problems,
-        other => panic!("expected a broken file, found {other:?}"),
-    }
+    assert!(matches!(findings.outcome, Outcome::Broken(_)), "expected a broken file: {:?}", findings.outcome);
+    if let Outcome::Broken(problems) = &findings.outcome { problems } else { &[] }
 }
 
 /// What is wrong with a proof that the exporter itself sealed.
@@ -169,6 +167,24 @@ fn replace(bytes: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
 }
 
 #[test]
+fn not_even_the_exporter_can_change_what_others_or_the_log_signed() {
+    let small = Small::new();
+    let proof = small.proof_of(&[0, 1], |i| Some(small.parts_of(i)));
+    let file = proof.seal(&small.ask.signing());
+    // Its own word about cover is the one thing in the file that only the seal covers.
+    let cover = b"not-on-record";
+    let cover_at = file.windows(cover.len()).position(|window| window == cover).expect("the cover is stated");
+    let ends = reseal(&small, &proof, |bytes| bytes).len() - 107;
+    for at in (0..ends).step_by(5).filter(|at| !(cover_at..cover_at + cover.len()).contains(at)) {
+        let forged = reseal(&small, &proof, |mut bytes| {
+            bytes[at] ^= 1;
+            bytes
+        });
+        assert_eq!(verify(&forged, &small.both()).outcome.exit_code(), 1, "byte {at}");
+    }
+}
+
+#[test]
 fn a_seal_by_another_key_is_refused() {
     let small = Small::new();
     let file = small.proof_of(&[0], hashes_only).seal(&small.help.signing());
@@ -266,7 +282,7 @@ fn a_stranger_in_a_lane_is_named() {
 
 fn one_entry(small: &Small, logged: &Logged, receipts: &[comity_journal::receipt::Receipt]) -> ProofParts {
     let mut proof = small.empty_proof();
-    proof.add_entry(&small.entries[0], logged, receipts, None).unwrap();
+    proof.add_entry(&small.entries[0], logged, receipts, None).expect("the receipts cover it");
     proof
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use comity_journal::card::{Card, CardFacts, MonthlyKey, Seat, SealingKey};
+use comity_journal::card::{Card, CardFacts, MonthlyKey, SealingKey, Seat};
 use comity_journal::entropy::Entropy;
 use comity_journal::entry::Actor;
 use comity_journal::ids::{AgencyId, MatterId, Pseudonym, Token};

@@ -145,7 +145,8 @@ impl World {
             rules: RequestKind::DEF.rules,
             nonce: Hash::from_bytes(nonce),
         };
-        let party = |agency: &Agency, role| Party { agency: agency.id, role: Token::literal(role), recorder: None };
+        let party =
+            |agency: &Agency, role| Party { agency: agency.id, role: Token::literal(role), recorder: None };
         let mut parties = vec![party(&asking, REQUESTING), party(&asked, REQUESTED)];
         parties.sort();
         let id = genesis.matter();
@@ -303,7 +304,8 @@ impl World {
             relied,
             opening: statement.opening,
         };
-        let entry = Entry::read(Entry::sign(header, &agency.signing).bytes()).expect("the entry keeps its form");
+        let entry =
+            Entry::read(Entry::sign(header, &agency.signing).bytes()).expect("the entry keeps its form");
         entry.verify(&agency.card).expect("the signature holds");
         Arc::new(entry)
     }
@@ -343,7 +345,8 @@ impl World {
         self.act(side, approval)?;
         let of = if side == Side::Asking { draft } else { self.at(side).latest(&["open"]).unwrap_or(draft) };
         self.review(side, "sage", of, "no")?;
-        let kept = self.at(side).inner().draft(&draft).map(|draft| draft.approvals.clone()).unwrap_or_default();
+        let kept =
+            self.at(side).inner().draft(&draft).map(|draft| draft.approvals.clone()).unwrap_or_default();
         statement.approved = kept;
         statement.draft = Some(draft);
         self.act(side, statement)

@@ -6,6 +6,7 @@ use comity_federation::message::{CardMark, Held};
 use comity_federation::session::{Heard, Snapshot};
 use comity_journal::checkpoint::SignedCheckpoint;
 use comity_journal::ids::AgencyId;
+use comity_journal::stream::StreamHead;
 use comity_store::{Direction, StoredCheckpoint};
 
 use crate::failure::Failure;
@@ -22,12 +23,15 @@ impl Ledger {
             let note = SignedCheckpoint::try_from(stored.note).ok()?.peek().ok()?;
             Some(Held { epoch: note.origin.epoch, size: note.size, root: note.root })
         });
+        let n = self.store.delivered(partner)?;
+        let delivered = self.store.stream_at(partner, Direction::Out, n)?.unwrap_or(StreamHead::START);
         let own = self.own_card();
         Ok(Snapshot {
             me: self.agency,
             card: CardMark { number: own.facts().number, hash: own.hash() },
             partner: card.ok_or_else(|| Failure::NotFound("no card of this partner".into()))?,
             now: self.now(),
+            delivered,
             outgoing: self.stream(partner, Direction::Out)?,
             incoming: self.stream(partner, Direction::In)?,
             holds: held,

@@ -173,9 +173,8 @@ impl<K: Kind> Matter<K> {
     }
 
     fn admit_inner(&self, stated: &Stated<'_>, state: &State<K>, def: &ActDef) -> Result<(), Refusal> {
-        let act = match InnerAct::decode(stated.act, stated.structure) {
-            Some(Ok(act)) => act,
-            _ => return Err(Refusal::under(rules::UNREADABLE)),
+        let Some(Ok(act)) = InnerAct::decode(stated.act, stated.structure) else {
+            return Err(Refusal::under(rules::UNREADABLE));
         };
         check_own_lane(stated)?;
         self.check_target(def, stated, state, act.target())?;
@@ -183,9 +182,8 @@ impl<K: Kind> Matter<K> {
     }
 
     fn admit_kind(&self, stated: &Stated<'_>, state: &State<K>, def: &ActDef) -> Result<(), Refusal> {
-        let act = match K::Act::decode(stated.act, stated.structure) {
-            Some(Ok(act)) => act,
-            _ => return Err(Refusal::under(rules::UNREADABLE)),
+        let Some(Ok(act)) = K::Act::decode(stated.act, stated.structure) else {
+            return Err(Refusal::under(rules::UNREADABLE));
         };
         let role = if K::DEF.shared {
             self.check_party(stated, state)?

@@ -57,7 +57,7 @@ impl<K: Kind> Matter<K> {
     /// The matter in one value.
     pub fn view(&self) -> MatterView {
         let opening = self.opening().map(|(opening, _)| opening);
-        let mut timeline: Vec<_> = self.entries().map(|entry| self.entry_view(entry.hash())).flatten().collect();
+        let mut timeline: Vec<_> = self.entries().filter_map(|entry| self.entry_view(entry.hash())).collect();
         timeline.sort_by_key(|entry| (entry.at, entry.lane, entry.place));
         MatterView {
             id: self.id(),

@@ -185,7 +185,10 @@ impl Words {
             None => self.text("refusal-absolute"),
         };
         let (what, help, source) = (self.rule(rule), self.rule_help(rule), self.rule_source(rule));
-        self.text_with("refusal", &[("what", &what), ("help", &help), ("source", &source), ("lifted", &lifted)])
+        self.text_with(
+            "refusal",
+            &[("what", &what), ("help", &help), ("source", &source), ("lifted", &lifted)],
+        )
     }
 }
 

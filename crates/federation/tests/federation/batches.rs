@@ -68,7 +68,7 @@ fn entries_cards_and_content_arrive_as_they_were_sent() {
     ];
     let bytes = compose(&draft(&a, &b), &parcels, &b).encode();
     let open = Batch::open(&bytes, &a.id(), &b.id(), &secrets(&b)).unwrap();
-    assert_eq!(open.cards, [a.card.clone()]);
+    assert_eq!(open.cards, std::slice::from_ref(&a.card));
     assert_eq!((open.hashes.len(), open.unreadable.len()), (3, 0));
     for (arrived, sent) in open.arrived.iter().zip(&parcels) {
         assert_eq!((&arrived.entry, &arrived.parts, arrived.bad.len()), (&sent.entry, &sent.parts, 0));
@@ -201,7 +201,8 @@ fn fill_never_promises_more_than_fits() {
     let (a, b) = (Agency::new("xa.police"), Agency::new("xb.police"));
     let draft = draft(&a, &b);
     // many middling parcels, so that every frame around them counts
-    let parcels: Vec<Parcel> = (1..120).map(|seq| parcel(&a, seq, vec![part("facts", &[1; 90_000])])).collect();
+    let parcels: Vec<Parcel> =
+        (1..120).map(|seq| parcel(&a, seq, vec![part("facts", &[1; 90_000])])).collect();
     let fits = draft.fill(&parcels);
     assert!((80..119).contains(&fits), "{fits}");
     assert!(compose(&draft, &parcels[..fits], &b).encode().len() <= limits::BATCH_BYTES);

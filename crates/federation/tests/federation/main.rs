@@ -1,8 +1,14 @@
 //! The messages between nodes and the machines that exchange them, from outside.
 
+#[cfg(test)]
 mod batches;
+#[cfg(test)]
 mod comparing;
+#[cfg(test)]
 mod people;
+#[cfg(test)]
 mod sealing;
+#[cfg(test)]
 mod sessions;
+#[cfg(test)]
 mod strictness;

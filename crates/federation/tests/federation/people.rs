@@ -18,7 +18,7 @@ use comity_journal::tree::Tree;
 use zeroize::Zeroizing;
 
 /// Replays exactly: hashes of a seed and a counter.
-pub struct Seeded(pub u64);
+pub(crate) struct Seeded(pub(crate) u64);
 
 impl Entropy for Seeded {
     fn fill(&mut self, bytes: &mut [u8]) {
@@ -30,21 +30,21 @@ impl Entropy for Seeded {
     }
 }
 
-pub const NOON: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+pub(crate) const NOON: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 
-pub struct Agency {
+pub(crate) struct Agency {
     signing: SecretKey,
     checkpoints: SecretKey,
-    pub sealing: SealingSecret,
-    pub card: Card,
+    pub(crate) sealing: SealingSecret,
+    pub(crate) card: Card,
 }
 
 impl Agency {
-    pub fn new(label: &'static str) -> Self {
+    pub(crate) fn new(label: &'static str) -> Self {
         Self::of_suite(label, Suite::One, 0)
     }
 
-    pub fn of_suite(label: &'static str, suite: Suite, tree_epoch: u32) -> Self {
+    pub(crate) fn of_suite(label: &'static str, suite: Suite, tree_epoch: u32) -> Self {
         let key = |what: &str| {
             let seed = suite::hash(&[label.as_bytes(), what.as_bytes()]);
             SecretKey::from_seed(suite, Zeroizing::new(*seed.as_bytes()))
@@ -80,15 +80,15 @@ impl Agency {
         Self { card: Card::issue(facts, &root).unwrap(), signing, checkpoints, sealing }
     }
 
-    pub fn id(&self) -> AgencyId {
+    pub(crate) fn id(&self) -> AgencyId {
         self.card.agency()
     }
 
-    pub fn mark(&self) -> CardMark {
+    pub(crate) fn mark(&self) -> CardMark {
         CardMark { number: self.card.facts().number, hash: self.card.hash() }
     }
 
-    pub fn header(&self, lane: Lane, seq: u64, parts: &[OpenPart]) -> Header {
+    pub(crate) fn header(&self, lane: Lane, seq: u64, parts: &[OpenPart]) -> Header {
         Header {
             v: 1,
             suite: self.signing.suite(),
@@ -113,26 +113,27 @@ impl Agency {
         }
     }
 
-    pub fn sign(&self, header: Header) -> Entry {
+    pub(crate) fn sign(&self, header: Header) -> Entry {
         Entry::sign(header, &self.signing)
     }
 
-    pub fn entry(&self, seq: u64, parts: &[OpenPart]) -> Entry {
+    pub(crate) fn entry(&self, seq: u64, parts: &[OpenPart]) -> Entry {
         self.sign(self.header(Lane::Shared(self.id()), seq, parts))
     }
 
-    pub fn checkpoint(&self, epoch: u32, tree: &Tree) -> SignedCheckpoint {
+    pub(crate) fn checkpoint(&self, epoch: u32, tree: &Tree) -> SignedCheckpoint {
         let origin = Origin { agency: self.id(), epoch };
         Checkpoint { origin, size: tree.size(), root: tree.root() }.sign(&self.checkpoints)
     }
 
-    pub fn snapshot(&self, partner: &Self) -> Snapshot {
+    pub(crate) fn snapshot(&self, partner: &Self) -> Snapshot {
         Snapshot {
             me: self.id(),
             card: self.mark(),
             partner: partner.card.clone(),
             now: NOON,
             outgoing: StreamHead::START,
+            delivered: StreamHead::START,
             incoming: StreamHead::START,
             holds: None,
             checkpoint: None,
@@ -140,7 +141,7 @@ impl Agency {
     }
 }
 
-pub fn part(label: &'static str, bytes: &[u8]) -> OpenPart {
+pub(crate) fn part(label: &'static str, bytes: &[u8]) -> OpenPart {
     let salt = Salt::draw(&mut Seeded(bytes.len() as u64));
     OpenPart { label: Token::literal(label), class: PartClass::Content, salt, bytes: bytes.to_vec() }
 }

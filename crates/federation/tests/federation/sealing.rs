@@ -27,7 +27,8 @@ fn a_stored_key_is_the_same_key() {
 
 #[test]
 fn nobody_else_opens_it_and_nothing_around_it_can_change() {
-    let (receiver, other) = (SealingSecret::generate(&mut Seeded(1)), SealingSecret::generate(&mut Seeded(7)));
+    let (receiver, other) =
+        (SealingSecret::generate(&mut Seeded(1)), SealingSecret::generate(&mut Seeded(7)));
     let sealed = seal(&receiver.public(), b"use", b"around", TEXT, &mut Seeded(2)).unwrap();
     assert_eq!(open(&other, b"use", b"around", &sealed), Err(SealError::OtherKey));
     let mut renamed = sealed.clone();

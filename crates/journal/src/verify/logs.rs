@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Check;
 use super::findings::{Bound, InLog, Problem, Witnessed};
+use crate::card::Card;
 use crate::checkpoint::{Checkpoint, CheckpointError, Cosignature, SignedCheckpoint};
 use crate::ids::AgencyId;
 use crate::leaf::Leaf;
@@ -27,17 +28,18 @@ impl Check<'_> {
     }
 
     fn trees(&mut self) -> Vec<Option<SignedTree>> {
-        let keys = witness_keys(self.file);
+        let keys = LogKeys::of(self.file);
+        let witnesses = keys.witnesses();
         let mut roots: BTreeMap<_, Hash> = BTreeMap::new();
         let mut trees = Vec::with_capacity(self.file.checkpoints.len());
         for (i, note) in self.file.checkpoints.iter().enumerate() {
-            match open(self.file, note) {
+            match keys.open(note) {
                 Ok(says) => {
                     let root = *roots.entry((says.origin, says.size)).or_insert(says.root);
                     if root != says.root {
                         self.problems.push(Problem::SplitView { agency: says.origin.agency });
                     }
-                    trees.push(Some(SignedTree { says, witnesses: self.witnesses(note, &says, &keys) }));
+                    trees.push(Some(SignedTree { says, witnesses: self.witnesses(note, &says, &witnesses) }));
                 }
                 Err(why) => {
                     self.problems.push(Problem::Checkpoint { number: i + 1, why: why.to_string() });
@@ -48,11 +50,18 @@ impl Check<'_> {
         trees
     }
 
-    fn witnesses(&self, note: &SignedCheckpoint, says: &Checkpoint, keys: &WitnessKeys) -> Vec<Witnessed> {
-        let cosignatures = note.cosignatures().unwrap_or_default();
+    fn witnesses(
+        &self,
+        note: &SignedCheckpoint,
+        says: &Checkpoint,
+        keys: &[(AgencyId, PublicKey, Suite)],
+    ) -> Vec<Witnessed> {
+        let (Ok(cosignatures), Ok(short)) = (note.cosignatures(), without_cosignatures(note)) else {
+            return Vec::new();
+        };
         let describe = |cosignature: &Cosignature| {
-            let found = keys.iter().find_map(|((agency, key), suite)| {
-                cosignature.verify(note, key, *suite).ok().map(|at| (*agency, at))
+            let found = keys.iter().find_map(|(agency, key, suite)| {
+                cosignature.verify(&short, key, *suite).ok().map(|at| (*agency, at))
             });
             let independent = found.is_some_and(|(agency, _)| {
                 agency != says.origin.agency
@@ -105,32 +114,48 @@ impl Check<'_> {
     }
 }
 
-type WitnessKeys = BTreeMap<(AgencyId, PublicKey), Suite>;
+/// The most keys that are tried for one signature. No honest agency changes its checkpoint key that often, and a
+/// file made to waste time gets no further.
+const KEYS_TRIED: usize = 128;
 
-/// Every key in the file that may have cosigned: an agency that witnesses does so with its checkpoint key.
-fn witness_keys(file: &ProofFile) -> WitnessKeys {
-    let mut keys = WitnessKeys::new();
-    for latest in file.cards.agencies() {
-        for card in file.cards.chain(&latest.agency()) {
-            if card.facts().suite >= Suite::LEAST {
-                keys.insert((card.agency(), card.facts().checkpoint), card.facts().suite);
-            }
+/// The checkpoint keys of each agency, newest first, each once. An agency that witnesses signs with the same key.
+struct LogKeys(BTreeMap<AgencyId, Vec<(PublicKey, Suite)>>);
+
+impl LogKeys {
+    fn of(file: &ProofFile) -> Self {
+        let mut keys = BTreeMap::new();
+        for latest in file.cards.agencies() {
+            let mut known = BTreeSet::new();
+            let mut cards: Vec<_> = file.cards.chain(&latest.agency()).map(Card::facts).collect();
+            cards.reverse();
+            cards.retain(|facts| known.insert((facts.checkpoint, facts.suite)));
+            let newest = cards.into_iter().take(KEYS_TRIED).map(|facts| (facts.checkpoint, facts.suite));
+            keys.insert(latest.agency(), newest.collect());
         }
+        Self(keys)
     }
-    keys
+
+    /// Opens a checkpoint with whichever of its agency's keys signed it.
+    fn open(&self, note: &SignedCheckpoint) -> Result<Checkpoint, CheckpointError> {
+        let agency = note.peek()?.origin.agency;
+        let short = without_cosignatures(note)?;
+        let tried = self.0.get(&agency).into_iter().flatten().map(|(key, suite)| short.open(key, *suite));
+        let mut tried = tried.skip_while(|result| *result == Err(CheckpointError::OtherKey));
+        tried.next().unwrap_or(Err(CheckpointError::OtherKey))
+    }
+
+    /// Every key that may have cosigned, everybody's newest first. A toy signature is no witness.
+    fn witnesses(&self) -> Vec<(AgencyId, PublicKey, Suite)> {
+        let nth = |n: usize| self.0.iter().filter_map(move |(agency, keys)| Some((*agency, *keys.get(n)?)));
+        let all = (0..KEYS_TRIED).flat_map(nth).map(|(agency, (key, suite))| (agency, key, suite));
+        all.filter(|(_, _, suite)| *suite >= Suite::LEAST).take(KEYS_TRIED).collect()
+    }
 }
 
-/// Opens a checkpoint with whichever of its agency's cards holds the key.
-fn open(file: &ProofFile, note: &SignedCheckpoint) -> Result<Checkpoint, CheckpointError> {
-    let agency = note.peek()?.origin.agency;
-    let mut result = Err(CheckpointError::OtherKey);
-    for card in file.cards.chain(&agency) {
-        match note.open(&card.facts().checkpoint, card.facts().suite) {
-            Err(CheckpointError::OtherKey) => {}
-            other => result = other,
-        }
-    }
-    result
+/// The checkpoint and its origin's signature alone, so that trying keys does not read all cosignatures each time.
+fn without_cosignatures(note: &SignedCheckpoint) -> Result<SignedCheckpoint, CheckpointError> {
+    let lines: String = note.as_str().split_inclusive('\n').take(5).collect();
+    SignedCheckpoint::try_from(lines)
 }
 
 fn included<'t>(

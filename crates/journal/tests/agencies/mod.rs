@@ -1,5 +1,6 @@
 //! Two invented agencies with keys in memory, and a small matter between them.
 #![expect(dead_code, reason = "each test file uses its own half")]
+#![expect(clippy::unwrap_used, reason = "only tests call this, and what it builds is always well formed")]
 
 use std::collections::BTreeMap;
 

@@ -14,6 +14,7 @@ mod client;
 #[cfg(test)]
 mod handshake_tests;
 mod listener;
+mod node;
 mod pins;
 mod requests;
 mod slots;
@@ -27,6 +28,7 @@ use comity_journal::limits;
 
 pub use client::Dialler;
 pub use listener::Listener;
+pub use node::{NodeFederation, PartnerNode};
 pub use pins::PinnedKeys;
 pub use requests::{Answer, Counters, Federation};
 pub use tls::TlsIdentity;

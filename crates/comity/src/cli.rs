@@ -1,0 +1,597 @@
+//! The command line: what people type, turned into requests, and replies turned into text, JSON and exit codes.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use comity_domain::act::template;
+use comity_domain::matters;
+use comity_domain::words::Lang;
+use comity_journal::card::{Card, Seat};
+use comity_journal::ids::Token;
+use comity_journal::suite::{SecretKey, Suite};
+use comity_journal::time::Timestamp;
+use comity_web::public;
+use serde_json::json;
+
+use crate::folder::{Folder, read_secret};
+use crate::node::{NewNode, Node, initialise};
+use crate::reply::{FAULT, Reply};
+use crate::request::Request;
+use crate::serve::{Running, bind};
+use crate::{control, demo, verify};
+
+/// Law-enforcement agencies of different countries work a matter together, with proof of who did what.
+#[derive(Parser)]
+#[command(name = "comity", version, arg_required_else_help = true)]
+struct Cli {
+    /// Print JSON instead of text.
+    #[arg(long, global = true)]
+    json: bool,
+    /// The language of what is printed: en or zh.
+    #[arg(long, global = true, default_value = "en")]
+    lang: String,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a node: keys, card and an empty journal. Prints the fingerprint.
+    Init(Init),
+    /// Officers who work at this node.
+    #[command(subcommand)]
+    Officer(OfficerCommand),
+    /// Run a node until it is stopped (Ctrl-C).
+    Serve(Serve),
+    /// The node's own agency card.
+    #[command(subcommand)]
+    Card(CardCommand),
+    /// Foreign agencies this node works with.
+    #[command(subcommand)]
+    Partner(PartnerCommand),
+    /// Requests for assistance.
+    #[command(subcommand)]
+    Request(RequestCommand),
+    /// Do any act of any kind, or print its template: `act KIND/ACT --template`.
+    Act(Act),
+    /// Matters.
+    #[command(subcommand)]
+    Matter(MatterCommand),
+    /// Proofs.
+    #[command(subcommand)]
+    Proof(ProofCommand),
+    /// Verify a proof file with nothing but the file. 0 intact and trusted, 3 intact, 1 broken.
+    Verify {
+        /// The proof.
+        file: PathBuf,
+        /// A fingerprint or a card's file; may be given several times.
+        #[arg(long)]
+        trust: Vec<String>,
+        /// Write a report in Chinese and English, as HTML.
+        #[arg(long)]
+        report: Option<PathBuf>,
+    },
+    /// The journal.
+    #[command(subcommand)]
+    Journal(JournalCommand),
+    /// Deliver to partners and fetch from them, now.
+    Sync {
+        /// The node's folder.
+        dir: PathBuf,
+        /// Only this partner.
+        #[arg(long)]
+        partner: Option<String>,
+    },
+    /// Two agencies play one request through, on this machine.
+    Demo {
+        /// End after the story.
+        #[arg(long)]
+        once: bool,
+        /// Where to put the two nodes; a fresh folder `demo` here unless given.
+        #[arg(long)]
+        dir: Option<PathBuf>,
+    },
+}
+
+#[derive(Args)]
+struct Init {
+    /// The new node's folder.
+    dir: PathBuf,
+    /// A short name, such as xa.liaison.
+    #[arg(long)]
+    agency: String,
+    /// Country or territory, ISO 3166-1 alpha-2.
+    #[arg(long, required_unless_present = "international", conflicts_with = "international")]
+    place: Option<String>,
+    /// International body, ICAO 9303 code, such as UNO.
+    #[arg(long)]
+    international: Option<String>,
+    /// Its name in English.
+    #[arg(long)]
+    name_en: String,
+    /// Its name in Chinese.
+    #[arg(long)]
+    name_zh: String,
+    /// What it is: police, ministry, prosecutor, court, central-authority, consulate, fiu …
+    #[arg(long, default_value = "police")]
+    kind: String,
+    /// Where partners reach its node, https://host:port.
+    #[arg(long)]
+    endpoint: Vec<String>,
+    /// Where to write the root key; keep it offline.
+    #[arg(long)]
+    root_out: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum OfficerCommand {
+    /// Enlist an officer.
+    Add {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The officer's name.
+        name: String,
+        /// A role; may be given several times.
+        #[arg(long = "role", required = true)]
+        roles: Vec<String>,
+    },
+    /// List officers.
+    List {
+        /// The node's folder.
+        dir: PathBuf,
+    },
+}
+
+#[derive(Args)]
+struct Serve {
+    /// The node's folder.
+    dir: PathBuf,
+    /// Where to show card and health, host:port.
+    #[arg(long)]
+    web: Option<String>,
+    /// Where to answer partners, host:port.
+    #[arg(long, default_value = "127.0.0.1:7843")]
+    federation: String,
+}
+
+#[derive(Subcommand)]
+enum CardCommand {
+    /// Show the card and its fingerprint; `--out` writes it to a file to be given to partners.
+    Show {
+        /// The node's folder.
+        dir: PathBuf,
+        /// Write the card here.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Issue a new card with the root key.
+    Set {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The root key's file.
+        #[arg(long)]
+        root: PathBuf,
+        /// Where partners reach the node, https://host:port; replaces all.
+        #[arg(long)]
+        endpoint: Vec<String>,
+        /// A new name in English.
+        #[arg(long)]
+        name_en: Option<String>,
+        /// A new name in Chinese.
+        #[arg(long)]
+        name_zh: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum PartnerCommand {
+    /// Add a partner whose fingerprint was compared by telephone.
+    Add {
+        /// The node's folder.
+        dir: PathBuf,
+        /// Its card: a file, or http://host:port of its node.
+        card: String,
+        /// The twelve groups of five digits its people read out.
+        #[arg(long)]
+        fingerprint: String,
+        /// What we call it; its own label unless given.
+        #[arg(long)]
+        name: Option<String>,
+        /// Where its node answers, when not as its card says.
+        #[arg(long)]
+        at: Option<String>,
+        /// Who acts.
+        #[arg(long = "as")]
+        officer: Option<String>,
+    },
+    /// Confirm a partner, as a second person.
+    Confirm {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The partner.
+        partner: String,
+        /// Who acts.
+        #[arg(long = "as")]
+        officer: Option<String>,
+    },
+    /// List partners.
+    List {
+        /// The node's folder.
+        dir: PathBuf,
+    },
+    /// Show one partner.
+    Show {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The partner.
+        partner: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum RequestCommand {
+    /// Draft a request. Nothing leaves the node.
+    Draft(RequestArgs),
+    /// Draft a request and send it as soon as it is approved; or send the draft of a matter.
+    Send {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The partner to ask.
+        #[arg(long)]
+        to: Option<String>,
+        /// With --to, the request as TOML (`act request/open --template`); without, the matter's number.
+        file_or_matter: String,
+        /// Who acts.
+        #[arg(long = "as")]
+        officer: Option<String>,
+    },
+}
+
+#[derive(Args)]
+struct RequestArgs {
+    /// The node's folder.
+    dir: PathBuf,
+    /// The partner to ask.
+    #[arg(long)]
+    to: String,
+    /// The request as TOML; `comity act request/open --template` prints one to fill in.
+    file: PathBuf,
+    /// Who acts.
+    #[arg(long = "as")]
+    officer: Option<String>,
+}
+
+#[derive(Args)]
+struct Act {
+    /// The node's folder; with --template the act, as KIND/ACT.
+    dir: String,
+    /// The matter's number, or any unique beginning; with --template, KIND/ACT.
+    matter: Option<String>,
+    /// The act.
+    act: Option<String>,
+    /// Its fields as TOML; none where it needs none, or to send the draft that is kept.
+    file: Option<PathBuf>,
+    /// Print a commented TOML file to fill in.
+    #[arg(long)]
+    template: bool,
+    /// Who acts.
+    #[arg(long = "as")]
+    officer: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum MatterCommand {
+    /// List matters, latest first.
+    List {
+        /// The node's folder.
+        dir: PathBuf,
+    },
+    /// Show one matter.
+    Show {
+        /// The node's folder.
+        dir: PathBuf,
+        /// Its number, or any unique beginning.
+        matter: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum ProofCommand {
+    /// Export the proof of a matter: signatures and hashes, no content.
+    Export {
+        /// The node's folder.
+        dir: PathBuf,
+        /// Its number, or any unique beginning.
+        matter: String,
+        /// The file to write; NUMBER.proof unless given.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
+enum JournalCommand {
+    /// Verify the whole journal from its first record.
+    Verify {
+        /// The node's folder.
+        dir: PathBuf,
+    },
+}
+
+/// Runs the command line.
+pub(crate) fn run() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN).init();
+    let Some(lang) = Lang::from_tag(&cli.lang) else {
+        return print(&Reply::usage("--lang takes en or zh".into()), cli.json);
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return print(&Reply::io(error), cli.json),
+    };
+    let json = cli.json;
+    let reply = runtime.block_on(carry_out(cli.command, lang, json)).unwrap_or_else(|reply| reply);
+    print(&reply, json)
+}
+
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where the program speaks to a terminal")]
+fn print(reply: &Reply, json: bool) -> ExitCode {
+    if json {
+        println!("{}", serde_json::to_string_pretty(&reply.json).unwrap_or_else(|_| reply.text.clone()));
+    } else if reply.exit == 0 || !reply.json["error"].is_string() {
+        if !reply.text.is_empty() {
+            println!("{}", reply.text);
+        }
+    } else {
+        eprintln!("comity: {}", reply.text);
+    }
+    ExitCode::from(reply.exit)
+}
+
+async fn carry_out(command: Command, lang: Lang, json: bool) -> Result<Reply, Reply> {
+    let ask = |dir: PathBuf, request| async move { ask_node(&dir, request, lang).await };
+    match command {
+        Command::Init(init) => init_node(init).await,
+        Command::Officer(OfficerCommand::Add { dir, name, roles }) => {
+            ask(dir, Request::OfficerAdd { name, roles }).await
+        }
+        Command::Officer(OfficerCommand::List { dir }) => ask(dir, Request::OfficerList).await,
+        Command::Serve(args) => serve(args, json).await,
+        Command::Card(CardCommand::Show { dir, out }) => {
+            if let Some(out) = out {
+                std::fs::write(&out, Folder::open(&dir)?.card()?.bytes()).map_err(Reply::io)?;
+            }
+            ask(dir, Request::CardShow).await
+        }
+        Command::Card(CardCommand::Set { dir, root, endpoint, name_en, name_zh }) => {
+            set_card(&dir, &root, endpoint, [("en", name_en), ("zh", name_zh)], lang).await
+        }
+        Command::Partner(command) => partner(command, lang).await,
+        Command::Request(RequestCommand::Draft(args)) => {
+            let toml = read_toml(&args.file)?;
+            let (kind, to, officer) = ("request".to_owned(), args.to, args.officer);
+            ask(args.dir, Request::Draft { kind, to, toml, officer, send: false }).await
+        }
+        Command::Request(RequestCommand::Send { dir, to: Some(to), file_or_matter, officer }) => {
+            let toml = read_toml(Path::new(&file_or_matter))?;
+            ask(dir, Request::Draft { kind: "request".into(), to, toml, officer, send: true }).await
+        }
+        Command::Request(RequestCommand::Send { dir, to: None, file_or_matter, officer }) => {
+            ask(dir, Request::Act { matter: file_or_matter, act: "open".into(), toml: None, officer }).await
+        }
+        Command::Act(args) => act(args, lang).await,
+        Command::Matter(MatterCommand::List { dir }) => ask(dir, Request::MatterList).await,
+        Command::Matter(MatterCommand::Show { dir, matter }) => ask(dir, Request::MatterShow { matter }).await,
+        Command::Proof(ProofCommand::Export { dir, matter, out }) => {
+            export_proof(ask(dir, Request::ProofExport { matter }).await?, out)
+        }
+        Command::Verify { file, trust, report } => verify::run(&file, &trust, report.as_deref()),
+        Command::Journal(JournalCommand::Verify { dir }) => ask(dir, Request::JournalVerify).await,
+        Command::Sync { dir, partner } => ask(dir, Request::Sync { partner }).await,
+        Command::Demo { once, dir } => demo::run(dir.as_deref(), once).await,
+    }
+}
+
+/// Over the control socket of a running node, or else under the folder's lock.
+pub(crate) async fn ask_node(dir: &Path, request: Request, lang: Lang) -> Result<Reply, Reply> {
+    let folder = Folder::open(dir)?;
+    if let Some(reply) = control::ask(&folder.socket_path(), &request, lang).await {
+        return Ok(reply);
+    }
+    let lock = folder.lock_in_turn()?;
+    // The node may have started while we waited for our turn.
+    let node = Node::open(folder, lock).await?;
+    let reply = node.desk.execute(request, lang).await;
+    node.close().await;
+    Ok(reply)
+}
+
+async fn init_node(init: Init) -> Result<Reply, Reply> {
+    let seat = match (&init.place, &init.international) {
+        (Some(code), _) => Seat::place(code),
+        (None, Some(code)) => Seat::international(code),
+        (None, None) => None,
+    };
+    let seat = seat.ok_or_else(|| {
+        Reply::usage("--place takes two capital letters (ISO 3166-1), --international three (ICAO 9303)".into())
+    })?;
+    let word = |text: &str, what: &str| {
+        Token::new(text).map_err(|error| Reply::usage(format!("{what} `{text}` is {error}")))
+    };
+    let new = NewNode {
+        label: word(&init.agency, "the label")?,
+        seat,
+        names: BTreeMap::from([("en".into(), init.name_en), ("zh".into(), init.name_zh)]),
+        kind: word(&init.kind, "the kind")?,
+        endpoints: init.endpoint,
+    };
+    let card = initialise(&init.dir, new, &init.root_out)?;
+    let node = Node::open(Folder::open(&init.dir)?, Folder::open(&init.dir)?.lock()?).await?;
+    node.close().await;
+    let fingerprint = card.fingerprint().to_string();
+    let text = format!(
+        "{}\n\nThis is the agency's fingerprint; partners compare it with you by telephone.\n\
+         The root key is in {}: keep it offline, and a copy in another place.",
+        fingerprint,
+        init.root_out.display()
+    );
+    Ok(Reply::yes(text, json!({ "agency": card.agency(), "fingerprint": fingerprint })))
+}
+
+async fn set_card(
+    dir: &Path,
+    root: &Path,
+    endpoints: Vec<String>,
+    names: [(&str, Option<String>); 2],
+    lang: Lang,
+) -> Result<Reply, Reply> {
+    let folder = Folder::open(dir)?;
+    let current = folder.card()?;
+    let root = SecretKey::from_seed(Suite::One, read_secret(root)?);
+    let mut facts = current.facts().clone();
+    if root.public() != facts.root {
+        return Err(Reply::no("this root key is not the one of this agency".into()));
+    }
+    facts.number += 1;
+    facts.prev = Some(current.hash());
+    facts.at = comity_app::context::Clock::now(&crate::real::SystemClock);
+    if !endpoints.is_empty() {
+        facts.endpoints = endpoints;
+    }
+    for (language, name) in names {
+        if let Some(name) = name {
+            facts.names.insert(language.into(), name);
+        }
+    }
+    let card = Card::issue(facts, &root).map_err(|error| Reply::usage(error.to_string()))?;
+    let request = Request::CardSet { card: data_encoding::BASE64.encode(card.bytes()) };
+    let reply = ask_node(dir, request, lang).await?;
+    if reply.exit == 0 {
+        folder.write_card(&card)?;
+    }
+    Ok(reply)
+}
+
+async fn partner(command: PartnerCommand, lang: Lang) -> Result<Reply, Reply> {
+    let (dir, request) = match command {
+        PartnerCommand::Add { dir, card, fingerprint, name, at, officer } => {
+            let bytes = if card.starts_with("http://") || card.starts_with("https://") {
+                public::fetch_card(&card).await.map_err(Reply::waiting)?
+            } else {
+                std::fs::read(&card).map_err(|error| Reply::no(format!("{card}: {error}")))?
+            };
+            let card = data_encoding::BASE64.encode(&bytes);
+            (dir, Request::PartnerAdd { card, fingerprint, name, at, officer })
+        }
+        PartnerCommand::Confirm { dir, partner, officer } => (dir, Request::PartnerConfirm { partner, officer }),
+        PartnerCommand::List { dir } => (dir, Request::PartnerList),
+        PartnerCommand::Show { dir, partner } => (dir, Request::PartnerShow { partner }),
+    };
+    ask_node(&dir, request, lang).await
+}
+
+async fn act(args: Act, lang: Lang) -> Result<Reply, Reply> {
+    if args.template {
+        let named = args.matter.unwrap_or(args.dir);
+        return print_template(&named);
+    }
+    let (Some(matter), Some(act)) = (args.matter, args.act) else {
+        return Err(Reply::usage("name the matter and the act: `comity act DIR MATTER ACT [FILE.toml]`".into()));
+    };
+    let toml = args.file.as_deref().map(read_toml).transpose()?;
+    ask_node(Path::new(&args.dir), Request::Act { matter, act, toml, officer: args.officer }, lang).await
+}
+
+fn print_template(named: &str) -> Result<Reply, Reply> {
+    let kinds = matters::standard();
+    let known = || {
+        let all = kinds.iter().flat_map(|kind| {
+            let code = kind.def().code;
+            kind.acts().into_iter().map(move |act| format!("{code}/{}", act.code))
+        });
+        all.collect::<Vec<_>>().join(", ")
+    };
+    let def = named.split_once('/').and_then(|(kind, act)| kinds.get(kind)?.act(act));
+    let def = def.ok_or_else(|| Reply::usage(format!("there is no act `{named}`; there are: {}", known())))?;
+    let text = template(def);
+    Ok(Reply::yes(text.trim_end(), json!({ "act": named, "template": text })))
+}
+
+/// Reads TOML; a table with `file = "PATH"` becomes the paper with its name and bytes.
+pub(crate) fn read_toml(path: &Path) -> Result<String, Reply> {
+    let text = std::fs::read_to_string(path).map_err(|error| Reply::no(format!("{}: {error}", path.display())))?;
+    let Ok(mut table) = text.parse::<toml::Table>() else { return Ok(text) };
+    let mut took = false;
+    for (_, value) in table.iter_mut() {
+        let toml::Value::Array(items) = value else { continue };
+        for item in items {
+            let toml::Value::Table(paper) = item else { continue };
+            let Some(toml::Value::String(file)) = paper.get("file").cloned() else { continue };
+            let at = path.parent().unwrap_or(Path::new(".")).join(&file);
+            let bytes = std::fs::read(&at).map_err(|error| Reply::no(format!("{}: {error}", at.display())))?;
+            let name = at.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            paper.remove("file");
+            paper.insert("name".into(), name.into());
+            paper.insert("data".into(), data_encoding::BASE64.encode(&bytes).into());
+            took = true;
+        }
+    }
+    Ok(if took { table.to_string() } else { text })
+}
+
+fn export_proof(reply: Reply, out: Option<PathBuf>) -> Result<Reply, Reply> {
+    if reply.exit != 0 {
+        return Ok(reply);
+    }
+    let text = |key: &str| reply.json[key].as_str().unwrap_or_default().to_owned();
+    let bytes = data_encoding::BASE64
+        .decode(text("proof").as_bytes())
+        .map_err(|_| Reply { exit: FAULT, ..reply.clone() })?;
+    let out = out.unwrap_or_else(|| PathBuf::from(format!("{}.proof", text("number"))));
+    std::fs::write(&out, &bytes).map_err(Reply::io)?;
+    let facts = json!({ "file": out, "bytes": bytes.len(), "number": text("number") });
+    Ok(Reply::yes(format!("{} ({} bytes)", out.display(), bytes.len()), facts))
+}
+
+#[expect(clippy::print_stdout, reason = "a running node says where it listens before it ends")]
+async fn serve(args: Serve, json: bool) -> Result<Reply, Reply> {
+    let web = match &args.web {
+        Some(address) => Some(bind(address).await?),
+        None => None,
+    };
+    let running = Running::start(&args.dir, bind(&args.federation).await?, web).await?;
+    let (federation, shown) = (running.federation.to_string(), running.web.map(|web| web.to_string()));
+    if json {
+        println!("{}", json!({ "federation": federation, "web": shown }));
+    } else {
+        println!("Partners reach this node at https://{federation}");
+        if let Some(web) = &shown {
+            println!("Its card is shown at http://{web}{}", public::CARD_PATH);
+        }
+    }
+    stopped().await;
+    running.stop().await;
+    Ok(Reply::yes(if json { "" } else { "Stopped." }, json!({ "stopped": true })))
+}
+
+/// Waits for Ctrl-C or a termination signal.
+pub(crate) async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
+
+/// A moment so many hours from now, as people write it in TOML.
+pub(crate) fn hours_ahead(now: Timestamp, hours: i64) -> String {
+    now.plus_millis(hours * 3_600_000).to_string()
+}

@@ -1,0 +1,174 @@
+//! A node's folder: keys, card and store, and the lock that keeps a second writer out.
+//!
+//! ```text
+//! DIR/            0700
+//!   card          the node's own latest card
+//!   keys/         one file a key, hexadecimal, 0600
+//!   journal.db    the store
+//!   lock          held while a writer has the folder open
+//!   control.sock  of a running node, 0600
+//! ```
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use comity_app::keys::NodeKeys;
+use comity_federation::seal::SealingSecret;
+use comity_journal::card::Card;
+use comity_journal::suite::{SecretKey, Suite};
+use zeroize::Zeroizing;
+
+use crate::reply::Reply;
+
+/// How many months of sealing keys a card carries.
+pub(crate) const MONTHS: usize = 12;
+
+/// A node's folder, not opened for writing yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Folder(PathBuf);
+
+/// The right to write in a folder; released when dropped.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+}
+
+impl Folder {
+    /// A folder that holds a node.
+    pub(crate) fn open(dir: &Path) -> Result<Self, Reply> {
+        let folder = Self(dir.to_owned());
+        if folder.card_path().is_file() {
+            Ok(folder)
+        } else {
+            Err(Reply::usage(format!("{} holds no node; `comity init` makes one", dir.display())))
+        }
+    }
+
+    /// Makes the folder of a new node.
+    pub(crate) fn create(dir: &Path) -> Result<Self, Reply> {
+        let folder = Self(dir.to_owned());
+        if folder.card_path().exists() {
+            return Err(Reply::usage(format!("{} holds a node already", dir.display())));
+        }
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(dir.join("keys")).map_err(Reply::io)?;
+        Ok(folder)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn card_path(&self) -> PathBuf {
+        self.0.join("card")
+    }
+
+    pub(crate) fn store_path(&self) -> PathBuf {
+        self.0.join("journal.db")
+    }
+
+    pub(crate) fn socket_path(&self) -> PathBuf {
+        self.0.join("control.sock")
+    }
+
+    /// Takes the lock, or says that somebody has it.
+    pub(crate) fn lock(&self) -> Result<Lock, Reply> {
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(self.0.join("lock"))
+            .map_err(Reply::io)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock { _file: file }),
+            Err(fs::TryLockError::WouldBlock) => {
+                let why = "another comity is writing in this folder and does not take commands; try again when it is done";
+                Err(Reply::waiting(why.into()))
+            }
+            Err(fs::TryLockError::Error(error)) => Err(Reply::io(error)),
+        }
+    }
+
+    /// Waits for the lock of a command that is about to be done.
+    pub(crate) fn lock_in_turn(&self) -> Result<Lock, Reply> {
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(self.0.join("lock"))
+            .map_err(Reply::io)?;
+        file.lock().map_err(Reply::io)?;
+        Ok(Lock { _file: file })
+    }
+
+    pub(crate) fn card(&self) -> Result<Card, Reply> {
+        let bytes = fs::read(self.card_path()).map_err(Reply::io)?;
+        Card::read(&bytes).map_err(|error| Reply::no(format!("the node's own card cannot be read: {error}")))
+    }
+
+    pub(crate) fn write_card(&self, card: &Card) -> Result<(), Reply> {
+        let fresh = self.0.join("card.new");
+        let mut file = File::create(&fresh).map_err(Reply::io)?;
+        file.write_all(card.bytes()).and_then(|()| file.sync_all()).map_err(Reply::io)?;
+        fs::rename(&fresh, self.card_path()).map_err(Reply::io)
+    }
+
+    pub(crate) fn write_keys(&self, keys: &NodeKeys) -> Result<(), Reply> {
+        let write = |name: &str, bytes: &[u8; 32]| write_secret(&self.0.join("keys").join(name), bytes);
+        write("signing", keys.signing.seed())?;
+        write("checkpoint", keys.checkpoint.seed())?;
+        write("packages", keys.packages.bytes())?;
+        write("tls", &keys.tls)?;
+        write("pseudonyms", &keys.pseudonyms)?;
+        for (i, secret) in keys.content.iter().enumerate() {
+            write(&format!("content-{i:03}"), secret.bytes())?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn read_keys(&self) -> Result<NodeKeys, Reply> {
+        let read = |name: &str| read_secret(&self.0.join("keys").join(name));
+        let mut content = Vec::new();
+        for i in 0.. {
+            let path = self.0.join("keys").join(format!("content-{i:03}"));
+            if !path.is_file() {
+                break;
+            }
+            content.push(SealingSecret::from_bytes(read_secret(&path)?));
+        }
+        Ok(NodeKeys {
+            signing: SecretKey::from_seed(Suite::One, read("signing")?),
+            checkpoint: SecretKey::from_seed(Suite::One, read("checkpoint")?),
+            content,
+            packages: SealingSecret::from_bytes(read("packages")?),
+            tls: read("tls")?,
+            pseudonyms: read("pseudonyms")?,
+        })
+    }
+}
+
+/// Writes a secret where nothing is yet, readable by its owner alone.
+pub(crate) fn write_secret(path: &Path, bytes: &[u8; 32]) -> Result<(), Reply> {
+    let opened = OpenOptions::new().create_new(true).write(true).mode(0o600).open(path);
+    let mut file = opened.map_err(|error| Reply::usage(format!("{}: {error}", path.display())))?;
+    let text = Zeroizing::new(data_encoding::HEXLOWER.encode(bytes) + "\n");
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(Reply::io)
+}
+
+/// Reads a secret written by [`write_secret`].
+pub(crate) fn read_secret(path: &Path) -> Result<Zeroizing<[u8; 32]>, Reply> {
+    let wrong = || Reply::no(format!("{} is no key file of comity", path.display()));
+    let mut text = Zeroizing::new(String::new());
+    let opened = File::open(path).map_err(|error| Reply::no(format!("{}: {error}", path.display())))?;
+    opened.take(1024).read_to_string(&mut text).map_err(|_| wrong())?;
+    let bytes = Zeroizing::new(data_encoding::HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).map_err(|_| wrong())?);
+    let mut secret = Zeroizing::new([0; 32]);
+    if bytes.len() != secret.len() {
+        return Err(wrong());
+    }
+    secret.copy_from_slice(&bytes);
+    Ok(secret)
+}

@@ -1,0 +1,157 @@
+//! The partners of a running node: whose keys are accepted, and who delivers to them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use comity_app::Failure;
+use comity_app::ledger::LedgerHandle;
+use comity_app::people::Partnership;
+use comity_app::workers::{Synced, sync};
+use comity_federation::backoff::Backoff;
+use comity_journal::ids::AgencyId;
+use comity_journal::suite::PublicKey;
+use comity_web::federation::{Dialler, Limits, PartnerNode, PinnedKeys, TlsIdentity};
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+
+use crate::real::SystemEntropy;
+use crate::reply::Reply;
+
+/// A partner is compared with this often even when nothing is to be delivered.
+const COMPARE_EVERY: Duration = Duration::from_secs(300);
+
+/// One partner the node may dial.
+#[derive(Clone)]
+struct Dialled {
+    name: String,
+    agency: AgencyId,
+    url: Option<String>,
+    keys: Vec<PublicKey>,
+    queued: u64,
+    compared: bool,
+}
+
+/// What one session with a partner came to.
+pub(crate) type SyncOutcome = (String, AgencyId, Result<Synced, Failure>);
+
+/// Pins, the dialler, and the worker that delivers.
+pub(crate) struct Partners {
+    pins: PinnedKeys,
+    dialler: Dialler,
+    woken: Notify,
+}
+
+impl Partners {
+    pub(crate) fn new(identity: TlsIdentity) -> Self {
+        let pins = PinnedKeys::new();
+        let dialler = Dialler::new(identity, pins.clone(), Limits::default());
+        Self { pins, dialler, woken: Notify::new() }
+    }
+
+    pub(crate) fn pins(&self) -> PinnedKeys {
+        self.pins.clone()
+    }
+
+    /// Something is to be delivered.
+    pub(crate) fn wake(&self) {
+        self.woken.notify_one();
+    }
+
+    /// Accepts exactly the TLS keys that the latest cards of confirmed partners name.
+    pub(crate) async fn refresh(&self, ledger: &LedgerHandle) -> Result<(), Reply> {
+        let pins: BTreeMap<PublicKey, AgencyId> = self
+            .confirmed(ledger)
+            .await?
+            .into_iter()
+            .flat_map(|partner| partner.keys.into_iter().map(move |key| (key, partner.agency)))
+            .collect();
+        self.pins.replace(pins);
+        self.wake();
+        Ok(())
+    }
+
+    async fn confirmed(&self, ledger: &LedgerHandle) -> Result<Vec<Dialled>, Reply> {
+        let dialled = ledger.run(|ledger, _| {
+            let mut dialled = Vec::new();
+            for partner in ledger.partners()? {
+                if partner.partnership != Partnership::Confirmed {
+                    continue;
+                }
+                let keys = ledger.cards().latest(&partner.agency).map(|card| card.facts().tls.clone());
+                let line = ledger.partner_line(partner)?;
+                dialled.push(Dialled {
+                    name: line.name,
+                    agency: line.agency,
+                    url: line.at,
+                    keys: keys.unwrap_or_default(),
+                    queued: line.queued,
+                    compared: line.compared,
+                });
+            }
+            Ok(dialled)
+        });
+        Ok(dialled.await?)
+    }
+
+    async fn sync_one(&self, ledger: &LedgerHandle, partner: &Dialled) -> Result<Synced, Failure> {
+        let Some(url) = partner.url.clone() else {
+            return Err(Failure::Waiting("no address is known for this partner: it has to call us".into()));
+        };
+        let node =
+            PartnerNode { dialler: &self.dialler, agency: partner.agency, keys: partner.keys.clone(), url };
+        sync(ledger, partner.agency, &node).await
+    }
+
+    /// One session with every confirmed partner, or with one of them, now.
+    pub(crate) async fn sync_now(
+        &self,
+        ledger: &LedgerHandle,
+        only: Option<AgencyId>,
+    ) -> Result<Vec<SyncOutcome>, Reply> {
+        self.refresh(ledger).await?;
+        let mut outcomes = Vec::new();
+        for partner in self.confirmed(ledger).await? {
+            if only.is_none_or(|agency| agency == partner.agency) {
+                let outcome = self.sync_one(ledger, &partner).await;
+                outcomes.push((partner.name, partner.agency, outcome));
+            }
+        }
+        Ok(outcomes)
+    }
+
+    /// Delivers whenever something is to be delivered, until `stop` turns true. A partner that does not answer is
+    /// tried again after a while that grows; the others do not wait for it.
+    pub(crate) async fn deliver(&self, ledger: &LedgerHandle, mut stop: watch::Receiver<bool>) {
+        let mut waiting: BTreeMap<AgencyId, (Backoff, Instant)> = BTreeMap::new();
+        let mut compared_at: BTreeMap<AgencyId, Instant> = BTreeMap::new();
+        loop {
+            let partners = self.confirmed(ledger).await.unwrap_or_default();
+            let now = Instant::now();
+            let due = |partner: &&Dialled| {
+                let wanted = partner.queued > 0
+                    || !partner.compared
+                    || compared_at.get(&partner.agency).is_none_or(|at| now >= *at + COMPARE_EVERY);
+                wanted && partner.url.is_some() && waiting.get(&partner.agency).is_none_or(|(_, at)| now >= *at)
+            };
+            for partner in partners.iter().filter(due).cloned().collect::<Vec<_>>() {
+                let outcome = self.sync_one(ledger, &partner).await;
+                compared_at.insert(partner.agency, Instant::now());
+                if let Err(failure) = outcome {
+                    tracing::info!(partner = %partner.agency, %failure, "delivery will be tried again");
+                    let (backoff, at) =
+                        waiting.entry(partner.agency).or_insert_with(|| (Backoff::default(), now));
+                    *at = Instant::now() + backoff.failed(&mut SystemEntropy);
+                } else {
+                    waiting.remove(&partner.agency);
+                }
+            }
+            let retry = waiting.values().map(|(_, at)| *at).min();
+            let next = retry.unwrap_or_else(|| Instant::now() + COMPARE_EVERY);
+            tokio::select! {
+                () = self.woken.notified() => {}
+                () = tokio::time::sleep_until(next) => {}
+                _ = stop.wait_for(|stop| *stop) => return,
+            }
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! What can be asked of a node, by its command line or over its control socket. One enum, one place that executes.
+
+use comity_app::commands::{ActCommand, Acted, Outcome};
+use comity_app::ledger::LedgerHandle;
+use comity_app::queries::{MatterPage, PartnerLine, verify_journal};
+use comity_app::workers::Synced;
+use comity_domain::gates::Refusal;
+use comity_domain::vocabularies::Role;
+use comity_domain::words::Lang;
+use comity_journal::card::Card;
+use comity_journal::fingerprint::Fingerprint;
+use comity_journal::ids::AgencyId;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::sync::Arc;
+
+use crate::partners::Partners;
+use crate::reply::{NO, REFUSED, Reply, WAITING};
+use crate::show::{self, words};
+
+/// A command to a node.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Request {
+    /// Enlists an officer.
+    OfficerAdd { name: String, roles: Vec<String> },
+    /// Lists officers.
+    OfficerList,
+    /// Shows our card.
+    CardShow,
+    /// Keeps a new card of ours.
+    CardSet { card: String },
+    /// Adds a partner whose fingerprint was compared.
+    PartnerAdd { card: String, fingerprint: String, name: Option<String>, at: Option<String>, officer: Option<String> },
+    /// Confirms a partner as a second person.
+    PartnerConfirm { partner: String, officer: Option<String> },
+    /// Lists partners.
+    PartnerList,
+    /// Shows one partner.
+    PartnerShow { partner: String },
+    /// Drafts the act that opens a matter.
+    Draft { kind: String, to: String, toml: String, officer: Option<String>, send: bool },
+    /// Does any act.
+    Act { matter: String, act: String, toml: Option<String>, officer: Option<String> },
+    /// Lists matters.
+    MatterList,
+    /// Shows one matter.
+    MatterShow { matter: String },
+    /// Exports a proof, as base 64.
+    ProofExport { matter: String },
+    /// Verifies the journal.
+    JournalVerify,
+    /// Delivers to partners and fetches from them.
+    Sync { partner: Option<String> },
+}
+
+/// Everything a command may touch.
+pub(crate) struct Desk {
+    pub(crate) ledger: LedgerHandle,
+    pub(crate) partners: Arc<Partners>,
+}
+
+impl Desk {
+    /// A second way to the same node.
+    pub(crate) fn share(&self) -> Self {
+        Self { ledger: self.ledger.clone(), partners: Arc::clone(&self.partners) }
+    }
+
+    /// Carries a request out, in the words of `lang`.
+    pub(crate) async fn execute(&self, request: Request, lang: Lang) -> Reply {
+        self.try_execute(request, lang).await.unwrap_or_else(|reply| reply)
+    }
+
+    async fn try_execute(&self, request: Request, lang: Lang) -> Result<Reply, Reply> {
+        let ledger = &self.ledger;
+        match request {
+            Request::OfficerAdd { name, roles } => {
+                let roles = roles.iter().map(|role| role_of(role)).collect::<Result<Vec<_>, _>>()?;
+                let shown = name.clone();
+                ledger.run(move |ledger, pending| ledger.add_officer(pending, &name, &roles)).await?;
+                Ok(Reply::yes(format!("{shown} works here now."), json!({ "officer": shown })))
+            }
+            Request::OfficerList => {
+                let officers = ledger.run(|ledger, _| ledger.list_officers()).await?;
+                Ok(Reply::yes(show::officers(&officers), json!(officers)))
+            }
+            Request::CardShow => {
+                let card = ledger.run(|ledger, _| Ok(ledger.show_card())).await?;
+                Ok(Reply::yes(show::card(&card), json!(card)))
+            }
+            Request::CardSet { card } => {
+                let card = card_of(&card)?;
+                let number = card.facts().number;
+                ledger.run(move |ledger, pending| ledger.keep_card(pending, card)).await?;
+                Ok(Reply::yes(format!("Card {number} is in force."), json!({ "card": number })))
+            }
+            Request::PartnerAdd { card, fingerprint, name, at, officer } => {
+                self.add_partner(card_of(&card)?, &fingerprint, name, at, officer).await
+            }
+            Request::PartnerConfirm { partner, officer } => {
+                let shown = partner.clone();
+                ledger
+                    .run(move |ledger, pending| {
+                        let officer = ledger.officer(officer.as_deref())?;
+                        ledger.confirm_partner(pending, &partner, &officer)
+                    })
+                    .await?;
+                self.partners.refresh(ledger).await?;
+                let text = format!("{shown} is confirmed: its keys are accepted from now on.");
+                Ok(Reply::yes(text, json!({ "partner": shown, "partnership": "confirmed" })))
+            }
+            Request::PartnerList => {
+                let partners = ledger.run(|ledger, _| ledger.list_partners()).await?;
+                Ok(Reply::yes(show::partners(&partners), json!(partners)))
+            }
+            Request::PartnerShow { partner } => {
+                let line = self.partner_line(&partner).await?;
+                Ok(Reply::yes(show::partner(&line), json!(line)))
+            }
+            Request::Draft { kind, to, toml, officer, send } => self.draft(kind, to, toml, officer, send, lang).await,
+            Request::Act { matter, act, toml, officer } => {
+                let acted = ledger
+                    .run(move |ledger, pending| {
+                        let officer = ledger.officer(officer.as_deref())?;
+                        let matter = ledger.matter_named(&matter)?;
+                        ledger.act(pending, &ActCommand { matter, act, toml }, &officer)
+                    })
+                    .await?;
+                self.acted(acted, lang).await
+            }
+            Request::MatterList => {
+                let lines = ledger.run(move |ledger, _| ledger.list_matters(words(lang))).await?;
+                Ok(Reply::yes(show::matters(&lines), json!(lines)))
+            }
+            Request::MatterShow { matter } => {
+                let page = self.matter_page(&matter, lang).await?;
+                Ok(Reply::yes(show::matter(&page, lang), json!(page)))
+            }
+            Request::ProofExport { matter } => {
+                let (number, bytes) = ledger
+                    .run(move |ledger, _| {
+                        let id = ledger.matter_named(&matter)?;
+                        Ok((ledger.show_matter(&id, words(lang))?.line.number, ledger.export_proof(&id)?))
+                    })
+                    .await?;
+                let proof = data_encoding::BASE64.encode(&bytes);
+                Ok(Reply::yes(String::new(), json!({ "number": number, "bytes": bytes.len(), "proof": proof })))
+            }
+            Request::JournalVerify => {
+                let report = ledger.run(|ledger, _| verify_journal(ledger)).await?;
+                let exit = if report.clean { 0 } else { NO };
+                Ok(Reply { exit, ..Reply::yes(show::journal(&report), json!(report)) })
+            }
+            Request::Sync { partner } => self.sync(partner).await,
+        }
+    }
+
+    async fn matter_page(&self, matter: &str, lang: Lang) -> Result<MatterPage, Reply> {
+        let matter = matter.to_owned();
+        let page = self.ledger.run(move |ledger, _| {
+            let id = ledger.matter_named(&matter)?;
+            ledger.show_matter(&id, words(lang))
+        });
+        Ok(page.await?)
+    }
+
+    async fn partner_line(&self, partner: &str) -> Result<PartnerLine, Reply> {
+        let partner = partner.to_owned();
+        let line = self.ledger.run(move |ledger, _| {
+            let partner = ledger.partner(&partner)?;
+            ledger.partner_line(partner)
+        });
+        Ok(line.await?)
+    }
+
+    async fn add_partner(
+        &self,
+        card: Card,
+        fingerprint: &str,
+        name: Option<String>,
+        at: Option<String>,
+        officer: Option<String>,
+    ) -> Result<Reply, Reply> {
+        let compared = Fingerprint::parse(fingerprint).map_err(|error| Reply::usage(error.to_string()))?;
+        let shown = name.clone().unwrap_or_else(|| card.facts().label.to_string());
+        self.ledger
+            .run(move |ledger, pending| {
+                let officer = ledger.officer(officer.as_deref())?;
+                ledger.add_partner(pending, card, &compared, name.as_deref(), at.as_deref(), &officer)
+            })
+            .await?;
+        let text = format!(
+            "{shown} is added. A second person confirms it with `partner confirm`; until then nothing is exchanged."
+        );
+        Ok(Reply::yes(text, json!({ "partner": shown, "partnership": "added" })))
+    }
+
+    async fn draft(
+        &self,
+        kind: String,
+        to: String,
+        toml: String,
+        officer: Option<String>,
+        send: bool,
+        lang: Lang,
+    ) -> Result<Reply, Reply> {
+        let acted = self
+            .ledger
+            .run(move |ledger, pending| {
+                let officer = ledger.officer(officer.as_deref())?;
+                let partner = ledger.partner(&to)?;
+                let drafted = ledger.draft_opening(pending, &kind, &partner, &toml, &officer)?;
+                if !send {
+                    return Ok(drafted);
+                }
+                let open = ActCommand { matter: drafted.matter, act: drafted.act, toml: None };
+                ledger.act(pending, &open, &officer)
+            })
+            .await?;
+        self.acted(acted, lang).await
+    }
+
+    /// Tells what came of an act, and wakes delivery where something was signed.
+    async fn acted(&self, acted: Acted, lang: Lang) -> Result<Reply, Reply> {
+        let Acted { matter, act, outcome } = acted;
+        let page = self
+            .ledger
+            .run(move |ledger, _| {
+                // An inner record, such as a partner's, is no matter a person looks up by number.
+                let line = ledger.show_matter(&matter, words(lang))?.line;
+                Ok(line)
+            })
+            .await?;
+        let number = page.number;
+        let facts = |outcome: &str| json!({ "matter": number, "id": matter, "act": act, "outcome": outcome });
+        Ok(match outcome {
+            Outcome::Recorded(_) => Reply::yes(format!("{number}: `{act}` is recorded."), facts("recorded")),
+            Outcome::Drafted(_) => {
+                let text = format!("{number}: `{act}` is kept as a draft. Nothing has left this node.");
+                Reply::yes(text, facts("drafted"))
+            }
+            Outcome::Signed(entry) => {
+                self.partners.wake();
+                let mut json = facts("signed");
+                json["entry"] = json!(entry);
+                Reply::yes(format!("{number}: `{act}` is signed and on its way."), json)
+            }
+            Outcome::Kept(_, refusal) => kept(&number, &act, &refusal, facts("kept"), lang),
+            Outcome::AwaitsComparison(..) => {
+                let text = format!(
+                    "{number}: `{act}` is approved and waits: since its start this node has not compared its streams \
+                     with the partner, so it may be an old copy of itself. `comity sync` compares."
+                );
+                Reply { exit: WAITING, text, json: facts("awaits-comparison") }
+            }
+        })
+    }
+
+    async fn sync(&self, partner: Option<String>) -> Result<Reply, Reply> {
+        let named = match partner {
+            Some(named) => Some(self.partner_line(&named).await?.agency),
+            None => None,
+        };
+        let done = self.partners.sync_now(&self.ledger, named).await?;
+        if done.is_empty() {
+            return Ok(Reply::yes("No partner is confirmed yet, so there is nobody to exchange with.", json!([])));
+        }
+        let mut exit = 0;
+        let mut lines = Vec::new();
+        let mut facts = Vec::new();
+        for (name, agency, outcome) in done {
+            let (line, fact) = synced(&name, agency, &outcome);
+            if !outcome.is_ok_and(|synced| synced.compared) {
+                exit = WAITING;
+            }
+            lines.push(line);
+            facts.push(fact);
+        }
+        Ok(Reply { exit, ..Reply::yes(lines.join("\n"), json!(facts)) })
+    }
+}
+
+fn kept(number: &str, act: &str, refusal: &Refusal, mut json: serde_json::Value, lang: Lang) -> Reply {
+    let words = words(lang);
+    let about: Vec<_> = refusal.about.iter().map(|word| word.as_str().to_owned()).collect();
+    json["rule"] = json!(refusal.rule.code);
+    json["source"] = json!(refusal.rule.source);
+    json["about"] = json!(about);
+    json["lifted_by"] = json!(refusal.rule.lifted_by.map(|role| role.code()));
+    let about = if about.is_empty() { String::new() } else { format!(" ({})", about.join(", ")) };
+    let text = format!(
+        "{number}: `{act}` is kept as a draft and not sent.\n{}{about}\nRule `{}`: {}.",
+        words.rule(&refusal.rule),
+        refusal.rule.code,
+        refusal.rule.source,
+    );
+    Reply { exit: REFUSED, text, json }
+}
+
+fn synced(
+    name: &str,
+    agency: AgencyId,
+    outcome: &Result<Synced, comity_app::Failure>,
+) -> (String, serde_json::Value) {
+    match outcome {
+        Ok(done) => {
+            let state = if done.compared { "streams agree" } else { "streams do not agree; see the node's incidents" };
+            let line = format!(
+                "{name}: {} delivered, {} received, {} released; {state}.",
+                done.delivered, done.received, done.released
+            );
+            let fact = json!({
+                "partner": name, "agency": agency, "delivered": done.delivered, "received": done.received,
+                "released": done.released, "compared": done.compared, "requests": done.requests,
+            });
+            (line, fact)
+        }
+        Err(failure) => (format!("{name}: {failure}."), json!({ "partner": name, "agency": agency, "error": failure.to_string() })),
+    }
+}
+
+fn role_of(code: &str) -> Result<Role, Reply> {
+    Role::from_code(code)
+        .ok_or_else(|| Reply::usage(format!("`{code}` is no role; there are: {}", Role::CODES.join(", "))))
+}
+
+fn card_of(base64: &str) -> Result<Card, Reply> {
+    let bytes = data_encoding::BASE64.decode(base64.as_bytes()).map_err(|_| Reply::no("not a card".into()))?;
+    Card::read(&bytes).map_err(|error| Reply::no(error.to_string()))
+}

@@ -1,0 +1,85 @@
+//! A running node: federation, public card, control socket and delivery, until it is told to stop.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use comity_web::federation::{Limits, Listener, NodeFederation, TlsIdentity};
+use comity_web::public;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::control;
+use crate::folder::Folder;
+use crate::node::Node;
+use crate::reply::Reply;
+
+/// A node at work.
+pub(crate) struct Running {
+    node: Node,
+    tasks: JoinSet<()>,
+    stop: watch::Sender<bool>,
+    /// Where partners reach it.
+    pub(crate) federation: SocketAddr,
+    /// Where its card is shown, if anywhere.
+    pub(crate) web: Option<SocketAddr>,
+}
+
+impl Running {
+    /// Starts a node on listeners that are bound already.
+    pub(crate) async fn start(
+        dir: &Path,
+        federation: TcpListener,
+        web: Option<TcpListener>,
+    ) -> Result<Self, Reply> {
+        let folder = Folder::open(dir)?;
+        let node = Node::open(folder.clone(), folder.lock()?).await?;
+        let (stop, stopping) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        let address = |listener: &TcpListener| listener.local_addr().map_err(Reply::io);
+        let federation_address = address(&federation)?;
+        let web_address = web.as_ref().map(address).transpose()?;
+
+        let (ledger, partners) = (node.desk.ledger.clone(), Arc::clone(&node.desk.partners));
+        let identity = TlsIdentity::from_seed(&folder.read_keys()?.tls);
+        let identity = identity.map_err(|error| Reply::fault(error.to_string()))?;
+        let answers = Arc::new(NodeFederation::new(ledger.clone()));
+        let listener = Listener::new(&identity, partners.pins(), answers, Limits::default())
+            .map_err(|error| Reply::fault(error.to_string()))?;
+        tasks.spawn(listener.run(federation, stopping.clone()));
+
+        if let Some(web) = web {
+            let (ledger, stopping) = (ledger.clone(), stopping.clone());
+            tasks.spawn(async move {
+                if let Err(error) = public::serve(web, ledger, stopping).await {
+                    tracing::error!(%error, "the public listener stopped");
+                }
+            });
+        }
+        let socket = control::bind(&node.folder().socket_path())?;
+        let desk = Arc::new(node.desk.share());
+        tasks.spawn(control::serve(socket, desk, stopping.clone()));
+        tasks.spawn(async move { partners.deliver(&ledger, stopping).await });
+        Ok(Self { node, tasks, stop, federation: federation_address, web: web_address })
+    }
+
+    /// Stops: no new requests, what is under way is finished, the journal is closed cleanly.
+    pub(crate) async fn stop(mut self) {
+        self.stop.send_replace(true);
+        while self.tasks.join_next().await.is_some() {}
+        drop(std::fs::remove_file(self.node.folder().socket_path()));
+        self.node.close().await;
+    }
+
+    pub(crate) fn node(&self) -> &Node {
+        &self.node
+    }
+}
+
+/// Binds an address people typed.
+pub(crate) async fn bind(address: &str) -> Result<TcpListener, Reply> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| Reply::usage(format!("cannot listen on {address}: {error}")))
+}

@@ -1,0 +1,178 @@
+//! What a terminal shows. Words come from the locale files; this only lays them out.
+
+use std::fmt::Write as _;
+use std::sync::OnceLock;
+
+use comity_app::queries::{
+    ActorLine, CardPage, JournalReport, MatterLine, MatterPage, OfficerLine, PartnerLine, TimelineLine,
+};
+use comity_domain::matters;
+use comity_domain::words::{Lang, Words};
+
+/// The words of a language, read once.
+pub(crate) fn words(lang: Lang) -> &'static Words {
+    static EN: OnceLock<Words> = OnceLock::new();
+    static ZH: OnceLock<Words> = OnceLock::new();
+    let cell = match lang {
+        Lang::En => &EN,
+        Lang::Zh => &ZH,
+    };
+    cell.get_or_init(|| Words::new(lang, &matters::standard()))
+}
+
+/// Joins lines of text.
+fn lines<T>(items: &[T], empty: &str, line: impl Fn(&T) -> String) -> String {
+    if items.is_empty() {
+        return empty.to_owned();
+    }
+    items.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+pub(crate) fn officers(officers: &[OfficerLine]) -> String {
+    lines(officers, "Nobody works here yet.", |officer| format!("{}: {}", officer.name, officer.roles.join(", ")))
+}
+
+pub(crate) fn card(card: &CardPage) -> String {
+    let names: Vec<_> = card.names.iter().map(|(language, name)| format!("{name} ({language})")).collect();
+    let endpoints = if card.endpoints.is_empty() { "none".into() } else { card.endpoints.join(", ") };
+    format!(
+        "{}\n  label        {}\n  place        {}\n  kind         {}\n  agency       {}\n  fingerprint  {}\n  \
+         card         {}\n  answers at   {}",
+        names.join(", "),
+        card.label,
+        card.place,
+        card.kind,
+        card.agency,
+        card.fingerprint,
+        card.number,
+        endpoints,
+    )
+}
+
+pub(crate) fn partners(partners: &[PartnerLine]) -> String {
+    lines(partners, "There are no partners yet; `partner add` meets one.", |partner| {
+        let queued = if partner.queued == 0 { String::new() } else { format!(", {} waiting", partner.queued) };
+        format!("{} ({}, {}): {}{queued}", partner.name, partner.label, partner.place, partner.partnership)
+    })
+}
+
+pub(crate) fn partner(partner: &PartnerLine) -> String {
+    format!(
+        "{}\n  label        {}\n  place        {}\n  agency       {}\n  fingerprint  {}\n  state        {}\n  \
+         answers at   {}\n  waiting      {} to be delivered\n  streams      {}",
+        partner.name,
+        partner.label,
+        partner.place,
+        partner.agency,
+        partner.fingerprint,
+        partner.partnership,
+        partner.at.as_deref().unwrap_or("not known; it has to call us"),
+        partner.queued,
+        if partner.compared { "compared" } else { "not compared since this node started" },
+    )
+}
+
+pub(crate) fn matters(matters: &[MatterLine]) -> String {
+    lines(matters, "There are no matters yet.", |matter| {
+        let waiting = match matter.waited_for.as_deref() {
+            Some("us") => " | our turn",
+            Some(_) => " | their turn",
+            None => "",
+        };
+        let due = matter.due.as_ref().map(|due| format!(" | {due}")).unwrap_or_default();
+        format!(
+            "{}  {}{waiting}{due} | {} | {}",
+            matter.number,
+            matter.status_text,
+            if matter.with.is_empty() { "-".to_owned() } else { matter.with.join(", ") },
+            matter.title.as_deref().unwrap_or("-"),
+        )
+    })
+}
+
+pub(crate) fn matter(page: &MatterPage, lang: Lang) -> String {
+    let words = words(lang);
+    let mut out = format!(
+        "{}  {}: {}\n{}\n",
+        page.line.number,
+        page.line.kind,
+        page.line.status_text,
+        page.line.title.as_deref().unwrap_or(""),
+    );
+    for party in &page.parties {
+        let _ = writeln!(out, "  {}: {}", party.role, party.name);
+    }
+    let _ = writeln!(out, "  {}: {}", words.text("cover"), page.cover);
+    if page.read_only {
+        let _ = writeln!(out, "  {}", words.text("read-only"));
+    }
+    for clock in &page.clocks {
+        let _ = writeln!(out, "  {}", clock.text);
+    }
+    for draft in &page.drafts {
+        let missing = if draft.missing.is_empty() {
+            String::new()
+        } else {
+            let roles: Vec<_> = draft.missing.iter().map(|role| words.term("role", role)).collect();
+            format!(" ({}: {})", words.text("approval-missing"), roles.join(", "))
+        };
+        let _ = writeln!(out, "  {}: {}{missing}", words.text("draft-kept"), draft.act);
+    }
+    if !page.next.is_empty() {
+        let next: Vec<_> = page.next.iter().map(|next| format!("{} ({})", next.act, next.text)).collect();
+        let _ = writeln!(out, "  {}: {}", words.text("may-do-next"), next.join(", "));
+    }
+    for entry in &page.timeline {
+        out.push('\n');
+        out += &timeline_entry(entry, words);
+    }
+    out.trim_end().to_owned()
+}
+
+fn timeline_entry(entry: &TimelineLine, words: &Words) -> String {
+    let side = words.text(&format!("side-{}", entry.side));
+    let delivery =
+        if entry.delivery.is_empty() { String::new() } else { format!(", {}", words.text(&format!("overlay-{}", entry.delivery))) };
+    let mut out = format!("{}  {side}  {}{delivery}\n", entry.at, entry.act_text);
+    let _ = writeln!(out, "    {}", actor(&entry.by, words));
+    for approval in &entry.approved {
+        let _ = writeln!(out, "    {}: {}", words.text("approved-by"), actor(approval, words));
+    }
+    if !entry.standing.is_empty() {
+        let _ = writeln!(out, "    {}", entry.standing);
+    }
+    if entry.crossed {
+        let _ = writeln!(out, "    {}", words.text("standing-crossed"));
+    }
+    for objection in &entry.objections {
+        let _ = writeln!(out, "    {}: {objection}", words.text("objection"));
+    }
+    for field in &entry.fields {
+        let value = field.value.replace('\n', "\n        ");
+        let _ = writeln!(out, "    {}: {value}", field.label);
+    }
+    out
+}
+
+fn actor(actor: &ActorLine, words: &Words) -> String {
+    let roles: Vec<_> = actor.roles.iter().map(|role| words.term("role", role)).collect();
+    format!("{} ({})", actor.who, roles.join(", "))
+}
+
+pub(crate) fn journal(report: &JournalReport) -> String {
+    let mut out = format!(
+        "{} records: {} entries of {} matters in {} lanes, {} receipts, {} checkpoints, {} absent parts.\n",
+        report.records,
+        report.entries,
+        report.matters,
+        report.lanes,
+        report.receipts,
+        report.checkpoints,
+        report.absent_parts,
+    );
+    for finding in &report.findings {
+        let _ = writeln!(out, "  does not hold: {finding}");
+    }
+    out += if report.clean { "The journal is whole." } else { "The journal is NOT whole." };
+    out
+}

@@ -1,0 +1,127 @@
+//! `comity verify FILE`: checks a proof with nothing but the file and what the reader trusts.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use comity_journal::card::Card;
+use comity_journal::fingerprint::Fingerprint;
+use comity_journal::verify::{ContentFact, Findings, Outcome, PartState, verify};
+use comity_web::proof_report;
+use serde_json::json;
+
+use crate::reply::{NO, Reply, UNTRUSTED, YES};
+
+/// The largest proof read into memory.
+const LIMIT: u64 = 1024 * 1024 * 1024;
+
+/// Verifies a proof file, and writes a report where one is asked for.
+pub(crate) fn run(file: &Path, trusted: &[String], report: Option<&Path>) -> Result<Reply, Reply> {
+    let trusted = trusted.iter().map(|text| fingerprint(text)).collect::<Result<Vec<_>, _>>()?;
+    let read = || -> std::io::Result<Vec<u8>> {
+        if std::fs::metadata(file)?.len() > LIMIT {
+            return Err(std::io::Error::other("larger than any proof may be"));
+        }
+        std::fs::read(file)
+    };
+    let bytes = read().map_err(|error| Reply::no(format!("{}: {error}", file.display())))?;
+    let findings = verify(&bytes, &trusted);
+    if let Some(report) = report {
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let hash = comity_journal::suite::hash(&[&bytes]).to_string();
+        let page = proof_report::page(&findings, &name, &hash).into_string();
+        std::fs::write(report, page).map_err(Reply::io)?;
+    }
+    Ok(reply(&findings))
+}
+
+/// A trusted party: its fingerprint as typed, or a file with its card.
+fn fingerprint(text: &str) -> Result<Fingerprint, Reply> {
+    if let Ok(fingerprint) = Fingerprint::parse(text) {
+        return Ok(fingerprint);
+    }
+    let path = Path::new(text);
+    let bytes = std::fs::read(path).map_err(|_| {
+        Reply::usage("--trust takes a fingerprint (twelve groups of five digits, in quotes) or a card's file".into())
+    })?;
+    Card::read(&bytes).map(|card| card.fingerprint()).map_err(|error| Reply::no(format!("{text}: {error}")))
+}
+
+fn reply(findings: &Findings) -> Reply {
+    let mut text = String::new();
+    let (exit, outcome) = match &findings.outcome {
+        Outcome::Intact => {
+            text += "Intact, and signed by those you trust.";
+            (YES, "intact")
+        }
+        Outcome::Untrusted(who) => {
+            text += "Intact; keys not known to you: compare these fingerprints.";
+            for (_, label, fingerprint) in who {
+                let _ = write!(text, "\n  {label}  {fingerprint}");
+            }
+            (UNTRUSTED, "untrusted")
+        }
+        Outcome::Broken(problems) => {
+            text += "This file proves nothing:";
+            for problem in problems.iter().take(20) {
+                let _ = write!(text, "\n  {problem}");
+            }
+            (NO, "broken")
+        }
+    };
+    text += &facts(findings);
+    let problems: Vec<_> = match &findings.outcome {
+        Outcome::Broken(problems) => problems.iter().map(ToString::to_string).collect(),
+        _ => Vec::new(),
+    };
+    let unknown: Vec<_> = match &findings.outcome {
+        Outcome::Untrusted(who) => who
+            .iter()
+            .map(|(agency, label, print)| json!({ "agency": agency, "label": label, "fingerprint": print.to_string() }))
+            .collect(),
+        _ => Vec::new(),
+    };
+    let json = json!({
+        "outcome": outcome, "entries": findings.acts.len(), "problems": problems, "unknown": unknown,
+    });
+    Reply { exit, text, json }
+}
+
+/// The acts in order: who, when, logged and receipted by whom, content.
+fn facts(findings: &Findings) -> String {
+    let mut out = String::new();
+    let label = |agency: &comity_journal::ids::AgencyId| {
+        findings.agency(agency).map_or_else(|| agency.to_string(), |fact| fact.label.to_string())
+    };
+    if let (Some(kind), Some(cover)) = (&findings.kind, &findings.cover) {
+        let _ = write!(out, "\nkind {kind}, cover: {}", cover.as_str().replace('-', " "));
+    }
+    for act in &findings.acts {
+        let receipts: Vec<_> =
+            act.receipts.iter().map(|log| format!("receipted by {} {}", label(&log.by), log.at)).collect();
+        let receipts = if receipts.is_empty() { "no receipt".to_owned() } else { receipts.join(", ") };
+        let content = match &act.content {
+            ContentFact::None => "no content".to_owned(),
+            ContentFact::NotIncluded(parts) => format!("{parts} parts by hash only"),
+            ContentFact::Parts(parts) => {
+                let count = |state| parts.iter().filter(|(_, s)| *s == state).count();
+                format!(
+                    "content: {} present, {} erased, {} withheld",
+                    count(PartState::Present),
+                    count(PartState::Erased),
+                    count(PartState::Withheld)
+                )
+            }
+        };
+        let card = act.card.map(|number| format!("under card {number}")).unwrap_or_else(|| "NOT valid".into());
+        let _ = write!(
+            out,
+            "\n{:>3}. {} {} of {}, key {card}, {}; {receipts}; {content}",
+            act.entry.number,
+            act.at,
+            act.act,
+            label(&act.author),
+            act.logged.map(|log| format!("logged {}", log.at)).unwrap_or_default(),
+        );
+    }
+    out
+}

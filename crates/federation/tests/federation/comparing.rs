@@ -1,0 +1,192 @@
+//! Streams and checkpoints compared: what is level, behind, lost, or not one history.
+
+use comity_federation::answer::{Answering, Found};
+use comity_federation::compare::{self, Divergence, Finding, Fit, Standing, head_after};
+use comity_federation::message::{CardMark, Held, HelloReply};
+use comity_federation::session::{Dialling, Done, Heard, Next, Snapshot, WrongAgency};
+use comity_journal::checkpoint::CheckpointError;
+use comity_journal::limits::CLOCK_SKEW_MS;
+use comity_journal::stream::StreamHead;
+use comity_journal::suite::{Hash, Suite, hash};
+use comity_journal::tree::Tree;
+
+use crate::people::{Agency, NOON};
+
+fn entries(n: u64) -> Vec<Hash> {
+    (0..n).map(|i| hash(&[&i.to_be_bytes()])).collect()
+}
+
+fn head(n: u64) -> StreamHead {
+    head_after(StreamHead::START, &entries(n))
+}
+
+fn other(n: u64) -> StreamHead {
+    StreamHead { n, hash: hash(&[b"another stream"]) }
+}
+
+fn tree(leaves: u64) -> Tree {
+    entries(leaves).into_iter().collect()
+}
+
+fn held(tree: &Tree) -> Held {
+    Held { epoch: 0, size: tree.size(), root: tree.root() }
+}
+
+#[test]
+fn a_partner_is_level_behind_or_diverged() {
+    assert_eq!(compare::ours_there(head(3), head(3), None), Ok(Standing::Level));
+    assert_eq!(compare::ours_there(head(3), head(1), Some(head(1))), Ok(Standing::Behind));
+    assert_eq!(compare::ours_there(head(3), head(4), None), Err(Divergence::WeLost { ours: 3, theirs: 4 }));
+    let differs = |at| Err(Divergence::OursDiffers { at });
+    assert_eq!(compare::ours_there(head(3), other(3), Some(head(3))), differs(3));
+    assert_eq!(compare::ours_there(head(3), other(1), Some(head(1))), differs(1));
+    assert_eq!(compare::ours_there(head(3), head(1), None), differs(1));
+
+    assert_eq!(compare::theirs_here(head(3), head(3)), Ok(Standing::Level));
+    assert_eq!(compare::theirs_here(head(3), head(5)), Ok(Standing::Behind));
+    assert_eq!(compare::theirs_here(head(3), head(2)), Err(Divergence::TheyLost { ours: 3, theirs: 2 }));
+    assert_eq!(compare::theirs_here(head(3), other(3)), Err(Divergence::TheirsDiffers { at: 3 }));
+}
+
+#[test]
+fn entries_that_come_again_are_known_and_a_gap_is_not_taken() {
+    let all = entries(6);
+    assert_eq!(compare::fit(head(2), head(2), &all[2..]), Ok(Fit::Continues { known: 0 }));
+    assert_eq!(compare::fit(head(4), head(2), &all[2..]), Ok(Fit::Continues { known: 2 }));
+    assert_eq!(compare::fit(head(6), head(2), &all[2..4]), Ok(Fit::Continues { known: 2 }));
+    assert_eq!(compare::fit(head(1), head(2), &all[2..]), Ok(Fit::Gap));
+    let differs = Err(Divergence::TheirsDiffers { at: 2 });
+    assert_eq!(compare::fit(head(2), other(2), &all[2..]), differs);
+    assert_eq!(compare::fit(head(2), head(1), &all[3..]), differs);
+}
+
+#[test]
+fn a_tree_that_continues_what_was_held_is_held_from_now_on() {
+    let a = Agency::new("xa.police");
+    let (old, new) = (tree(5), tree(9));
+    let path = new.consistency(5, 9).unwrap();
+    let note = a.checkpoint(0, &new);
+    let judged = |held, path| compare::checkpoint(&note, &a.card, held, path);
+    assert_eq!(judged(None, None), Ok(Some(held(&new))));
+    assert_eq!(judged(Some(held(&old)), Some(&path)), Ok(Some(held(&new))));
+    assert_eq!(judged(Some(held(&new)), Some(&[])), Ok(Some(held(&new))));
+    assert_eq!(judged(Some(held(&new)), None), Ok(Some(held(&new))));
+    // not yet proven: what was held stays
+    assert_eq!(judged(Some(held(&old)), None), Ok(Some(held(&old))));
+    assert_eq!(judged(Some(held(&tree(0))), Some(&[])), Ok(Some(held(&new))));
+}
+
+#[test]
+fn a_rewritten_past_shows() {
+    let a = Agency::new("xa.police");
+    let (old, new) = (tree(5), tree(9));
+    let path = new.consistency(5, 9).unwrap();
+    let mut leaves = entries(9);
+    leaves[2] = hash(&[b"rewritten"]);
+    let rewritten: Tree = leaves.into_iter().collect();
+    let rewritten_path = rewritten.consistency(5, 9).unwrap();
+    let note = a.checkpoint(0, &rewritten);
+    for path in [&path[..], &rewritten_path, &[]] {
+        let finding = compare::checkpoint(&note, &a.card, Some(held(&old)), Some(path)).unwrap_err();
+        assert!(matches!(finding, Finding::RewrittenPast { shown: 9, .. }), "{finding}");
+    }
+    // the same size with another root needs no path to show
+    let finding = compare::checkpoint(&note, &a.card, Some(held(&new)), None).unwrap_err();
+    assert!(matches!(finding, Finding::RewrittenPast { .. }));
+}
+
+#[test]
+fn a_restored_tree_is_called_smaller_not_rewritten() {
+    let a = Agency::new("xa.police");
+    let finding = compare::checkpoint(&a.checkpoint(0, &tree(5)), &a.card, Some(held(&tree(9))), Some(&[]));
+    assert_eq!(finding, Err(Finding::WentBack { held: held(&tree(9)), shown: 5 }));
+}
+
+#[test]
+fn a_new_epoch_counts_only_when_the_card_declares_it() {
+    let held = held(&tree(9));
+    for (declared, shown, fine) in [(1, 1, true), (0, 1, false), (2, 1, false)] {
+        let a = Agency::of_suite("xa.police", Suite::One, declared);
+        let judged = compare::checkpoint(&a.checkpoint(shown, &tree(2)), &a.card, Some(held), Some(&[]));
+        assert_eq!(judged.is_ok(), fine, "declared {declared}, shown {shown}");
+        assert!(fine || judged == Err(Finding::UndeclaredEpoch { held, shown }));
+    }
+}
+
+#[test]
+fn a_checkpoint_by_another_key_is_not_believed() {
+    let (a, b) = (Agency::new("xa.police"), Agency::new("xb.police"));
+    let finding = compare::checkpoint(&b.checkpoint(0, &tree(5)), &a.card, None, None);
+    assert_eq!(finding, Err(Finding::BadCheckpoint(CheckpointError::OtherKey)));
+}
+
+/// What `caller` learns from `answerer`, both as given.
+fn heard(caller: Snapshot, answerer: Snapshot) -> (Heard, Next) {
+    let (now, outgoing) = (caller.now, caller.outgoing);
+    let (hello, waiting) = Dialling(caller).hello();
+    let (reply, _) = Answering(answerer).hello(&hello, Found::default()).unwrap();
+    waiting.hear(&reply, now, outgoing).unwrap()
+}
+
+#[test]
+fn a_clock_beyond_five_minutes_is_flagged_and_refuses_nothing() {
+    let (a, b) = (Agency::new("xa.police"), Agency::new("xb.police"));
+    for (skew, flagged) in [(CLOCK_SKEW_MS, false), (CLOCK_SKEW_MS + 1, true), (-CLOCK_SKEW_MS - 1, true)] {
+        let mut late = b.snapshot(&a);
+        late.now = NOON.plus_millis(skew);
+        let (heard, next) = heard(a.snapshot(&b), late);
+        let expected: &[Finding] = if flagged { &[Finding::ClockSkew { millis: skew }] } else { &[] };
+        assert_eq!(heard.findings, expected);
+        assert!(matches!(next, Next::Done(Done { compared: true, .. })));
+    }
+}
+
+#[test]
+fn a_card_other_than_the_one_known_is_named() {
+    let (a, b) = (Agency::new("xa.police"), Agency::new("xb.police"));
+    for (number, finding) in [(2, Finding::NewerCard { number: 2 }), (1, Finding::OtherCard { number: 1 })] {
+        let mut shown = b.snapshot(&a);
+        shown.card = CardMark { number, hash: hash(&[b"another card"]) };
+        assert_eq!(heard(a.snapshot(&b), shown).0.findings, [finding]);
+    }
+}
+
+#[test]
+fn a_node_that_lost_its_latest_acts_is_told_so() {
+    let (a, b) = (Agency::new("xa.police"), Agency::new("xb.police"));
+    let (mut restored, mut partner) = (a.snapshot(&b), b.snapshot(&a));
+    (restored.outgoing, restored.checkpoint) = (head(2), Some(a.checkpoint(0, &tree(5))));
+    (partner.incoming, partner.holds) = (head(4), Some(held(&tree(9))));
+    let (heard, next) = heard(restored, partner);
+    assert_eq!(heard.findings, [Finding::TheyHoldMore { held: held(&tree(9)) }]);
+    let Next::Done(done) = next else { panic!("nothing is pushed onto a stream that diverged") };
+    assert_eq!(done.divergences, [Divergence::WeLost { ours: 2, theirs: 4 }]);
+    assert!(!done.compared);
+}
+
+#[test]
+fn a_hello_to_or_from_somebody_else_is_not_heard() {
+    let (a, b, c) = (Agency::new("xa.police"), Agency::new("xb.police"), Agency::new("xc.police"));
+    let hello = c.snapshot(&b).hello();
+    let refused = Answering(b.snapshot(&a)).hello(&hello, Found::default());
+    assert_eq!(refused.unwrap_err(), WrongAgency);
+    let (_, waiting) = Dialling(a.snapshot(&b)).hello();
+    let reply = HelloReply { hello: b.snapshot(&c).hello(), consistency: vec![] };
+    assert!(waiting.hear(&reply, NOON, StreamHead::START).is_err());
+}
+
+#[test]
+fn an_answer_proves_that_the_tree_continues_what_the_caller_holds() {
+    let (a, b) = (Agency::new("xa.police"), Agency::new("xb.police"));
+    let (old, new) = (tree(5), tree(9));
+    let (mut caller, mut answerer) = (a.snapshot(&b), b.snapshot(&a));
+    caller.holds = Some(held(&old));
+    answerer.checkpoint = Some(b.checkpoint(0, &new));
+    let (hello, waiting) = Dialling(caller).hello();
+    let answering = Answering(answerer);
+    assert_eq!(answering.wanted(&hello).consistency, Some((5, 9)));
+    let found = Found { consistency: new.consistency(5, 9).unwrap(), ..Found::default() };
+    let (reply, _) = answering.hello(&hello, found).unwrap();
+    let (heard, _) = waiting.hear(&reply, NOON, StreamHead::START).unwrap();
+    assert_eq!(heard, Heard { findings: vec![], holds: Some(held(&new)) });
+}

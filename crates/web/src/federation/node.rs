@@ -1,0 +1,82 @@
+//! The node behind the wire: what a partner's request reaches, and the way to a partner's node.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use comity_app::Failure;
+use comity_app::ledger::LedgerHandle;
+use comity_app::workers::{AnswerFailure, Peer, answer};
+use comity_domain::matters::node::Trouble;
+use comity_journal::ids::AgencyId;
+use comity_journal::suite::PublicKey;
+
+use super::{Answer, Dialler, Federation, TransportError};
+
+/// Strangers' knocks recorded since the node started; beyond this they are logged and counted only, so that
+/// nobody can fill a journal by knocking.
+const KNOCKS_RECORDED: u32 = 100;
+
+/// Answers partners from a ledger.
+pub struct NodeFederation {
+    ledger: LedgerHandle,
+    knocks: AtomicU32,
+}
+
+impl NodeFederation {
+    /// Answers from this ledger.
+    pub fn new(ledger: LedgerHandle) -> Self {
+        Self { ledger, knocks: AtomicU32::new(0) }
+    }
+}
+
+impl Federation for NodeFederation {
+    async fn handle(&self, from: AgencyId, path: &str, body: Vec<u8>) -> Answer {
+        match answer(&self.ledger, from, path, body).await {
+            Ok(body) => Answer { status: 200, body },
+            Err(AnswerFailure::NoSuchPath) => Answer { status: 404, body: Vec::new() },
+            Err(AnswerFailure::Nonsense(why)) => {
+                tracing::warn!(partner = %from, "a partner's request was not believed");
+                Answer { status: 422, body: why.into_bytes() }
+            }
+            Err(AnswerFailure::Failed(failure)) => {
+                tracing::error!(partner = %from, %failure, "a partner's request could not be answered");
+                Answer { status: 503, body: Vec::new() }
+            }
+        }
+    }
+
+    fn refused(&self, peer: SocketAddr, why: &TransportError) {
+        tracing::warn!(%peer, why = why.code(), "a connection was refused");
+        if !matches!(why, TransportError::NotPinned) || self.knocks.fetch_add(1, Ordering::Relaxed) >= KNOCKS_RECORDED {
+            return;
+        }
+        let ledger = self.ledger.clone();
+        tokio::spawn(async move {
+            let recorded = ledger
+                .run(|ledger, pending| ledger.record_incident(pending, Trouble::UnknownPartner, None, None, None))
+                .await;
+            if let Err(failure) = recorded {
+                tracing::error!(%failure, "an incident could not be recorded");
+            }
+        });
+    }
+}
+
+/// One partner's node, reached over the wire.
+pub struct PartnerNode<'a> {
+    /// What dials.
+    pub dialler: &'a Dialler,
+    /// Which agency must answer.
+    pub agency: AgencyId,
+    /// The TLS keys its card names.
+    pub keys: Vec<PublicKey>,
+    /// Where it answers.
+    pub url: String,
+}
+
+impl Peer for PartnerNode<'_> {
+    async fn post(&self, path: &'static str, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
+        let sent = self.dialler.post(self.agency, &self.keys, &self.url, path, body).await;
+        sent.map_err(|error| Failure::Waiting(format!("the partner's node: {error}")))
+    }
+}

@@ -1,0 +1,199 @@
+//! The words of the report, each in Chinese and English. A code without words here is shown as it is.
+
+use comity_journal::ids::{AgencyId, Token};
+use comity_journal::proof::ProofReadError;
+use comity_journal::verify::{Duty, Findings, Limit, Problem, Witnessed};
+
+/// Chinese, English.
+type Words<'a> = (&'a str, &'a str);
+
+pub(super) fn kind(code: &str) -> Words<'_> {
+    match code {
+        "request" => ("协查请求", "request for assistance"),
+        other => (other, other),
+    }
+}
+
+pub(super) fn cover(code: &str) -> Words<'_> {
+    match code {
+        "not-on-record" => ("未记载", "not on record"),
+        other => (other, other),
+    }
+}
+
+pub(super) fn act(code: &str) -> Words<'_> {
+    match code {
+        "open" => ("提出协查请求", "request made"),
+        "supplement" => ("补充材料", "supplement"),
+        "acknowledge" => ("确认收到", "acknowledged"),
+        "ask" => ("要求补充说明", "question asked"),
+        "clarify" => ("作出补充说明", "question answered"),
+        "accept" => ("同意协助", "accepted"),
+        "refuse" => ("不予协助", "refused"),
+        "answer" => ("答复", "answer given"),
+        "remind" => ("催办", "reminder"),
+        "withdraw" => ("撤销协查请求", "request withdrawn"),
+        "confirm-withdrawal" => ("确认撤销", "withdrawal confirmed"),
+        "close" => ("办结", "closed"),
+        "stand_by" => ("分叉后选定接续记录", "branch chosen after a fork"),
+        other => (other, other),
+    }
+}
+
+pub(super) fn role(code: &str) -> Words<'_> {
+    match code {
+        "requesting" => ("请求方", "requesting party"),
+        "requested" => ("被请求方", "requested party"),
+        "officer" => ("承办人", "officer"),
+        "supervisor" => ("审批人", "supervisor"),
+        "desk" => ("归口联络部门", "national desk"),
+        "legal" => ("法制审核人员", "legal reviewer"),
+        "central-authority" => ("中央机关", "central authority"),
+        "custodian" => ("证据保管人", "evidence custodian"),
+        "rights-officer" => ("权利保护专员", "rights officer"),
+        "liaison" => ("联络官", "liaison officer"),
+        "auditor" => ("审计人员", "auditor"),
+        "administrator" => ("系统管理员", "administrator"),
+        other => (other, other),
+    }
+}
+
+pub(super) fn roles(roles: &[Token]) -> (String, String) {
+    let words: Vec<Words<'_>> = roles.iter().map(|code| role(code.as_str())).collect();
+    let zh: Vec<_> = words.iter().map(|words| words.0).collect();
+    let en: Vec<_> = words.iter().map(|words| words.1).collect();
+    (zh.join("、"), en.join(", "))
+}
+
+pub(super) fn duty(duty: Duty) -> Words<'static> {
+    match duty {
+        Duty::Author => ("签署办理记录", "signed acts"),
+        Duty::Receiver => ("签发回执", "signed receipts"),
+        Duty::Exporter => ("导出并签署本文件", "exported and signed this file"),
+    }
+}
+
+pub(super) fn witness(witness: &Witnessed) -> Words<'static> {
+    match (witness.agency, witness.independent) {
+        (None, _) => (
+            "有见证签名,但文件内无其公钥,未能核验",
+            "Cosigned by a witness whose key is not in the file; not checked",
+        ),
+        (Some(_), true) => ("独立见证方", "Independent witness"),
+        (Some(_), false) => (
+            "见证方(为事项当事方或导出机构,不属独立见证)",
+            "Witness (a party or the exporter, so not independent)",
+        ),
+    }
+}
+
+pub(super) fn limit(limit: Limit) -> Words<'static> {
+    match limit {
+        Limit::Truth => (
+            "所载内容是否属实、行为是否合法。签名只证明谁作出了何种表示。",
+            "That what was written is true or lawful. A signature shows who said what, no more.",
+        ),
+        Limit::Persons => (
+            "具体由哪位人员经办、审批。文件只载明岗位和代号,姓名由该机构掌握。",
+            "Which person acted or approved. The file has roles and pseudonyms; the agency knows the names.",
+        ),
+        Limit::KeyUse => {
+            ("签名密钥是否始终由该机构独自掌握。", "That an agency's key was never in other hands.")
+        }
+        Limit::LaterActs => (
+            "各方在本文件最后一条记录之后有无其他行为。",
+            "What any party did after its last act in this file.",
+        ),
+        Limit::Clocks => (
+            "绝对准确的时间。各项时间以签名机构各自的时钟为准。",
+            "Exact time. Times are by the clocks of those who signed them.",
+        ),
+        Limit::Acceptance => (
+            "对方是否阅读、认可。回执只证明已存入对方的存证日志。",
+            "That a receiver read or accepted anything. A receipt says stored, nothing more.",
+        ),
+        Limit::NoIndependentWitness => (
+            "存证日志对外口径是否始终一致。至少有一条记录没有独立见证方签名。",
+            "That no agency showed others a different log. At least one act has no independent witness.",
+        ),
+        Limit::ContentLeftOut => (
+            "未附入本文件的内容。文件只含其哈希值;取得原文后可据此核对。",
+            "The content that was left out. The file has its hashes, against which the content can be checked.",
+        ),
+        Limit::ErasureByWord => (
+            "内容为何、何时删除或未提供。此点仅为导出机构单方说明。",
+            "Why and when content was erased or withheld. For that there is only the exporter's word.",
+        ),
+        Limit::RecordedForAnother => (
+            "未接入方本身的意思表示。相关记录由他方代录,该方未签名。",
+            "What a party without a node said itself. Another recorded it, and the party did not sign.",
+        ),
+        Limit::EarlierCards => (
+            "部分机构更早的机构名片。文件所附名片并非自第一号起。",
+            "The earlier cards of some agencies. Their chains in this file do not begin with number 1.",
+        ),
+        Limit::CoverNotOnRecord => (
+            "导出本文件的依据。导出机构未作记载。",
+            "What the export of this file rests on. The exporter's record names nothing.",
+        ),
+        Limit::Exercise => ("真实发生的事件。本合作事项为演练。", "Real events. The matter is an exercise."),
+    }
+}
+
+/// The first eight characters of an id.
+pub(super) fn short(id: &AgencyId) -> String {
+    format!("{}…", id.to_string().chars().take(8).collect::<String>())
+}
+
+/// The problem in Chinese; its English is its own text.
+pub(super) fn problem(problem: &Problem, findings: &Findings) -> String {
+    let who =
+        |id: &AgencyId| findings.agency(id).map_or_else(|| short(id), |agency| agency.label.to_string());
+    match problem {
+        Problem::Unreadable(why) => unreadable(why),
+        Problem::Toy(what) => format!("使用了仅供测试的签名算法,不具证明力({what})。"),
+        Problem::Entry { entry, why } => format!("第{}条记录的签名或格式不成立({why})。", entry.number),
+        Problem::NoCard(entry) => format!("第{}条记录所引用的机构名片不在文件内。", entry.number),
+        Problem::Disowned(entry) => {
+            format!("第{}条记录所用签名密钥已被该机构声明作废,文件不能证明记录在作废之前作出。", entry.number)
+        }
+        Problem::OtherMatter(entry) => format!("第{}条记录不属于本合作事项。", entry.number),
+        Problem::InnerLane(entry) => {
+            format!("第{}条记录属于机构内部记录,不应出现在存证文件中。", entry.number)
+        }
+        Problem::WrongAuthor(entry) => format!("第{}条记录的签名机构无权代表该方作出记录。", entry.number),
+        Problem::Openings(count) => format!("合作事项应有且仅有一条起始记录,文件内有{count}条。"),
+        Problem::Gap { lane, before } => {
+            format!("{}的办理记录有缺漏:位置 {before} 之前的记录不全。", who(lane))
+        }
+        Problem::BrokenLink(entry) => format!("第{}条记录与该方前一条记录不相衔接。", entry.number),
+        Problem::Fork { lane, place } => format!("{}在同一位置({place})有两条不同记录。", who(lane)),
+        Problem::Seen { entry, lane, place } => format!(
+            "第{}条记录作出时已收到{}位置 {place} 的记录,但该记录不在文件内,或者内容不符。",
+            entry.number,
+            who(lane)
+        ),
+        Problem::Part { entry, label } => format!("第{}条记录的内容“{label}”与签名时不一致。", entry.number),
+        Problem::Parts(entry) => format!("第{}条记录所附内容的项数与签名时不一致。", entry.number),
+        Problem::Checkpoint { number, why } => format!("第{number}个日志检查点的签名或格式不成立({why})。"),
+        Problem::SplitView { agency } => format!("{}就同一日志签发了两个相互矛盾的检查点。", who(agency)),
+        Problem::Logged { entry, why } => {
+            format!("不能证明第{}条记录已记入导出机构日志({why})。", entry.number)
+        }
+        Problem::Receipt { entry, by, why } => {
+            format!("{}对第{}条记录的回执不成立({why})。", who(by), entry.number)
+        }
+    }
+}
+
+fn unreadable(why: &ProofReadError) -> String {
+    match why {
+        ProofReadError::NotItems(at) => format!("不是存证文件,或者文件不全(第 {at} 字节处)。"),
+        ProofReadError::Count { found } => format!("文件共有{found}项,与文件首项所载数目不符。"),
+        ProofReadError::Version(version) => format!("文件格式版本({version})高于本程序所能识别的版本。"),
+        ProofReadError::Item { item, why } => format!("文件第{item}项(自0起计)无法读取({why})。"),
+        ProofReadError::Card { item, why } => format!("文件第{item}项(自0起计)的机构名片不成立({why})。"),
+        ProofReadError::NoExporter => "文件内没有导出机构的机构名片。".to_owned(),
+        ProofReadError::Seal => "导出签名不成立:文件在导出后被改动,或者并非由所载导出机构签署。".to_owned(),
+    }
+}

@@ -1,0 +1,79 @@
+//! What anybody may see: the agency card, which proves itself, and whether the node is up.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::header;
+use axum::response::IntoResponse as _;
+use axum::routing::get;
+use comity_app::ledger::LedgerHandle;
+use http_body_util::{BodyExt as _, Empty, Limited};
+use hyper::body::Bytes;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+/// How long fetching a card may take.
+const FETCH: Duration = Duration::from_secs(10);
+
+/// Where a node shows its card.
+pub const CARD_PATH: &str = "/card";
+
+/// Serves card and health until `stop` turns true.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(listener: TcpListener, ledger: LedgerHandle, mut stop: watch::Receiver<bool>) -> std::io::Result<()> {
+    let health = ledger.clone();
+    let card = move || async move {
+        match ledger.run(|ledger, _| Ok(ledger.own_card().bytes().to_vec())).await {
+            Ok(bytes) => ([(header::CONTENT_TYPE, "application/vnd.comity.card.v1+cbor")], bytes).into_response(),
+            Err(_) => hyper::StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        }
+    };
+    let ready = move || async move {
+        match health.run(|ledger, _| Ok(ledger.store().length()?)).await {
+            Ok(_) => (hyper::StatusCode::OK, "ready\n"),
+            Err(_) => (hyper::StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n"),
+        }
+    };
+    let routes = Router::new()
+        .route(CARD_PATH, get(card))
+        .route("/healthz", get(|| async { "alive\n" }))
+        .route("/readyz", get(ready));
+    axum::serve(listener, routes)
+        .with_graceful_shutdown(async move {
+            // A closed channel means that whoever could stop us is gone: stop as well.
+            drop(stop.wait_for(|stop| *stop).await);
+        })
+        .await
+}
+
+/// Fetches a card from `http://host:port`, any path. The card proves itself; who it belongs to, the fingerprint says.
+///
+/// # Errors
+/// A sentence for people.
+pub async fn fetch_card(url: &str) -> Result<Vec<u8>, String> {
+    let unreachable = || "no card could be fetched from there: nothing answers, or it is no node".to_owned();
+    let rest = url.strip_prefix("http://").ok_or("a card is fetched from http://host:port")?;
+    let authority = rest.split('/').next().unwrap_or(rest).to_owned();
+    let fetched = tokio::time::timeout(FETCH, async {
+        let stream = TcpStream::connect(&authority).await.map_err(|_| unreachable())?;
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|_| unreachable())?;
+        let driver = tokio::spawn(connection);
+        let request = hyper::Request::get(CARD_PATH)
+            .header(header::HOST, &authority)
+            .body(Empty::<Bytes>::new())
+            .map_err(|_| unreachable())?;
+        let answer = sender.send_request(request).await.map_err(|_| unreachable())?;
+        if !answer.status().is_success() {
+            return Err(unreachable());
+        }
+        let body = Limited::new(answer.into_body(), comity_journal::limits::CARD_BYTES);
+        let bytes = body.collect().await.map_err(|_| unreachable())?.to_bytes().to_vec();
+        driver.abort();
+        Ok(bytes)
+    });
+    fetched.await.map_err(|_| unreachable())?
+}
