@@ -9,7 +9,8 @@
 //! approve("supervisor"), grounds, inner, prepare)]`; `prepare` calls the act's own `prepare` before it is split.
 //! A field of type `Target` holds the entry the act names.
 //! On a field: `#[field(structure)]`, `#[field(part = "request")]`, `#[field(each = "paper")]` (every item its
-//! own part), `#[field(tally)]`; further `personal` and `derived` (filled by the engine, not by a person).
+//! own part), `#[field(tally)]`; further `personal`, `required` (a list that must not be left out) and
+//! `derived` (filled by the engine, not by a person).
 
 use proc_macro::TokenStream;
 use quote::{format_ident, quote};
@@ -83,13 +84,14 @@ struct ActField<'a> {
     home: Home,
     personal: bool,
     derived: bool,
+    required: bool,
     help: String,
 }
 
 impl<'a> ActField<'a> {
     fn read(field: &'a syn::Field) -> syn::Result<Self> {
         let name = field.ident.as_ref().ok_or_else(|| syn::Error::new_spanned(field, "fields need names"))?;
-        let (mut home, mut personal, mut derived) = (None, false, false);
+        let (mut home, mut personal, mut derived, mut required) = (None, false, false, false);
         for attribute in field.attrs.iter().filter(|a| a.path().is_ident("field")) {
             attribute.parse_nested_meta(|meta| {
                 let word = meta.path.require_ident()?.to_string();
@@ -100,15 +102,19 @@ impl<'a> ActField<'a> {
                     "tally" => home = Some(Home::Tally),
                     "personal" => personal = true,
                     "derived" => derived = true,
+                    "required" => required = true,
                     _ => return Err(meta.error("not an attribute of a field")),
                 }
                 Ok(())
             })?;
         }
         let home = home.ok_or_else(|| {
-            syn::Error::new_spanned(name, "say where the field lives: #[field(structure)], part, each or tally")
+            syn::Error::new_spanned(
+                name,
+                "say where the field lives: #[field(structure)], part, each or tally",
+            )
         })?;
-        Ok(Self { name, ty: &field.ty, home, personal, derived, help: doc(&field.attrs) })
+        Ok(Self { name, ty: &field.ty, home, personal, derived, required, help: doc(&field.attrs) })
     }
 
     /// Whether the type says that it may be left out, so that its absence is not written.
@@ -121,7 +127,9 @@ impl<'a> ActField<'a> {
 fn doc(attributes: &[Attribute]) -> String {
     let lines = attributes.iter().filter(|a| a.path().is_ident("doc")).filter_map(|a| match &a.meta {
         syn::Meta::NameValue(pair) => match &pair.value {
-            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value().trim().to_owned()),
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => {
+                Some(text.value().trim().to_owned())
+            }
             _ => None,
         },
         _ => None,
@@ -160,13 +168,14 @@ fn structure_type(input: &DeriveInput, fields: &[ActField<'_>]) -> proc_macro2::
     let (visibility, name) = (&input.vis, format_ident!("{}Structure", input.ident));
     let members = fields.iter().filter(|f| matches!(f.home, Home::Structure)).map(|field| {
         let (name, ty, help) = (field.name, field.ty, &field.help);
-        let absent = field.may_be_absent().then(|| {
-            quote!(#[serde(default, skip_serializing_if = "::comity_domain::act::FieldType::is_absent")])
-        });
+        let absent = field.may_be_absent().then(
+            || quote!(#[serde(default, skip_serializing_if = "::comity_domain::act::FieldType::is_absent")]),
+        );
         quote!(#[doc = #help] #absent pub #name: #ty)
     });
     let types = fields.iter().filter(|f| matches!(f.home, Home::Structure)).map(|f| f.ty);
-    let about = format!("What [`{}`] says to machines: the part that statuses, clocks and counts read.", input.ident);
+    let about =
+        format!("What [`{}`] says to machines: the part that statuses, clocks and counts read.", input.ident);
     quote! {
         #[doc = #about]
         #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
@@ -192,7 +201,7 @@ fn definition(
     let help = doc(&input.attrs);
     let rows = fields.iter().map(|field| {
         let (name, ty, help) = (field.name.to_string(), field.ty, &field.help);
-        let (personal, derived) = (field.personal, field.derived);
+        let (personal, derived, required) = (field.personal, field.derived, field.required);
         let home = match &field.home {
             Home::Structure => quote!(Structure),
             Home::Part(label) => quote!(Part(#label)),
@@ -203,7 +212,7 @@ fn definition(
             ::comity_domain::act::Field {
                 name: #name,
                 kind: <#ty as ::comity_domain::act::FieldType>::KIND,
-                required: <#ty as ::comity_domain::act::FieldType>::REQUIRED,
+                required: #required || <#ty as ::comity_domain::act::FieldType>::REQUIRED,
                 home: ::comity_domain::act::Home::#home,
                 personal: #personal,
                 derived: #derived,

@@ -314,7 +314,11 @@ impl Ledger {
     }
 
     /// Nobody knows whether a failed commit was stored until it is looked up; it is whole or not there at all.
-    fn after_failed_commit(&mut self, pending: &Pending, error: comity_store::StoreError) -> Result<(), Failure> {
+    fn after_failed_commit(
+        &mut self,
+        pending: &Pending,
+        error: comity_store::StoreError,
+    ) -> Result<(), Failure> {
         self.reload()?;
         let stored = match pending.last_entry() {
             Some(entry) => self.store.entry(&entry)?.is_some(),
@@ -326,6 +330,7 @@ impl Ledger {
     fn sign_checkpoint(&self) -> SignedCheckpoint {
         let epoch = self.own_card().facts().tree_epoch;
         let origin = Origin { agency: self.agency, epoch };
-        Checkpoint { origin, size: self.exchange.size(), root: self.exchange.root() }.sign(&self.keys.checkpoint)
+        Checkpoint { origin, size: self.exchange.size(), root: self.exchange.root() }
+            .sign(&self.keys.checkpoint)
     }
 }

@@ -182,7 +182,9 @@ impl Ledger {
                     return Ok(rows);
                 }
                 let row = cbor::decode(&value);
-                rows.push(row.map_err(|error| Failure::Fault(format!("a view row cannot be read: {error}")))?);
+                rows.push(
+                    row.map_err(|error| Failure::Fault(format!("a view row cannot be read: {error}")))?,
+                );
             }
         }
     }
@@ -243,7 +245,8 @@ impl Ledger {
             for (key, _) in page {
                 let Some(zero) = key.iter().position(|byte| *byte == 0) else { continue };
                 let kind = String::from_utf8_lossy(&key[..zero]).into_owned();
-                let (Some(id), Some(prefix)) = (MatterId::from_slice(&key[zero + 1..]), prefixes.get(&kind)) else {
+                let (Some(id), Some(prefix)) = (MatterId::from_slice(&key[zero + 1..]), prefixes.get(&kind))
+                else {
                     continue;
                 };
                 if id.is_meant_by(typed, *prefix) {

@@ -11,7 +11,6 @@ use comity_domain::words::Lang;
 use comity_journal::card::{Card, Seat};
 use comity_journal::ids::Token;
 use comity_journal::suite::{SecretKey, Suite};
-use comity_journal::time::Timestamp;
 use comity_web::public;
 use serde_json::json;
 
@@ -336,17 +335,21 @@ pub(crate) fn run() -> ExitCode {
     print(&reply, json)
 }
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where the program speaks to a terminal")]
+/// Writes the reply. A reader that went away (a closed pipe) is no fault of the command.
 fn print(reply: &Reply, json: bool) -> ExitCode {
-    if json {
-        println!("{}", serde_json::to_string_pretty(&reply.json).unwrap_or_else(|_| reply.text.clone()));
-    } else if reply.exit == 0 || !reply.json["error"].is_string() {
-        if !reply.text.is_empty() {
-            println!("{}", reply.text);
-        }
+    use std::io::Write as _;
+    let failed = reply.exit != 0 && reply.json["error"].is_string();
+    let written = if json {
+        let text = serde_json::to_string_pretty(&reply.json).unwrap_or_else(|_| reply.text.clone());
+        writeln!(std::io::stdout(), "{text}")
+    } else if failed {
+        writeln!(std::io::stderr(), "comity: {}", reply.text)
+    } else if reply.text.is_empty() {
+        Ok(())
     } else {
-        eprintln!("comity: {}", reply.text);
-    }
+        writeln!(std::io::stdout(), "{}", reply.text)
+    };
+    drop(written);
     ExitCode::from(reply.exit)
 }
 
@@ -383,7 +386,9 @@ async fn carry_out(command: Command, lang: Lang, json: bool) -> Result<Reply, Re
         }
         Command::Act(args) => act(args, lang).await,
         Command::Matter(MatterCommand::List { dir }) => ask(dir, Request::MatterList).await,
-        Command::Matter(MatterCommand::Show { dir, matter }) => ask(dir, Request::MatterShow { matter }).await,
+        Command::Matter(MatterCommand::Show { dir, matter }) => {
+            ask(dir, Request::MatterShow { matter }).await
+        }
         Command::Proof(ProofCommand::Export { dir, matter, out }) => {
             export_proof(ask(dir, Request::ProofExport { matter }).await?, out)
         }
@@ -415,7 +420,9 @@ async fn init_node(init: Init) -> Result<Reply, Reply> {
         (None, None) => None,
     };
     let seat = seat.ok_or_else(|| {
-        Reply::usage("--place takes two capital letters (ISO 3166-1), --international three (ICAO 9303)".into())
+        Reply::usage(
+            "--place takes two capital letters (ISO 3166-1), --international three (ICAO 9303)".into(),
+        )
     })?;
     let word = |text: &str, what: &str| {
         Token::new(text).map_err(|error| Reply::usage(format!("{what} `{text}` is {error}")))
@@ -485,7 +492,9 @@ async fn partner(command: PartnerCommand, lang: Lang) -> Result<Reply, Reply> {
             let card = data_encoding::BASE64.encode(&bytes);
             (dir, Request::PartnerAdd { card, fingerprint, name, at, officer })
         }
-        PartnerCommand::Confirm { dir, partner, officer } => (dir, Request::PartnerConfirm { partner, officer }),
+        PartnerCommand::Confirm { dir, partner, officer } => {
+            (dir, Request::PartnerConfirm { partner, officer })
+        }
         PartnerCommand::List { dir } => (dir, Request::PartnerList),
         PartnerCommand::Show { dir, partner } => (dir, Request::PartnerShow { partner }),
     };
@@ -498,7 +507,9 @@ async fn act(args: Act, lang: Lang) -> Result<Reply, Reply> {
         return print_template(&named);
     }
     let (Some(matter), Some(act)) = (args.matter, args.act) else {
-        return Err(Reply::usage("name the matter and the act: `comity act DIR MATTER ACT [FILE.toml]`".into()));
+        return Err(Reply::usage(
+            "name the matter and the act: `comity act DIR MATTER ACT [FILE.toml]`".into(),
+        ));
     };
     let toml = args.file.as_deref().map(read_toml).transpose()?;
     ask_node(Path::new(&args.dir), Request::Act { matter, act, toml, officer: args.officer }, lang).await
@@ -514,14 +525,16 @@ fn print_template(named: &str) -> Result<Reply, Reply> {
         all.collect::<Vec<_>>().join(", ")
     };
     let def = named.split_once('/').and_then(|(kind, act)| kinds.get(kind)?.act(act));
-    let def = def.ok_or_else(|| Reply::usage(format!("there is no act `{named}`; there are: {}", known())))?;
+    let def =
+        def.ok_or_else(|| Reply::usage(format!("there is no act `{named}`; there are: {}", known())))?;
     let text = template(def);
     Ok(Reply::yes(text.trim_end(), json!({ "act": named, "template": text })))
 }
 
 /// Reads TOML; a table with `file = "PATH"` becomes the paper with its name and bytes.
 pub(crate) fn read_toml(path: &Path) -> Result<String, Reply> {
-    let text = std::fs::read_to_string(path).map_err(|error| Reply::no(format!("{}: {error}", path.display())))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| Reply::no(format!("{}: {error}", path.display())))?;
     let Ok(mut table) = text.parse::<toml::Table>() else { return Ok(text) };
     let mut took = false;
     for (_, value) in table.iter_mut() {
@@ -530,7 +543,8 @@ pub(crate) fn read_toml(path: &Path) -> Result<String, Reply> {
             let toml::Value::Table(paper) = item else { continue };
             let Some(toml::Value::String(file)) = paper.get("file").cloned() else { continue };
             let at = path.parent().unwrap_or(Path::new(".")).join(&file);
-            let bytes = std::fs::read(&at).map_err(|error| Reply::no(format!("{}: {error}", at.display())))?;
+            let bytes =
+                std::fs::read(&at).map_err(|error| Reply::no(format!("{}: {error}", at.display())))?;
             let name = at.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             paper.remove("file");
             paper.insert("name".into(), name.into());
@@ -589,9 +603,4 @@ pub(crate) async fn stopped() {
         _ = tokio::signal::ctrl_c() => {}
         () = terminated => {}
     }
-}
-
-/// A moment so many hours from now, as people write it in TOML.
-pub(crate) fn hours_ahead(now: Timestamp, hours: i64) -> String {
-    now.plus_millis(hours * 3_600_000).to_string()
 }

@@ -164,7 +164,9 @@ pub(crate) fn read_secret(path: &Path) -> Result<Zeroizing<[u8; 32]>, Reply> {
     let mut text = Zeroizing::new(String::new());
     let opened = File::open(path).map_err(|error| Reply::no(format!("{}: {error}", path.display())))?;
     opened.take(1024).read_to_string(&mut text).map_err(|_| wrong())?;
-    let bytes = Zeroizing::new(data_encoding::HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).map_err(|_| wrong())?);
+    let bytes = Zeroizing::new(
+        data_encoding::HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).map_err(|_| wrong())?,
+    );
     let mut secret = Zeroizing::new([0; 32]);
     if bytes.len() != secret.len() {
         return Err(wrong());

@@ -27,7 +27,11 @@ fn path(folder: &Folder) -> PathBuf {
 pub(crate) fn state_of(ledger: &Ledger) -> Option<String> {
     let length = ledger.store().length().ok()?;
     let checkpoint = ledger.checkpoint().map(|note| comity_journal::suite::hash(&[note.as_str().as_bytes()]));
-    Some(format!("{} {length} {}", ledger.own_card().agency(), checkpoint.map(|h| h.to_string()).unwrap_or_default()))
+    Some(format!(
+        "{} {length} {}",
+        ledger.own_card().agency(),
+        checkpoint.map(|h| h.to_string()).unwrap_or_default()
+    ))
 }
 
 /// Takes the marker away and gives back what it said: from now on only a clean stop leaves one.

@@ -8,7 +8,6 @@ use comity_app::keys::NodeKeys;
 use comity_app::ledger::{Compared, Ledger, LedgerHandle, LedgerParts};
 use comity_domain::matters;
 use comity_journal::card::{Card, CardFacts, MonthlyKey, Seat};
-use comity_journal::entropy::Entropy as _;
 use comity_journal::ids::Token;
 use comity_journal::suite::{SecretKey, Suite};
 use comity_store::sqlite::SqliteStore;
@@ -138,9 +137,4 @@ impl Node {
     pub(crate) fn folder(&self) -> &Folder {
         &self.folder
     }
-}
-
-/// Draws a fresh 64-bit number, for names of temporary things.
-pub(crate) fn fresh_number() -> u64 {
-    u64::from_be_bytes(SystemEntropy.draw())
 }

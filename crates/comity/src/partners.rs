@@ -131,7 +131,9 @@ impl Partners {
                 let wanted = partner.queued > 0
                     || !partner.compared
                     || compared_at.get(&partner.agency).is_none_or(|at| now >= *at + COMPARE_EVERY);
-                wanted && partner.url.is_some() && waiting.get(&partner.agency).is_none_or(|(_, at)| now >= *at)
+                wanted
+                    && partner.url.is_some()
+                    && waiting.get(&partner.agency).is_none_or(|(_, at)| now >= *at)
             };
             for partner in partners.iter().filter(due).cloned().collect::<Vec<_>>() {
                 let outcome = self.sync_one(ledger, &partner).await;

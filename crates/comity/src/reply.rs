@@ -48,10 +48,6 @@ impl Reply {
         Self::bad(USAGE, "usage", text)
     }
 
-    pub(crate) fn refused(text: String) -> Self {
-        Self::bad(REFUSED, "refused", text)
-    }
-
     pub(crate) fn waiting(text: String) -> Self {
         Self::bad(WAITING, "waiting", text)
     }

@@ -30,7 +30,13 @@ pub(crate) enum Request {
     /// Keeps a new card of ours.
     CardSet { card: String },
     /// Adds a partner whose fingerprint was compared.
-    PartnerAdd { card: String, fingerprint: String, name: Option<String>, at: Option<String>, officer: Option<String> },
+    PartnerAdd {
+        card: String,
+        fingerprint: String,
+        name: Option<String>,
+        at: Option<String>,
+        officer: Option<String>,
+    },
     /// Confirms a partner as a second person.
     PartnerConfirm { partner: String, officer: Option<String> },
     /// Lists partners.
@@ -116,7 +122,9 @@ impl Desk {
                 let line = self.partner_line(&partner).await?;
                 Ok(Reply::yes(show::partner(&line), json!(line)))
             }
-            Request::Draft { kind, to, toml, officer, send } => self.draft(kind, to, toml, officer, send, lang).await,
+            Request::Draft { kind, to, toml, officer, send } => {
+                self.draft(kind, to, toml, officer, send, lang).await
+            }
             Request::Act { matter, act, toml, officer } => {
                 let acted = ledger
                     .run(move |ledger, pending| {
@@ -143,7 +151,10 @@ impl Desk {
                     })
                     .await?;
                 let proof = data_encoding::BASE64.encode(&bytes);
-                Ok(Reply::yes(String::new(), json!({ "number": number, "bytes": bytes.len(), "proof": proof })))
+                Ok(Reply::yes(
+                    String::new(),
+                    json!({ "number": number, "bytes": bytes.len(), "proof": proof }),
+                ))
             }
             Request::JournalVerify => {
                 let report = ledger.run(|ledger, _| verify_journal(ledger)).await?;
@@ -234,6 +245,15 @@ impl Desk {
         let facts = |outcome: &str| json!({ "matter": number, "id": matter, "act": act, "outcome": outcome });
         Ok(match outcome {
             Outcome::Recorded(_) => Reply::yes(format!("{number}: `{act}` is recorded."), facts("recorded")),
+            Outcome::StillWaits(_, refusal) => {
+                let text = format!(
+                    "{number}: `{act}` is recorded. The draft still waits: {}",
+                    words(lang).refusal(&refusal)
+                );
+                let mut json = facts("recorded");
+                json["waits"] = json!({ "rule": refusal.rule.code, "source": refusal.rule.source });
+                Reply::yes(text, json)
+            }
             Outcome::Drafted(_) => {
                 let text = format!("{number}: `{act}` is kept as a draft. Nothing has left this node.");
                 Reply::yes(text, facts("drafted"))
@@ -262,7 +282,10 @@ impl Desk {
         };
         let done = self.partners.sync_now(&self.ledger, named).await?;
         if done.is_empty() {
-            return Ok(Reply::yes("No partner is confirmed yet, so there is nobody to exchange with.", json!([])));
+            return Ok(Reply::yes(
+                "No partner is confirmed yet, so there is nobody to exchange with.",
+                json!([]),
+            ));
         }
         let mut exit = 0;
         let mut lines = Vec::new();
@@ -286,13 +309,7 @@ fn kept(number: &str, act: &str, refusal: &Refusal, mut json: serde_json::Value,
     json["source"] = json!(refusal.rule.source);
     json["about"] = json!(about);
     json["lifted_by"] = json!(refusal.rule.lifted_by.map(|role| role.code()));
-    let about = if about.is_empty() { String::new() } else { format!(" ({})", about.join(", ")) };
-    let text = format!(
-        "{number}: `{act}` is kept as a draft and not sent.\n{}{about}\nRule `{}`: {}.",
-        words.rule(&refusal.rule),
-        refusal.rule.code,
-        refusal.rule.source,
-    );
+    let text = format!("{number}: `{act}` is kept as a draft and not sent.\n{}", words.refusal(refusal));
     Reply { exit: REFUSED, text, json }
 }
 
@@ -303,7 +320,11 @@ fn synced(
 ) -> (String, serde_json::Value) {
     match outcome {
         Ok(done) => {
-            let state = if done.compared { "streams agree" } else { "streams do not agree; see the node's incidents" };
+            let state = if done.compared {
+                "streams agree"
+            } else {
+                "streams do not agree; see the node's incidents"
+            };
             let line = format!(
                 "{name}: {} delivered, {} received, {} released; {state}.",
                 done.delivered, done.received, done.released
@@ -314,7 +335,10 @@ fn synced(
             });
             (line, fact)
         }
-        Err(failure) => (format!("{name}: {failure}."), json!({ "partner": name, "agency": agency, "error": failure.to_string() })),
+        Err(failure) => (
+            format!("{name}: {failure}."),
+            json!({ "partner": name, "agency": agency, "error": failure.to_string() }),
+        ),
     }
 }
 
@@ -324,6 +348,7 @@ fn role_of(code: &str) -> Result<Role, Reply> {
 }
 
 fn card_of(base64: &str) -> Result<Card, Reply> {
-    let bytes = data_encoding::BASE64.decode(base64.as_bytes()).map_err(|_| Reply::no("not a card".into()))?;
+    let bytes =
+        data_encoding::BASE64.decode(base64.as_bytes()).map_err(|_| Reply::no("not a card".into()))?;
     Card::read(&bytes).map_err(|error| Reply::no(error.to_string()))
 }

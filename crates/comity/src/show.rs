@@ -29,7 +29,9 @@ fn lines<T>(items: &[T], empty: &str, line: impl Fn(&T) -> String) -> String {
 }
 
 pub(crate) fn officers(officers: &[OfficerLine]) -> String {
-    lines(officers, "Nobody works here yet.", |officer| format!("{}: {}", officer.name, officer.roles.join(", ")))
+    lines(officers, "Nobody works here yet.", |officer| {
+        format!("{}: {}", officer.name, officer.roles.join(", "))
+    })
 }
 
 pub(crate) fn card(card: &CardPage) -> String {
@@ -51,7 +53,8 @@ pub(crate) fn card(card: &CardPage) -> String {
 
 pub(crate) fn partners(partners: &[PartnerLine]) -> String {
     lines(partners, "There are no partners yet; `partner add` meets one.", |partner| {
-        let queued = if partner.queued == 0 { String::new() } else { format!(", {} waiting", partner.queued) };
+        let queued =
+            if partner.queued == 0 { String::new() } else { format!(", {} waiting", partner.queued) };
         format!("{} ({}, {}): {}{queued}", partner.name, partner.label, partner.place, partner.partnership)
     })
 }
@@ -131,8 +134,11 @@ pub(crate) fn matter(page: &MatterPage, lang: Lang) -> String {
 
 fn timeline_entry(entry: &TimelineLine, words: &Words) -> String {
     let side = words.text(&format!("side-{}", entry.side));
-    let delivery =
-        if entry.delivery.is_empty() { String::new() } else { format!(", {}", words.text(&format!("overlay-{}", entry.delivery))) };
+    let delivery = if entry.delivery.is_empty() {
+        String::new()
+    } else {
+        format!(", {}", words.text(&format!("overlay-{}", entry.delivery)))
+    };
     let mut out = format!("{}  {side}  {}{delivery}\n", entry.at, entry.act_text);
     let _ = writeln!(out, "    {}", actor(&entry.by, words));
     for approval in &entry.approved {

@@ -41,7 +41,9 @@ fn fingerprint(text: &str) -> Result<Fingerprint, Reply> {
     }
     let path = Path::new(text);
     let bytes = std::fs::read(path).map_err(|_| {
-        Reply::usage("--trust takes a fingerprint (twelve groups of five digits, in quotes) or a card's file".into())
+        Reply::usage(
+            "--trust takes a fingerprint (twelve groups of five digits, in quotes) or a card's file".into(),
+        )
     })?;
     Card::read(&bytes).map(|card| card.fingerprint()).map_err(|error| Reply::no(format!("{text}: {error}")))
 }
@@ -112,7 +114,8 @@ fn facts(findings: &Findings) -> String {
                 )
             }
         };
-        let card = act.card.map(|number| format!("under card {number}")).unwrap_or_else(|| "NOT valid".into());
+        let card =
+            act.card.map(|number| format!("under card {number}")).unwrap_or_else(|| "NOT valid".into());
         let _ = write!(
             out,
             "\n{:>3}. {} {} of {}, key {card}, {}; {receipts}; {content}",

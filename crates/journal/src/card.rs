@@ -35,7 +35,8 @@ pub enum Seat {
 impl Seat {
     /// A country or territory; `None` unless the code has two capital letters.
     pub fn place(code: &str) -> Option<Self> {
-        (code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase())).then(|| Self::Place(code.to_owned()))
+        (code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase()))
+            .then(|| Self::Place(code.to_owned()))
     }
 
     /// An international body; `None` unless the code has three capital letters.

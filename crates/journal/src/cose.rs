@@ -36,8 +36,8 @@ const SIGN1_TAG: u64 = 18;
 /// The only protected header accepted in each suite, as the bytes of its CBOR map.
 const fn protected_header(suite: Suite) -> &'static [u8] {
     match suite {
-        Suite::One => &[0xa1, 0x01, 0x32],                           // {1: -19}
-        Suite::Toy => &[0xa1, 0x01, 0x3a, 0x00, 0x00, 0xff, 0xff],   // {1: -65536}, private use
+        Suite::One => &[0xa1, 0x01, 0x32],                         // {1: -19}
+        Suite::Toy => &[0xa1, 0x01, 0x3a, 0x00, 0x00, 0xff, 0xff], // {1: -65536}, private use
     }
 }
 
@@ -99,8 +99,12 @@ impl Unverified {
         let Value::Array(fields) = *inner else {
             return Err(Malformed::Unreadable("not a COSE_Sign1".into()));
         };
-        let [Value::Bytes(protected), Value::Map(unprotected), Value::Bytes(payload), Value::Bytes(signature)] =
-            fields.as_slice()
+        let [
+            Value::Bytes(protected),
+            Value::Map(unprotected),
+            Value::Bytes(payload),
+            Value::Bytes(signature),
+        ] = fields.as_slice()
         else {
             return Err(Malformed::Unreadable("not a COSE_Sign1 with a payload inside".into()));
         };

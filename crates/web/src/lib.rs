@@ -5,5 +5,5 @@
 //! (`comity-app`), what is kept (`comity-store`).
 
 pub mod federation;
-pub mod public;
 pub mod proof_report;
+pub mod public;

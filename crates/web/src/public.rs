@@ -23,11 +23,17 @@ pub const CARD_PATH: &str = "/card";
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve(listener: TcpListener, ledger: LedgerHandle, mut stop: watch::Receiver<bool>) -> std::io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    ledger: LedgerHandle,
+    mut stop: watch::Receiver<bool>,
+) -> std::io::Result<()> {
     let health = ledger.clone();
     let card = move || async move {
         match ledger.run(|ledger, _| Ok(ledger.own_card().bytes().to_vec())).await {
-            Ok(bytes) => ([(header::CONTENT_TYPE, "application/vnd.comity.card.v1+cbor")], bytes).into_response(),
+            Ok(bytes) => {
+                ([(header::CONTENT_TYPE, "application/vnd.comity.card.v1+cbor")], bytes).into_response()
+            }
             Err(_) => hyper::StatusCode::SERVICE_UNAVAILABLE.into_response(),
         }
     };

@@ -44,6 +44,8 @@ pub struct Acted {
 pub enum Outcome {
     /// Written in our inner lane.
     Recorded(Hash),
+    /// Written in our inner lane; this rule still stands against signing the draft that waits.
+    StillWaits(Hash, Box<Refusal>),
     /// Signed; on its way to the partners.
     Signed(Hash),
     /// Kept as a draft until it is asked to be sent.
@@ -98,12 +100,21 @@ impl Ledger {
     ///
     /// # Errors
     /// The rule that refuses it; what had been kept as a draft before stays.
-    pub fn act(&mut self, pending: &mut Pending, command: &ActCommand, officer: &Officer) -> Result<Acted, Failure> {
+    pub fn act(
+        &mut self,
+        pending: &mut Pending,
+        command: &ActCommand,
+        officer: &Officer,
+    ) -> Result<Acted, Failure> {
         let kind = self.kind_of(&command.matter)?;
         let known = self.kind_named(&kind)?;
         let def = *known.act(&command.act).ok_or_else(|| {
             let acts: Vec<_> = known.acts().iter().map(|act| act.code).collect();
-            Failure::Usage(format!("matters of kind `{kind}` have no act `{}`; there are: {}", command.act, acts.join(", ")))
+            Failure::Usage(format!(
+                "matters of kind `{kind}` have no act `{}`; there are: {}",
+                command.act,
+                acts.join(", ")
+            ))
         })?;
         if def.inner || !known.def().shared {
             return self.act_inside(pending, command, &kind, &def, officer);
@@ -123,7 +134,8 @@ impl Ledger {
     }
 
     fn is_opening(&self, kind: &str, def: &ActDef) -> bool {
-        self.kind_named(kind).is_ok_and(|kind| kind.acts().first().is_some_and(|first| first.code == def.code))
+        self.kind_named(kind)
+            .is_ok_and(|kind| kind.acts().first().is_some_and(|first| first.code == def.code))
     }
 
     /// The kind of a matter this node holds.
@@ -163,8 +175,14 @@ impl Ledger {
         } else {
             None
         };
-        let told = released.filter(|outcome| def.code == "send" || matches!(outcome, Outcome::Signed(_)));
-        Ok(Acted { matter: command.matter, act: command.act.clone(), outcome: told.unwrap_or(recorded) })
+        let (act, outcome) = match released {
+            None => (command.act.clone(), recorded),
+            Some((_, Outcome::Kept(_, refusal))) if def.code != "send" => {
+                (command.act.clone(), Outcome::StillWaits(hash, refusal))
+            }
+            Some((act, outcome)) => (act, outcome),
+        };
+        Ok(Acted { matter: command.matter, act, outcome })
     }
 
     /// Keeps an act as a draft, its structure and the opening it would make among its content.
@@ -179,7 +197,8 @@ impl Ledger {
     ) -> Result<Acted, Failure> {
         let by = officer.acting_in(&*self.keys.pseudonyms, matter);
         let act = composed.act.as_str().to_owned();
-        let content = |label: &str, bytes| PartBytes { label: token(label), class: PartClass::Content, bytes };
+        let content =
+            |label: &str, bytes| PartBytes { label: token(label), class: PartClass::Content, bytes };
         let mut parts = vec![content(STRUCTURE, composed.structure)];
         parts.extend(opening.map(|opening| content(OPENING, cbor::encode(opening))));
         // A draft's tally counts nothing yet, so it can be erased with the rest.
@@ -202,19 +221,27 @@ impl Ledger {
     ) -> Result<Acted, Failure> {
         let inner = self.matter(matter)?.inner();
         let draft = inner.current_draft(def.code).cloned().ok_or_else(|| {
-            Failure::Usage(format!("there is no draft of `{}` here; give the act's fields in a file", def.code))
+            Failure::Usage(format!(
+                "there is no draft of `{}` here; give the act's fields in a file",
+                def.code
+            ))
         })?;
         if !draft.to_be_sent {
             let wish = format!("of = \"{}\"", draft.entry);
             let send = ActCommand { matter: *matter, act: "send".into(), toml: Some(wish) };
-            let acted = self.act_inside(pending, &send, kind, &send_def(), officer)?;
-            return Ok(Acted { act: def.code.to_owned(), ..acted });
+            return self.act_inside(pending, &send, kind, &send_def(), officer);
         }
-        let outcome = self.release(pending, matter, kind)?.unwrap_or(Outcome::Drafted(draft.entry));
-        Ok(Acted { matter: *matter, act: def.code.to_owned(), outcome })
+        let (act, outcome) = self.release(pending, matter, kind)?.ok_or_else(|| {
+            Failure::Usage(format!(
+                "`{}` has been signed and sent already; `matter show` tells where it stands",
+                def.code
+            ))
+        })?;
+        Ok(Acted { matter: *matter, act, outcome })
     }
 
-    /// Signs the latest draft that is asked for and fully approved; tells what stands against it otherwise.
+    /// Signs the latest draft that is asked for and fully approved; tells which act, and what stands against it
+    /// otherwise. `None` when no draft waits.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -223,7 +250,7 @@ impl Ledger {
         pending: &mut Pending,
         matter: &MatterId,
         kind: &str,
-    ) -> Result<Option<Outcome>, Failure> {
+    ) -> Result<Option<(String, Outcome)>, Failure> {
         let inner = self.matter(matter)?.inner();
         let wanted = |draft: &&DraftState| draft.to_be_sent && !draft.superseded && !draft.sent_back;
         let Some(draft) = inner.drafts.iter().rev().find(wanted).cloned() else { return Ok(None) };
@@ -234,15 +261,25 @@ impl Ledger {
             .kind_named(kind)?
             .act(draft.act.as_str())
             .ok_or_else(|| Failure::Fault("a draft of an act that is not there".into()))?;
+        let act = def.code.to_owned();
         let missing = missing_approvals(&def, &draft.by, &draft.approvals);
         if !missing.is_empty() {
             let refusal = Refusal::under(rules::FOUR_EYES).about(missing);
-            return Ok(Some(Outcome::Kept(draft.entry, Box::new(refusal))));
+            return Ok(Some((act, Outcome::Kept(draft.entry, Box::new(refusal)))));
         }
         let (composed, opening) = self.read_draft(pending, &draft)?;
-        match self.sign(pending, matter, kind, composed, &draft.by, &draft.approvals, opening, Some(draft.entry)) {
-            Ok(outcome) => Ok(Some(outcome)),
-            Err(Failure::Refused(refusal)) => Ok(Some(Outcome::Kept(draft.entry, refusal))),
+        match self.sign(
+            pending,
+            matter,
+            kind,
+            composed,
+            &draft.by,
+            &draft.approvals,
+            opening,
+            Some(draft.entry),
+        ) {
+            Ok(outcome) => Ok(Some((act, outcome))),
+            Err(Failure::Refused(refusal)) => Ok(Some((act, Outcome::Kept(draft.entry, refusal)))),
             Err(other) => Err(other),
         }
     }
@@ -253,7 +290,9 @@ impl Ledger {
         let folded = self.matter(matter)?;
         let view = folded.view();
         Ok(view.timeline.iter().filter(|entry| entry.lane == Lane::Shared(us)).any(|entry| {
-            folded.entry(&entry.entry).is_some_and(|e| e.header().relied.iter().any(|fact| fact.hash == *draft))
+            folded
+                .entry(&entry.entry)
+                .is_some_and(|e| e.header().relied.iter().any(|fact| fact.hash == *draft))
         }))
     }
 
@@ -328,7 +367,11 @@ impl Ledger {
     }
 
     /// A party of the matter with whom the streams have not been compared since the node started.
-    fn not_compared(&mut self, matter: &MatterId, opening: Option<&Opening>) -> Result<Option<AgencyId>, Failure> {
+    fn not_compared(
+        &mut self,
+        matter: &MatterId,
+        opening: Option<&Opening>,
+    ) -> Result<Option<AgencyId>, Failure> {
         let us = self.agency;
         let known = self.matter(matter)?.opening().map(|(opening, _)| opening.parties.clone());
         let parties = known.or_else(|| opening.map(|opening| opening.parties.clone())).unwrap_or_default();
@@ -340,14 +383,19 @@ impl Ledger {
     }
 
     /// The act a draft holds, and the opening it would make.
-    fn read_draft(&self, pending: &Pending, draft: &DraftState) -> Result<(Composed, Option<Opening>), Failure> {
+    fn read_draft(
+        &self,
+        pending: &Pending,
+        draft: &DraftState,
+    ) -> Result<(Composed, Option<Opening>), Failure> {
         let gone = || Failure::NotFound("the draft's content has been erased; write it again".into());
         let (mut structure, mut opening, mut parts) = (None, None, Vec::new());
         for part in self.parts(pending, &draft.entry)? {
             match part.label.as_str() {
                 STRUCTURE => structure = Some(part.bytes),
                 OPENING => {
-                    let read = cbor::decode(&part.bytes).map_err(|error| Failure::Fault(error.to_string()))?;
+                    let read =
+                        cbor::decode(&part.bytes).map_err(|error| Failure::Fault(error.to_string()))?;
                     opening = Some(read);
                 }
                 label => {
@@ -380,10 +428,11 @@ impl Ledger {
     /// When the store cannot be read.
     pub fn release_waiting(&mut self, pending: &mut Pending) -> Result<u64, Failure> {
         let mut signed = 0;
-        let shared: Vec<_> = self.kinds.iter().map(|k| k.def()).filter(|d| d.shared).map(|d| d.code).collect();
+        let shared: Vec<_> =
+            self.kinds.iter().map(|k| k.def()).filter(|d| d.shared).map(|d| d.code).collect();
         for kind in shared {
             for row in self.rows_of(kind)? {
-                if let Some(Outcome::Signed(_)) = self.release(pending, &row.id, kind)? {
+                if let Some((_, Outcome::Signed(_))) = self.release(pending, &row.id, kind)? {
                     signed += 1;
                 }
             }

@@ -11,7 +11,12 @@ impl Ledger {
     ///
     /// # Errors
     /// When the name is taken or no name, or there is no role.
-    pub fn add_officer(&mut self, pending: &mut Pending, name: &str, roles: &[Role]) -> Result<MatterId, Failure> {
+    pub fn add_officer(
+        &mut self,
+        pending: &mut Pending,
+        name: &str,
+        roles: &[Role],
+    ) -> Result<MatterId, Failure> {
         if roles.is_empty() {
             let known = Role::CODES.join(", ");
             return Err(Failure::Usage(format!("an officer needs at least one role: {known}")));

@@ -38,11 +38,15 @@ impl Ledger {
         }
         let known = self.partners()?;
         if known.iter().any(|p| p.agency == card.agency() && p.partnership != Partnership::Ended) {
-            return Err(Failure::Usage("this agency is a partner already; `partner show` tells how it stands".into()));
+            return Err(Failure::Usage(
+                "this agency is a partner already; `partner show` tells how it stands".into(),
+            ));
         }
         let name = name.unwrap_or(card.facts().label.as_str()).to_owned();
         if known.iter().any(|p| p.name == name) {
-            return Err(Failure::Usage("we call another partner that already; choose another with --name".into()));
+            return Err(Failure::Usage(
+                "we call another partner that already; choose another with --name".into(),
+            ));
         }
         let mut table = toml::Table::new();
         table.insert("agency".into(), card.agency().to_string().into());
@@ -63,7 +67,12 @@ impl Ledger {
     ///
     /// # Errors
     /// Refused when the same person added it.
-    pub fn confirm_partner(&mut self, pending: &mut Pending, named: &str, officer: &Officer) -> Result<(), Failure> {
+    pub fn confirm_partner(
+        &mut self,
+        pending: &mut Pending,
+        named: &str,
+        officer: &Officer,
+    ) -> Result<(), Failure> {
         let partner = self.partner(named)?;
         if partner.partnership == Partnership::Confirmed {
             return Err(Failure::Usage("this partner is confirmed already".into()));

@@ -46,7 +46,13 @@ impl Ledger {
             }
         }
         for refused in batch.unreadable {
-            self.record_incident(pending, Trouble::BadEntry, Some(from), Some(refused.entry), Some("malformed"))?;
+            self.record_incident(
+                pending,
+                Trouble::BadEntry,
+                Some(from),
+                Some(refused.entry),
+                Some("malformed"),
+            )?;
             reception.refused.push(refused);
         }
         let in_order = batch.arrived.into_iter().zip(batch.hashes);
@@ -96,7 +102,9 @@ impl Ledger {
             },
         };
         Ok(match parties {
-            Some(parties) if !is_party(&us, &parties) || !is_party(&from, &parties) => Err(Token::literal("not-addressed")),
+            Some(parties) if !is_party(&us, &parties) || !is_party(&from, &parties) => {
+                Err(Token::literal("not-addressed"))
+            }
             // Its opening is still to come: it waits, and its author can only be who sends it.
             None if header.author != from => Err(Token::literal("not-addressed")),
             _ => Ok(()),

@@ -23,7 +23,10 @@ impl Ledger {
     ) -> Result<u64, Failure> {
         let mut proven = BTreeSet::new();
         for receipt in receipts {
-            let card = self.cards.latest(&from).ok_or_else(|| Failure::NotFound("no card of this partner".into()))?;
+            let card = self
+                .cards
+                .latest(&from)
+                .ok_or_else(|| Failure::NotFound("no card of this partner".into()))?;
             let checkpoint = match receipt.verify(card) {
                 Ok(checkpoint) => checkpoint,
                 Err(error) => {

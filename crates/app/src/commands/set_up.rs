@@ -34,9 +34,9 @@ impl Ledger {
 
     pub(crate) fn kind_named(&self, kind: &str) -> Result<&dyn comity_domain::engine::AnyKind, Failure> {
         let known = || self.kinds.iter().map(|kind| kind.def().code).collect::<Vec<_>>().join(", ");
-        self.kinds
-            .get(kind)
-            .ok_or_else(|| Failure::Usage(format!("there is no kind of matter `{kind}`; there are: {}", known())))
+        self.kinds.get(kind).ok_or_else(|| {
+            Failure::Usage(format!("there is no kind of matter `{kind}`; there are: {}", known()))
+        })
     }
 
     /// Composes an act from TOML against a matter as it stands.

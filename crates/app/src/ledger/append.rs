@@ -60,7 +60,8 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read, the content is too large, or the signer cannot sign.
     pub fn append_own(&mut self, pending: &mut Pending, new: NewEntry) -> Result<Hash, Failure> {
-        let parts: Vec<OpenPart> = new.parts.into_iter().map(|part| part.salted(&mut *self.entropy)).collect();
+        let parts: Vec<OpenPart> =
+            new.parts.into_iter().map(|part| part.salted(&mut *self.entropy)).collect();
         part::check_sizes(&parts).map_err(|error| Failure::Usage(error.to_string()))?;
         let (place, prev, seen) = match self.matter_or_new(&new.matter, &new.kind)? {
             Some(matter) => matter.next_in(new.lane),
@@ -89,9 +90,9 @@ impl Ledger {
             opening: new.opening,
         };
         let message = Entry::to_be_signed(&header);
-        let signatures =
-            crate::keys::Signer::sign(&self.keys.signing, &[message]).map_err(Failure::Fault)?;
-        let signature = signatures.first().ok_or_else(|| Failure::Fault("the signer gave no signature".into()))?;
+        let signatures = crate::keys::Signer::sign(&self.keys.signing, &[message]).map_err(Failure::Fault)?;
+        let signature =
+            signatures.first().ok_or_else(|| Failure::Fault("the signer gave no signature".into()))?;
         let entry = Arc::new(Entry::assemble(header, signature));
         self.record(pending, Arc::clone(&entry), None)?;
         let hash = entry.hash();
@@ -143,7 +144,12 @@ impl Ledger {
         Ok(())
     }
 
-    fn record(&mut self, pending: &mut Pending, entry: Arc<Entry>, from: Option<AgencyId>) -> Result<(), Failure> {
+    fn record(
+        &mut self,
+        pending: &mut Pending,
+        entry: Arc<Entry>,
+        from: Option<AgencyId>,
+    ) -> Result<(), Failure> {
         let header = entry.header();
         let (hash, matter, lane, place) = (entry.hash(), header.matter, header.lane, header.place);
         let at = pending.at;
@@ -192,7 +198,13 @@ impl Ledger {
         let (salt, size, root) = (Salt::draw(&mut *self.entropy), self.inner.size(), self.inner.root());
         let commitment = inner_root_commitment(&salt, size, &root);
         let leaf_hash = Leaf::Inner { commitment, at: pending.at }.hash();
-        self.push_record(pending, TreeName::Exchange, leaf_hash, Some(salt), Recorded::InnerRoot { size, root });
+        self.push_record(
+            pending,
+            TreeName::Exchange,
+            leaf_hash,
+            Some(salt),
+            Recorded::InnerRoot { size, root },
+        );
     }
 
     /// Puts an entry of ours into the stream to every other party of its matter.

@@ -201,7 +201,8 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read.
     pub fn list_matters(&mut self, words: &Words) -> Result<Vec<MatterLine>, Failure> {
-        let shared: Vec<_> = self.kinds.iter().map(|k| k.def()).filter(|d| d.shared).map(|d| d.code).collect();
+        let shared: Vec<_> =
+            self.kinds.iter().map(|k| k.def()).filter(|d| d.shared).map(|d| d.code).collect();
         let mut rows = Vec::new();
         for kind in shared {
             rows.extend(self.rows_of(kind)?);
@@ -216,7 +217,8 @@ impl Ledger {
         let us = self.agency;
         let matter = self.matter(&row.id)?;
         let view = matter.view();
-        let our_role = view.parties.iter().find(|party| party.agency == us).map(|party| party.role.to_string());
+        let our_role =
+            view.parties.iter().find(|party| party.agency == us).map(|party| party.role.to_string());
         let due = view.clocks.iter().min_by_key(|clock| clock.due).map(|clock| clock_text(words, clock, now));
         let title = self.title(&row.id)?;
         let waited_for = row.waited_for.as_ref().map(|role| {
@@ -315,7 +317,8 @@ impl Ledger {
                 continue;
             }
             let def = self.kind_named(kind)?.act(draft.act.as_str());
-            let missing = def.map(|def| missing_approvals(def, &draft.by, &draft.approvals)).unwrap_or_default();
+            let missing =
+                def.map(|def| missing_approvals(def, &draft.by, &draft.approvals)).unwrap_or_default();
             lines.push(DraftLine {
                 act: draft.act.to_string(),
                 missing: missing.into_iter().map(str::to_owned).collect(),
@@ -343,7 +346,8 @@ impl Ledger {
             Lane::Shared(party) if party == us => "ours",
             Lane::Shared(_) => "theirs",
         };
-        let facts = Facts { now, cover: Cover::NotOnRecord, proposer: header.by.clone(), approvals: Vec::new() };
+        let facts =
+            Facts { now, cover: Cover::NotOnRecord, proposer: header.by.clone(), approvals: Vec::new() };
         let objections = if side == "theirs" { matter.judge(&shown.entry, &facts) } else { Vec::new() };
         let parts = self.store().parts(&shown.entry)?;
         let def = self.kind_named(kind)?.act(header.act.as_str());
@@ -351,8 +355,12 @@ impl Ledger {
             .map(|def| act::read(def, &header.structure, &header.parts, &parts))
             .unwrap_or_default()
             .into_iter()
-            .filter(|reading| reading.value != Err(Absence::LeftOut) && reading.field.kind != FieldKind::Entry)
-            .filter(|reading| !matches!(reading.field.kind, FieldKind::Machine | FieldKind::List(&FieldKind::Machine)))
+            .filter(|reading| {
+                reading.value != Err(Absence::LeftOut) && reading.field.kind != FieldKind::Entry
+            })
+            .filter(|reading| {
+                !matches!(reading.field.kind, FieldKind::Machine | FieldKind::List(&FieldKind::Machine))
+            })
             .map(|reading| FieldLine {
                 label: words.field(kind, header.act.as_str(), reading.field.name),
                 present: reading.value.is_ok(),
@@ -406,7 +414,9 @@ impl Ledger {
 fn standing_text(words: &Words, standing: Standing) -> String {
     match standing {
         Standing::Valid => String::new(),
-        Standing::Void(rule) => format!("{} ({})", words.text("standing-void"), words.text(&format!("rule-{rule}"))),
+        Standing::Void(rule) => {
+            format!("{} ({})", words.text("standing-void"), words.text(&format!("rule-{rule}")))
+        }
         Standing::NotUnderstood => words.text("standing-not-understood"),
         Standing::Waiting => words.text("standing-waiting"),
         Standing::Forked => words.text("standing-forked"),
@@ -441,7 +451,9 @@ fn value_text(words: &Words, kind: &FieldKind, value: &Value) -> String {
                 match (column, value) {
                     (Some(column), value) => Some(value_text(words, &column.kind, value)),
                     (None, Value::Text(text)) => Some(text.clone()),
-                    (None, Value::Bytes(bytes)) if bytes.len() > 16 => Some(format!("({} bytes)", bytes.len())),
+                    (None, Value::Bytes(bytes)) if bytes.len() > 16 => {
+                        Some(format!("({} bytes)", bytes.len()))
+                    }
                     _ => None,
                 }
             })

@@ -18,9 +18,11 @@ impl Ledger {
     pub fn export_proof(&mut self, id: &MatterId) -> Result<Vec<u8>, Failure> {
         let fault = |why: String| Failure::Fault(format!("the proof cannot be put together: {why}"));
         let matter = self.matter(id)?;
-        let (opening, _) = matter
-            .opening()
-            .ok_or_else(|| Failure::NotFound("nothing of this matter has been shared yet, so there is nothing to prove".into()))?;
+        let (opening, _) = matter.opening().ok_or_else(|| {
+            Failure::NotFound(
+                "nothing of this matter has been shared yet, so there is nothing to prove".into(),
+            )
+        })?;
         let (kind, parties) = (opening.genesis.kind.clone(), opening.parties.clone());
         let mut shown = matter.view().timeline;
         shown.retain(|entry| entry.lane.is_shared());
@@ -28,15 +30,19 @@ impl Ledger {
         let entries: Vec<_> = shown.iter().filter_map(|shown| matter.entry(&shown.entry).cloned()).collect();
         let cover = Token::literal(Cover::NotOnRecord.code());
         let mut proof = ProofParts::new(*id, kind, self.agency, cover);
-        let agencies: BTreeSet<_> =
-            parties.iter().map(|party| party.agency).chain(entries.iter().map(|e| e.header().author)).collect();
+        let agencies: BTreeSet<_> = parties
+            .iter()
+            .map(|party| party.agency)
+            .chain(entries.iter().map(|e| e.header().author))
+            .collect();
         for agency in &agencies {
             proof.add_chain(self.cards.chain(agency));
         }
         let checkpoint = self.checkpoint().cloned().ok_or_else(|| fault("no checkpoint yet".into()))?;
         let size = checkpoint.peek().map_err(|error| fault(error.to_string()))?.size;
         for entry in &entries {
-            let record = self.store.entry(&entry.hash())?.ok_or_else(|| fault("an entry is not stored".into()))?;
+            let record =
+                self.store.entry(&entry.hash())?.ok_or_else(|| fault("an entry is not stored".into()))?;
             let path = comity_journal::tree::prove_inclusion(self.exchange(), record.leaf, size)
                 .map_err(|error| fault(error.to_string()))?;
             let logged = Logged { checkpoint: checkpoint.clone(), leaf: record.leaf, at: record.at, path };

@@ -3,9 +3,7 @@
 use comity_domain::matters::node::Trouble;
 use comity_federation::answer::{Answering, Found};
 use comity_federation::compare::Fit;
-use comity_federation::message::{
-    BatchReply, Fetch, Hello, Message, Receipts, ReceiptsReply, VERSION,
-};
+use comity_federation::message::{BatchReply, Fetch, Hello, Message, Receipts, ReceiptsReply, VERSION};
 use comity_federation::path;
 use comity_federation::session::{Snapshot, WrongAgency};
 use comity_journal::cbor::Malformed;

@@ -20,7 +20,11 @@ use crate::ledger::{Ledger, LedgerHandle};
 /// The way to one partner's node.
 pub trait Peer: Sync {
     /// Sends a body and gives back the answer's.
-    fn post(&self, path: &'static str, body: Vec<u8>) -> impl Future<Output = Result<Vec<u8>, Failure>> + Send;
+    fn post(
+        &self,
+        path: &'static str,
+        body: Vec<u8>,
+    ) -> impl Future<Output = Result<Vec<u8>, Failure>> + Send;
 }
 
 /// What one session did.
@@ -48,9 +52,8 @@ pub async fn sync(ledger: &LedgerHandle, partner: AgencyId, peer: &impl Peer) ->
     let (hello, waiting) = Dialling(snapshot).hello();
     let reply = HelloReply::decode(&peer.post(path::HELLO, hello.encode()).await?).map_err(unreadable)?;
     synced.requests += 1;
-    let (now, outgoing) = ledger
-        .run(move |ledger, _| Ok((ledger.now(), ledger.stream(&partner, Direction::Out)?)))
-        .await?;
+    let (now, outgoing) =
+        ledger.run(move |ledger, _| Ok((ledger.now(), ledger.stream(&partner, Direction::Out)?))).await?;
     let (heard, mut next) =
         waiting.hear(&reply, now, outgoing).map_err(|error| Failure::NotBelieved(error.to_string()))?;
     let note = reply.hello.checkpoint.clone();
@@ -91,7 +94,8 @@ async fn push(
     synced: &mut Synced,
 ) -> Result<Next, Failure> {
     let after = pushing.after();
-    let (batch, hashes) = ledger.run(move |ledger, _| ledger.compose_batch(partner, after, limits::BATCH_ENTRIES)).await?;
+    let (batch, hashes) =
+        ledger.run(move |ledger, _| ledger.compose_batch(partner, after, limits::BATCH_ENTRIES)).await?;
     let waiting: AwaitReceipts = pushing.sent(hashes);
     let reply = BatchReply::decode(&peer.post(path::BATCH, batch).await?).map_err(unreadable)?;
     synced.requests += 1;
@@ -168,7 +172,8 @@ impl Ledger {
             parcels.push(Parcel { entry: read, parts });
         }
         let month = self.now().month();
-        let card = self.cards.latest(&partner).ok_or_else(|| Failure::NotFound("no card of this partner".into()))?;
+        let card =
+            self.cards.latest(&partner).ok_or_else(|| Failure::NotFound("no card of this partner".into()))?;
         let key = card.facts().content_key(&month).map(|monthly| monthly.key);
         let key = key.ok_or_else(|| Failure::Fault("the partner's card has no sealing key".into()))?;
         let draft = Draft {

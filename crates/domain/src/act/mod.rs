@@ -22,9 +22,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use comity_act_derive::Act;
-pub use compose::{ActSet, ComposeError, Composed, Preparation};
 #[doc(hidden)]
 pub use compose::compose_one;
+pub use compose::{ActSet, ComposeError, Composed, Preparation};
 pub use field::{Data, Flag, Line, Moment, NotText, Several, Target, Text};
 pub use reading::{Absence, Reading, read};
 pub use template::template;
@@ -206,10 +206,12 @@ impl Parts {
 
     /// The parts as named bytes, not yet salted.
     pub fn into_bytes(self) -> Vec<PartBytes> {
-        let content = self.content.into_iter().map(|(label, map)| (label, PartClass::Content, cbor::encode(&map)));
-        let each = self.each.into_iter().map(|(label, value)| (label, PartClass::Content, cbor::encode(&value)));
-        let tally = (!self.tally.is_empty())
-            .then(|| (TALLY.to_owned(), PartClass::Tally, cbor::encode(&self.tally)));
+        let content =
+            self.content.into_iter().map(|(label, map)| (label, PartClass::Content, cbor::encode(&map)));
+        let each =
+            self.each.into_iter().map(|(label, value)| (label, PartClass::Content, cbor::encode(&value)));
+        let tally =
+            (!self.tally.is_empty()).then(|| (TALLY.to_owned(), PartClass::Tally, cbor::encode(&self.tally)));
         content
             .chain(each)
             .chain(tally)

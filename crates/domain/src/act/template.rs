@@ -50,7 +50,9 @@ fn example(kind: &FieldKind) -> String {
         FieldKind::Moment => "\"2026-12-01T12:00:00Z\"".into(),
         FieldKind::Number => "0".into(),
         FieldKind::Flag => "false".into(),
-        FieldKind::Word(_, codes) => format!("\"{}\"   # one of: {}", codes.first().unwrap_or(&""), codes.join(", ")),
+        FieldKind::Word(_, codes) => {
+            format!("\"{}\"   # one of: {}", codes.first().unwrap_or(&""), codes.join(", "))
+        }
         FieldKind::Table(_) => "{}".into(),
         FieldKind::List(item) => match item {
             FieldKind::Word(_, codes) => {

@@ -132,7 +132,8 @@ impl<K: Kind> Matter<K> {
         let Some(Ok(act)) = Self::kind_act(stated) else { return Err(Refusal::under(rules::UNREADABLE)) };
         let lanes = state.lanes_with(stated.opening);
         let offences = K::offences(&lanes, &act);
-        let subject = if proposal.opening.is_some() { proposal.draft } else { state.opened_by };
+        // Opening needs a review of this very draft; an answer needs one of the request, whichever entry named it.
+        let counts = |of: &Hash| proposal.opening.is_none() || proposal.draft == Some(*of);
         // Found once is found for good, whoever proposes now and whatever was drafted or reviewed since.
         for (_, review) in state.inner.reviews.iter().filter(|(_, review)| review.is_legal()) {
             let found = review.found(&offences);
@@ -140,7 +141,7 @@ impl<K: Kind> Matter<K> {
                 return Err(Refusal::under(rules::GROUNDS_PROHIBITED).about(found));
             }
         }
-        let of_this = state.inner.reviews.iter().rev().find(|(of, _)| Some(*of) == subject);
+        let of_this = state.inner.reviews.iter().rev().find(|(of, _)| counts(of));
         let (_, review) = of_this.ok_or(Refusal::under(rules::GROUNDS_OPEN))?;
         GroundsCleared::judge(review, &offences, &facts.proposer.who)
     }

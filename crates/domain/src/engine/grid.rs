@@ -24,7 +24,8 @@ impl Cell {
 
     /// What `role` may do next.
     pub fn next_of(&self, role: &str) -> impl Iterator<Item = &'static str> {
-        let own: Vec<_> = self.next.iter().filter(|(r, _)| *r == role).flat_map(|(_, acts)| acts.iter()).collect();
+        let own: Vec<_> =
+            self.next.iter().filter(|(r, _)| *r == role).flat_map(|(_, acts)| acts.iter()).collect();
         own.into_iter().copied()
     }
 }

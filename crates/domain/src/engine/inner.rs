@@ -207,7 +207,9 @@ impl InnerLane {
                     superseded: false,
                 });
             }
-            InnerAct::Approve(approve) => self.change(&approve.of, |draft| draft.approvals.push(entry.by.clone())),
+            InnerAct::Approve(approve) => {
+                self.change(&approve.of, |draft| draft.approvals.push(entry.by.clone()))
+            }
             InnerAct::SendBack(back) => self.change(&back.of, |draft| draft.sent_back = true),
             InnerAct::SendAct(send) => self.change(&send.of, |draft| draft.to_be_sent = true),
             InnerAct::ReviewGrounds(review) => {

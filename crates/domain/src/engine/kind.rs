@@ -65,7 +65,12 @@ pub trait Kind: Sized + Send + Sync + 'static {
     }
 
     /// What this node holds against a partner's valid act.
-    fn judge(_lanes: &Lanes<'_, Self::Lane>, _entry: &Stated<'_>, _act: &Self::Act, _facts: &Facts) -> Vec<Objection> {
+    fn judge(
+        _lanes: &Lanes<'_, Self::Lane>,
+        _entry: &Stated<'_>,
+        _act: &Self::Act,
+        _facts: &Facts,
+    ) -> Vec<Objection> {
         Vec::new()
     }
 

@@ -49,7 +49,8 @@ impl<K: Kind> State<K> {
         if !K::DEF.shared {
             return Lanes::new(self.lanes.iter().map(|(agency, lane)| ("own", *agency, lane)).collect());
         }
-        let parties = if self.parties.is_empty() { opening.map_or(&[][..], |o| &o.parties) } else { &self.parties };
+        let parties =
+            if self.parties.is_empty() { opening.map_or(&[][..], |o| &o.parties) } else { &self.parties };
         let known = parties.iter().filter_map(|party| {
             self.lanes.get(&party.agency).map(|lane| (party.role.as_str(), party.agency, lane))
         });
@@ -60,7 +61,13 @@ impl<K: Kind> State<K> {
 impl<K: Kind> Matter<K> {
     /// A matter nothing is known of yet.
     pub fn new(id: MatterId) -> Self {
-        Self { id, entries: BTreeMap::new(), places: BTreeMap::new(), lanes: BTreeMap::new(), inner: BTreeMap::new() }
+        Self {
+            id,
+            entries: BTreeMap::new(),
+            places: BTreeMap::new(),
+            lanes: BTreeMap::new(),
+            inner: BTreeMap::new(),
+        }
     }
 
     /// Takes an entry whose signature has been checked. What was here already changes nothing.
@@ -125,7 +132,8 @@ impl<K: Kind> Matter<K> {
         if Self::is_own_lane_kind(stated.lane) {
             let log = self.inner.entry(stated.lane).or_default();
             let mut state = log.now();
-            if let (Verdict::Valid, Some(Ok(act))) = (verdict, InnerAct::decode(stated.act, stated.structure)) {
+            if let (Verdict::Valid, Some(Ok(act))) = (verdict, InnerAct::decode(stated.act, stated.structure))
+            {
                 state.evolve(stated, &act);
             }
             log.steps.push(step.with(state));
@@ -217,7 +225,11 @@ impl<K: Kind> Matter<K> {
             .find(|party| party.agency == stated.lane.party())
             .ok_or(Refusal::under(rules::FOREIGN_LANE))?;
         let writer = party.recorder.unwrap_or(party.agency);
-        if writer == stated.author { Ok(party.role.as_str()) } else { Err(Refusal::under(rules::FOREIGN_LANE)) }
+        if writer == stated.author {
+            Ok(party.role.as_str())
+        } else {
+            Err(Refusal::under(rules::FOREIGN_LANE))
+        }
     }
 
     /// An act that names an entry must name a valid one its author had seen and it can mean, in the lane its
@@ -243,7 +255,11 @@ impl<K: Kind> Matter<K> {
         let count = self.count_to(header.lane, header.place, &entry.hash());
         let seen = count.is_some_and(|count| state.frontier.get(&header.lane).is_some_and(|to| count <= *to));
         let valid = self.standing(&entry.hash()) == Standing::Valid;
-        if seen && valid && in_right_lane && def.answers.contains(&header.act.as_str()) { Ok(()) } else { Err(wrong()) }
+        if seen && valid && in_right_lane && def.answers.contains(&header.act.as_str()) {
+            Ok(())
+        } else {
+            Err(wrong())
+        }
     }
 
     // --- look-ups -----------------------------------------------------------------------------------------
@@ -275,7 +291,8 @@ impl<K: Kind> Matter<K> {
         let header = entry.header();
         let mut frontier = Frontier::new();
         let own = self.length(header.lane);
-        let named = header.seen.iter().filter_map(|s| Some((s.lane, self.count_to(s.lane, s.place, &s.entry)?)));
+        let named =
+            header.seen.iter().filter_map(|s| Some((s.lane, self.count_to(s.lane, s.place, &s.entry)?)));
         for (lane, count) in std::iter::once((header.lane, own)).chain(named) {
             for (lane, count) in self.frontier_at(lane, count).into_iter().flatten() {
                 let known = frontier.entry(*lane).or_default();
@@ -307,7 +324,8 @@ impl<K: Kind> Matter<K> {
         for (lane, count) in frontier {
             if let Some(log) = self.lanes.get(lane) {
                 state.lanes.insert(lane.party(), log.after(*count).cloned().unwrap_or_default());
-                state.understood &= log.steps.iter().take(*count).all(|s| s.verdict != Verdict::NotUnderstood);
+                state.understood &=
+                    log.steps.iter().take(*count).all(|s| s.verdict != Verdict::NotUnderstood);
                 if let Some((opening, entry)) = self.opening_in(log, *count) {
                     state.parties.clone_from(&opening.parties);
                     state.opened_by = Some(entry);
@@ -385,7 +403,9 @@ impl<K: Kind> Matter<K> {
         let verdict = self.count_to(header.lane, header.place, hash).and_then(|count| {
             let i = count - 1;
             let kind = self.lanes.get(&header.lane).and_then(|log| log.steps.get(i)).map(|step| step.verdict);
-            kind.or_else(|| self.inner.get(&header.lane).and_then(|log| log.steps.get(i)).map(|step| step.verdict))
+            kind.or_else(|| {
+                self.inner.get(&header.lane).and_then(|log| log.steps.get(i)).map(|step| step.verdict)
+            })
         });
         let rivals = self.places.get(&(header.lane, header.place)).map_or(0, Vec::len);
         match verdict {
@@ -425,11 +445,12 @@ impl<K: Kind> Matter<K> {
         };
         let known = self.frontier_at(lane, self.length(lane)).cloned().unwrap_or_default();
         let moved = self.everything().into_iter().filter(|(other, count)| {
-            *other != lane && (!lane.is_shared() || other.is_shared()) && known.get(other).copied().unwrap_or(0) < *count
+            *other != lane
+                && (!lane.is_shared() || other.is_shared())
+                && known.get(other).copied().unwrap_or(0) < *count
         });
-        let seen = moved.filter_map(|(lane, _)| {
-            self.head(lane).map(|(place, entry)| Seen { lane, place, entry })
-        });
+        let seen =
+            moved.filter_map(|(lane, _)| self.head(lane).map(|(place, entry)| Seen { lane, place, entry }));
         (place, prev, seen.collect())
     }
 

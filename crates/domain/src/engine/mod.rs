@@ -21,7 +21,8 @@ pub use candidate::{Stated, Verdict};
 pub use decide::{Decided, Facts, Proposal};
 pub use grid::{Cell, grid_page};
 pub use inner::{
-    Approve, DraftState, GroundsAnswers, InnerAct, InnerLane, KeepDraft, Note, ReviewGrounds, SendAct, SendBack,
+    Approve, DraftState, GroundsAnswers, InnerAct, InnerLane, KeepDraft, Note, ReviewGrounds, SendAct,
+    SendBack,
 };
 pub use kind::{Kind, KindDef, Lanes};
 pub use lane::Standing;

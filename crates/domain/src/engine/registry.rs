@@ -30,7 +30,12 @@ pub trait AnyKind: Send + Sync {
     ///
     /// # Errors
     /// [`ComposeError`] says which act, field or line is wrong.
-    fn compose(&self, act: &str, toml: &str, preparation: &mut Preparation<'_>) -> Result<Composed, ComposeError>;
+    fn compose(
+        &self,
+        act: &str,
+        toml: &str,
+        preparation: &mut Preparation<'_>,
+    ) -> Result<Composed, ComposeError>;
     /// The definition of one act.
     fn act(&self, code: &str) -> Option<&'static ActDef> {
         self.acts().into_iter().find(|def| def.code == code)
@@ -82,7 +87,12 @@ impl<K: Kind> AnyKind for Registered<K> {
         Box::new(Matter::<K>::new(id))
     }
 
-    fn compose(&self, act: &str, toml: &str, preparation: &mut Preparation<'_>) -> Result<Composed, ComposeError> {
+    fn compose(
+        &self,
+        act: &str,
+        toml: &str,
+        preparation: &mut Preparation<'_>,
+    ) -> Result<Composed, ComposeError> {
         if K::DEF.shared && InnerAct::defs().iter().any(|def| def.code == act) {
             return InnerAct::compose(act, toml, preparation);
         }
@@ -134,10 +144,12 @@ impl<K: Kind> Matter<K> {
             return Vec::new();
         };
         let stated = Stated::of(entry);
-        let (Some(def), Some(Ok(act))) = (Self::def_of(stated.lane, stated.act), Self::kind_act(&stated)) else {
+        let (Some(def), Some(Ok(act))) = (Self::def_of(stated.lane, stated.act), Self::kind_act(&stated))
+        else {
             return Vec::new();
         };
-        let four_eyes = (!missing_approvals(def, stated.by, stated.approved).is_empty()).then_some(rules::FOUR_EYES);
+        let four_eyes =
+            (!missing_approvals(def, stated.by, stated.approved).is_empty()).then_some(rules::FOUR_EYES);
         let grounds = (def.grounds && !stated.grounds_reviewed).then_some(rules::GROUNDS_OPEN);
         let state = self.state();
         let of_kind = K::judge(&state.lanes_with(stated.opening), &stated, &act, facts);

@@ -75,9 +75,9 @@ impl<K: Kind> Matter<K> {
     fn entry_view(&self, hash: Hash) -> Option<EntryView> {
         let header = self.entry(&hash)?.header();
         let crossed = header.lane.is_shared()
-            && self.entries().any(|other| {
-                other.header().lane.is_shared() && self.concurrent(&hash, &other.hash())
-            });
+            && self
+                .entries()
+                .any(|other| other.header().lane.is_shared() && self.concurrent(&hash, &other.hash()));
         Some(EntryView {
             entry: hash,
             lane: header.lane,

@@ -93,7 +93,11 @@ impl GroundsCleared {
     /// # Errors
     /// A refusal: absolute when a ground was found; to be mended when the reviewer wrote the request or holds no
     /// legal role.
-    pub fn judge(review: &GroundsReview, offences: &[OffenceCode], author: &Pseudonym) -> Result<Self, Refusal> {
+    pub fn judge(
+        review: &GroundsReview,
+        offences: &[OffenceCode],
+        author: &Pseudonym,
+    ) -> Result<Self, Refusal> {
         if review.reviewer.who == *author {
             return Err(Refusal::under(rules::GROUNDS_OWN_WORK));
         }
@@ -120,8 +124,10 @@ mod tests {
     use comity_journal::ids::Token;
 
     fn review(answers: [GroundAnswer; 7]) -> GroundsReview {
-        let reviewer =
-            Actor { who: Pseudonym::from_bytes([2; 16]), roles: vec![Token::literal("legal"), Token::literal("x")] };
+        let reviewer = Actor {
+            who: Pseudonym::from_bytes([2; 16]),
+            roles: vec![Token::literal("legal"), Token::literal("x")],
+        };
         GroundsReview { record: Hash::from_bytes([1; 32]), reviewer, answers }
     }
 
@@ -164,6 +170,9 @@ mod tests {
         );
         own.reviewer.roles = vec![Token::literal("desk")];
         let other = Pseudonym::from_bytes([9; 16]);
-        assert_eq!(GroundsCleared::judge(&own, &offence, &other).map_err(|r| r.rule.code), Err("grounds-open"));
+        assert_eq!(
+            GroundsCleared::judge(&own, &offence, &other).map_err(|r| r.rule.code),
+            Err("grounds-open")
+        );
     }
 }

@@ -200,3 +200,20 @@ rule-partner-unconfirmed-source = two people compare the fingerprint
 rule-read-only = The matter holds something this release does not understand, and is read-only.
 rule-read-only-help = Upgrade, then go on.
 rule-read-only-source = what is not understood is not written on
+
+# What a terminal and a page lay out around a matter.
+cover = Cover
+read-only = Read only until upgrade: something in it is not understood
+approval-missing = approval missing
+draft-kept = Draft
+may-do-next = May follow
+side-ours = ours
+side-theirs = theirs
+side-inner = inside
+approved-by = Approved by
+objection = We hold against it
+overlay-received = received
+overlay-due = due
+content-not-here = (content is not here: withheld, erased, or not yet arrived)
+yes = yes
+no = no

@@ -47,13 +47,17 @@ impl Federation for NodeFederation {
 
     fn refused(&self, peer: SocketAddr, why: &TransportError) {
         tracing::warn!(%peer, why = why.code(), "a connection was refused");
-        if !matches!(why, TransportError::NotPinned) || self.knocks.fetch_add(1, Ordering::Relaxed) >= KNOCKS_RECORDED {
+        if !matches!(why, TransportError::NotPinned)
+            || self.knocks.fetch_add(1, Ordering::Relaxed) >= KNOCKS_RECORDED
+        {
             return;
         }
         let ledger = self.ledger.clone();
         tokio::spawn(async move {
             let recorded = ledger
-                .run(|ledger, pending| ledger.record_incident(pending, Trouble::UnknownPartner, None, None, None))
+                .run(|ledger, pending| {
+                    ledger.record_incident(pending, Trouble::UnknownPartner, None, None, None)
+                })
                 .await;
             if let Err(failure) = recorded {
                 tracing::error!(%failure, "an incident could not be recorded");

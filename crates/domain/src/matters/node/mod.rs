@@ -116,7 +116,9 @@ impl Kind for NodeKind {
 
     fn evolve(lane: &mut NodeLane, _: &Stated<'_>, act: &NodeAct) {
         *lane = match (act, &lane) {
-            (NodeAct::Incident(_), NodeLane::Running { incidents }) => NodeLane::Running { incidents: incidents + 1 },
+            (NodeAct::Incident(_), NodeLane::Running { incidents }) => {
+                NodeLane::Running { incidents: incidents + 1 }
+            }
             (_, NodeLane::Running { incidents }) => NodeLane::Running { incidents: *incidents },
             (_, NodeLane::Blank) => NodeLane::Running { incidents: 0 },
         };

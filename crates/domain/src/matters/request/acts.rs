@@ -9,7 +9,9 @@ use crate::act::{
 };
 use crate::acts;
 use crate::gates::Cover;
-use crate::vocabularies::{Basis, Grade, Language, OffenceCode, OuterGround, Purpose, RequestType, Stage, Standing};
+use crate::vocabularies::{
+    Basis, Grade, Language, OffenceCode, OuterGround, Purpose, RequestType, Stage, Standing,
+};
 use crate::vocabulary;
 
 /// Asks another agency for assistance, and opens the matter.
@@ -39,7 +41,7 @@ pub struct Open {
     pub basis: Basis,
     /// The offences, by ICCS code, or "national".
     #[serde(default)]
-    #[field(structure)]
+    #[field(structure, required)]
     pub offences: Vec<OffenceCode>,
     /// How far proceedings have come.
     #[field(structure)]
@@ -72,7 +74,7 @@ pub struct Open {
     #[field(part = "request")]
     pub facts: Text,
     /// The exact questions.
-    #[field(part = "request")]
+    #[field(part = "request", required)]
     pub questions: Several<Text>,
     /// How the persons or things are linked to the offence.
     #[field(part = "request")]
@@ -116,7 +118,8 @@ impl Open {
             person.handle = Some(Handle::from_bytes(bytes));
         }
         let handled = || self.persons.iter().filter_map(|person| Some((person.handle?, person)));
-        let subjects = handled().map(|(handle, person)| Subject { handle, standing: person.standing }).collect();
+        let subjects =
+            handled().map(|(handle, person)| Subject { handle, standing: person.standing }).collect();
         let counted = handled()
             .map(|(handle, person)| TallyCell { handle, nationality: person.nationality.clone() })
             .collect();
@@ -150,10 +153,25 @@ pub struct Person {
 impl FieldType for Person {
     const KIND: FieldKind = FieldKind::Table(&[
         Column { name: "name", kind: FieldKind::Line, required: true, help: "the name as written" },
-        Column { name: "standing", kind: Standing::KIND, required: true, help: "what the person is in the matter" },
+        Column {
+            name: "standing",
+            kind: Standing::KIND,
+            required: true,
+            help: "what the person is in the matter",
+        },
         Column { name: "nationality", kind: FieldKind::Line, required: false, help: "country or territory" },
-        Column { name: "born", kind: FieldKind::Line, required: false, help: "date of birth, as far as known" },
-        Column { name: "identifiers", kind: FieldKind::Text, required: false, help: "telephone, account, document" },
+        Column {
+            name: "born",
+            kind: FieldKind::Line,
+            required: false,
+            help: "date of birth, as far as known",
+        },
+        Column {
+            name: "identifiers",
+            kind: FieldKind::Text,
+            required: false,
+            help: "telephone, account, document",
+        },
     ]);
 }
 
@@ -214,7 +232,7 @@ pub struct Ask {
     #[field(structure)]
     pub of: Target,
     /// What is to be clarified.
-    #[field(part = "reply")]
+    #[field(part = "reply", required)]
     pub questions: Several<Text>,
 }
 

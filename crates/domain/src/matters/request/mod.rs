@@ -12,8 +12,8 @@ mod state;
 mod tests;
 
 pub use acts::{
-    Accept, Acknowledge, Answer, Ask, Clarify, Close, ConfirmWithdrawal, Extent, Open, OpenStructure, Outcome, Paper,
-    Person, Refuse, Remind, RequestAct, Stopping, Subject, TallyCell, Withdraw,
+    Accept, Acknowledge, Answer, Ask, Clarify, Close, ConfirmWithdrawal, Extent, Open, OpenStructure,
+    Outcome, Paper, Person, Refuse, Remind, RequestAct, Stopping, Subject, TallyCell, Withdraw,
 };
 pub use state::{Asked, RequestLane, Requested, Requesting, Resting};
 

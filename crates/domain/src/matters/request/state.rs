@@ -209,8 +209,11 @@ fn under_way(position: &Asked, unclear: bool) -> Cell {
             draw(says("accepted"), waits(Some(REQUESTED)), None, asking, &["ask", "answer", "refuse"])
         }
         Asked::PartlyAnswered { .. } => {
-            let asking: &[&str] =
-                if unclear { &["clarify", "remind", "withdraw", "close"] } else { &["remind", "withdraw", "close"] };
+            let asking: &[&str] = if unclear {
+                &["clarify", "remind", "withdraw", "close"]
+            } else {
+                &["remind", "withdraw", "close"]
+            };
             draw(says("partly-answered"), waits(Some(REQUESTED)), None, asking, &["ask", "answer"])
         }
         Asked::Refused { .. } => draw("refused", Some(REQUESTING), None, &["close"], &["accept"]),
@@ -299,7 +302,11 @@ pub(super) fn examples() -> Vec<(&'static str, &'static str, RequestLane)> {
         (REQUESTED, "accepted, asking", says(question, Asked::Accepted { promised_by: None })),
         (REQUESTED, "refused", says(None, Asked::Refused { ground: OuterGround::CannotAssist })),
         (REQUESTED, "partly answered", says(None, Asked::PartlyAnswered { parts: 1, promised_by: None })),
-        (REQUESTED, "partly answered, asking", says(question, Asked::PartlyAnswered { parts: 1, promised_by: None })),
+        (
+            REQUESTED,
+            "partly answered, asking",
+            says(question, Asked::PartlyAnswered { parts: 1, promised_by: None }),
+        ),
         (REQUESTED, "answered", says(None, Asked::Answered)),
         (REQUESTED, "work stopped", says(None, Asked::Stopped)),
         (REQUESTED, "already done", says(None, Asked::AlreadyDone)),

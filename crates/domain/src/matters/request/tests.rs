@@ -40,7 +40,11 @@ fn a_question_counts_until_that_very_question_is_clarified() {
     let asked = |n| Some(Hash::from_bytes([n; 32]));
     let requested = |n| {
         let position = Asked::Acknowledged;
-        RequestLane::Requested(Requested { acknowledged: Timestamp::from_millis(0), asked: asked(n), position })
+        RequestLane::Requested(Requested {
+            acknowledged: Timestamp::from_millis(0),
+            asked: asked(n),
+            position,
+        })
     };
     let clarified = &lanes(REQUESTING)[2];
     assert_eq!(cell(clarified, &requested(1)).status, "acknowledged");
