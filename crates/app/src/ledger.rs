@@ -167,8 +167,8 @@ impl Ledger {
     /// When the inner root last entered the exchange tree, as far as the latest page of the journal tells.
     fn last_inner_root(&self) -> Result<Option<Timestamp>, Failure> {
         let page = self.store.records(self.length.saturating_sub(PAGE as u64), PAGE)?;
-        let roots = page.into_iter().filter(|record| matches!(record.what, Recorded::InnerRoot { .. }));
-        Ok(roots.last().map(|record| record.at))
+        let mut roots = page.into_iter().filter(|record| matches!(record.what, Recorded::InnerRoot { .. }));
+        Ok(roots.next_back().map(|record| record.at))
     }
 
     /// The node's own latest card.

@@ -208,7 +208,7 @@ impl InnerLane {
                 });
             }
             InnerAct::Approve(approve) => {
-                self.change(&approve.of, |draft| draft.approvals.push(entry.by.clone()))
+                self.change(&approve.of, |draft| draft.approvals.push(entry.by.clone()));
             }
             InnerAct::SendBack(back) => self.change(&back.of, |draft| draft.sent_back = true),
             InnerAct::SendAct(send) => self.change(&send.of, |draft| draft.to_be_sent = true),
