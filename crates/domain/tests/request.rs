@@ -273,7 +273,7 @@ fn what_a_request_must_say_is_asked_for_before_it_is_signed() {
     let cases = [
         (replaced("grade = \"normal\"", "grade = \"urgent\""), "urgency-reason"),
         (with(past), "wish-in-the-past"),
-        (replaced("offences = [\"0701\"]", ""), "incomplete"),
+        (replaced("offences = [\"0701\"]", "offences = []"), "incomplete"),
     ];
     for (toml, rule) in cases {
         let mut world = World::new(17);

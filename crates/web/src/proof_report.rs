@@ -63,14 +63,14 @@ fn result(findings: &Findings) -> Markup {
     let (class, zh, en) = match &findings.outcome {
         Outcome::Intact => (
             "good",
-            "核验通过:文件完整,未被改动;所有签名机构的指纹码,均在核验人确认的指纹码之列。".to_owned(),
+            "核验通过：文件完整，未被改动；所有签名机构的指纹码，均在核验人确认的指纹码之列。".to_owned(),
             "The file is intact, and every agency that signed it is one whose fingerprint the verifier confirmed."
                 .to_owned(),
         ),
         Outcome::Untrusted(who) => (
             "ask",
             format!(
-                "文件完整,未被改动;但有{}个签名机构的指纹码未经核验人确认,须与该机构当面或通过电话逐组核对后,方可认定签名者身份。",
+                "文件完整，未被改动；但有{}个签名机构的指纹码未经核验人确认，须与该机构当面或通过电话逐组核对后，方可认定签名者身份。",
                 who.len()
             ),
             format!(
@@ -81,7 +81,7 @@ fn result(findings: &Findings) -> Markup {
         ),
         Outcome::Broken(_) => (
             "bad",
-            "核验未通过:文件存在下列问题,不能作为证明使用。".to_owned(),
+            "核验未通过：文件存在下列问题，不能作为证明使用。".to_owned(),
             "The file does not hold, for the reasons below. It proves nothing.".to_owned(),
         ),
     };
@@ -95,7 +95,7 @@ fn result(findings: &Findings) -> Markup {
                 ))
             }
             @if findings.exercise {
-                (pair(&html! { p { "本合作事项为演练,不涉及真实案情。" } }, &html! { p { "This matter is an exercise." } }))
+                (pair(&html! { p { "本合作事项为演练，不涉及真实案情。" } }, &html! { p { "This matter is an exercise." } }))
             }
         }
     }
@@ -120,7 +120,7 @@ fn subject(findings: &Findings, file_name: &str, file_hash: &str) -> Markup {
                 }
                 @if let Some(cover) = &findings.cover {
                     @let (zh, en) = words::cover(cover.as_str());
-                    dt { (two("导出依据(导出机构记载)", "Cover for the export, as the exporter records it")) }
+                    dt { (two("导出依据（导出机构记载）", "Cover for the export, as the exporter records it")) }
                     dd { (two(zh, en)) }
                 }
             }
@@ -142,7 +142,7 @@ fn signers(findings: &Findings) -> Markup {
             section {
                 (heading("签名机构", "Who signed"))
                 (pair(
-                    &html! { p { "机构名称由各机构自行填写,不能证明身份。能够证明身份的只有指纹码:请通过其他渠道(例如电话)与该机构逐组核对。" } },
+                    &html! { p { "机构名称由各机构自行填写，不能证明身份。能够证明身份的只有指纹码：请通过其他渠道（例如电话）与该机构逐组核对。" } },
                     &html! { p { "Names and labels are what agencies call themselves and prove nothing. Only the fingerprint does: \
                                  compare it, group by group, with the agency itself by another way, such as the telephone." } },
                 ))
@@ -164,9 +164,9 @@ fn signer(agency: &AgencyFact) -> Markup {
             p.print { (agency.fingerprint) }
             p {
                 @if duties.is_empty() {
-                    (two("在本文件中未作签名,仅附机构名片。", "Signed nothing in this file but its own card."))
+                    (two("在本文件中未作签名，仅附机构名片。", "Signed nothing in this file but its own card."))
                 } @else {
-                    (two(&format!("本文件中:{}", join(|duty| duty.0, "、")), &format!("In this file: {}", join(|duty| duty.1, ", "))))
+                    (two(&format!("本文件中：{}", join(|duty| duty.0, "、")), &format!("In this file: {}", join(|duty| duty.1, ", "))))
                 }
             }
             p {
@@ -178,7 +178,7 @@ fn signer(agency: &AgencyFact) -> Markup {
             }
             p.small {
                 (two(
-                    &format!("简称 {} · 国家或地区(组织)代码 {} · 机构名片第{first}至{last}号", agency.label, agency.seat),
+                    &format!("简称 {} · 国家或地区（组织）代码 {} · 机构名片第{first}至{last}号", agency.label, agency.seat),
                     &format!("Label {} · country, territory or body {} · cards {first} to {last}", agency.label, agency.seat),
                 ))
             }
@@ -214,15 +214,15 @@ fn lanes(findings: &Findings) -> Markup {
 fn lane_line(findings: &Findings, lane: &LaneFact) -> Markup {
     let (zh, en) = lane.role.as_ref().map_or(("当事方", "party"), |role| words::role(role.as_str()));
     let (whole_zh, whole_en) = if lane.whole {
-        ("自第一条起连续,无缺漏", "from the first on, without a gap")
+        ("自第一条起连续，无缺漏", "from the first on, without a gap")
     } else {
         ("有缺漏或前后不相衔接", "with gaps, or not following each other")
     };
     html! {
         (agency(findings, &lane.party))
-        (two(&format!("{zh};办理记录{}条,{whole_zh}。", lane.entries), &format!("{en}; {} acts, {whole_en}.", lane.entries)))
+        (two(&format!("{zh}；办理记录{}条，{whole_zh}。", lane.entries), &format!("{en}; {} acts, {whole_en}.", lane.entries)))
         @if let Some(recorder) = &lane.recorder {
-            (two("未接入方:由下列机构代录,该方未签名。", "Not connected: recorded by this agency, not signed by the party."))
+            (two("未接入方：由下列机构代录，该方未签名。", "Not connected: recorded by this agency, not signed by the party."))
             (agency(findings, recorder))
         }
     }
@@ -234,7 +234,7 @@ fn acts(findings: &Findings) -> Markup {
             section {
                 (heading("办理记录", "The acts, in order"))
                 (pair(
-                    &html! { p { "时间均为协调世界时(UTC)。“作出”时间由签名机构自报;“不早于”“不晚于”依据其他机构的时钟,不依赖签名机构自己的说法。" } },
+                    &html! { p { "时间均为协调世界时(UTC)。“作出”时间由签名机构自报；“不早于”“不晚于”依据其他机构的时钟，不依赖签名机构自己的说法。" } },
                     &html! { p { "All times are UTC. The time an act was made is its author's own word; “not before” and “not after” rest \
                                  on the clocks of other agencies." } },
                 ))
@@ -262,10 +262,10 @@ fn act_row(findings: &Findings, act: &ActFact) -> Markup {
             td {
                 strong { (two(zh, en)) }
                 (agency(findings, &act.author))
-                @if act.author != act.lane { (two("(我方代录,对方未签)", "(recorded for another party, not signed by it)")) }
+                @if act.author != act.lane { (two("（我方代录，对方未签）", "(recorded for another party, not signed by it)")) }
                 (people(act))
                 @match act.card {
-                    Some(card) => (two(&format!("签名有效(机构名片第{card}号)"), &format!("Signature holds under card {card}"))),
+                    Some(card) => (two(&format!("签名有效（机构名片第{card}号）"), &format!("Signature holds under card {card}"))),
                     None => (two("签名无效", "Signature does not hold")),
                 }
                 code.hash { (act.entry.hash) }
@@ -282,11 +282,11 @@ fn people(act: &ActFact) -> Markup {
     html! {
         @if !act.by.is_empty() {
             @let (zh, en) = words::roles(&act.by);
-            (two(&format!("经办:{zh}"), &format!("By: {en}")))
+            (two(&format!("经办：{zh}"), &format!("By: {en}")))
         }
         @for roles in &act.approved {
             @let (zh, en) = words::roles(roles);
-            (two(&format!("审批:{zh}"), &format!("Approved by: {en}")))
+            (two(&format!("审批：{zh}"), &format!("Approved by: {en}")))
         }
     }
 }
@@ -329,7 +329,7 @@ fn content(content: &ContentFact) -> Markup {
         @match content {
             ContentFact::None => (two("无附带内容", "None")),
             ContentFact::NotIncluded(parts) => (two(
-                &format!("共{parts}项,本文件仅含其哈希值"),
+                &format!("共{parts}项，本文件仅含其哈希值"),
                 &format!("{parts} parts; the file holds their hashes only"),
             )),
             ContentFact::Parts(parts) => {
@@ -341,7 +341,7 @@ fn content(content: &ContentFact) -> Markup {
 
 fn part(state: PartState) -> Markup {
     match state {
-        PartState::Present => two("在文件内,与签名时一致", "present, as it was signed"),
+        PartState::Present => two("在文件内，与签名时一致", "present, as it was signed"),
         PartState::Erased => two("已删除", "erased"),
         PartState::Withheld => two("未随文件提供", "withheld"),
         PartState::Changed => two("与签名时不一致", "not what was signed"),

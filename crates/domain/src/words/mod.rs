@@ -11,7 +11,8 @@ use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::LanguageIdentifier;
 
 use crate::engine::Kinds;
-use crate::gates::{Refusal, Rule};
+use crate::gates::{GroundsQuestion, Refusal, Rule};
+use crate::vocabularies::Role;
 
 /// The words every kind shares: zh, then en.
 pub const ENGINE: (&str, &str) = (include_str!("zh.ftl"), include_str!("en.ftl"));
@@ -185,10 +186,20 @@ impl Words {
             None => self.text("refusal-absolute"),
         };
         let (what, help, source) = (self.rule(rule), self.rule_help(rule), self.rule_source(rule));
-        self.text_with(
-            "refusal",
-            &[("what", &what), ("help", &help), ("source", &source), ("lifted", &lifted)],
-        )
+        let facts = [("what", &*what), ("help", &*help), ("source", &*source), ("lifted", &*lifted)];
+        let text = self.text_with("refusal", &facts);
+        if refusal.about.is_empty() {
+            return text;
+        }
+        let about: Vec<_> = refusal.about.iter().map(|word| self.particular(word.as_str())).collect();
+        format!("{text} ({})", about.join(", "))
+    }
+
+    /// A particular of a refusal in words: a role or a question on prohibited grounds, else its code.
+    fn particular(&self, code: &str) -> String {
+        let lists = [Role::LIST, GroundsQuestion::LIST];
+        let found = lists.iter().map(|list| format!("term-{list}-{code}")).find(|key| self.has(key));
+        found.map_or_else(|| code.to_owned(), |key| self.text(&key))
     }
 }
 

@@ -203,7 +203,7 @@ rule-read-only-source = 无法识别的内容之后不再续写
 
 # 终端与页面上围绕合作事项的文字。
 cover = 协定依据
-read-only = 含有本版本无法识别的内容,升级前只能查看
+read-only = 含有本版本无法识别的内容，升级前只能查看
 approval-missing = 尚缺审批
 draft-kept = 草稿
 may-do-next = 可办理
@@ -214,6 +214,6 @@ approved-by = 审批
 objection = 我方异议
 overlay-received = 已收到
 overlay-due = 期限
-content-not-here = (内容不在此处:未提供、已删除或尚未送达)
+content-not-here = （内容不在此处：未提供、已删除或尚未送达）
 yes = 是
 no = 否

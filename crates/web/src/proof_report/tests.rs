@@ -111,7 +111,7 @@ fn a_judge_finds_signer_time_content_and_limits() {
         "提出协查请求",
         "request made",
         "2026-09-21 14:13:20 UTC",
-        "经办:承办人",
+        "经办：承办人",
         "Approved by: supervisor",
         "已删除",
         "erased",

@@ -76,12 +76,12 @@ pub(super) fn duty(duty: Duty) -> Words<'static> {
 pub(super) fn witness(witness: &Witnessed) -> Words<'static> {
     match (witness.agency, witness.independent) {
         (None, _) => (
-            "有见证签名,但文件内无其公钥,未能核验",
+            "有见证签名，但文件内无其公钥，未能核验",
             "Cosigned by a witness whose key is not in the file; not checked",
         ),
         (Some(_), true) => ("独立见证方", "Independent witness"),
         (Some(_), false) => (
-            "见证方(为事项当事方或导出机构,不属独立见证)",
+            "见证方（为事项当事方或导出机构，不属独立见证）",
             "Witness (a party or the exporter, so not independent)",
         ),
     }
@@ -94,7 +94,7 @@ pub(super) fn limit(limit: Limit) -> Words<'static> {
             "That what was written is true or lawful. A signature shows who said what, no more.",
         ),
         Limit::Persons => (
-            "具体由哪位人员经办、审批。文件只载明岗位和代号,姓名由该机构掌握。",
+            "具体由哪位人员经办、审批。文件只载明岗位和代号，姓名由该机构掌握。",
             "Which person acted or approved. The file has roles and pseudonyms; the agency knows the names.",
         ),
         Limit::KeyUse => {
@@ -117,7 +117,7 @@ pub(super) fn limit(limit: Limit) -> Words<'static> {
             "That no agency showed others a different log. At least one act has no independent witness.",
         ),
         Limit::ContentLeftOut => (
-            "未附入本文件的内容。文件只含其哈希值;取得原文后可据此核对。",
+            "未附入本文件的内容。文件只含其哈希值；取得原文后可据此核对。",
             "The content that was left out. The file has its hashes, against which the content can be checked.",
         ),
         Limit::ErasureByWord => (
@@ -125,7 +125,7 @@ pub(super) fn limit(limit: Limit) -> Words<'static> {
             "Why and when content was erased or withheld. For that there is only the exporter's word.",
         ),
         Limit::RecordedForAnother => (
-            "未接入方本身的意思表示。相关记录由他方代录,该方未签名。",
+            "未接入方本身的意思表示。相关记录由他方代录，该方未签名。",
             "What a party without a node said itself. Another recorded it, and the party did not sign.",
         ),
         Limit::EarlierCards => (
@@ -151,25 +151,28 @@ pub(super) fn problem(problem: &Problem, findings: &Findings) -> String {
         |id: &AgencyId| findings.agency(id).map_or_else(|| short(id), |agency| agency.label.to_string());
     match problem {
         Problem::Unreadable(why) => unreadable(why),
-        Problem::Toy(what) => format!("使用了仅供测试的签名算法,不具证明力({what})。"),
+        Problem::Toy(what) => format!("使用了仅供测试的签名算法，不具证明力({what})。"),
         Problem::Entry { entry, why } => format!("第{}条记录的签名或格式不成立({why})。", entry.number),
         Problem::NoCard(entry) => format!("第{}条记录所引用的机构名片不在文件内。", entry.number),
         Problem::Disowned(entry) => {
-            format!("第{}条记录所用签名密钥已被该机构声明作废,文件不能证明记录在作废之前作出。", entry.number)
+            format!(
+                "第{}条记录所用签名密钥已被该机构声明作废，文件不能证明记录在作废之前作出。",
+                entry.number
+            )
         }
         Problem::OtherMatter(entry) => format!("第{}条记录不属于本合作事项。", entry.number),
         Problem::InnerLane(entry) => {
-            format!("第{}条记录属于机构内部记录,不应出现在存证文件中。", entry.number)
+            format!("第{}条记录属于机构内部记录，不应出现在存证文件中。", entry.number)
         }
         Problem::WrongAuthor(entry) => format!("第{}条记录的签名机构无权代表该方作出记录。", entry.number),
-        Problem::Openings(count) => format!("合作事项应有且仅有一条起始记录,文件内有{count}条。"),
+        Problem::Openings(count) => format!("合作事项应有且仅有一条起始记录，文件内有{count}条。"),
         Problem::Gap { lane, before } => {
-            format!("{}的办理记录有缺漏:位置 {before} 之前的记录不全。", who(lane))
+            format!("{}的办理记录有缺漏：位置 {before} 之前的记录不全。", who(lane))
         }
         Problem::BrokenLink(entry) => format!("第{}条记录与该方前一条记录不相衔接。", entry.number),
         Problem::Fork { lane, place } => format!("{}在同一位置({place})有两条不同记录。", who(lane)),
         Problem::Seen { entry, lane, place } => format!(
-            "第{}条记录作出时已收到{}位置 {place} 的记录,但该记录不在文件内,或者内容不符。",
+            "第{}条记录作出时已收到{}位置 {place} 的记录，但该记录不在文件内，或者内容不符。",
             entry.number,
             who(lane)
         ),
@@ -188,12 +191,12 @@ pub(super) fn problem(problem: &Problem, findings: &Findings) -> String {
 
 fn unreadable(why: &ProofReadError) -> String {
     match why {
-        ProofReadError::NotItems(at) => format!("不是存证文件,或者文件不全(第 {at} 字节处)。"),
-        ProofReadError::Count { found } => format!("文件共有{found}项,与文件首项所载数目不符。"),
+        ProofReadError::NotItems(at) => format!("不是存证文件，或者文件不全（第 {at} 字节处）。"),
+        ProofReadError::Count { found } => format!("文件共有{found}项，与文件首项所载数目不符。"),
         ProofReadError::Version(version) => format!("文件格式版本({version})高于本程序所能识别的版本。"),
-        ProofReadError::Item { item, why } => format!("文件第{item}项(自0起计)无法读取({why})。"),
-        ProofReadError::Card { item, why } => format!("文件第{item}项(自0起计)的机构名片不成立({why})。"),
+        ProofReadError::Item { item, why } => format!("文件第{item}项（自0起计）无法读取({why})。"),
+        ProofReadError::Card { item, why } => format!("文件第{item}项（自0起计）的机构名片不成立({why})。"),
         ProofReadError::NoExporter => "文件内没有导出机构的机构名片。".to_owned(),
-        ProofReadError::Seal => "导出签名不成立:文件在导出后被改动,或者并非由所载导出机构签署。".to_owned(),
+        ProofReadError::Seal => "导出签名不成立：文件在导出后被改动，或者并非由所载导出机构签署。".to_owned(),
     }
 }

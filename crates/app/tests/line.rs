@@ -1,0 +1,248 @@
+//! What travels between two nodes, what does not, and what becomes of it when the line is bad or somebody meddles.
+
+mod desk;
+
+use comity_app::workers::answer;
+use comity_federation::batch::{Draft, Parcel};
+use comity_federation::message::{Batch, BatchReply, Message as _};
+use comity_federation::path;
+use comity_federation::seal;
+use comity_journal::cbor;
+use comity_journal::entry::Entry;
+use comity_journal::ids::MatterId;
+use comity_journal::part::OpenPart;
+use comity_journal::stream::StreamHead;
+use comity_journal::suite::{self, Hash, SecretKey, Suite};
+use comity_store::{Direction, Reader as _, Recorded};
+use comity_testkit::Seeded;
+
+use desk::{Fate, Pair, marker, request, review, shared, wait};
+
+#[test]
+fn drafts_and_notes_never_travel() {
+    let pair = Pair::met();
+    let mut entropy = Seeded::new(44);
+    let [first, second, third, note] = std::array::from_fn(|_| marker(&mut entropy));
+    let matter = pair.a.draft("Country B", &request(&first), "Amara Olin").unwrap();
+    for title in [&second, &third] {
+        pair.sync().unwrap();
+        pair.a.act(matter, "open", Some(&request(title)), "Amara Olin").unwrap();
+    }
+    pair.a.act(matter, "review-grounds", Some(&review()), "Bo Reyes").unwrap();
+    pair.sync().unwrap();
+    pair.a.act(matter, "approve", Some(&format!("note = \"{note}\"")), "Bo Reyes").unwrap();
+    pair.sync().unwrap();
+    pair.b.act(matter, "acknowledge", None, "Chen Ning").unwrap();
+    pair.sync().unwrap();
+    assert_eq!(pair.b.status(matter), "acknowledged");
+
+    for never in [&first, &second, &third, &note] {
+        assert!(!pair.travelled(never.as_bytes()), "content travelled in clear");
+    }
+    for name in ["Amara Olin", "Bo Reyes", "Chen Ning", "Dara Vong", "Ilo Marn"] {
+        assert!(!pair.travelled(name.as_bytes()), "a name travelled in clear");
+    }
+    let mut seen = Vec::new();
+    for (way, bytes) in pair.sent.lock().unwrap().iter() {
+        let (from, to) = if *way == path::BATCH { (&pair.a, &pair.b) } else { (&pair.b, &pair.a) };
+        if let Ok(batch) = Batch::open(bytes, &from.agency, &to.agency, &to.keys().content) {
+            seen.extend(batch.arrived);
+        }
+    }
+    assert_eq!(seen.len(), 2, "the request and its acknowledgement");
+    let holds = |word: &str| {
+        let in_parts = |part: &OpenPart| part.bytes.windows(word.len()).any(|w| w == word.as_bytes());
+        seen.iter().any(|arrived| {
+            arrived.entry.bytes().windows(word.len()).any(|w| w == word.as_bytes())
+                || arrived.parts.iter().any(in_parts)
+        })
+    };
+    assert!(holds(&third), "the draft that was sent is the request");
+    for never in [&first, &second, &note, "Amara Olin", "Bo Reyes"] {
+        assert!(!holds(never), "what belongs to the inner lane was sealed and sent");
+    }
+    let approved = &seen[0].entry.header().approved;
+    let roles: Vec<_> = approved.iter().flat_map(|actor| actor.roles.iter().map(|role| role.as_str())).collect();
+    assert_eq!((approved.len(), roles), (1, vec!["desk", "legal", "supervisor"]));
+    assert!(seen.iter().all(|arrived| arrived.entry.header().lane.is_shared()));
+}
+
+/// Both sides have something for the other.
+fn both_have_news() -> (Pair, MatterId) {
+    let pair = Pair::met();
+    let matter = pair.signed_request();
+    pair.sync().unwrap();
+    pair.b.act(matter, "acknowledge", None, "Chen Ning").unwrap();
+    pair.b.act(matter, "ask", Some("questions = [\"Which bank?\"]"), "Chen Ning").unwrap();
+    pair.signed_request();
+    pair.sent.lock().unwrap().clear();
+    (pair, matter)
+}
+
+#[test]
+fn whatever_the_line_loses_or_repeats_the_nodes_converge() {
+    let (clean, matter) = both_have_news();
+    let messages = usize::try_from(clean.sync().unwrap().requests).unwrap();
+    assert!(messages > 3, "the session compares, pushes, fetches and gives receipts");
+    clean.assert_converged();
+    assert_eq!(clean.a.status(matter), "clarification-asked");
+    let entries = shared(&clean.a);
+    let faults = [Fate::Lost, Fate::AnswerLost];
+    let broken = (0..messages).flat_map(|n| faults.map(|fault| (n, fault)));
+    for (n, fault) in broken {
+        for from_a in [true, false] {
+            let (pair, matter) = both_have_news();
+            let fate = move |number| if number < n { Fate::Arrives } else { fault };
+            let outcome = pair.try_sync(from_a, &fate);
+            assert!(outcome.is_err() || !from_a, "message {n} was lost and nobody noticed");
+            pair.sync().unwrap();
+            pair.assert_converged();
+            assert_eq!(shared(&pair.a), entries, "message {n}, {fault:?}");
+            assert_eq!(pair.b.status(matter), "clarification-asked");
+            assert_eq!((pair.a.incidents(), pair.b.incidents()), (Vec::new(), Vec::new()));
+        }
+    }
+}
+
+#[test]
+fn what_arrives_twice_is_recorded_once() {
+    for from_a in [true, false] {
+        let (pair, _) = both_have_news();
+        pair.try_sync(from_a, &|_| Fate::Twice).unwrap();
+        pair.sync().unwrap();
+        pair.assert_converged();
+        assert_eq!(shared(&pair.a).len(), 4);
+        let again = pair.sync().unwrap();
+        assert_eq!((again.requests, again.delivered, again.received), (1, 0, 0));
+        assert!(again.compared);
+        assert_eq!((pair.a.incidents(), pair.b.incidents()), (Vec::new(), Vec::new()));
+    }
+}
+
+/// A signed request that has not travelled, as it would.
+fn waiting_parcel(pair: &Pair) -> Parcel {
+    pair.signed_request();
+    let steps = pair.a.disk.steps(&pair.b.agency, Direction::Out, 0, 10).unwrap();
+    let Recorded::Entry { entry, bytes, .. } = &steps[0].1.what else { panic!("a step is an entry") };
+    Parcel { entry: Entry::read(bytes).unwrap(), parts: pair.a.disk.parts(entry).unwrap() }
+}
+
+fn batch_of(pair: &Pair, parcel: &Parcel) -> Batch {
+    let draft = Draft {
+        from: pair.a.agency,
+        to: pair.b.agency,
+        after: StreamHead::START,
+        cards: vec![pair.a.card.clone()],
+        checkpoint: None,
+        consistency: Vec::new(),
+    };
+    let key = pair.b.keys().content[0].public();
+    Batch::compose(&draft, std::slice::from_ref(parcel), &key, &mut Seeded::new(5)).unwrap()
+}
+
+fn give(pair: &Pair, batch: &Batch) -> BatchReply {
+    let reply = wait(answer(&pair.b.ledger, pair.a.agency, path::BATCH, batch.encode())).unwrap();
+    BatchReply::decode(&reply).unwrap()
+}
+
+/// What was meddled with has changed nothing but the node's own record, and the true entry still arrives.
+fn nothing_lost(pair: &Pair, incidents: &[&str]) {
+    assert_eq!(pair.b.incidents(), incidents);
+    pair.sync().unwrap();
+    pair.assert_converged();
+    assert_eq!(shared(&pair.b).len(), 1);
+    assert_eq!(pair.b.incidents(), incidents);
+}
+
+#[test]
+fn an_entry_signed_with_a_wrong_key_is_refused_and_recorded() {
+    let pair = Pair::met();
+    let parcel = waiting_parcel(&pair);
+    let stranger = SecretKey::generate(Suite::One, &mut Seeded::new(77));
+    let forged = Entry::sign(parcel.entry.header().clone(), &stranger);
+    let hash = forged.hash();
+    let reply = give(&pair, &batch_of(&pair, &Parcel { entry: forged, ..parcel }));
+    assert_eq!((reply.refused[0].entry, reply.refused[0].why.as_str()), (hash, "bad-signature"));
+    assert_eq!((reply.receipts, reply.incoming), (Vec::new(), StreamHead::START));
+    assert_eq!(shared(&pair.b), []);
+    nothing_lost(&pair, &["bad-entry"]);
+}
+
+#[test]
+fn an_entry_under_an_unknown_card_is_refused_and_recorded() {
+    let pair = Pair::met();
+    let parcel = waiting_parcel(&pair);
+    let mut header = parcel.entry.header().clone();
+    header.card = Hash::from_bytes([9; 32]);
+    let entry = Entry::sign(header, &pair.a.keys().signing);
+    let reply = give(&pair, &batch_of(&pair, &Parcel { entry, ..parcel }));
+    assert_eq!(reply.refused[0].why.as_str(), "unknown-card");
+    assert_eq!(shared(&pair.b), []);
+    nothing_lost(&pair, &["bad-entry"]);
+}
+
+#[test]
+fn an_entry_that_is_no_entry_is_refused_and_recorded() {
+    let pair = Pair::met();
+    let parcel = waiting_parcel(&pair);
+    let mut batch = batch_of(&pair, &parcel);
+    batch.content = None;
+    batch.entries[0].0.truncate(40);
+    let reply = give(&pair, &batch);
+    assert_eq!(reply.refused[0].why.as_str(), "malformed");
+    nothing_lost(&pair, &["bad-entry"]);
+}
+
+#[test]
+fn a_bad_part_is_left_out_and_recorded_and_its_entry_counts() {
+    let pair = Pair::met();
+    let mut parcel = waiting_parcel(&pair);
+    let good = parcel.parts.len();
+    assert!(good > 1);
+    let entry = parcel.entry.hash();
+    parcel.parts[0].bytes[0] ^= 1;
+    // An honest node refuses to compose this; a dishonest one seals what it likes.
+    let mut batch = batch_of(&pair, &Parcel { parts: Vec::new(), ..parcel.clone() });
+    let around = suite::hash(&[b"comity batch content v1", &batch.encode()]);
+    let plaintext = cbor::encode(&vec![(entry, &parcel.parts)]);
+    let key = pair.b.keys().content[0].public();
+    let sealed =
+        seal::seal(&key, b"comity batch content v1", around.as_bytes(), &plaintext, &mut Seeded::new(6));
+    batch.content = Some(sealed.unwrap());
+    let reply = give(&pair, &batch);
+    assert_eq!(reply.refused, []);
+    assert_eq!(reply.receipts.len(), 1);
+    assert_eq!(pair.b.disk.parts(&entry).unwrap().len(), good - 1);
+    nothing_lost(&pair, &["bad-part"]);
+}
+
+#[test]
+fn a_batch_that_is_no_batch_is_recorded() {
+    let pair = Pair::met();
+    waiting_parcel(&pair);
+    assert!(wait(answer(&pair.b.ledger, pair.a.agency, path::BATCH, vec![0xff; 100])).is_err());
+    nothing_lost(&pair, &["bad-batch"]);
+}
+
+#[test]
+fn a_bad_receipt_is_recorded_and_the_entry_counts_as_not_delivered() {
+    let pair = Pair::met();
+    let parcel = waiting_parcel(&pair);
+    let meddle = |way: &'static str, answer: Vec<u8>| {
+        if way != path::BATCH {
+            return answer;
+        }
+        let mut reply = BatchReply::decode(&answer).unwrap();
+        reply.receipts[0].at = reply.receipts[0].at.plus_millis(-60_000);
+        reply.encode()
+    };
+    drop(pair.sync_meddled(true, &|number| if number < 4 { Fate::Arrives } else { Fate::Lost }, &meddle));
+    assert!(pair.a.incidents().contains(&"bad-receipt".to_owned()));
+    assert!(pair.a.incidents().len() < 4, "{:?}", pair.a.incidents());
+    assert_eq!(pair.a.disk.delivered(&pair.b.agency).unwrap(), 0);
+    assert_eq!(pair.a.disk.receipts(&parcel.entry.hash()).unwrap(), []);
+    pair.sync().unwrap();
+    pair.assert_converged();
+    assert_eq!(pair.a.disk.delivered(&pair.b.agency).unwrap(), 1);
+    assert_eq!(pair.a.disk.receipts(&parcel.entry.hash()).unwrap().len(), 1);
+}
