@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use comity_domain::engine::{AnyMatter, Kinds};
+use comity_domain::matters::node::Trouble;
 use comity_journal::card::{Card, CardBook};
 use comity_journal::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use comity_journal::entropy::Entropy;
@@ -48,6 +49,7 @@ pub struct Ledger {
     pub(crate) entropy: Box<dyn Entropy + Send>,
     pub(crate) store: Box<dyn Store>,
     pub(crate) compared: Compared,
+    pub(crate) troubles: BTreeMap<(Option<AgencyId>, Trouble), u32>,
     length: u64,
     exchange: Tree,
     inner: Tree,
@@ -118,6 +120,7 @@ impl Ledger {
             entropy,
             store,
             compared,
+            troubles: BTreeMap::new(),
             length: 0,
             exchange: Tree::default(),
             inner: Tree::default(),

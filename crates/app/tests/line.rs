@@ -62,7 +62,8 @@ fn drafts_and_notes_never_travel() {
         assert!(!holds(never), "what belongs to the inner lane was sealed and sent");
     }
     let approved = &seen[0].entry.header().approved;
-    let roles: Vec<_> = approved.iter().flat_map(|actor| actor.roles.iter().map(|role| role.as_str())).collect();
+    let roles: Vec<_> =
+        approved.iter().flat_map(|actor| actor.roles.iter().map(|role| role.as_str())).collect();
     assert_eq!((approved.len(), roles), (1, vec!["desk", "legal", "supervisor"]));
     assert!(seen.iter().all(|arrived| arrived.entry.header().lane.is_shared()));
 }

@@ -3,6 +3,7 @@
 //! Everything concrete is built here: configuration, the real clock and entropy, folders and sockets. A command goes
 //! to the running node over its control socket, or is carried out under the folder's lock: never two writers.
 
+mod args;
 mod cli;
 mod control;
 mod demo;

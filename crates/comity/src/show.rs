@@ -176,6 +176,13 @@ pub(crate) fn journal(report: &JournalReport) -> String {
         report.checkpoints,
         report.absent_parts,
     );
+    if report.waiting > 0 {
+        let _ = writeln!(
+            out,
+            "  {} entries of partners wait for earlier ones that have not come yet.",
+            report.waiting
+        );
+    }
     for finding in &report.findings {
         let _ = writeln!(out, "  does not hold: {finding}");
     }

@@ -156,6 +156,7 @@ fn a_journal_as_it_should_be_gives_no_findings() {
         receipts: 1,
         checkpoints: 2,
         erased_parts: 1,
+        waiting: 0,
         findings: Vec::new(),
     };
     assert_eq!(report, expected);
@@ -219,10 +220,8 @@ fn a_missing_record_is_named() {
     journal.records.remove(1);
     let found = journal.findings();
     assert!(found.contains(&(Some(1), "it says leaf 2 where leaf 1 comes next".into())), "{found:?}");
-    assert!(
-        found.iter().any(|(record, what)| *record == Some(1) && what.contains("gap in lane")),
-        "{found:?}"
-    );
+    // What the partner wrote after it waits for it; that alone is no fault of this journal.
+    assert!(!found.iter().any(|(_, what)| what.contains("gap in lane")), "{found:?}");
 }
 
 #[test]

@@ -89,10 +89,7 @@ impl Ledger {
         if header.author == self.agency && self.store.entry(&arrived.entry.hash())?.is_none() {
             return Ok(Err(Token::literal("ours-but-not-here")));
         }
-        let us = self.agency;
-        let is_party = |agency: &AgencyId, parties: &[comity_journal::entry::Party]| {
-            parties.iter().any(|party| party.agency == *agency)
-        };
+        let (us, lane) = (self.agency, header.lane.party());
         let parties = match &header.opening {
             Some(opening) => Some(opening.parties.clone()),
             None => match self.matter(&header.matter) {
@@ -101,13 +98,20 @@ impl Ledger {
                 Err(other) => return Err(other),
             },
         };
-        Ok(match parties {
-            Some(parties) if !is_party(&us, &parties) || !is_party(&from, &parties) => {
-                Err(Token::literal("not-addressed"))
-            }
-            // Its opening is still to come: it waits, and its author can only be who sends it.
-            None if header.author != from => Err(Token::literal("not-addressed")),
-            _ => Ok(()),
+        let Some(parties) = parties else {
+            // Its opening is still to come: it waits, and it can only be of the lane of who sends it.
+            let own = header.author == from && lane == from;
+            return Ok(if own { Ok(()) } else { Err(Token::literal("not-addressed")) });
+        };
+        let is_party = |agency: AgencyId| parties.iter().any(|party| party.agency == agency);
+        let writer =
+            parties.iter().find(|party| party.agency == lane).map(|p| p.recorder.unwrap_or(p.agency));
+        Ok(if !is_party(us) || !is_party(from) {
+            Err(Token::literal("not-addressed"))
+        } else if writer != Some(header.author) {
+            Err(Token::literal("foreign-lane"))
+        } else {
+            Ok(())
         })
     }
 

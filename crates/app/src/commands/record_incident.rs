@@ -8,6 +8,10 @@ use crate::commands::act::inner_entry;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
 
+/// Incidents of one kind with one partner that are recorded between two starts; beyond it they are logged only, so
+/// that nobody can fill a journal by misbehaving.
+const RECORDED_PER_START: u32 = 20;
+
 impl Ledger {
     /// Records an incident; `detail` is for people and holds no content of any matter.
     ///
@@ -21,8 +25,13 @@ impl Ledger {
         entry: Option<Hash>,
         detail: Option<&str>,
     ) -> Result<(), Failure> {
+        tracing::warn!(trouble = trouble.code(), "incident");
+        let seen = self.troubles.entry((partner, trouble)).or_default();
+        *seen += 1;
+        if *seen > RECORDED_PER_START {
+            return Ok(());
+        }
         let node = self.set_up(pending)?;
-        tracing::warn!(trouble = trouble.code(), "incident recorded");
         let mut table = toml::Table::new();
         table.insert("trouble".into(), trouble.code().into());
         if let Some(partner) = partner {

@@ -32,6 +32,8 @@ pub struct JournalReport {
     pub checkpoints: u64,
     /// Parts that are no longer present, or never were.
     pub absent_parts: u64,
+    /// Partners' entries that wait for earlier ones.
+    pub waiting: u64,
     /// What does not hold, with the record it was found in.
     pub findings: Vec<String>,
 }
@@ -107,6 +109,7 @@ fn report(audit: AuditReport, unreadable: Vec<String>) -> JournalReport {
         receipts: audit.receipts,
         checkpoints: audit.checkpoints,
         absent_parts: audit.erased_parts,
+        waiting: audit.waiting,
         findings,
     }
 }

@@ -1,0 +1,303 @@
+//! What people type: nouns, verbs and options. What they do is `cli`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Law-enforcement agencies of different countries work a matter together, with proof of who did what.
+#[derive(Parser)]
+#[command(name = "comity", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// Print JSON instead of text.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// The language of what is printed: en or zh.
+    #[arg(long, global = true, default_value = "en")]
+    pub(crate) lang: String,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Make a node: keys, card and an empty journal. Prints the fingerprint.
+    Init(Init),
+    /// Officers who work at this node.
+    #[command(subcommand)]
+    Officer(OfficerCommand),
+    /// Run a node until it is stopped (Ctrl-C).
+    Serve(Serve),
+    /// The node's own agency card.
+    #[command(subcommand)]
+    Card(CardCommand),
+    /// Foreign agencies this node works with.
+    #[command(subcommand)]
+    Partner(PartnerCommand),
+    /// Requests for assistance.
+    #[command(subcommand)]
+    Request(RequestCommand),
+    /// Do any act of any kind, or print its template: `act KIND/ACT --template`.
+    Act(Act),
+    /// Matters.
+    #[command(subcommand)]
+    Matter(MatterCommand),
+    /// Proofs.
+    #[command(subcommand)]
+    Proof(ProofCommand),
+    /// Verify a proof file with nothing but the file. 0 intact and trusted, 3 intact, 1 broken.
+    Verify {
+        /// The proof.
+        file: PathBuf,
+        /// A fingerprint or a card's file; may be given several times.
+        #[arg(long)]
+        trust: Vec<String>,
+        /// Write a report in Chinese and English, as HTML.
+        #[arg(long)]
+        report: Option<PathBuf>,
+    },
+    /// The journal.
+    #[command(subcommand)]
+    Journal(JournalCommand),
+    /// Deliver to partners and fetch from them, now.
+    Sync {
+        /// The node's folder.
+        dir: PathBuf,
+        /// Only this partner.
+        #[arg(long)]
+        partner: Option<String>,
+    },
+    /// Two agencies play one request through, on this machine.
+    Demo {
+        /// End after the story.
+        #[arg(long)]
+        once: bool,
+        /// Where to put the two nodes; a fresh folder `demo` here unless given.
+        #[arg(long)]
+        dir: Option<PathBuf>,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Init {
+    /// The new node's folder.
+    pub(crate) dir: PathBuf,
+    /// A short name, such as xa.liaison.
+    #[arg(long)]
+    pub(crate) agency: String,
+    /// Country or territory, ISO 3166-1 alpha-2.
+    #[arg(long, required_unless_present = "international", conflicts_with = "international")]
+    pub(crate) place: Option<String>,
+    /// International body, ICAO 9303 code, such as UNO.
+    #[arg(long)]
+    pub(crate) international: Option<String>,
+    /// Its name in English.
+    #[arg(long)]
+    pub(crate) name_en: String,
+    /// Its name in Chinese.
+    #[arg(long)]
+    pub(crate) name_zh: String,
+    /// What it is: police, ministry, prosecutor, court, central-authority, consulate, fiu …
+    #[arg(long, default_value = "police")]
+    pub(crate) kind: String,
+    /// Where partners reach its node, https://host:port.
+    #[arg(long)]
+    pub(crate) endpoint: Vec<String>,
+    /// Where to write the root key; keep it offline.
+    #[arg(long)]
+    pub(crate) root_out: PathBuf,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum OfficerCommand {
+    /// Enlist an officer.
+    Add {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The officer's name.
+        name: String,
+        /// A role; may be given several times.
+        #[arg(long = "role", required = true)]
+        roles: Vec<String>,
+    },
+    /// List officers.
+    List {
+        /// The node's folder.
+        dir: PathBuf,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// The node's folder.
+    pub(crate) dir: PathBuf,
+    /// Where to show card and health, host:port.
+    #[arg(long)]
+    pub(crate) web: Option<String>,
+    /// Where to answer partners, host:port.
+    #[arg(long, default_value = "127.0.0.1:7843")]
+    pub(crate) federation: String,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum CardCommand {
+    /// Show the card and its fingerprint; `--out` writes it to a file to be given to partners.
+    Show {
+        /// The node's folder.
+        dir: PathBuf,
+        /// Write the card here.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Issue a new card with the root key.
+    Set {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The root key's file.
+        #[arg(long)]
+        root: PathBuf,
+        /// Where partners reach the node, https://host:port; replaces all.
+        #[arg(long)]
+        endpoint: Vec<String>,
+        /// A new name in English.
+        #[arg(long)]
+        name_en: Option<String>,
+        /// A new name in Chinese.
+        #[arg(long)]
+        name_zh: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum PartnerCommand {
+    /// Add a partner whose fingerprint was compared by telephone.
+    Add {
+        /// The node's folder.
+        dir: PathBuf,
+        /// Its card: a file, or http://host:port of its node.
+        card: String,
+        /// The twelve groups of five digits its people read out.
+        #[arg(long)]
+        fingerprint: String,
+        /// What we call it; its own label unless given.
+        #[arg(long)]
+        name: Option<String>,
+        /// Where its node answers, when not as its card says.
+        #[arg(long)]
+        at: Option<String>,
+        /// Who acts.
+        #[arg(long = "as")]
+        officer: Option<String>,
+    },
+    /// Confirm a partner, as a second person.
+    Confirm {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The partner.
+        partner: String,
+        /// Who acts.
+        #[arg(long = "as")]
+        officer: Option<String>,
+    },
+    /// List partners.
+    List {
+        /// The node's folder.
+        dir: PathBuf,
+    },
+    /// Show one partner.
+    Show {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The partner.
+        partner: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum RequestCommand {
+    /// Draft a request. Nothing leaves the node.
+    Draft(RequestArgs),
+    /// Draft a request and send it as soon as it is approved; or send the draft of a matter.
+    Send {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The partner to ask.
+        #[arg(long)]
+        to: Option<String>,
+        /// With --to, the request as TOML (`act request/open --template`); without, the matter's number.
+        file_or_matter: String,
+        /// Who acts.
+        #[arg(long = "as")]
+        officer: Option<String>,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct RequestArgs {
+    /// The node's folder.
+    pub(crate) dir: PathBuf,
+    /// The partner to ask.
+    #[arg(long)]
+    pub(crate) to: String,
+    /// The request as TOML; `comity act request/open --template` prints one to fill in.
+    pub(crate) file: PathBuf,
+    /// Who acts.
+    #[arg(long = "as")]
+    pub(crate) officer: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Act {
+    /// The node's folder; with --template the act, as KIND/ACT.
+    pub(crate) dir: String,
+    /// The matter's number, or any unique beginning; with --template, KIND/ACT.
+    pub(crate) matter: Option<String>,
+    /// The act.
+    pub(crate) act: Option<String>,
+    /// Its fields as TOML; none where it needs none, or to send the draft that is kept.
+    pub(crate) file: Option<PathBuf>,
+    /// Print a commented TOML file to fill in.
+    #[arg(long)]
+    pub(crate) template: bool,
+    /// Who acts.
+    #[arg(long = "as")]
+    pub(crate) officer: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum MatterCommand {
+    /// List matters, latest first.
+    List {
+        /// The node's folder.
+        dir: PathBuf,
+    },
+    /// Show one matter.
+    Show {
+        /// The node's folder.
+        dir: PathBuf,
+        /// Its number, or any unique beginning.
+        matter: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ProofCommand {
+    /// Export the proof of a matter: signatures and hashes, no content.
+    Export {
+        /// The node's folder.
+        dir: PathBuf,
+        /// Its number, or any unique beginning.
+        matter: String,
+        /// The file to write; NUMBER.proof unless given.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum JournalCommand {
+    /// Verify the whole journal from its first record.
+    Verify {
+        /// The node's folder.
+        dir: PathBuf,
+    },
+}
