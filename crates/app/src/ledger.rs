@@ -84,6 +84,13 @@ impl Compared {
             partners.insert(partner);
         }
     }
+
+    /// The comparison with `partner` has released nothing durable, so it has to be made again.
+    fn remove(&mut self, partner: &AgencyId) {
+        if let Self::With(partners) = self {
+            partners.remove(partner);
+        }
+    }
 }
 
 /// What a ledger is opened with.
@@ -327,7 +334,13 @@ impl Ledger {
             Some(entry) => self.store.entry(&entry)?.is_some(),
             None => false,
         };
-        if stored { Ok(()) } else { Err(error.into()) }
+        if stored {
+            return Ok(());
+        }
+        for partner in &pending.compared {
+            self.compared.remove(partner);
+        }
+        Err(error.into())
     }
 
     fn sign_checkpoint(&self) -> SignedCheckpoint {

@@ -72,15 +72,15 @@ impl Folder {
         self.0.join("control.sock")
     }
 
+    fn lock_file(&self) -> Result<File, Reply> {
+        let opened =
+            OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(self.0.join("lock"));
+        opened.map_err(Reply::io)
+    }
+
     /// Takes the lock, or says that somebody has it.
     pub(crate) fn lock(&self) -> Result<Lock, Reply> {
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(0o600)
-            .open(self.0.join("lock"))
-            .map_err(Reply::io)?;
+        let file = self.lock_file()?;
         match file.try_lock() {
             Ok(()) => Ok(Lock { _file: file }),
             Err(fs::TryLockError::WouldBlock) => {
@@ -93,13 +93,7 @@ impl Folder {
 
     /// Waits for the lock of a command that is about to be done.
     pub(crate) fn lock_in_turn(&self) -> Result<Lock, Reply> {
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(0o600)
-            .open(self.0.join("lock"))
-            .map_err(Reply::io)?;
+        let file = self.lock_file()?;
         file.lock().map_err(Reply::io)?;
         Ok(Lock { _file: file })
     }

@@ -4,18 +4,17 @@
 //! way. One that needs approval is kept as a draft: it is signed once somebody has asked for it to be sent *and*
 //! all who must have approved it *and* the gates are open, in whatever order these come.
 
-use comity_domain::act::{ActDef, Composed, PartBytes};
-use comity_domain::engine::{DraftState, Facts, Proposal};
-use comity_domain::gates::{Cover, Refusal, missing_approvals, rules};
-use comity_journal::cbor;
-use comity_journal::entry::{Actor, Lane, Opening, Party};
+use comity_domain::act::{ActDef, Composed};
+use comity_domain::engine::{Facts, Proposal};
+use comity_domain::gates::{Cover, Refusal};
+use comity_journal::entry::{Actor, Lane, Opening};
 use comity_journal::ids::{AgencyId, MatterId, Token};
-use comity_journal::part::PartClass;
 use comity_journal::suite::Hash;
 
+use super::drafts::inner_entry;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, NewEntry, Pending};
-use crate::people::{Officer, Partner, Partnership};
+use crate::people::Officer;
 
 /// An act an officer wants done.
 #[derive(Clone, Debug)]
@@ -56,46 +55,7 @@ pub enum Outcome {
     AwaitsComparison(Hash, AgencyId),
 }
 
-/// The draft's part that holds the structure of the act it would be.
-const STRUCTURE: &str = "structure";
-/// The draft's part that holds the opening of the matter it would open.
-const OPENING: &str = "opening";
-
 impl Ledger {
-    /// Drafts the act that opens a shared matter with a partner. Sends nothing.
-    ///
-    /// # Errors
-    /// When the partner is not confirmed, or the draft cannot be read.
-    pub fn draft_opening(
-        &mut self,
-        pending: &mut Pending,
-        kind: &str,
-        partner: &Partner,
-        toml: &str,
-        officer: &Officer,
-    ) -> Result<Acted, Failure> {
-        if partner.partnership != Partnership::Confirmed {
-            return Err(Refusal::under(rules::PARTNER_UNCONFIRMED).into());
-        }
-        let def = *self.kind_named(kind)?.def();
-        let [opener_role, other_role, ..] = def.roles else {
-            return Err(Failure::Usage("matters of this kind are not shared".into()));
-        };
-        let act = self
-            .kind_named(kind)?
-            .acts()
-            .first()
-            .map(|act| act.code)
-            .ok_or_else(|| Failure::Fault("a kind without acts".into()))?;
-        let composed = self.compose(kind, None, act, toml)?;
-        let genesis = self.genesis(kind)?;
-        let party = |agency, role: &str| Party { agency, role: token(role), recorder: None };
-        let mut parties = vec![party(self.agency, opener_role), party(partner.agency, other_role)];
-        parties.sort();
-        let opening = Opening { genesis, parties, exercise: false, follows: None };
-        self.keep_draft(pending, &opening.genesis.matter(), kind, composed, Some(&opening), officer)
-    }
-
     /// Does any act of any kind.
     ///
     /// # Errors
@@ -144,7 +104,7 @@ impl Ledger {
     }
 
     /// An act in our inner lane; an approval, a review or a wish may be what a draft was waiting for.
-    fn act_inside(
+    pub(super) fn act_inside(
         &mut self,
         pending: &mut Pending,
         command: &ActCommand,
@@ -185,117 +145,6 @@ impl Ledger {
         Ok(Acted { matter: command.matter, act, outcome })
     }
 
-    /// Keeps an act as a draft, its structure and the opening it would make among its content.
-    fn keep_draft(
-        &mut self,
-        pending: &mut Pending,
-        matter: &MatterId,
-        kind: &str,
-        composed: Composed,
-        opening: Option<&Opening>,
-        officer: &Officer,
-    ) -> Result<Acted, Failure> {
-        let by = officer.acting_in(&*self.keys.pseudonyms, matter);
-        let act = composed.act.as_str().to_owned();
-        let content =
-            |label: &str, bytes| PartBytes { label: token(label), class: PartClass::Content, bytes };
-        let mut parts = vec![content(STRUCTURE, composed.structure)];
-        parts.extend(opening.map(|opening| content(OPENING, cbor::encode(opening))));
-        // A draft's tally counts nothing yet, so it can be erased with the rest.
-        parts.extend(composed.parts.into_iter().map(|part| PartBytes { class: PartClass::Content, ..part }));
-        let structure = cbor::encode(&std::collections::BTreeMap::from([("act", &composed.act)]));
-        let draft = Composed { act: Token::literal("draft"), structure, parts };
-        let new = inner_entry(self, *matter, kind, draft, by)?;
-        let hash = self.append_own(pending, new)?;
-        Ok(Acted { matter: *matter, act, outcome: Outcome::Drafted(hash) })
-    }
-
-    /// Records the wish to send the draft that is kept, and sends it if nothing stands against it.
-    fn ask_to_send(
-        &mut self,
-        pending: &mut Pending,
-        matter: &MatterId,
-        kind: &str,
-        def: &ActDef,
-        officer: &Officer,
-    ) -> Result<Acted, Failure> {
-        let inner = self.matter(matter)?.inner();
-        let draft = inner.current_draft(def.code).cloned().ok_or_else(|| {
-            Failure::Usage(format!(
-                "there is no draft of `{}` here; give the act's fields in a file",
-                def.code
-            ))
-        })?;
-        if !draft.to_be_sent {
-            let wish = format!("of = \"{}\"", draft.entry);
-            let send = ActCommand { matter: *matter, act: "send".into(), toml: Some(wish) };
-            return self.act_inside(pending, &send, kind, &send_def(), officer);
-        }
-        let (act, outcome) = self.release(pending, matter, kind)?.ok_or_else(|| {
-            Failure::Usage(format!(
-                "`{}` has been signed and sent already; `matter show` tells where it stands",
-                def.code
-            ))
-        })?;
-        Ok(Acted { matter: *matter, act, outcome })
-    }
-
-    /// Signs the latest draft that is asked for and fully approved; tells which act, and what stands against it
-    /// otherwise. `None` when no draft waits.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub(crate) fn release(
-        &mut self,
-        pending: &mut Pending,
-        matter: &MatterId,
-        kind: &str,
-    ) -> Result<Option<(String, Outcome)>, Failure> {
-        let inner = self.matter(matter)?.inner();
-        let wanted = |draft: &&DraftState| draft.to_be_sent && !draft.superseded && !draft.sent_back;
-        let Some(draft) = inner.drafts.iter().rev().find(wanted).cloned() else { return Ok(None) };
-        if self.was_signed(matter, &draft.entry)? {
-            return Ok(None);
-        }
-        let def = *self
-            .kind_named(kind)?
-            .act(draft.act.as_str())
-            .ok_or_else(|| Failure::Fault("a draft of an act that is not there".into()))?;
-        let act = def.code.to_owned();
-        let missing = missing_approvals(&def, &draft.by, &draft.approvals);
-        if !missing.is_empty() {
-            let refusal = Refusal::under(rules::FOUR_EYES).about(missing);
-            return Ok(Some((act, Outcome::Kept(draft.entry, Box::new(refusal)))));
-        }
-        let (composed, opening) = self.read_draft(pending, &draft)?;
-        match self.sign(
-            pending,
-            matter,
-            kind,
-            composed,
-            &draft.by,
-            &draft.approvals,
-            opening,
-            Some(draft.entry),
-        ) {
-            Ok(outcome) => Ok(Some((act, outcome))),
-            Err(Failure::Refused(refusal)) => Ok(Some((act, Outcome::Kept(draft.entry, refusal)))),
-            Err(other) => Err(other),
-        }
-    }
-
-    /// Whether a draft has become a signed act.
-    pub(crate) fn was_signed(&mut self, matter: &MatterId, draft: &Hash) -> Result<bool, Failure> {
-        let us = self.agency;
-        let folded = self.matter(matter)?;
-        let view = folded.view();
-        Ok(view.timeline.iter().filter(|entry| entry.lane == Lane::Shared(us)).any(|entry| {
-            folded
-                .entry(&entry.entry)
-                .is_some_and(|e| e.header().relied.iter().any(|fact| fact.hash == *draft))
-        }))
-    }
-
     fn sign_or_wait(
         &mut self,
         pending: &mut Pending,
@@ -322,7 +171,7 @@ impl Ledger {
     }
 
     /// Decides a shared act and signs it.
-    fn sign(
+    pub(super) fn sign(
         &mut self,
         pending: &mut Pending,
         matter: &MatterId,
@@ -381,99 +230,12 @@ impl Ledger {
     fn facts(&self, pending: &Pending, proposer: Actor, approvals: Vec<Actor>) -> Facts {
         Facts { now: pending.at, cover: Cover::NotOnRecord, proposer, approvals }
     }
-
-    /// The act a draft holds, and the opening it would make.
-    fn read_draft(
-        &self,
-        pending: &Pending,
-        draft: &DraftState,
-    ) -> Result<(Composed, Option<Opening>), Failure> {
-        let gone = || Failure::NotFound("the draft's content has been erased; write it again".into());
-        let (mut structure, mut opening, mut parts) = (None, None, Vec::new());
-        for part in self.parts(pending, &draft.entry)? {
-            match part.label.as_str() {
-                STRUCTURE => structure = Some(part.bytes),
-                OPENING => {
-                    let read =
-                        cbor::decode(&part.bytes).map_err(|error| Failure::Fault(error.to_string()))?;
-                    opening = Some(read);
-                }
-                label => {
-                    let tally = label == comity_domain::act::TALLY;
-                    let class = if tally { PartClass::Tally } else { PartClass::Content };
-                    parts.push(PartBytes { label: part.label, class, bytes: part.bytes });
-                }
-            }
-        }
-        Ok((Composed { act: draft.act.clone(), structure: structure.ok_or_else(gone)?, parts }, opening))
-    }
-
-    /// The opening that earlier drafts of this matter carried, for a draft that takes their place.
-    fn opening_of_drafts(
-        &mut self,
-        pending: &Pending,
-        matter: &MatterId,
-        def: &ActDef,
-    ) -> Result<Option<Opening>, Failure> {
-        let drafts = self.matter(matter)?.inner().drafts;
-        match drafts.iter().rev().find(|draft| draft.act.as_str() == def.code) {
-            Some(draft) => Ok(self.read_draft(pending, draft)?.1),
-            None => Ok(None),
-        }
-    }
-
-    /// Signs every approved intention that waited for the comparison with `partner`.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn release_waiting(&mut self, pending: &mut Pending) -> Result<u64, Failure> {
-        let mut signed = 0;
-        let shared: Vec<_> =
-            self.kinds.iter().map(|k| k.def()).filter(|d| d.shared).map(|d| d.code).collect();
-        for kind in shared {
-            for row in self.rows_of(kind)? {
-                if let Some((_, Outcome::Signed(_))) = self.release(pending, &row.id, kind)? {
-                    signed += 1;
-                }
-            }
-        }
-        Ok(signed)
-    }
 }
 
-fn send_def() -> ActDef {
+pub(super) fn send_def() -> ActDef {
     <comity_domain::engine::SendAct as comity_domain::act::Act>::DEF
 }
 
 fn text_of(command: &ActCommand) -> &str {
     command.toml.as_deref().unwrap_or("")
-}
-
-/// An entry for our inner lane.
-pub(crate) fn inner_entry(
-    ledger: &Ledger,
-    matter: MatterId,
-    kind: &str,
-    composed: Composed,
-    by: Actor,
-) -> Result<NewEntry, Failure> {
-    Ok(NewEntry {
-        matter,
-        kind: Token::new(kind).map_err(|error| Failure::Fault(error.to_string()))?,
-        rules: ledger.kind_named(kind)?.def().rules,
-        lane: Lane::Inner(ledger.agency),
-        act: composed.act,
-        structure: composed.structure,
-        parts: composed.parts,
-        by,
-        approved: Vec::new(),
-        relied: Vec::new(),
-        opening: None,
-        handling: Token::literal("h0"),
-    })
-}
-
-/// A word that comes from a kind's definition.
-fn token(word: &str) -> Token {
-    Token::new(word).expect("roles and part names in definitions are tokens")
 }

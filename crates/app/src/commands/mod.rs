@@ -3,6 +3,7 @@
 mod act;
 mod add_officer;
 mod add_partner;
+mod drafts;
 mod receive_batch;
 mod receive_receipts;
 mod record_incident;

@@ -4,7 +4,7 @@ use comity_domain::matters::node::Trouble;
 use comity_journal::ids::AgencyId;
 use comity_journal::suite::Hash;
 
-use crate::commands::act::inner_entry;
+use crate::commands::drafts::inner_entry;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
 

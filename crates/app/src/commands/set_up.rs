@@ -1,12 +1,13 @@
 //! Sets a new node up: the first entry of its own record.
 
 use comity_domain::act::{Composed, Preparation};
-use comity_journal::entry::{Actor, Lane};
+use comity_journal::entry::Actor;
 use comity_journal::ids::{Genesis, MatterId, Token};
 use comity_journal::suite::Hash;
 
+use crate::commands::drafts::inner_entry;
 use crate::failure::Failure;
-use crate::ledger::{Ledger, NewEntry, Pending};
+use crate::ledger::{Ledger, Pending};
 
 impl Ledger {
     /// Writes the first entry of the node's own record, unless it is there.
@@ -68,20 +69,7 @@ impl Ledger {
         by: Actor,
     ) -> Result<Hash, Failure> {
         let composed = self.compose(genesis.kind.as_str(), None, act, toml)?;
-        let new = NewEntry {
-            matter: genesis.matter(),
-            kind: genesis.kind.clone(),
-            rules: genesis.rules,
-            lane: Lane::Inner(self.agency),
-            act: composed.act,
-            structure: composed.structure,
-            parts: composed.parts,
-            by,
-            approved: Vec::new(),
-            relied: Vec::new(),
-            opening: None,
-            handling: Token::literal("h0"),
-        };
+        let new = inner_entry(self, genesis.matter(), genesis.kind.as_str(), composed, by)?;
         self.append_own(pending, new)
     }
 }

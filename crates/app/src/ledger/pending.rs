@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use comity_journal::ids::MatterId;
+use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::part::OpenPart;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
@@ -13,11 +13,14 @@ pub struct Pending {
     pub(crate) commit: Commit,
     pub(crate) at: Timestamp,
     pub(crate) touched: BTreeSet<MatterId>,
+    /// Partners with whom the streams were found to agree: what that released is in this commit.
+    pub(crate) compared: Vec<AgencyId>,
 }
 
 impl Pending {
     pub(super) fn new(length: u64, at: Timestamp) -> Self {
-        Self { commit: Commit { expects: length, ..Commit::default() }, at, touched: BTreeSet::new() }
+        let commit = Commit { expects: length, ..Commit::default() };
+        Self { commit, at, touched: BTreeSet::new(), compared: Vec::new() }
     }
 
     pub(super) fn is_empty(&self) -> bool {

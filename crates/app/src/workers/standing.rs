@@ -86,6 +86,7 @@ impl Ledger {
             return Ok(0);
         }
         self.compared.add(partner);
+        pending.compared.push(partner);
         self.release_waiting(pending)
     }
 }

@@ -1,0 +1,329 @@
+//! The command line as people and scripts use it: the real binary, real folders, two nodes on loopback.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+use comity_journal::fingerprint::Fingerprint;
+use comity_journal::verify::{Outcome, verify};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder with everything a test makes, the user's state included.
+struct Place {
+    dir: TempDir,
+}
+
+/// What a command came to.
+#[derive(Debug)]
+struct Said {
+    exit: i32,
+    json: Value,
+}
+
+impl Said {
+    fn of(output: &Output) -> Self {
+        let json = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
+        Self { exit: output.status.code().unwrap_or(-1), json }
+    }
+
+    fn word(&self, key: &str) -> String {
+        self.json[key].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+impl Place {
+    fn new() -> Self {
+        Self { dir: tempfile::tempdir().expect("a folder") }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_comity"));
+        command.arg("--json").args(args).current_dir(self.dir.path()).stdin(Stdio::null());
+        command.env("XDG_STATE_HOME", self.path("state")).env("HOME", self.dir.path());
+        command
+    }
+
+    fn say(&self, args: &[&str]) -> Said {
+        Said::of(&self.command(args).output().expect("the binary runs"))
+    }
+
+    /// Says it and expects this exit code.
+    #[track_caller]
+    fn expect(&self, exit: i32, args: &[&str]) -> Said {
+        let said = self.say(args);
+        assert_eq!(said.exit, exit, "comity {}: {}", args.join(" "), said.json);
+        said
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).expect("a file is written");
+    }
+
+    /// A node; gives back its fingerprint.
+    fn init(&self, dir: &str, label: &str, place: &str) -> String {
+        let root = format!("{dir}.root");
+        let names = ["--name-en", "A bureau", "--name-zh", "联络局", "--root-out", &root];
+        self.expect(0, &[&["init", dir, "--agency", label, "--place", place][..], &names].concat())
+            .word("fingerprint")
+    }
+
+    fn serve(&self, dir: &str) -> Served {
+        let mut command = self.command(&["serve", dir, "--federation", "127.0.0.1:0"]);
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the node starts");
+        let mut out = BufReader::new(child.stdout.take().expect("piped"));
+        let mut line = String::new();
+        out.read_line(&mut line).expect("the node says where it listens");
+        let at: Value = serde_json::from_str(&line).expect("a line of JSON");
+        Served { child, _out: out, at: format!("https://{}", at["federation"].as_str().expect("an address")) }
+    }
+
+    fn status(&self, dir: &str, matter: &str) -> String {
+        self.expect(0, &["matter", "show", dir, matter]).word("status")
+    }
+}
+
+/// A running node; ends with the test, however that ends.
+struct Served {
+    child: Child,
+    _out: BufReader<ChildStdout>,
+    at: String,
+}
+
+impl Served {
+    fn stop(mut self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());
+        let ended = self.child.wait().expect("the node ends");
+        assert_eq!(ended.code(), Some(0), "a node that is told to stop stops cleanly");
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).expect("it is there").permissions().mode() & 0o777
+}
+
+const REVIEW: &str = "politics = \"no\"\nreligion = \"no\"\nethnicity = \"no\"\norientation = \"no\"\nprotest = \"no\"\n\
+                      journalism = \"no\"\nrefugee = \"no\"\nreasons = \"Read from the file.\"\n";
+const REQUEST: &str = "request_type = \"information\"\ngrade = \"normal\"\npurpose = \"investigate\"\n\
+    basis = \"reciprocity\"\noffences = [\"0701\"]\nstage = \"investigation\"\nas_evidence = false\n\
+    language = \"en\"\ntitle = \"A number\"\nfacts = \"Callers took 40,000 in Port Example.\"\n\
+    questions = [\"Who held the number?\"]\nlink = \"It was used.\"\nbasis_text = \"Reciprocity.\"\n\
+    offence_text = \"Fraud.\"\ncontact = \"duty desk\"\n";
+
+/// Two nodes that run, whose people have met.
+struct Pair {
+    place: Place,
+    prints: [String; 2],
+    a: Served,
+    b: Served,
+}
+
+fn met() -> Pair {
+    let place = Place::new();
+    let prints = [place.init("a", "xa.liaison", "XA"), place.init("b", "xb.liaison", "XB")];
+    let (a, b) = (place.serve("a"), place.serve("b"));
+    for (dir, name, roles) in [
+        ("a", "Amara Olin", &["officer"][..]),
+        ("a", "Bo Reyes", &["supervisor", "desk", "legal"]),
+        ("b", "Chen Ning", &["desk", "officer"]),
+        ("b", "Dara Vong", &["supervisor", "legal"]),
+    ] {
+        let roles: Vec<_> = roles.iter().flat_map(|role| ["--role", role]).collect();
+        place.expect(0, &[&["officer", "add", dir, name][..], &roles].concat());
+    }
+    for (dir, other, at, print, name, first, second) in [
+        ("a", "b", &b.at, &prints[1], "Country B", "Amara Olin", "Bo Reyes"),
+        ("b", "a", &a.at, &prints[0], "Country A", "Chen Ning", "Dara Vong"),
+    ] {
+        let card = format!("{other}.card");
+        place.expect(0, &["card", "show", other, "--out", &card]);
+        let add = ["partner", "add", dir, &card, "--fingerprint", print, "--name", name, "--at", at];
+        place.expect(0, &[&add[..], &["--as", first]].concat());
+        // The person who added a partner cannot confirm it too.
+        place.expect(4, &["partner", "confirm", dir, name, "--as", first]);
+        place.expect(0, &["partner", "confirm", dir, name, "--as", second]);
+    }
+    place.write("request.toml", REQUEST);
+    place.write("review.toml", REVIEW);
+    place.write("ask.toml", "questions = [\"Which bank?\"]\n");
+    place.write("clarify.toml", "text = \"The Bank of Example.\"\n");
+    place.write("accept.toml", "promised_by = \"2030-01-01T00:00:00Z\"\n");
+    place.write("paper.txt", "A record.\n");
+    place.write("answer.toml", "extent = \"final\"\ntext = \"A company.\"\n[[papers]]\nfile = \"paper.txt\"\n");
+    Pair { place, prints, a, b }
+}
+
+#[test]
+fn two_nodes_play_a_request_through_and_both_can_prove_it() {
+    let Pair { place, prints, a, b } = met();
+    let act = |exit, dir: &str, matter: &str, act: &str, file: Option<&str>, officer: &str| {
+        let args = [&["act", dir, matter, act][..], file.as_slice(), &["--as", officer]].concat();
+        place.expect(exit, &args)
+    };
+    let drafted =
+        place.expect(0, &["request", "draft", "a", "--to", "Country B", "request.toml", "--as", "Amara Olin"]);
+    let matter = drafted.word("matter");
+    place.expect(0, &["sync", "a"]);
+    assert_eq!(place.say(&["matter", "list", "b"]).json, Value::Array(Vec::new()), "a draft has travelled");
+    // The officer alone cannot send it, nor approve it.
+    let alone = place.expect(4, &["request", "send", "a", &matter, "--as", "Amara Olin"]);
+    assert_eq!(alone.word("rule"), "four-eyes");
+    act(0, "a", &matter, "review-grounds", Some("review.toml"), "Bo Reyes");
+    act(0, "a", &matter, "approve", None, "Bo Reyes");
+    place.expect(0, &["sync", "a"]);
+    assert_eq!(place.status("b", &matter), "sent");
+    act(0, "b", &matter, "acknowledge", None, "Chen Ning");
+    act(0, "b", &matter, "ask", Some("ask.toml"), "Chen Ning");
+    place.expect(0, &["sync", "b"]);
+    assert_eq!(place.status("a", &matter), "clarification-asked");
+    act(0, "a", &matter, "clarify", Some("clarify.toml"), "Amara Olin");
+    place.expect(0, &["sync", "a"]);
+    act(4, "b", &matter, "accept", Some("accept.toml"), "Chen Ning");
+    act(0, "b", &matter, "review-grounds", Some("review.toml"), "Dara Vong");
+    act(0, "b", &matter, "approve", None, "Dara Vong");
+    act(4, "b", &matter, "answer", Some("answer.toml"), "Chen Ning");
+    act(0, "b", &matter, "approve", None, "Dara Vong");
+    place.expect(0, &["sync", "b"]);
+    for dir in ["a", "b"] {
+        assert_eq!(place.status(dir, &matter), "answered");
+        place.expect(0, &["journal", "verify", dir]);
+        assert_eq!(mode(&place.path(dir).join("control.sock")), 0o600);
+    }
+    // Who proposed cannot approve, whatever roles they hold.
+    let own = place.expect(0, &["request", "draft", "a", "--to", "Country B", "request.toml", "--as", "Bo Reyes"]);
+    act(4, "a", &own.word("matter"), "approve", None, "Bo Reyes");
+
+    place.expect(2, &["request", "draft", "a", "--to", "Nobody", "request.toml", "--as", "Amara Olin"]);
+    place.expect(2, &["request", "draft", "a", "--to", "Country B", "request.toml"]);
+    place.init("c", "xb.liaison", "XC");
+    place.expect(0, &["card", "show", "c", "--out", "c.card"]);
+    let print = place.expect(0, &["card", "show", "c"]).word("fingerprint");
+    let add = ["partner", "add", "a", "c.card", "--fingerprint", &print, "--name", "Another", "--as", "Bo Reyes"];
+    place.expect(0, &add);
+    place.expect(2, &["partner", "show", "a", "xb.liaison"]);
+    place.expect(0, &["partner", "show", "a", "Another"]);
+
+    b.stop();
+    place.expect(5, &["sync", "a", "--partner", "Country B"]);
+    a.stop();
+    for dir in ["a", "b"] {
+        place.expect(0, &["journal", "verify", dir]);
+        place.expect(0, &["proof", "export", dir, &matter, "--out", &format!("{dir}.proof")]);
+        proves(&place, &place.path(&format!("{dir}.proof")), &prints);
+    }
+}
+
+/// The proof verifies with nothing but the file, and no change of it does.
+fn proves(place: &Place, proof: &Path, prints: &[String; 2]) {
+    let empty = Place::new();
+    let file = proof.to_str().expect("a name");
+    let [a, b] = prints;
+    let trusted = empty.expect(0, &["verify", file, "--trust", a, "--trust", b, "--report", "report.html"]);
+    assert!(trusted.json["entries"].as_u64().expect("a number") >= 6);
+    let report = fs::read_to_string(empty.path("report.html")).expect("a report");
+    assert!(report.contains("lang=\"zh") && report.contains("lang=\"en"), "a report in both languages");
+    assert!(report.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)));
+    empty.expect(3, &["verify", file]);
+    empty.expect(3, &["verify", file, "--trust", a]);
+
+    let bytes = fs::read(proof).expect("the proof");
+    let changed = place.path("changed.proof");
+    let name = changed.to_str().expect("a name");
+    let len = bytes.len();
+    let mut some: Vec<Vec<u8>> = [0, len / 7, len / 3, len / 2, len - 1]
+        .map(|at| {
+            let mut flipped = bytes.clone();
+            flipped[at] ^= 1 << (at % 8);
+            flipped
+        })
+        .into();
+    some.push([&bytes[..], &[0]].concat());
+    some.push([&bytes[..len / 2], &bytes[len / 2 + 1..]].concat());
+    some.push(bytes[..len - 1].to_vec());
+    some.push(Vec::new());
+    for change in some {
+        fs::write(&changed, change).expect("written");
+        empty.expect(1, &["verify", name, "--trust", a, "--trust", b]);
+    }
+    let trusted: Vec<_> = prints.iter().map(|print| Fingerprint::parse(print).expect("a fingerprint")).collect();
+    assert!(matches!(verify(&bytes, &trusted).outcome, Outcome::Intact));
+    every_change_is_noticed(&bytes, &trusted);
+}
+
+/// Every bit turned over, every byte left out, and every byte that could be appended.
+fn every_change_is_noticed(bytes: &[u8], trusted: &[Fingerprint]) {
+    let broken = |bytes: &[u8]| matches!(verify(bytes, trusted).outcome, Outcome::Broken(_));
+    let half = |from: usize| {
+        for at in (from..bytes.len()).step_by(2) {
+            let mut flipped = bytes.to_vec();
+            for bit in 0..8 {
+                flipped[at] ^= 1 << bit;
+                assert!(broken(&flipped), "bit {bit} of byte {at}");
+                flipped[at] ^= 1 << bit;
+            }
+            flipped.remove(at);
+            assert!(broken(&flipped), "without byte {at}");
+        }
+    };
+    std::thread::scope(|threads| {
+        threads.spawn(|| half(1));
+        half(0);
+    });
+    for byte in 0..=255 {
+        assert!(broken(&[bytes, &[byte]].concat()), "with {byte} appended");
+    }
+}
+
+#[test]
+fn commands_given_at_once_take_turns() {
+    let place = Place::new();
+    place.init("a", "xa.liaison", "XA");
+    let children: Vec<_> = (0..6)
+        .map(|n| {
+            let name = format!("Officer {n}");
+            let mut command = place.command(&["officer", "add", "a", &name, "--role", "officer"]);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
+        })
+        .collect();
+    for child in children {
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+    let listed = place.expect(0, &["officer", "list", "a"]).json;
+    assert_eq!(listed.as_array().map(Vec::len), Some(6));
+    place.expect(0, &["journal", "verify", "a"]);
+}
+
+#[test]
+fn secrets_can_be_read_by_their_owner_alone() {
+    let place = Place::new();
+    place.init("a", "xa.liaison", "XA");
+    assert_eq!(mode(&place.path("a")), 0o700);
+    assert_eq!(mode(&place.path("a.root")), 0o600);
+    let keys: Vec<_> = fs::read_dir(place.path("a/keys")).expect("keys").map(|key| key.expect("a key").path()).collect();
+    assert!(keys.len() > 4);
+    for key in keys {
+        assert_eq!(mode(&key), 0o600, "{}", key.display());
+    }
+    // A second node in the same folder would be a second writer.
+    let running = place.serve("a");
+    place.expect(5, &["serve", "a", "--federation", "127.0.0.1:0"]);
+    running.stop();
+    assert!(!place.path("a/control.sock").exists());
+    place.expect(2, &["init", "a", "--agency", "x", "--place", "XA", "--name-en", "A", "--name-zh", "B", "--root-out", "r"]);
+    place.expect(2, &["officer", "list", "nowhere"]);
+}
