@@ -310,7 +310,11 @@ impl Ledger {
             });
             self.checkpoint = Some(checkpoint);
         }
-        crate::views::project(self, &mut pending)?;
+        if let Err(error) = crate::views::project(self, &mut pending) {
+            // What was appended in memory is not going to be stored.
+            self.forget(&pending)?;
+            return Err(error);
+        }
         match self.store.commit(&pending.commit) {
             Ok(()) => {
                 self.length += pending.commit.records.len() as u64;
@@ -329,18 +333,24 @@ impl Ledger {
         pending: &Pending,
         error: comity_store::StoreError,
     ) -> Result<(), Failure> {
-        self.reload()?;
         let stored = match pending.last_entry() {
-            Some(entry) => self.store.entry(&entry)?.is_some(),
-            None => false,
+            Some(entry) => self.store.entry(&entry),
+            None => Ok(None),
         };
-        if stored {
-            return Ok(());
+        if matches!(stored, Ok(Some(_))) {
+            return self.reload();
         }
+        self.forget(pending)?;
+        stored?;
+        Err(error.into())
+    }
+
+    /// Nothing of `pending` was stored: what memory holds of it goes, what it released included.
+    fn forget(&mut self, pending: &Pending) -> Result<(), Failure> {
         for partner in &pending.compared {
             self.compared.remove(partner);
         }
-        Err(error.into())
+        self.reload()
     }
 
     fn sign_checkpoint(&self) -> SignedCheckpoint {

@@ -1,5 +1,7 @@
 //! Nothing leaves and nothing is done before it is durable, and nothing is done twice.
 
+#![expect(clippy::panic, reason = "in what tests share, failing is the point")]
+
 mod desk;
 
 use std::cell::Cell;

@@ -1,5 +1,7 @@
 //! What travels between two nodes, what does not, and what becomes of it when the line is bad or somebody meddles.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "in what tests share, failing is the point")]
+
 mod desk;
 
 use comity_app::workers::answer;

@@ -1,5 +1,7 @@
 //! What a node knows after its views were dropped, its content erased, or itself started again.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "in what tests share, failing is the point")]
+
 mod desk;
 
 use std::collections::BTreeSet;

@@ -163,7 +163,10 @@ fn met() -> Pair {
     place.write("clarify.toml", "text = \"The Bank of Example.\"\n");
     place.write("accept.toml", "promised_by = \"2030-01-01T00:00:00Z\"\n");
     place.write("paper.txt", "A record.\n");
-    place.write("answer.toml", "extent = \"final\"\ntext = \"A company.\"\n[[papers]]\nfile = \"paper.txt\"\n");
+    place.write(
+        "answer.toml",
+        "extent = \"final\"\ntext = \"A company.\"\n[[papers]]\nfile = \"paper.txt\"\n",
+    );
     Pair { place, prints, a, b }
 }
 
@@ -174,8 +177,8 @@ fn two_nodes_play_a_request_through_and_both_can_prove_it() {
         let args = [&["act", dir, matter, act][..], file.as_slice(), &["--as", officer]].concat();
         place.expect(exit, &args)
     };
-    let drafted =
-        place.expect(0, &["request", "draft", "a", "--to", "Country B", "request.toml", "--as", "Amara Olin"]);
+    let drafted = place
+        .expect(0, &["request", "draft", "a", "--to", "Country B", "request.toml", "--as", "Amara Olin"]);
     let matter = drafted.word("matter");
     place.expect(0, &["sync", "a"]);
     assert_eq!(place.say(&["matter", "list", "b"]).json, Value::Array(Vec::new()), "a draft has travelled");
@@ -204,7 +207,8 @@ fn two_nodes_play_a_request_through_and_both_can_prove_it() {
         assert_eq!(mode(&place.path(dir).join("control.sock")), 0o600);
     }
     // Who proposed cannot approve, whatever roles they hold.
-    let own = place.expect(0, &["request", "draft", "a", "--to", "Country B", "request.toml", "--as", "Bo Reyes"]);
+    let own =
+        place.expect(0, &["request", "draft", "a", "--to", "Country B", "request.toml", "--as", "Bo Reyes"]);
     act(4, "a", &own.word("matter"), "approve", None, "Bo Reyes");
 
     place.expect(2, &["request", "draft", "a", "--to", "Nobody", "request.toml", "--as", "Amara Olin"]);
@@ -212,7 +216,8 @@ fn two_nodes_play_a_request_through_and_both_can_prove_it() {
     place.init("c", "xb.liaison", "XC");
     place.expect(0, &["card", "show", "c", "--out", "c.card"]);
     let print = place.expect(0, &["card", "show", "c"]).word("fingerprint");
-    let add = ["partner", "add", "a", "c.card", "--fingerprint", &print, "--name", "Another", "--as", "Bo Reyes"];
+    let add =
+        ["partner", "add", "a", "c.card", "--fingerprint", &print, "--name", "Another", "--as", "Bo Reyes"];
     place.expect(0, &add);
     place.expect(2, &["partner", "show", "a", "xb.liaison"]);
     place.expect(0, &["partner", "show", "a", "Another"]);
@@ -225,6 +230,9 @@ fn two_nodes_play_a_request_through_and_both_can_prove_it() {
         place.expect(0, &["proof", "export", dir, &matter, "--out", &format!("{dir}.proof")]);
         proves(&place, &place.path(&format!("{dir}.proof")), &prints);
     }
+    let bytes = fs::read(place.path("a.proof")).expect("the proof");
+    let trusted = prints.map(|print| Fingerprint::parse(&print).expect("a fingerprint"));
+    every_change_is_noticed(&bytes, &trusted);
 }
 
 /// The proof verifies with nothing but the file, and no change of it does.
@@ -259,9 +267,9 @@ fn proves(place: &Place, proof: &Path, prints: &[String; 2]) {
         fs::write(&changed, change).expect("written");
         empty.expect(1, &["verify", name, "--trust", a, "--trust", b]);
     }
-    let trusted: Vec<_> = prints.iter().map(|print| Fingerprint::parse(print).expect("a fingerprint")).collect();
+    let trusted: Vec<_> =
+        prints.iter().map(|print| Fingerprint::parse(print).expect("a fingerprint")).collect();
     assert!(matches!(verify(&bytes, &trusted).outcome, Outcome::Intact));
-    every_change_is_noticed(&bytes, &trusted);
 }
 
 /// Every bit turned over, every byte left out, and every byte that could be appended.
@@ -314,7 +322,8 @@ fn secrets_can_be_read_by_their_owner_alone() {
     place.init("a", "xa.liaison", "XA");
     assert_eq!(mode(&place.path("a")), 0o700);
     assert_eq!(mode(&place.path("a.root")), 0o600);
-    let keys: Vec<_> = fs::read_dir(place.path("a/keys")).expect("keys").map(|key| key.expect("a key").path()).collect();
+    let keys: Vec<_> =
+        fs::read_dir(place.path("a/keys")).expect("keys").map(|key| key.expect("a key").path()).collect();
     assert!(keys.len() > 4);
     for key in keys {
         assert_eq!(mode(&key), 0o600, "{}", key.display());
@@ -324,6 +333,22 @@ fn secrets_can_be_read_by_their_owner_alone() {
     place.expect(5, &["serve", "a", "--federation", "127.0.0.1:0"]);
     running.stop();
     assert!(!place.path("a/control.sock").exists());
-    place.expect(2, &["init", "a", "--agency", "x", "--place", "XA", "--name-en", "A", "--name-zh", "B", "--root-out", "r"]);
+    place.expect(
+        2,
+        &[
+            "init",
+            "a",
+            "--agency",
+            "x",
+            "--place",
+            "XA",
+            "--name-en",
+            "A",
+            "--name-zh",
+            "B",
+            "--root-out",
+            "r",
+        ],
+    );
     place.expect(2, &["officer", "list", "nowhere"]);
 }
