@@ -4,7 +4,6 @@
 //! titles and names are content and are read where they are shown, if they are still there.
 
 use comity_journal::cbor;
-use comity_journal::entry::Lane;
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::time::Timestamp;
 use comity_store::ViewRow;
@@ -67,20 +66,21 @@ fn row(ledger: &mut Ledger, id: &MatterId) -> Result<Option<MatterRow>, Failure>
         Err(Failure::NotFound(_)) => return Ok(None),
         Err(other) => return Err(other),
     };
-    let view = matter.view();
+    let brief = matter.brief();
     let ours = match matter.opening() {
         Some((opening, _)) => opening.genesis.opener == us,
-        None => view.timeline.iter().any(|entry| entry.lane == Lane::Inner(us)),
+        // Only our own drafts know of it yet; or a partner's entries wait for their opening.
+        None => !matter.inner().drafts.is_empty(),
     };
     Ok(Some(MatterRow {
         id: *id,
-        kind: view.kind.to_owned(),
-        status: view.cell.status.to_owned(),
-        waited_for: view.cell.waited_for.map(str::to_owned),
-        with: view.parties.iter().map(|party| party.agency).filter(|party| *party != us).collect(),
+        kind: brief.kind.to_owned(),
+        status: brief.cell.status.to_owned(),
+        waited_for: brief.cell.waited_for.map(str::to_owned),
+        with: brief.parties.iter().map(|party| party.agency).filter(|party| *party != us).collect(),
         ours,
-        updated: view.timeline.iter().map(|entry| entry.at).max().unwrap_or_default(),
-        entries: view.timeline.len() as u64,
+        updated: brief.updated,
+        entries: brief.entries as u64,
     }))
 }
 

@@ -38,7 +38,7 @@ fn card() -> Card {
         at: Timestamp::from_millis(1_795_000_000_000),
         label: Token::literal("xa.liaison"),
         names: BTreeMap::from([("en".into(), "Country A".into()), ("zh".into(), "甲国".into())]),
-        seat: Seat::place("XA").unwrap(),
+        seat: Seat::place("XA").expect("two capital letters"),
         kind: Token::literal("police"),
         competences: Vec::new(),
         endpoints: vec!["https://node.example:7843".into()],
@@ -54,7 +54,7 @@ fn card() -> Card {
         lane_epoch: 0,
         disowned: Vec::new(),
     };
-    Card::issue(facts, &key(1)).unwrap()
+    Card::issue(facts, &key(1)).expect("the facts fit together")
 }
 
 fn part() -> OpenPart {
@@ -110,7 +110,7 @@ fn vectors() -> Value {
         [Hash::from_bytes([1; 32]), leaf.hash(), Hash::from_bytes([2; 32])].into_iter().collect();
     let origin = Origin { agency: card.agency(), epoch: 0 };
     let checkpoint = Checkpoint { origin, size: tree.size(), root: tree.root() }.sign(&key(3));
-    let proof = comity_journal::tree::prove_range(&tree, 1, 1, tree.size()).unwrap();
+    let proof = comity_journal::tree::prove_range(&tree, 1, 1, tree.size()).expect("the leaf is in the tree");
     let receipt =
         Receipt { checkpoint: checkpoint.clone(), first: 1, entries: vec![entry.hash()], at, proof };
     assert!(entry.verify(&card).is_ok() && receipt.verify(&card).is_ok());

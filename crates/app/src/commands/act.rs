@@ -100,7 +100,7 @@ impl Ledger {
 
     /// The kind of a matter this node holds.
     pub(crate) fn kind_of(&mut self, matter: &MatterId) -> Result<String, Failure> {
-        Ok(self.matter(matter)?.view().kind.to_owned())
+        Ok(self.matter(matter)?.kind().to_owned())
     }
 
     /// An act in our inner lane; an approval, a review or a wish may be what a draft was waiting for.

@@ -158,14 +158,7 @@ impl Ledger {
 
     /// Whether a draft has become a signed act.
     pub(crate) fn was_signed(&mut self, matter: &MatterId, draft: &Hash) -> Result<bool, Failure> {
-        let us = self.agency;
-        let folded = self.matter(matter)?;
-        let view = folded.view();
-        Ok(view.timeline.iter().filter(|entry| entry.lane == Lane::Shared(us)).any(|entry| {
-            folded
-                .entry(&entry.entry)
-                .is_some_and(|e| e.header().relied.iter().any(|fact| fact.hash == *draft))
-        }))
+        Ok(self.matter(matter)?.relied_on(draft))
     }
 
     /// The act a draft holds, and the opening it would make.

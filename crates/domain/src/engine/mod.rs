@@ -28,4 +28,4 @@ pub use kind::{Kind, KindDef, Lanes};
 pub use lane::Standing;
 pub use matter::Matter;
 pub use registry::{AnyKind, AnyMatter, Kinds};
-pub use view::{EntryView, MatterView};
+pub use view::{Brief, EntryView, MatterView};

@@ -14,7 +14,7 @@ use super::inner::{InnerAct, InnerLane};
 use super::kind::{Kind, KindDef};
 use super::lane::Standing;
 use super::matter::Matter;
-use super::view::MatterView;
+use super::view::{Brief, MatterView};
 use crate::act::{ActDef, ActSet, ComposeError, Composed, Preparation};
 use crate::gates::{Objection, Refusal, missing_approvals, rules};
 
@@ -55,6 +55,12 @@ pub trait AnyMatter: Send {
     fn judge(&self, entry: &Hash, facts: &Facts) -> Vec<Objection>;
     /// [`Matter::view`].
     fn view(&self) -> MatterView;
+    /// [`Matter::brief`].
+    fn brief(&self) -> Brief;
+    /// The code of its kind.
+    fn kind(&self) -> &'static str;
+    /// [`Matter::relied_on`].
+    fn relied_on(&self, fact: &Hash) -> bool;
     /// [`Matter::inner`].
     fn inner(&self) -> InnerLane;
     /// [`Matter::opening`].
@@ -112,6 +118,15 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn view(&self) -> MatterView {
         Self::view(self)
+    }
+    fn brief(&self) -> Brief {
+        Self::brief(self)
+    }
+    fn kind(&self) -> &'static str {
+        K::DEF.code
+    }
+    fn relied_on(&self, fact: &Hash) -> bool {
+        Self::relied_on(self, fact)
     }
     fn inner(&self) -> InnerLane {
         Self::inner(self)

@@ -53,7 +53,39 @@ pub struct MatterView {
     pub read_only: bool,
 }
 
+/// A matter as a list needs it: cheap, whatever its length.
+#[derive(Clone, Debug)]
+pub struct Brief {
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its parties, once opened.
+    pub parties: Vec<Party>,
+    /// Status, who is waited for, what may follow.
+    pub cell: Cell,
+    /// Its latest entry, by its author's clock.
+    pub updated: Timestamp,
+    /// How many entries.
+    pub entries: usize,
+}
+
 impl<K: Kind> Matter<K> {
+    /// The matter as a list needs it.
+    pub fn brief(&self) -> Brief {
+        Brief {
+            kind: K::DEF.code,
+            parties: self.opening().map(|(opening, _)| opening.parties.clone()).unwrap_or_default(),
+            cell: self.cell(),
+            updated: self.entries().map(|entry| entry.header().at).max().unwrap_or_default(),
+            entries: self.entries().count(),
+        }
+    }
+
+    /// Whether a shared entry relied on this fact.
+    pub fn relied_on(&self, fact: &Hash) -> bool {
+        let mut shared = self.entries().filter(|entry| entry.header().lane.is_shared());
+        shared.any(|entry| entry.header().relied.iter().any(|relied| relied.hash == *fact))
+    }
+
     /// The matter in one value.
     pub fn view(&self) -> MatterView {
         let opening = self.opening().map(|(opening, _)| opening);

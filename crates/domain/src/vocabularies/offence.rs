@@ -71,7 +71,7 @@ impl OffenceCode {
     /// Reads a code.
     ///
     /// # Errors
-    /// [`NotAnOffence`] for anything else.
+    /// An error that says what a code is.
     pub fn new(code: &str) -> Result<Self, NotAnOffence> {
         let digits = (2..=6).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit());
         if digits || code == "national" {
