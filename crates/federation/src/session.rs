@@ -256,7 +256,7 @@ impl AwaitReceipts {
     pub fn hear(self, reply: &BatchReply, outgoing: StreamHead) -> Next {
         let theirs = reply.incoming;
         if theirs.n <= self.after.n || self.entries.is_empty() {
-            // It took nothing, or fell back meanwhile. The next session compares again.
+            // It took nothing, or fell back meanwhile. Whoever dials next compares again.
             return self.course.gave_up().pushed();
         }
         let taken = usize::try_from(theirs.n - self.after.n).unwrap_or(usize::MAX).min(self.entries.len());
