@@ -151,11 +151,13 @@ impl Ledger {
         self.inner_root_at = self.last_inner_root()?;
         self.streams.clear();
         self.matters.clear();
-        self.cards = CardBook::default();
+        // The old book stays until the new one is whole: a ledger is never without its own card.
+        let mut cards = CardBook::default();
         for stored in self.store.cards()? {
-            let believed = Card::read(&stored.bytes).and_then(|card| self.cards.add(card));
+            let believed = Card::read(&stored.bytes).and_then(|card| cards.add(card));
             believed.map_err(|error| Failure::Fault(format!("a stored card cannot be read: {error}")))?;
         }
+        self.cards = cards;
         self.checkpoint = match self.store.checkpoint(&self.agency)? {
             Some(stored) => SignedCheckpoint::try_from(stored.note).ok(),
             None => None,
