@@ -8,7 +8,6 @@ use comity_domain::gates::{Cover, missing_approvals};
 use comity_domain::words::Words;
 use comity_journal::entry::{Actor, Lane};
 use comity_journal::ids::{AgencyId, MatterId, Pseudonym, Token};
-use comity_journal::limits;
 use comity_journal::time::Timestamp;
 use comity_store::Direction;
 use serde::Serialize;
@@ -403,11 +402,6 @@ impl Ledger {
     pub fn queued_for(&self, partner: &AgencyId) -> Result<u64, Failure> {
         let head = self.store().stream(partner, Direction::Out)?;
         Ok(head.n.saturating_sub(self.store().delivered(partner)?))
-    }
-
-    /// Whether a partner's clock is so far off ours that people should know.
-    pub fn is_skewed(ours: Timestamp, theirs: Timestamp) -> bool {
-        ours.millis_until(theirs).abs() > limits::CLOCK_SKEW_MS
     }
 }
 
