@@ -50,6 +50,8 @@ pub struct Ledger {
     pub(crate) store: Box<dyn Store>,
     pub(crate) compared: Compared,
     pub(crate) troubles: BTreeMap<(Option<AgencyId>, Trouble), u32>,
+    /// Memory may be ahead of the store or behind it: nothing is done before it has been read again.
+    stale: bool,
     length: u64,
     exchange: Tree,
     inner: Tree,
@@ -86,7 +88,7 @@ impl Compared {
     }
 
     /// The comparison with `partner` has released nothing durable, so it has to be made again.
-    fn remove(&mut self, partner: &AgencyId) {
+    pub(crate) fn remove(&mut self, partner: &AgencyId) {
         if let Self::With(partners) = self {
             partners.remove(partner);
         }
@@ -128,6 +130,7 @@ impl Ledger {
             store,
             compared,
             troubles: BTreeMap::new(),
+            stale: false,
             length: 0,
             exchange: Tree::default(),
             inner: Tree::default(),
@@ -143,8 +146,9 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Forgets what is in memory and reads the heads again.
+    /// Forgets what is in memory and reads the heads again. Until that succeeds no job is carried out.
     fn reload(&mut self) -> Result<(), Failure> {
+        self.stale = true;
         self.length = self.store.length()?;
         self.exchange = self.read_tree(TreeName::Exchange)?;
         self.inner = self.read_tree(TreeName::Inner)?;
@@ -162,7 +166,13 @@ impl Ledger {
             Some(stored) => SignedCheckpoint::try_from(stored.note).ok(),
             None => None,
         };
+        self.stale = false;
         Ok(())
+    }
+
+    /// Reads the store again if the last attempt to did not succeed.
+    fn refresh(&mut self) -> Result<(), Failure> {
+        if self.stale { self.reload() } else { Ok(()) }
     }
 
     fn read_tree(&self, name: TreeName) -> Result<Tree, Failure> {
@@ -290,6 +300,7 @@ impl Ledger {
         &mut self,
         job: impl FnOnce(&mut Self, &mut Pending) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        self.refresh()?;
         let mut pending = Pending::new(self.length, self.clock.now());
         let outcome = job(self, &mut pending);
         self.commit(pending)?;

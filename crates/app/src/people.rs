@@ -52,10 +52,14 @@ pub struct Partner {
     pub name: String,
     /// What its card calls it.
     pub label: String,
-    /// Where its node answers.
+    /// Where its node answers; how it is reached, where it has none.
     pub at: Option<String>,
+    /// Country or territory, or body; empty while not known.
+    pub place: String,
     /// Where the partnership stands.
     pub partnership: Partnership,
+    /// Whether it has no node, so that we record what it says.
+    pub off_network: bool,
 }
 
 impl Ledger {
@@ -114,20 +118,27 @@ impl Ledger {
         let mut partners = Vec::new();
         for row in self.rows_of("partner")? {
             let acts = self.acts_of::<partner::PartnerAct>(&row.id)?;
-            let agency = acts.iter().rev().find_map(|(_, act)| match act {
-                partner::PartnerAct::Add(add) => Some(AgencyId::from_bytes(*add.agency.as_bytes())),
+            let added = acts.iter().rev().find_map(|(_, act)| match act {
+                partner::PartnerAct::Add(add) => Some((add.agency, false)),
+                partner::PartnerAct::AddOffNetwork(add) => Some((add.agency, true)),
                 _ => None,
             });
-            let Some(agency) = agency else { continue };
+            let Some((agency, off_network)) = added else { continue };
+            let agency = AgencyId::from_bytes(*agency.as_bytes());
+            let said_place = self.text_of(&acts, "partner", "place")?;
+            let reached = self.text_of(&acts, "partner", "reached")?;
             let card = self.cards.latest(&agency).map(Card::facts);
+            let place = card.map(|card| card.seat.to_string()).or(said_place).unwrap_or_default();
             let label = card.map(|card| card.label.to_string()).unwrap_or_default();
             let endpoint = card.and_then(|card| card.endpoints.first().cloned());
             partners.push(Partner {
                 record: row.id,
                 agency,
+                off_network,
                 name: self.text_of(&acts, "partner", "name")?.unwrap_or_else(|| label.clone()),
                 label,
-                at: self.text_of(&acts, "partner", "at")?.or(endpoint),
+                at: self.text_of(&acts, "partner", "at")?.or(endpoint).or(reached),
+                place,
                 partnership: match row.status.as_str() {
                     "confirmed" => Partnership::Confirmed,
                     "ended" => Partnership::Ended,

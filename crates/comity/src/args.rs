@@ -169,15 +169,25 @@ pub(crate) enum CardCommand {
 
 #[derive(Subcommand)]
 pub(crate) enum PartnerCommand {
-    /// Add a partner whose fingerprint was compared by telephone.
+    /// Add a partner whose fingerprint was compared by telephone, or one that has no node (--off-network).
     Add {
         /// The node's folder.
         dir: PathBuf,
         /// Its card: a file, or http://host:port of its node.
-        card: String,
+        #[arg(required_unless_present = "off_network", conflicts_with = "off_network")]
+        card: Option<String>,
         /// The twelve groups of five digits its people read out.
-        #[arg(long)]
-        fingerprint: String,
+        #[arg(long, required_unless_present = "off_network", conflicts_with = "off_network")]
+        fingerprint: Option<String>,
+        /// It has no node: it answers by letter, telephone or another network, and we record what it says.
+        #[arg(long, requires = "name", requires = "place", requires = "reached")]
+        off_network: bool,
+        /// Without a node: its country or territory, or the body it is.
+        #[arg(long, requires = "off_network")]
+        place: Option<String>,
+        /// Without a node: how it is reached.
+        #[arg(long, requires = "off_network")]
+        reached: Option<String>,
         /// What we call it; its own label unless given.
         #[arg(long)]
         name: Option<String>,
@@ -258,6 +268,18 @@ pub(crate) struct Act {
     /// Print a commented TOML file to fill in.
     #[arg(long)]
     pub(crate) template: bool,
+    /// Record the act for this partner, which has no node.
+    #[arg(long = "for", requires = "channel")]
+    pub(crate) on_behalf: Option<String>,
+    /// How it reached us: i-24-7, note-verbale, letter, e-mail, telephone, in-person, other.
+    #[arg(long, requires = "on_behalf")]
+    pub(crate) channel: Option<String>,
+    /// The reference it bears there.
+    #[arg(long, requires = "on_behalf")]
+    pub(crate) reference: Option<String>,
+    /// When it was said or dated there, such as 2026-11-20T09:00:00Z.
+    #[arg(long, requires = "on_behalf")]
+    pub(crate) dated: Option<String>,
     /// Who acts.
     #[arg(long = "as")]
     pub(crate) officer: Option<String>,

@@ -189,7 +189,16 @@ async fn set_card(
 
 async fn partner(command: PartnerCommand, lang: Lang) -> Result<Reply, Reply> {
     let (dir, request) = match command {
-        PartnerCommand::Add { dir, card, fingerprint, name, at, officer } => {
+        PartnerCommand::Add {
+            dir,
+            name: Some(name),
+            place: Some(place),
+            reached: Some(reached),
+            officer,
+            ..
+        } => (dir, Request::PartnerAddOffNetwork { name, place, reached, officer }),
+        PartnerCommand::Add { dir, card, fingerprint, name, at, officer, .. } => {
+            let (card, fingerprint) = (card.unwrap_or_default(), fingerprint.unwrap_or_default());
             let bytes = if card.starts_with("http://") || card.starts_with("https://") {
                 public::fetch_card(&card).await.map_err(Reply::waiting)?
             } else {
@@ -218,7 +227,18 @@ async fn act(args: Act, lang: Lang) -> Result<Reply, Reply> {
         ));
     };
     let toml = args.file.as_deref().map(read_toml).transpose()?;
-    ask_node(Path::new(&args.dir), Request::Act { matter, act, toml, officer: args.officer }, lang).await
+    let officer = args.officer;
+    let request = match args.on_behalf {
+        None => Request::Act { matter, act, toml, officer },
+        Some(party) => {
+            let said =
+                [("channel", args.channel), ("outside_reference", args.reference), ("dated", args.dated)];
+            let given = said.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.into())));
+            let recorded = given.collect::<toml::Table>().to_string();
+            Request::RecordFor { matter, act, toml, party, recorded, officer }
+        }
+    };
+    ask_node(Path::new(&args.dir), request, lang).await
 }
 
 fn print_template(named: &str) -> Result<Reply, Reply> {

@@ -126,7 +126,10 @@ impl Node {
     pub(crate) async fn close(self) {
         let trusted = self.desk.ledger.run(|ledger, _| {
             let partners = ledger.partners()?;
-            let all = partners.iter().all(|partner| ledger.compared_with(&partner.agency));
+            let all = partners
+                .iter()
+                .filter(|partner| !partner.off_network)
+                .all(|partner| ledger.compared_with(&partner.agency));
             Ok(all.then(|| marker::state_of(ledger)).flatten())
         });
         if let Ok(Some(state)) = trusted.await {

@@ -74,7 +74,7 @@ impl Partners {
         let dialled = ledger.run(|ledger, _| {
             let mut dialled = Vec::new();
             for partner in ledger.partners()? {
-                if partner.partnership != Partnership::Confirmed {
+                if partner.partnership != Partnership::Confirmed || partner.off_network {
                     continue;
                 }
                 let keys = ledger.cards().latest(&partner.agency).map(|card| card.facts().tls.clone());

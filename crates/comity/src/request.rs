@@ -37,6 +37,8 @@ pub(crate) enum Request {
         at: Option<String>,
         officer: Option<String>,
     },
+    /// Adds a partner that has no node.
+    PartnerAddOffNetwork { name: String, place: String, reached: String, officer: Option<String> },
     /// Confirms a partner as a second person.
     PartnerConfirm { partner: String, officer: Option<String> },
     /// Lists partners.
@@ -47,6 +49,15 @@ pub(crate) enum Request {
     Draft { kind: String, to: String, toml: String, officer: Option<String>, send: bool },
     /// Does any act.
     Act { matter: String, act: String, toml: Option<String>, officer: Option<String> },
+    /// Records an act for a party that has no node.
+    RecordFor {
+        matter: String,
+        act: String,
+        toml: Option<String>,
+        party: String,
+        recorded: String,
+        officer: Option<String>,
+    },
     /// Lists matters.
     MatterList,
     /// Shows one matter.
@@ -102,6 +113,19 @@ impl Desk {
             Request::PartnerAdd { card, fingerprint, name, at, officer } => {
                 self.add_partner(card_of(&card)?, &fingerprint, name, at, officer).await
             }
+            Request::PartnerAddOffNetwork { name, place, reached, officer } => {
+                let shown = name.clone();
+                ledger
+                    .run(move |ledger, pending| {
+                        let officer = ledger.officer(officer.as_deref())?;
+                        ledger.add_off_network_partner(pending, &name, &place, &reached, &officer)
+                    })
+                    .await?;
+                let text = format!(
+                    "{shown} is added as a partner without a node. A second person confirms it with `partner confirm`."
+                );
+                Ok(Reply::yes(text, json!({ "partner": shown, "partnership": "added", "off_network": true })))
+            }
             Request::PartnerConfirm { partner, officer } => {
                 let shown = partner.clone();
                 ledger
@@ -111,7 +135,7 @@ impl Desk {
                     })
                     .await?;
                 self.partners.refresh(ledger).await?;
-                let text = format!("{shown} is confirmed: its keys are accepted from now on.");
+                let text = format!("{shown} is confirmed.");
                 Ok(Reply::yes(text, json!({ "partner": shown, "partnership": "confirmed" })))
             }
             Request::PartnerList => {
@@ -131,6 +155,18 @@ impl Desk {
                         let officer = ledger.officer(officer.as_deref())?;
                         let matter = ledger.matter_named(&matter)?;
                         ledger.act(pending, &ActCommand { matter, act, toml }, &officer)
+                    })
+                    .await?;
+                self.acted(acted, lang).await
+            }
+            Request::RecordFor { matter, act, toml, party, recorded, officer } => {
+                let acted = ledger
+                    .run(move |ledger, pending| {
+                        let officer = ledger.officer(officer.as_deref())?;
+                        let party = ledger.partner(&party)?;
+                        let matter = ledger.matter_named(&matter)?;
+                        let command = ActCommand { matter, act, toml };
+                        ledger.record_for(pending, &command, &party, &recorded, &officer)
                     })
                     .await?;
                 self.acted(acted, lang).await

@@ -55,11 +55,23 @@ pub(crate) fn partners(partners: &[PartnerLine]) -> String {
     lines(partners, "There are no partners yet; `partner add` meets one.", |partner| {
         let queued =
             if partner.queued == 0 { String::new() } else { format!(", {} waiting", partner.queued) };
-        format!("{} ({}, {}): {}{queued}", partner.name, partner.label, partner.place, partner.partnership)
+        let label = if partner.off_network { "no node" } else { partner.label.as_str() };
+        format!("{} ({label}, {}): {}{queued}", partner.name, partner.place, partner.partnership)
     })
 }
 
 pub(crate) fn partner(partner: &PartnerLine) -> String {
+    if partner.off_network {
+        return format!(
+            "{}\n  no node      we record what it says; nothing is signed by it\n  place        {}\n  agency       {}\n  \
+             state        {}\n  reached      {}",
+            partner.name,
+            partner.place,
+            partner.agency,
+            partner.partnership,
+            partner.at.as_deref().unwrap_or("-"),
+        );
+    }
     format!(
         "{}\n  label        {}\n  place        {}\n  agency       {}\n  fingerprint  {}\n  state        {}\n  \
          answers at   {}\n  waiting      {} to be delivered\n  streams      {}",

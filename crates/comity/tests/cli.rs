@@ -352,3 +352,48 @@ fn secrets_can_be_read_by_their_owner_alone() {
     );
     place.expect(2, &["officer", "list", "nowhere"]);
 }
+
+#[test]
+fn what_a_partner_without_a_node_says_is_recorded_by_us_and_proven_as_such() {
+    let place = Place::new();
+    let print = place.init("a", "xa.liaison", "XA");
+    place.expect(0, &["officer", "add", "a", "Amara Olin", "--role", "officer", "--role", "desk"]);
+    let roles = ["--role", "supervisor", "--role", "desk", "--role", "legal"];
+    place.expect(0, &[&["officer", "add", "a", "Bo Reyes"][..], &roles].concat());
+    let add = ["partner", "add", "a", "--off-network", "--name", "Country D", "--place", "XD"];
+    place.expect(2, &[&add[..], &["--as", "Amara Olin"]].concat());
+    place.expect(0, &[&add[..], &["--reached", "I-24/7, desk 4", "--as", "Amara Olin"]].concat());
+    place.expect(4, &["partner", "confirm", "a", "Country D", "--as", "Amara Olin"]);
+    place.expect(0, &["partner", "confirm", "a", "Country D", "--as", "Bo Reyes"]);
+    assert_eq!(
+        place.expect(0, &["partner", "show", "a", "Country D"]).json["off_network"],
+        Value::Bool(true)
+    );
+    place.write("request.toml", REQUEST);
+    place.write("review.toml", REVIEW);
+    let sent = ["request", "send", "a", "--to", "Country D", "request.toml", "--as", "Amara Olin"];
+    let matter = place.expect(4, &sent).word("matter");
+    place.expect(0, &["act", "a", &matter, "review-grounds", "review.toml", "--as", "Bo Reyes"]);
+    let approved = place.expect(0, &["act", "a", &matter, "approve", "--as", "Bo Reyes"]);
+    assert_eq!(approved.word("outcome"), "signed");
+    let theirs = ["--for", "Country D", "--channel", "note-verbale", "--reference", "NV 14/2026"];
+    let record = |exit, act: &str| {
+        let said = ["act", "a", &matter, act, "--as", "Amara Olin"];
+        place.expect(exit, &[&said[..], &theirs].concat())
+    };
+    record(0, "acknowledge");
+    record(0, "accept");
+    assert_eq!(place.status("a", &matter), "accepted");
+    // What belongs to us is not theirs to say, nor what has been said already.
+    assert_eq!(record(4, "withdraw").word("rule"), "not-ours");
+    assert_eq!(record(4, "accept").word("rule"), "not-now");
+    let page = place.expect(0, &["matter", "show", "a", &matter]).json.to_string();
+    assert!(page.contains("NV 14/2026") && page.contains("\"recorded\""), "{page}");
+    place.expect(0, &["journal", "verify", "a"]);
+    place.expect(0, &["sync", "a"]);
+    let proof = place.expect(0, &["proof", "export", "a", &matter]).word("file");
+    place.expect(3, &["verify", &proof]);
+    place.expect(0, &["verify", &proof, "--trust", &print, "--report", "report.html"]);
+    let report = fs::read_to_string(place.path("report.html")).expect("the report");
+    assert!(report.contains("not signed by the party"), "the report must say who did not sign");
+}

@@ -3,10 +3,12 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in what tests share, failing is the point")]
 
-use comity_domain::engine::Standing;
+use comity_domain::engine::{KeepDraftStructure, Standing};
 use comity_domain::gates::{Cover, Refusal, rules};
 use comity_domain::matters::request::REQUESTED;
+use comity_journal::cbor;
 use comity_journal::entry::Place;
+use comity_journal::ids::Token;
 use comity_journal::suite::{Hash, Suite};
 use comity_journal::time::Timestamp;
 use comity_testkit::{OPEN, Side, World};
@@ -208,7 +210,9 @@ fn an_officer_proposes_only_what_a_role_allows() {
 /// An opening with everything but the review.
 fn approved(world: &mut World, toml: &str) -> comity_testkit::Statement {
     let mut statement = world.state(Asking, "open", toml);
-    let draft = world.state_inner(Asking, statement.by.clone(), "draft", "act = \"open\"");
+    let offences = world.at_asking.offences("open", &statement.structure);
+    let mut draft = world.state_inner(Asking, statement.by.clone(), "draft", "act = \"open\"");
+    draft.structure = cbor::encode(&KeepDraftStructure { act: Token::literal("open"), offences });
     statement.draft = Some(world.act(Asking, draft).unwrap().hash());
     statement.approved = vec![world.officer(Asking, "moss", &["supervisor", "desk"])];
     statement
@@ -252,6 +256,16 @@ fn an_open_question_stops_an_offence_that_can_be_used_against_speech() {
         world.review(Asking, "sage", statement.draft.unwrap(), "open").unwrap();
         assert_eq!(world.act(Asking, statement).err().map(|refusal| refusal.rule.code), rule);
     }
+}
+
+#[test]
+fn an_open_question_is_not_escaped_by_naming_another_offence() {
+    let mut world = World::new(17);
+    let first = approved(&mut world, &replaced("\"0701\"", "\"0903\""));
+    world.review(Asking, "sage", first.draft.unwrap(), "open").unwrap();
+    let renamed = approved(&mut world, OPEN);
+    world.review(Asking, "brook", renamed.draft.unwrap(), "no").unwrap();
+    refused(world.act(Asking, renamed), "grounds-prohibited");
 }
 
 #[test]
@@ -497,6 +511,8 @@ fn two_entries_for_one_place_freeze_the_record_before_it() {
         assert_eq!(world.at_asking.standing(&hash), Standing::Forked);
     }
     assert_eq!(world.at_asking.next_in(world.lane(Asked)).0, Place { epoch: 0, seq: 1 });
+    let more = world.state(Asked, "acknowledge", "");
+    refused(world.act(Asked, more), "forked");
 }
 
 #[test]

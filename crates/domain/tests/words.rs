@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use comity_domain::act::{ActDef, FieldKind};
-use comity_domain::engine::{AnyKind, Kind, Lanes};
+use comity_domain::engine::{AnyKind, Channel, Kind, Lanes};
 use comity_domain::gates::{Cover, GroundAnswer, GroundsQuestion, Refusal, rules};
 use comity_domain::matters::{
     node::NodeKind, officer::OfficerKind, partner::PartnerKind, request::RequestKind, standard,
@@ -67,6 +67,7 @@ fn required(words: &Words) -> Vec<(String, String)> {
         (Role::LIST, Role::CODES),
         (Language::LIST, Language::CODES),
         (Cover::LIST, Cover::CODES),
+        (Channel::LIST, Channel::CODES),
         (OuterGround::LIST, OuterGround::CODES),
         (Standing::LIST, Standing::CODES),
     ]);

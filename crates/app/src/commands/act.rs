@@ -4,17 +4,17 @@
 //! way. One that needs approval is kept as a draft: it is signed once somebody has asked for it to be sent *and*
 //! all who must have approved it *and* the gates are open, in whatever order these come.
 
-use comity_domain::act::{ActDef, Composed};
-use comity_domain::engine::{Facts, Proposal};
+use comity_domain::act::{ActDef, Composed, Preparation, compose_one};
+use comity_domain::engine::{Facts, Proposal, Recorded};
 use comity_domain::gates::{Cover, Refusal};
-use comity_journal::entry::{Actor, Lane, Opening};
+use comity_journal::entry::{Actor, Lane, Opening, Party};
 use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::suite::Hash;
 
-use super::drafts::inner_entry;
+use super::drafts::{inner_entry, token};
 use crate::failure::Failure;
 use crate::ledger::{Ledger, NewEntry, Pending};
-use crate::people::Officer;
+use crate::people::{Officer, Partner};
 
 /// An act an officer wants done.
 #[derive(Clone, Debug)]
@@ -91,6 +91,60 @@ impl Ledger {
             self.keep_draft(pending, &command.matter, &kind, composed, opening.as_ref(), officer)?;
         }
         self.ask_to_send(pending, &command.matter, &kind, &def, officer)
+    }
+
+    /// Records an act of a party that has no node, in its lane, signed by us: how it reached us rides along.
+    ///
+    /// # Errors
+    /// When the matter has no such party that we record for, or the act cannot be meant there.
+    pub fn record_for(
+        &mut self,
+        pending: &mut Pending,
+        command: &ActCommand,
+        party: &Partner,
+        recorded: &str,
+        officer: &Officer,
+    ) -> Result<Acted, Failure> {
+        let kind = self.kind_of(&command.matter)?;
+        let (us, lane) = (self.agency, Lane::Shared(party.agency));
+        let opening = self.matter(&command.matter)?.opening().map(|(opening, _)| opening.parties.clone());
+        let is_recorded = |p: &Party| p.agency == party.agency && p.recorder == Some(us);
+        if !opening.is_some_and(|parties| parties.iter().any(is_recorded)) {
+            return Err(Failure::Usage("this matter has no such party that we record for".into()));
+        }
+        let mut composed = self.compose(&kind, Some(&command.matter), &command.act, text_of(command))?;
+        let mut preparation = Preparation { entropy: &mut *self.entropy, latest: &|_| None };
+        composed.parts.extend(compose_one::<Recorded>(recorded, &mut preparation)?.parts);
+        let by = officer.acting_in(&*self.keys.pseudonyms, &command.matter);
+        let facts = self.facts(pending, by.clone(), Vec::new());
+        let rules = self.kind_named(&kind)?.def().rules;
+        let proposal = Proposal {
+            author: us,
+            lane,
+            act: composed.act.as_str(),
+            structure: &composed.structure,
+            opening: None,
+            rules,
+            draft: None,
+        };
+        self.matter(&command.matter)?.decide(&proposal, &facts)?;
+        let act = composed.act.to_string();
+        let new = NewEntry {
+            matter: command.matter,
+            kind: token(&kind),
+            rules,
+            lane,
+            act: composed.act,
+            structure: composed.structure,
+            parts: composed.parts,
+            by,
+            approved: Vec::new(),
+            relied: Vec::new(),
+            opening: None,
+            handling: Token::literal("h1"),
+        };
+        let entry = self.append_own(pending, new)?;
+        Ok(Acted { matter: command.matter, act, outcome: Outcome::Signed(entry) })
     }
 
     fn is_opening(&self, kind: &str, def: &ActDef) -> bool {
@@ -224,7 +278,9 @@ impl Ledger {
         let us = self.agency;
         let known = self.matter(matter)?.opening().map(|(opening, _)| opening.parties.clone());
         let parties = known.or_else(|| opening.map(|opening| opening.parties.clone())).unwrap_or_default();
-        Ok(parties.iter().map(|party| party.agency).find(|party| *party != us && !self.compared.with(party)))
+        // A party without a node has no streams to compare.
+        let mut others = parties.iter().filter(|party| party.recorder.is_none()).map(|party| party.agency);
+        Ok(others.find(|party| *party != us && !self.compared.with(party)))
     }
 
     fn facts(&self, pending: &Pending, proposer: Actor, approvals: Vec<Actor>) -> Facts {

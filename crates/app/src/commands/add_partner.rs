@@ -1,13 +1,18 @@
 //! Meets a partner: one person compares and adds, a second confirms.
 
+use comity_domain::act::{Act as _, Composed, Line, Text};
+use comity_domain::matters::partner::AddOffNetwork;
 use comity_journal::card::Card;
+use comity_journal::cbor;
 use comity_journal::fingerprint::Fingerprint;
-use comity_journal::ids::MatterId;
+use comity_journal::ids::{MatterId, Token};
+use comity_journal::suite::Hash;
 
 use crate::commands::act::ActCommand;
+use crate::commands::drafts::inner_entry;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
-use crate::people::{Officer, Partnership};
+use crate::people::{Officer, Partner, Partnership};
 
 impl Ledger {
     /// Adds a partner whose fingerprint a person has compared.
@@ -43,11 +48,7 @@ impl Ledger {
             ));
         }
         let name = name.unwrap_or(card.facts().label.as_str()).to_owned();
-        if known.iter().any(|p| p.name == name) {
-            return Err(Failure::Usage(
-                "we call another partner that already; choose another with --name".into(),
-            ));
-        }
+        check_name_is_free(&known, &name)?;
         let mut table = toml::Table::new();
         table.insert("agency".into(), card.agency().to_string().into());
         table.insert("card".into(), card.hash().to_string().into());
@@ -61,6 +62,40 @@ impl Ledger {
         let actor = officer.acting_in(&*self.keys.pseudonyms, &genesis.matter());
         self.open_inner(pending, &genesis, "add", &table.to_string(), actor)?;
         Ok(genesis.matter())
+    }
+
+    /// Adds a partner that has no node. Its id is the id of the record this opens.
+    ///
+    /// # Errors
+    /// When we call another partner that already, or a text cannot be kept.
+    pub fn add_off_network_partner(
+        &mut self,
+        pending: &mut Pending,
+        name: &str,
+        place: &str,
+        reached: &str,
+        officer: &Officer,
+    ) -> Result<MatterId, Failure> {
+        check_name_is_free(&self.partners()?, name)?;
+        let genesis = self.genesis("partner")?;
+        let record = genesis.matter();
+        let (structure, parts) = AddOffNetwork {
+            agency: Hash::from_bytes(*record.as_bytes()),
+            name: line(name)?,
+            place: line(place)?,
+            reached: Text::new(reached)
+                .map_err(|error| Failure::Usage(format!("how it is reached {error}")))?,
+        }
+        .split();
+        let composed = Composed {
+            act: Token::literal(AddOffNetwork::DEF.code),
+            structure: cbor::encode(&structure),
+            parts: parts.into_bytes(),
+        };
+        let actor = officer.acting_in(&*self.keys.pseudonyms, &record);
+        let new = inner_entry(self, record, "partner", composed, actor)?;
+        self.append_own(pending, new)?;
+        Ok(record)
     }
 
     /// Confirms a partner as a second person.
@@ -80,4 +115,17 @@ impl Ledger {
         let confirm = ActCommand { matter: partner.record, act: "confirm".into(), toml: None };
         self.act(pending, &confirm, officer).map(drop)
     }
+}
+
+fn check_name_is_free(known: &[Partner], name: &str) -> Result<(), Failure> {
+    if known.iter().any(|partner| partner.name == name) {
+        return Err(Failure::Usage(
+            "we call another partner that already; choose another with --name".into(),
+        ));
+    }
+    Ok(())
+}
+
+fn line(text: &str) -> Result<Line, Failure> {
+    Line::new(text).map_err(|error| Failure::Usage(format!("name or place {error}")))
 }

@@ -4,7 +4,7 @@
 //! all who must have approved it *and* the gates are open, in whatever order these come.
 
 use comity_domain::act::{ActDef, Composed, PartBytes};
-use comity_domain::engine::DraftState;
+use comity_domain::engine::{DraftState, KeepDraftStructure};
 use comity_domain::gates::{Refusal, missing_approvals, rules};
 use comity_journal::cbor;
 use comity_journal::entry::{Actor, Lane, Opening, Party};
@@ -50,8 +50,10 @@ impl Ledger {
             .ok_or_else(|| Failure::Fault("a kind without acts".into()))?;
         let composed = self.compose(kind, None, act, toml)?;
         let genesis = self.genesis(kind)?;
-        let party = |agency, role: &str| Party { agency, role: token(role), recorder: None };
-        let mut parties = vec![party(self.agency, opener_role), party(partner.agency, other_role)];
+        let recorder = partner.off_network.then_some(self.agency);
+        let party = |agency, role: &str, recorder| Party { agency, role: token(role), recorder };
+        let mut parties =
+            vec![party(self.agency, opener_role, None), party(partner.agency, other_role, recorder)];
         parties.sort();
         let opening = Opening { genesis, parties, exercise: false, follows: None };
         self.keep_draft(pending, &opening.genesis.matter(), kind, composed, Some(&opening), officer)
@@ -71,12 +73,15 @@ impl Ledger {
         let act = composed.act.as_str().to_owned();
         let content =
             |label: &str, bytes| PartBytes { label: token(label), class: PartClass::Content, bytes };
-        let mut parts = vec![content(STRUCTURE, composed.structure)];
+        let structure = composed.structure;
+        let mut parts = vec![content(STRUCTURE, structure.clone())];
         parts.extend(opening.map(|opening| content(OPENING, cbor::encode(opening))));
         // A draft's tally counts nothing yet, so it can be erased with the rest.
         parts.extend(composed.parts.into_iter().map(|part| PartBytes { class: PartClass::Content, ..part }));
-        let structure = cbor::encode(&std::collections::BTreeMap::from([("act", &composed.act)]));
-        let draft = Composed { act: Token::literal("draft"), structure, parts };
+        let offences =
+            self.matter_or_new(matter, &token(kind))?.map(|matter| matter.offences(&act, &structure));
+        let draft = KeepDraftStructure { act: composed.act, offences: offences.unwrap_or_default() };
+        let draft = Composed { act: Token::literal("draft"), structure: cbor::encode(&draft), parts };
         let new = inner_entry(self, *matter, kind, draft, by)?;
         let hash = self.append_own(pending, new)?;
         Ok(Acted { matter: *matter, act, outcome: Outcome::Drafted(hash) })
@@ -245,6 +250,6 @@ pub(crate) fn inner_entry(
 }
 
 /// A word that comes from a kind's definition.
-fn token(word: &str) -> Token {
+pub(super) fn token(word: &str) -> Token {
     Token::new(word).expect("roles and part names in definitions are tokens")
 }

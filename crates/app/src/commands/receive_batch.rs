@@ -4,10 +4,11 @@
 //! What is here already is receipted again, so that a lost answer costs nothing. An entry whose past is missing is
 //! recorded and receipted like any other; its matter shows it as waiting.
 
+use comity_domain::engine::Standing;
 use comity_domain::matters::node::Trouble;
 use comity_federation::batch::{Arrived, OpenBatch, check_arrived};
 use comity_federation::message::Refused;
-use comity_journal::ids::{AgencyId, Token};
+use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::receipt::Receipt;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
@@ -68,16 +69,38 @@ impl Ledger {
                 // What comes after it in the stream can be taken only once it is settled.
                 break;
             }
-            let at = pending.at;
+            let (at, matter) = (pending.at, arrived.entry.header().matter);
             match self.append_received(pending, from, arrived.entry, arrived.parts)? {
                 Received::New(leaf) => {
                     reception.new += 1;
+                    self.heed_fork(pending, from, &matter, hash)?;
                     reception.leaves.push((leaf, at, hash));
                 }
                 Received::Known(leaf, at) => reception.leaves.push((leaf, at, hash)),
             }
         }
         Ok(reception)
+    }
+
+    /// A fork is kept like any entry, since both halves are the proof; people hear of it at once.
+    fn heed_fork(
+        &mut self,
+        pending: &mut Pending,
+        from: AgencyId,
+        matter: &MatterId,
+        entry: Hash,
+    ) -> Result<(), Failure> {
+        let forked = match self.matter(matter) {
+            Ok(matter) => matter.standing(&entry) == Standing::Forked,
+            // Of a kind this release does not know.
+            Err(Failure::NotFound(_)) => false,
+            Err(other) => return Err(other),
+        };
+        if forked {
+            self.record_incident(pending, Trouble::Fork, Some(from), Some(entry), None)
+        } else {
+            Ok(())
+        }
     }
 
     /// Whether an entry can be believed and is addressed to us; otherwise a word why not.

@@ -252,7 +252,7 @@ impl Ledger {
     }
 
     /// The matter, or a fresh one of this kind; `None` for a kind this release does not know.
-    fn matter_or_new(
+    pub(crate) fn matter_or_new(
         &mut self,
         id: &MatterId,
         kind: &Token,

@@ -73,9 +73,11 @@ fn work(mut ledger: Ledger, mut queue: mpsc::Receiver<Job>) {
             let Ok(job) = queue.try_recv() else { break };
             jobs.push(job);
         }
+        // Where the store could not be read again, what the jobs do in memory is forgotten at the next attempt.
+        let fresh = ledger.refresh();
         let mut pending = Pending::new(ledger.length, ledger.clock.now());
         let afterwards: Vec<_> = jobs.into_iter().map(|job| job(&mut ledger, &mut pending)).collect();
-        let committed = ledger.commit(pending).map_err(|error| error.to_string());
+        let committed = fresh.and_then(|()| ledger.commit(pending)).map_err(|error| error.to_string());
         for after in afterwards {
             after(&mut ledger, committed.clone());
         }

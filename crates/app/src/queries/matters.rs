@@ -1,9 +1,9 @@
 //! Matters: the list, and one of them whole.
 
 use ciborium::Value;
-use comity_domain::act::{self, Absence, FieldKind};
+use comity_domain::act::{self, Absence, Act as _, FieldKind};
 use comity_domain::clock::ClockReading;
-use comity_domain::engine::{EntryView, Facts, Standing};
+use comity_domain::engine::{EntryView, Facts, Recorded, Standing};
 use comity_domain::gates::{Cover, missing_approvals};
 use comity_domain::words::Words;
 use comity_journal::entry::{Actor, Lane};
@@ -79,7 +79,7 @@ pub struct FieldLine {
 pub struct TimelineLine {
     /// The entry.
     pub entry: String,
-    /// `ours`, `theirs` or `inner`.
+    /// `ours`, `theirs`, `inner`, or `recorded` by us for a party without a node.
     pub side: &'static str,
     /// The act's code.
     pub act: String,
@@ -343,6 +343,7 @@ impl Ledger {
         let side = match shown.lane {
             Lane::Inner(_) => "inner",
             Lane::Shared(party) if party == us => "ours",
+            Lane::Shared(_) if header.author == us => "recorded",
             Lane::Shared(_) => "theirs",
         };
         let facts =
@@ -350,10 +351,12 @@ impl Ledger {
         let objections = if side == "theirs" { matter.judge(&shown.entry, &facts) } else { Vec::new() };
         let parts = self.store().parts(&shown.entry)?;
         let def = self.kind_named(kind)?.act(header.act.as_str());
+        let how = (side == "recorded").then(|| act::read(&Recorded::DEF, &[], &header.parts, &parts));
         let fields = def
             .map(|def| act::read(def, &header.structure, &header.parts, &parts))
             .unwrap_or_default()
             .into_iter()
+            .chain(how.unwrap_or_default())
             .filter(|reading| {
                 reading.value != Err(Absence::LeftOut) && reading.field.kind != FieldKind::Entry
             })
@@ -388,7 +391,7 @@ impl Ledger {
     /// Queued, delivered, received: overlays, read off streams and receipts.
     fn delivery(&self, shown: &EntryView, side: &str) -> Result<&'static str, Failure> {
         Ok(match side {
-            "inner" => "",
+            "inner" | "recorded" => "",
             "theirs" => "received",
             _ if self.store().receipts(&shown.entry)?.is_empty() => "queued",
             _ => "delivered",

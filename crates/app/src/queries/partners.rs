@@ -1,5 +1,6 @@
 //! Partners, officers and our own card.
 
+use comity_journal::fingerprint::Fingerprint;
 use comity_journal::ids::{AgencyId, Token};
 use serde::Serialize;
 
@@ -16,14 +17,16 @@ pub struct PartnerLine {
     pub label: String,
     /// The agency.
     pub agency: AgencyId,
-    /// Twelve groups of five digits.
+    /// Twelve groups of five digits; empty for a partner without a node, which has no key.
     pub fingerprint: String,
     /// Country or territory, or body.
     pub place: String,
     /// `added`, `confirmed` or `ended`.
     pub partnership: &'static str,
-    /// Where its node answers.
+    /// Where its node answers; how it is reached, where it has none.
     pub at: Option<String>,
+    /// Whether it has no node, so that we record what it says.
+    pub off_network: bool,
     /// Entries that wait for delivery to it.
     pub queued: u64,
     /// Whether the streams have been compared since this node started.
@@ -75,10 +78,13 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read.
     pub fn partner_line(&mut self, partner: Partner) -> Result<PartnerLine, Failure> {
-        let card = self.cards().latest(&partner.agency);
         Ok(PartnerLine {
-            fingerprint: comity_journal::fingerprint::Fingerprint::of(&partner.agency).to_string(),
-            place: card.map(|card| card.facts().seat.to_string()).unwrap_or_default(),
+            fingerprint: if partner.off_network {
+                String::new()
+            } else {
+                Fingerprint::of(&partner.agency).to_string()
+            },
+            place: partner.place,
             partnership: match partner.partnership {
                 Partnership::Added => "added",
                 Partnership::Confirmed => "confirmed",
@@ -90,6 +96,7 @@ impl Ledger {
             label: partner.label,
             agency: partner.agency,
             at: partner.at,
+            off_network: partner.off_network,
         })
     }
 

@@ -87,6 +87,11 @@ impl Ledger {
         }
         self.compared.add(partner);
         pending.compared.push(partner);
-        self.release_waiting(pending)
+        let released = self.release_waiting(pending);
+        if released.is_err() {
+            // What still waits would never be looked at again: the comparison is to be made anew.
+            self.compared.remove(&partner);
+        }
+        released
     }
 }

@@ -11,8 +11,9 @@ use comity_journal::time::Timestamp;
 use super::candidate::{GROUNDS_FACT, Stated, Verdict};
 use super::kind::Kind;
 use super::matter::{Matter, State};
-use crate::act::ActDef;
+use crate::act::{ActDef, ActSet as _};
 use crate::gates::{Cover, GroundsCleared, Refusal, check_approvals, rules};
+use crate::vocabularies::OffenceCode;
 
 /// An act somebody wants signed.
 #[derive(Clone, Debug)]
@@ -83,6 +84,9 @@ impl<K: Kind> Matter<K> {
         if self.read_only() {
             return Err(Refusal::under(rules::READ_ONLY));
         }
+        if self.is_forked(proposal.lane) {
+            return Err(Refusal::under(rules::FORKED));
+        }
         let stated = Stated {
             entry: Hash::ZERO,
             lane: proposal.lane,
@@ -104,6 +108,10 @@ impl<K: Kind> Matter<K> {
             (Verdict::Void(_), refusal) => return Err(refusal.unwrap_or(Refusal::under(rules::UNREADABLE))),
         }
         let def = Self::def_of(proposal.lane, proposal.act).ok_or(Refusal::under(rules::UNREADABLE))?;
+        if proposal.lane.party() != proposal.author {
+            // What a party without a node said is recorded, not decided: its own people have weighed it.
+            return Ok(Decided { weighed: Weighed::Plain, draft: None });
+        }
         check_role(def, &facts.proposer)?;
         check_approvals(def, &facts.proposer, &facts.approvals)?;
         self.decide_kind(&stated, &state, facts)?;
@@ -113,6 +121,12 @@ impl<K: Kind> Matter<K> {
             Weighed::Plain
         };
         Ok(Decided { weighed, draft: proposal.draft })
+    }
+
+    /// The offences an act of this matter would be about.
+    pub fn offences(&self, act: &str, structure: &[u8]) -> Vec<OffenceCode> {
+        let Some(Ok(act)) = K::Act::decode(act, structure) else { return Vec::new() };
+        K::offences(&self.state().lanes_with(None), &act)
     }
 
     fn decide_kind(&self, stated: &Stated<'_>, state: &State<K>, facts: &Facts) -> Result<(), Refusal> {

@@ -12,6 +12,7 @@ use super::candidate::Stated;
 use crate::act::{Act, Target, Text};
 use crate::acts;
 use crate::gates::{GroundAnswer, GroundsReview, Refusal, rules};
+use crate::vocabularies::OffenceCode;
 
 /// Keeps an act that is not sent yet; its content is the act itself. Supersedes the draft before it of that act.
 #[derive(Act, Deserialize)]
@@ -21,6 +22,10 @@ pub struct KeepDraft {
     /// Which act it is a draft of.
     #[field(structure)]
     pub act: Token,
+    /// The offences it is about; the node fills them in, so that a review of the draft stays tied to them.
+    #[serde(default)]
+    #[field(structure, derived)]
+    pub offences: Vec<OffenceCode>,
 }
 
 /// Approves a draft, in the roles the approver holds.
@@ -139,6 +144,8 @@ pub struct DraftState {
     pub entry: Hash,
     /// The act it would be.
     pub act: Token,
+    /// The offences it is about.
+    pub offences: Vec<OffenceCode>,
     /// Who wrote it.
     pub by: Actor,
     /// Who approved it.
@@ -200,6 +207,7 @@ impl InnerLane {
                 self.drafts.push(DraftState {
                     entry: entry.entry,
                     act: draft.act.clone(),
+                    offences: draft.offences.clone(),
                     by: entry.by.clone(),
                     approvals: Vec::new(),
                     to_be_sent: false,
@@ -214,8 +222,10 @@ impl InnerLane {
             InnerAct::SendAct(send) => self.change(&send.of, |draft| draft.to_be_sent = true),
             InnerAct::ReviewGrounds(review) => {
                 if let Some(of) = review.of.entry() {
-                    let (reviewer, answers) = (entry.by.clone(), review.answers());
-                    self.reviews.push((of, GroundsReview { record: entry.entry, reviewer, answers }));
+                    // A review stays one of the offences it was made for, whatever is drafted later.
+                    let offences = self.draft(&of).map(|draft| draft.offences.clone()).unwrap_or_default();
+                    let (record, reviewer, answers) = (entry.entry, entry.by.clone(), review.answers());
+                    self.reviews.push((of, GroundsReview { record, reviewer, offences, answers }));
                 }
             }
             InnerAct::Note(_) => {}

@@ -417,6 +417,11 @@ impl<K: Kind> Matter<K> {
         }
     }
 
+    /// Whether two entries claim one place of a lane, so that it stands still before it.
+    pub fn is_forked(&self, lane: Lane) -> bool {
+        self.places.iter().any(|((of, _), rivals)| *of == lane && rivals.len() > 1)
+    }
+
     /// Whether two entries were written without seeing each other.
     pub fn concurrent(&self, a: &Hash, b: &Hash) -> bool {
         let place = |hash: &Hash| {

@@ -14,6 +14,7 @@ mod inner;
 mod kind;
 mod lane;
 mod matter;
+mod recorded;
 mod registry;
 mod view;
 
@@ -21,11 +22,12 @@ pub use candidate::{Stated, Verdict};
 pub use decide::{Decided, Facts, Proposal};
 pub use grid::{Cell, grid_page};
 pub use inner::{
-    Approve, DraftState, GroundsAnswers, InnerAct, InnerLane, KeepDraft, Note, ReviewGrounds, SendAct,
-    SendBack,
+    Approve, DraftState, GroundsAnswers, InnerAct, InnerLane, KeepDraft, KeepDraftStructure, Note,
+    ReviewGrounds, SendAct, SendBack,
 };
 pub use kind::{Kind, KindDef, Lanes};
 pub use lane::Standing;
 pub use matter::Matter;
+pub use recorded::{Channel, Recorded};
 pub use registry::{AnyKind, AnyMatter, Kinds};
 pub use view::{Brief, EntryView, MatterView};

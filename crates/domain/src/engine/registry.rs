@@ -17,6 +17,7 @@ use super::matter::Matter;
 use super::view::{Brief, MatterView};
 use crate::act::{ActDef, ActSet, ComposeError, Composed, Preparation};
 use crate::gates::{Objection, Refusal, missing_approvals, rules};
+use crate::vocabularies::OffenceCode;
 
 /// A kind, whatever its types.
 pub trait AnyKind: Send + Sync {
@@ -75,6 +76,8 @@ pub trait AnyMatter: Send {
     fn next_in(&self, lane: Lane) -> (Place, Option<Hash>, Vec<Seen>);
     /// [`Matter::digest`].
     fn digest(&self) -> String;
+    /// [`Matter::offences`].
+    fn offences(&self, act: &str, structure: &[u8]) -> Vec<OffenceCode>;
 }
 
 struct Registered<K>(PhantomData<fn() -> K>);
@@ -148,6 +151,9 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn digest(&self) -> String {
         Self::digest(self)
+    }
+    fn offences(&self, act: &str, structure: &[u8]) -> Vec<OffenceCode> {
+        Self::offences(self, act, structure)
     }
 }
 

@@ -54,14 +54,18 @@ pub struct GroundsReview {
     pub record: Hash,
     /// Who reviewed.
     pub reviewer: Actor,
+    /// The offences of the draft that was reviewed; none when a signed entry was, whose own count.
+    pub offences: Vec<OffenceCode>,
     /// The answers, in the order of [`GroundsQuestion::ALL`].
     pub answers: [GroundAnswer; 7],
 }
 
 impl GroundsReview {
-    /// The grounds it found, by their codes, given what the offences touch. Whoever asks, the answer is the same.
+    /// The grounds it found, by their codes, given what the offences touch: those it reviewed and those of the act
+    /// now proposed, so that naming another offence later escapes nothing. Whoever asks, the answer is the same.
     pub fn found(&self, offences: &[OffenceCode]) -> Vec<&'static str> {
-        let touches = offences.iter().map(OffenceCode::touches).max().unwrap_or(Touches::Mixed);
+        let touches =
+            offences.iter().chain(&self.offences).map(OffenceCode::touches).max().unwrap_or(Touches::Mixed);
         let stopping = |answer: GroundAnswer| match touches {
             Touches::No => answer == GroundAnswer::Yes,
             Touches::Mixed | Touches::Yes => answer != GroundAnswer::No,
@@ -128,7 +132,7 @@ mod tests {
             who: Pseudonym::from_bytes([2; 16]),
             roles: vec![Token::literal("legal"), Token::literal("x")],
         };
-        GroundsReview { record: Hash::from_bytes([1; 32]), reviewer, answers }
+        GroundsReview { record: Hash::from_bytes([1; 32]), reviewer, offences: Vec::new(), answers }
     }
 
     fn judged(code: &str, change: Option<(usize, GroundAnswer)>) -> Result<GroundsCleared, &'static str> {

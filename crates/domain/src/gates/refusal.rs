@@ -78,6 +78,8 @@ pub mod rules {
         WISH_IN_THE_PAST = "wish-in-the-past", "clocks: due times lie ahead", None, Incomplete;
         /// The partner has not been confirmed by a second person.
         PARTNER_UNCONFIRMED = "partner-unconfirmed", "two people compare the fingerprint", None, CannotAssist;
+        /// Two entries claim one place of the lane.
+        FORKED = "forked", "a fork freezes its lane for all until its author stands by one branch", None, CannotAssist;
         /// The matter holds something this release does not understand.
         READ_ONLY = "read-only", "what is not understood is not written on", None, CannotAssist;
     }

@@ -46,7 +46,27 @@ pub struct Add {
     pub at: Option<Line>,
 }
 
-/// A second person confirms that the fingerprint was compared.
+/// Adds a partner that has no node: it answers by letter, telephone or another network, and we record what it
+/// says. Its id is the id of this record.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "add-off-network", shape = say, by("own"))]
+pub struct AddOffNetwork {
+    /// The agency, by the id of this record.
+    #[field(structure)]
+    pub agency: Hash,
+    /// What we call it.
+    #[field(part = "partner")]
+    pub name: Line,
+    /// Its country or territory, or the body it is.
+    #[field(part = "partner")]
+    pub place: Line,
+    /// How it is reached: a postal address, a telephone number, a mailbox on another network.
+    #[field(part = "partner")]
+    pub reached: Text,
+}
+
+/// A second person confirms that the fingerprint was compared, or that the partner off the network is who it says.
 #[derive(Act, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[act(code = "confirm", shape = say, by("own"))]
@@ -77,7 +97,7 @@ pub struct End {
 
 acts! {
     /// The acts of a partner's record.
-    pub enum PartnerAct { Add, Confirm, Describe, End }
+    pub enum PartnerAct { Add, AddOffNetwork, Confirm, Describe, End }
 }
 
 /// What a partner is to us.
@@ -123,6 +143,9 @@ impl Kind for PartnerKind {
     fn evolve(lane: &mut PartnerLane, entry: &Stated<'_>, act: &PartnerAct) {
         *lane = match (act, lane.clone()) {
             (PartnerAct::Add(add), _) => PartnerLane::Added { by: entry.by.who, agency: add.agency },
+            (PartnerAct::AddOffNetwork(add), _) => {
+                PartnerLane::Added { by: entry.by.who, agency: add.agency }
+            }
             (PartnerAct::Confirm(_), PartnerLane::Added { agency, .. }) => PartnerLane::Confirmed { agency },
             (PartnerAct::End(_), PartnerLane::Added { agency, .. } | PartnerLane::Confirmed { agency }) => {
                 PartnerLane::Ended { agency }
@@ -133,10 +156,10 @@ impl Kind for PartnerKind {
 
     fn cell(lanes: &Lanes<'_, PartnerLane>) -> Cell {
         let (status, next): (_, &[&str]) = match lanes.of("own") {
-            PartnerLane::Unknown => ("unknown", &["add"]),
+            PartnerLane::Unknown => ("unknown", &["add", "add-off-network"]),
             PartnerLane::Added { .. } => ("added", &["confirm", "describe", "end"]),
             PartnerLane::Confirmed { .. } => ("confirmed", &["describe", "end"]),
-            PartnerLane::Ended { .. } => ("ended", &["add"]),
+            PartnerLane::Ended { .. } => ("ended", &["add", "add-off-network"]),
         };
         Cell { status, waited_for: None, prevails: None, next: vec![("own", next)] }
     }
