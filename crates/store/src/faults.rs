@@ -27,6 +27,8 @@ pub struct FaultPlan {
 struct Plan {
     commits: u64,
     faults: BTreeMap<u64, Fault>,
+    /// How many readings still succeed before all that follow fail; `None` while none is to.
+    readings_left: Option<u64>,
 }
 
 impl FaultPlan {
@@ -45,6 +47,27 @@ impl FaultPlan {
         let mut plan = self.plan();
         let next = plan.commits.saturating_add(1);
         plan.faults.insert(next, fault);
+    }
+
+    /// Lets `n` more readings succeed and makes every one after them fail, until [`Self::mend_readings`].
+    pub fn fail_readings_after(&self, n: u64) {
+        self.plan().readings_left = Some(n);
+    }
+
+    /// Readings succeed again.
+    pub fn mend_readings(&self) {
+        self.plan().readings_left = None;
+    }
+
+    fn read(&self) -> Result<()> {
+        match &mut self.plan().readings_left {
+            None => Ok(()),
+            Some(0) => Err(planned()),
+            Some(left) => {
+                *left -= 1;
+                Ok(())
+            }
+        }
     }
 
     /// How many commits were tried, those that failed included.
@@ -84,6 +107,10 @@ impl<S> Failing<S> {
 }
 
 impl<S: Store> Failing<S> {
+    fn reading(&self) -> Result<&S> {
+        self.plan.read().map(|()| &self.inside)
+    }
+
     fn write(&mut self, write: impl FnOnce(&mut S) -> Result<()>) -> Result<()> {
         match self.plan.next() {
             None => write(&mut self.inside),
@@ -99,7 +126,7 @@ fn planned() -> StoreError {
 }
 
 impl<S: Store> Reader for Failing<S> {
-    pass_reading_on!(inside);
+    pass_reading_on!(reading()?);
 }
 
 impl<S: Store> Store for Failing<S> {
@@ -143,6 +170,21 @@ mod tests {
             assert_ne!(Picture::of(&store), before);
             assert_eq!(plan.commits(), 3);
         }
+    }
+
+    #[test]
+    fn readings_fail_when_planned_until_they_are_mended() {
+        let plan = FaultPlan::new();
+        let mut store = Failing::new(MemoryStore::new(), plan.clone());
+        store.commit(&Scribe::new().everything()).unwrap();
+        plan.fail_readings_after(1);
+        assert!(store.length().is_ok());
+        assert!(matches!(
+            (store.length(), store.cards()),
+            (Err(StoreError::Failed(_)), Err(StoreError::Failed(_)))
+        ));
+        plan.mend_readings();
+        assert!(store.cards().is_ok());
     }
 
     #[test]
