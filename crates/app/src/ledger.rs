@@ -30,7 +30,7 @@ use comity_store::{Direction, Recorded, Store, StoredCheckpoint, TreeName};
 
 pub use append::{NewEntry, Received};
 pub use pending::Pending;
-pub use thread::LedgerHandle;
+pub use thread::{LedgerByHand, LedgerHandle};
 
 use crate::context::Clock;
 use crate::failure::Failure;

@@ -287,6 +287,24 @@ pub(crate) struct Act {
 
 #[derive(Subcommand)]
 pub(crate) enum MatterCommand {
+    /// Draft the act that opens a matter of any kind; --send asks for it to be sent as soon as the rules allow.
+    Open {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The kind of matter.
+        kind: String,
+        /// The partner to open it with.
+        #[arg(long)]
+        to: String,
+        /// The act's fields as TOML; `comity act KIND/ACT --template` prints them.
+        file: PathBuf,
+        /// Send it as soon as the rules allow.
+        #[arg(long)]
+        send: bool,
+        /// Who acts.
+        #[arg(long = "as")]
+        officer: Option<String>,
+    },
     /// List matters, latest first.
     List {
         /// The node's folder.

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser as _;
 use comity_domain::act::template;
-use comity_domain::matters;
+use comity_domain::engine::Kinds;
 use comity_domain::words::Lang;
 use comity_journal::card::{Card, Seat};
 use comity_journal::ids::Token;
@@ -20,13 +21,21 @@ use crate::args::{
 };
 use crate::folder::{Folder, read_secret};
 use crate::node::{NewNode, Node, initialise};
+use crate::release::Release;
 use crate::reply::{FAULT, Reply};
 use crate::request::Request;
 use crate::serve::{Running, bind};
 use crate::{control, demo, verify};
 
-/// Runs the command line.
-pub(crate) fn run() -> ExitCode {
+/// What every command is carried out with.
+pub(crate) struct Terminal {
+    pub(crate) release: Arc<Release>,
+    pub(crate) lang: Lang,
+    json: bool,
+}
+
+/// Runs the command line of a node that knows these kinds of matters.
+pub fn run(kinds: Kinds) -> ExitCode {
     let cli = Cli::parse();
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN).init();
     let Some(lang) = Lang::from_tag(&cli.lang) else {
@@ -36,9 +45,9 @@ pub(crate) fn run() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return print(&Reply::io(error), cli.json),
     };
-    let json = cli.json;
-    let reply = runtime.block_on(carry_out(cli.command, lang, json)).unwrap_or_else(|reply| reply);
-    print(&reply, json)
+    let at = Terminal { release: Arc::new(Release::new(kinds)), lang, json: cli.json };
+    let reply = runtime.block_on(carry_out(cli.command, &at)).unwrap_or_else(|reply| reply);
+    print(&reply, at.json)
 }
 
 /// Writes the reply. A reader that went away (a closed pipe) is no fault of the command.
@@ -59,15 +68,15 @@ fn print(reply: &Reply, json: bool) -> ExitCode {
     ExitCode::from(reply.exit)
 }
 
-async fn carry_out(command: Command, lang: Lang, json: bool) -> Result<Reply, Reply> {
-    let ask = |dir: PathBuf, request| async move { ask_node(&dir, request, lang).await };
+async fn carry_out(command: Command, at: &Terminal) -> Result<Reply, Reply> {
+    let ask = |dir: PathBuf, request| async move { ask_node(&dir, request, at).await };
     match command {
-        Command::Init(init) => init_node(init).await,
+        Command::Init(init) => init_node(init, at).await,
         Command::Officer(OfficerCommand::Add { dir, name, roles }) => {
             ask(dir, Request::OfficerAdd { name, roles }).await
         }
         Command::Officer(OfficerCommand::List { dir }) => ask(dir, Request::OfficerList).await,
-        Command::Serve(args) => serve(args, json).await,
+        Command::Serve(args) => serve(args, at).await,
         Command::Card(CardCommand::Show { dir, out }) => {
             if let Some(out) = out {
                 std::fs::write(&out, Folder::open(&dir)?.card()?.bytes()).map_err(Reply::io)?;
@@ -75,9 +84,9 @@ async fn carry_out(command: Command, lang: Lang, json: bool) -> Result<Reply, Re
             ask(dir, Request::CardShow).await
         }
         Command::Card(CardCommand::Set { dir, root, endpoint, name_en, name_zh }) => {
-            set_card(&dir, &root, endpoint, [("en", name_en), ("zh", name_zh)], lang).await
+            set_card(&dir, &root, endpoint, [("en", name_en), ("zh", name_zh)], at).await
         }
-        Command::Partner(command) => partner(command, lang).await,
+        Command::Partner(command) => partner(command, at).await,
         Command::Request(RequestCommand::Draft(args)) => {
             let toml = read_toml(&args.file)?;
             let (kind, to, officer) = ("request".to_owned(), args.to, args.officer);
@@ -90,36 +99,40 @@ async fn carry_out(command: Command, lang: Lang, json: bool) -> Result<Reply, Re
         Command::Request(RequestCommand::Send { dir, to: None, file_or_matter, officer }) => {
             ask(dir, Request::Act { matter: file_or_matter, act: "open".into(), toml: None, officer }).await
         }
-        Command::Act(args) => act(args, lang).await,
+        Command::Act(args) => act(args, at).await,
         Command::Matter(MatterCommand::List { dir }) => ask(dir, Request::MatterList).await,
+        Command::Matter(MatterCommand::Open { dir, kind, to, file, send, officer }) => {
+            let toml = read_toml(&file)?;
+            ask(dir, Request::Draft { kind, to, toml, officer, send }).await
+        }
         Command::Matter(MatterCommand::Show { dir, matter }) => {
             ask(dir, Request::MatterShow { matter }).await
         }
         Command::Proof(ProofCommand::Export { dir, matter, out }) => {
             export_proof(ask(dir, Request::ProofExport { matter }).await?, out)
         }
-        Command::Verify { file, trust, report } => verify::run(&file, &trust, report.as_deref()),
+        Command::Verify { file, trust, report } => verify::run(&file, &trust, report.as_deref(), at),
         Command::Journal(JournalCommand::Verify { dir }) => ask(dir, Request::JournalVerify).await,
         Command::Sync { dir, partner } => ask(dir, Request::Sync { partner }).await,
-        Command::Demo { once, dir } => demo::run(dir.as_deref(), once).await,
+        Command::Demo { once, dir } => demo::run(dir.as_deref(), once, at).await,
     }
 }
 
 /// Over the control socket of a running node, or else under the folder's lock.
-pub(crate) async fn ask_node(dir: &Path, request: Request, lang: Lang) -> Result<Reply, Reply> {
+pub(crate) async fn ask_node(dir: &Path, request: Request, at: &Terminal) -> Result<Reply, Reply> {
     let folder = Folder::open(dir)?;
-    if let Some(reply) = control::ask(&folder.socket_path(), &request, lang).await {
+    if let Some(reply) = control::ask(&folder.socket_path(), &request, at.lang).await {
         return Ok(reply);
     }
     let lock = folder.lock_in_turn()?;
     // The node may have started while we waited for our turn.
-    let node = Node::open(folder, lock).await?;
-    let reply = node.desk.execute(request, lang).await;
+    let node = Node::open(folder, lock, Arc::clone(&at.release)).await?;
+    let reply = node.desk.execute(request, at.lang).await;
     node.close().await;
     Ok(reply)
 }
 
-async fn init_node(init: Init) -> Result<Reply, Reply> {
+async fn init_node(init: Init, at: &Terminal) -> Result<Reply, Reply> {
     let seat = match (&init.place, &init.international) {
         (Some(code), _) => Seat::place(code),
         (None, Some(code)) => Seat::international(code),
@@ -140,8 +153,10 @@ async fn init_node(init: Init) -> Result<Reply, Reply> {
         kind: word(&init.kind, "the kind")?,
         endpoints: init.endpoint,
     };
-    let card = initialise(&init.dir, new, &init.root_out)?;
-    let node = Node::open(Folder::open(&init.dir)?, Folder::open(&init.dir)?.lock()?).await?;
+    let card = initialise(&init.dir, new, &init.root_out, at.release.kinds())?;
+    let node =
+        Node::open(Folder::open(&init.dir)?, Folder::open(&init.dir)?.lock()?, Arc::clone(&at.release))
+            .await?;
     node.close().await;
     let fingerprint = card.fingerprint().to_string();
     let text = format!(
@@ -158,7 +173,7 @@ async fn set_card(
     root: &Path,
     endpoints: Vec<String>,
     names: [(&str, Option<String>); 2],
-    lang: Lang,
+    at: &Terminal,
 ) -> Result<Reply, Reply> {
     let folder = Folder::open(dir)?;
     let current = folder.card()?;
@@ -180,14 +195,14 @@ async fn set_card(
     }
     let card = Card::issue(facts, &root).map_err(|error| Reply::usage(error.to_string()))?;
     let request = Request::CardSet { card: data_encoding::BASE64.encode(card.bytes()) };
-    let reply = ask_node(dir, request, lang).await?;
+    let reply = ask_node(dir, request, at).await?;
     if reply.exit == 0 {
         folder.write_card(&card)?;
     }
     Ok(reply)
 }
 
-async fn partner(command: PartnerCommand, lang: Lang) -> Result<Reply, Reply> {
+async fn partner(command: PartnerCommand, at: &Terminal) -> Result<Reply, Reply> {
     let (dir, request) = match command {
         PartnerCommand::Add {
             dir,
@@ -213,13 +228,13 @@ async fn partner(command: PartnerCommand, lang: Lang) -> Result<Reply, Reply> {
         PartnerCommand::List { dir } => (dir, Request::PartnerList),
         PartnerCommand::Show { dir, partner } => (dir, Request::PartnerShow { partner }),
     };
-    ask_node(&dir, request, lang).await
+    ask_node(&dir, request, at).await
 }
 
-async fn act(args: Act, lang: Lang) -> Result<Reply, Reply> {
+async fn act(args: Act, at: &Terminal) -> Result<Reply, Reply> {
     if args.template {
         let named = args.matter.unwrap_or(args.dir);
-        return print_template(&named);
+        return print_template(&named, at);
     }
     let (Some(matter), Some(act)) = (args.matter, args.act) else {
         return Err(Reply::usage(
@@ -238,11 +253,11 @@ async fn act(args: Act, lang: Lang) -> Result<Reply, Reply> {
             Request::RecordFor { matter, act, toml, party, recorded, officer }
         }
     };
-    ask_node(Path::new(&args.dir), request, lang).await
+    ask_node(Path::new(&args.dir), request, at).await
 }
 
-fn print_template(named: &str) -> Result<Reply, Reply> {
-    let kinds = matters::standard();
+fn print_template(named: &str, at: &Terminal) -> Result<Reply, Reply> {
+    let kinds = at.release.kinds();
     let known = || {
         let all = kinds.iter().flat_map(|kind| {
             let code = kind.def().code;
@@ -296,14 +311,14 @@ fn export_proof(reply: Reply, out: Option<PathBuf>) -> Result<Reply, Reply> {
 }
 
 #[expect(clippy::print_stdout, reason = "a running node says where it listens before it ends")]
-async fn serve(args: Serve, json: bool) -> Result<Reply, Reply> {
+async fn serve(args: Serve, at: &Terminal) -> Result<Reply, Reply> {
     let web = match &args.web {
         Some(address) => Some(bind(address).await?),
         None => None,
     };
-    let running = Running::start(&args.dir, bind(&args.federation).await?, web).await?;
+    let running = Running::start(&args.dir, bind(&args.federation).await?, web, &at.release).await?;
     let (federation, shown) = (running.federation.to_string(), running.web.map(|web| web.to_string()));
-    if json {
+    if at.json {
         println!("{}", json!({ "federation": federation, "web": shown }));
     } else {
         println!("Partners reach this node at https://{federation}");
@@ -313,7 +328,7 @@ async fn serve(args: Serve, json: bool) -> Result<Reply, Reply> {
     }
     stopped().await;
     running.stop().await;
-    Ok(Reply::yes(if json { "" } else { "Stopped." }, json!({ "stopped": true })))
+    Ok(Reply::yes(if at.json { "" } else { "Stopped." }, json!({ "stopped": true })))
 }
 
 /// Waits for Ctrl-C or a termination signal.

@@ -14,7 +14,7 @@ use comity_journal::card::Seat;
 use comity_journal::ids::Token;
 use serde_json::{Value, json};
 
-use crate::cli::stopped;
+use crate::cli::{Terminal, stopped};
 use crate::folder::Folder;
 use crate::node::{NewNode, initialise};
 use crate::real::SystemClock;
@@ -27,7 +27,7 @@ use crate::verify;
 const ARRIVAL: Duration = Duration::from_secs(20);
 
 /// Plays the story; stays up afterwards unless `once`.
-pub(crate) async fn run(dir: Option<&Path>, once: bool) -> Result<Reply, Reply> {
+pub(crate) async fn run(dir: Option<&Path>, once: bool, at: &Terminal) -> Result<Reply, Reply> {
     let dir = dir.map_or_else(|| PathBuf::from("demo"), Path::to_owned);
     if dir.exists() && dir.join("made-by-comity-demo").is_file() {
         std::fs::remove_dir_all(&dir).map_err(Reply::io)?;
@@ -40,7 +40,7 @@ pub(crate) async fn run(dir: Option<&Path>, once: bool) -> Result<Reply, Reply> 
     }
     std::fs::create_dir_all(&dir).map_err(Reply::io)?;
     std::fs::write(dir.join("made-by-comity-demo"), "").map_err(Reply::io)?;
-    let mut story = Story { dir, steps: 0, a: None, b: None };
+    let mut story = Story { dir, at, steps: 0, a: None, b: None };
     let played = story.play().await;
     if played.is_ok() && !once {
         story.say("Both nodes stay up. Try, in another terminal:");
@@ -53,8 +53,9 @@ pub(crate) async fn run(dir: Option<&Path>, once: bool) -> Result<Reply, Reply> 
     played.map(|()| Reply::yes("The story is told.", json!({ "steps": story.steps })))
 }
 
-struct Story {
+struct Story<'a> {
     dir: PathBuf,
+    at: &'a Terminal,
     steps: usize,
     a: Option<Running>,
     b: Option<Running>,
@@ -67,7 +68,7 @@ enum Side {
     B,
 }
 
-impl Story {
+impl Story<'_> {
     async fn play(&mut self) -> Result<(), Reply> {
         self.two_agencies().await?;
         self.meet().await?;
@@ -95,10 +96,15 @@ impl Story {
                 kind: Token::literal("police"),
                 endpoints: vec![format!("https://{at}")],
             };
-            let card = initialise(&self.dir.join(folder), new, &self.dir.join(format!("{folder}.root")))?;
+            let card = initialise(
+                &self.dir.join(folder),
+                new,
+                &self.dir.join(format!("{folder}.root")),
+                self.at.release.kinds(),
+            )?;
             self.say(&format!("{en} ({zh}), answers at https://{at}"));
             self.say(&format!("  fingerprint {}", card.fingerprint()));
-            running.push(Running::start(&self.dir.join(folder), listener, None).await?);
+            running.push(Running::start(&self.dir.join(folder), listener, None, &self.at.release).await?);
         }
         self.b = running.pop();
         self.a = running.pop();
@@ -221,7 +227,7 @@ impl Story {
             let bytes = data_encoding::BASE64.decode(word(&exported, "proof").as_bytes());
             std::fs::write(&file, bytes.unwrap_or_default()).map_err(Reply::io)?;
             let report = self.dir.join(format!("{name}.proof.html"));
-            let verified = verify::run(&file, &cards, Some(&report))?;
+            let verified = verify::run(&file, &cards, Some(&report), self.at)?;
             self.say(&format!("{} → {}", file.display(), verified.text.lines().next().unwrap_or_default()));
             self.say(&format!("  report for a judge, in Chinese and English: {}", report.display()));
             self.check(&verified)?;
@@ -230,7 +236,7 @@ impl Story {
             changed[middle] ^= 1;
             let altered = self.dir.join(format!("{name}-altered.proof"));
             std::fs::write(&altered, &changed).map_err(Reply::io)?;
-            let found = verify::run(&altered, &cards, None)?;
+            let found = verify::run(&altered, &cards, None, self.at)?;
             self.say(&format!(
                 "one bit changed → {}",
                 found.text.lines().take(2).collect::<Vec<_>>().join(" ")

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use comity_app::context::Clock as _;
 use comity_app::keys::NodeKeys;
 use comity_app::ledger::{Compared, Ledger, LedgerHandle, LedgerParts};
-use comity_domain::matters;
+use comity_domain::engine::Kinds;
 use comity_journal::card::{Card, CardFacts, MonthlyKey, Seat};
 use comity_journal::ids::Token;
 use comity_journal::suite::{SecretKey, Suite};
@@ -18,6 +18,7 @@ use crate::folder::{Folder, Lock, MONTHS};
 use crate::marker;
 use crate::partners::Partners;
 use crate::real::{SystemClock, SystemEntropy};
+use crate::release::Release;
 use crate::reply::Reply;
 use crate::request::Desk;
 
@@ -38,14 +39,13 @@ pub(crate) struct NewNode {
 }
 
 /// Makes the folder, keys and first card of a node; the root key goes to `root_out` and nowhere else.
-pub(crate) fn initialise(dir: &Path, new: NewNode, root_out: &Path) -> Result<Card, Reply> {
+pub(crate) fn initialise(dir: &Path, new: NewNode, root_out: &Path, kinds: &Kinds) -> Result<Card, Reply> {
     let folder = Folder::create(dir)?;
     let entropy = &mut SystemEntropy;
     let root = SecretKey::generate(Suite::One, entropy);
     let months = months_from(SystemClock.now());
     let keys = NodeKeys::generate(months.len(), entropy);
     let tls = TlsIdentity::from_seed(&keys.tls).map_err(|error| Reply::fault(error.to_string()))?;
-    let kinds = matters::standard();
     let content = months.into_iter().zip(&keys.content);
     let facts = CardFacts {
         v: 1,
@@ -95,7 +95,7 @@ fn months_from(now: comity_journal::time::Timestamp) -> Vec<String> {
 
 impl Node {
     /// Opens a node's folder for writing; `lock` says that nobody else does.
-    pub(crate) async fn open(folder: Folder, lock: Lock) -> Result<Self, Reply> {
+    pub(crate) async fn open(folder: Folder, lock: Lock, release: Arc<Release>) -> Result<Self, Reply> {
         let card = folder.card()?;
         let keys = folder.read_keys()?;
         let identity = TlsIdentity::from_seed(&keys.tls).map_err(|error| Reply::fault(error.to_string()))?;
@@ -107,7 +107,7 @@ impl Node {
             store: Box::new(store),
             keys,
             card,
-            kinds: Arc::new(matters::standard()),
+            kinds: Arc::clone(release.kinds()),
             clock: Arc::new(SystemClock),
             entropy: Box::new(SystemEntropy),
             compared: Compared::With(BTreeSet::new()),
@@ -119,7 +119,7 @@ impl Node {
         let handle = LedgerHandle::start(ledger);
         let partners = Arc::new(Partners::new(identity));
         partners.refresh(&handle).await?;
-        Ok(Self { desk: Desk { ledger: handle, partners }, folder, _lock: lock })
+        Ok(Self { desk: Desk { ledger: handle, partners, release }, folder, _lock: lock })
     }
 
     /// Stops cleanly: leaves the marker that lets the next start sign at once.

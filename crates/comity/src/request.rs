@@ -6,7 +6,7 @@ use comity_app::queries::{MatterPage, PartnerLine, verify_journal};
 use comity_app::workers::Synced;
 use comity_domain::gates::Refusal;
 use comity_domain::vocabularies::Role;
-use comity_domain::words::Lang;
+use comity_domain::words::{Lang, Words};
 use comity_journal::card::Card;
 use comity_journal::fingerprint::Fingerprint;
 use comity_journal::ids::AgencyId;
@@ -15,8 +15,9 @@ use serde_json::json;
 use std::sync::Arc;
 
 use crate::partners::Partners;
+use crate::release::Release;
 use crate::reply::{NO, REFUSED, Reply, WAITING};
-use crate::show::{self, words};
+use crate::show;
 
 /// A command to a node.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -74,12 +75,17 @@ pub(crate) enum Request {
 pub(crate) struct Desk {
     pub(crate) ledger: LedgerHandle,
     pub(crate) partners: Arc<Partners>,
+    pub(crate) release: Arc<Release>,
 }
 
 impl Desk {
     /// A second way to the same node.
     pub(crate) fn share(&self) -> Self {
-        Self { ledger: self.ledger.clone(), partners: Arc::clone(&self.partners) }
+        Self {
+            ledger: self.ledger.clone(),
+            partners: Arc::clone(&self.partners),
+            release: Arc::clone(&self.release),
+        }
     }
 
     /// Carries a request out, in the words of `lang`.
@@ -172,18 +178,23 @@ impl Desk {
                 self.acted(acted, lang).await
             }
             Request::MatterList => {
-                let lines = ledger.run(move |ledger, _| ledger.list_matters(words(lang))).await?;
+                let release = Arc::clone(&self.release);
+                let lines = ledger.run(move |ledger, _| ledger.list_matters(release.words(lang))).await?;
                 Ok(Reply::yes(show::matters(&lines), json!(lines)))
             }
             Request::MatterShow { matter } => {
                 let page = self.matter_page(&matter, lang).await?;
-                Ok(Reply::yes(show::matter(&page, lang), json!(page)))
+                Ok(Reply::yes(show::matter(&page, self.release.words(lang)), json!(page)))
             }
             Request::ProofExport { matter } => {
+                let release = Arc::clone(&self.release);
                 let (number, bytes) = ledger
                     .run(move |ledger, _| {
                         let id = ledger.matter_named(&matter)?;
-                        Ok((ledger.show_matter(&id, words(lang))?.line.number, ledger.export_proof(&id)?))
+                        Ok((
+                            ledger.show_matter(&id, release.words(lang))?.line.number,
+                            ledger.export_proof(&id)?,
+                        ))
                     })
                     .await?;
                 let proof = data_encoding::BASE64.encode(&bytes);
@@ -202,10 +213,10 @@ impl Desk {
     }
 
     async fn matter_page(&self, matter: &str, lang: Lang) -> Result<MatterPage, Reply> {
-        let matter = matter.to_owned();
+        let (matter, release) = (matter.to_owned(), Arc::clone(&self.release));
         let page = self.ledger.run(move |ledger, _| {
             let id = ledger.matter_named(&matter)?;
-            ledger.show_matter(&id, words(lang))
+            ledger.show_matter(&id, release.words(lang))
         });
         Ok(page.await?)
     }
@@ -269,11 +280,12 @@ impl Desk {
     /// Tells what came of an act, and wakes delivery where something was signed.
     async fn acted(&self, acted: Acted, lang: Lang) -> Result<Reply, Reply> {
         let Acted { matter, act, outcome } = acted;
+        let release = Arc::clone(&self.release);
         let page = self
             .ledger
             .run(move |ledger, _| {
                 // An inner record, such as a partner's, is no matter a person looks up by number.
-                let line = ledger.show_matter(&matter, words(lang))?.line;
+                let line = ledger.show_matter(&matter, release.words(lang))?.line;
                 Ok(line)
             })
             .await?;
@@ -284,7 +296,7 @@ impl Desk {
             Outcome::StillWaits(_, refusal) => {
                 let text = format!(
                     "{number}: `{act}` is recorded. The draft still waits: {}",
-                    words(lang).refusal(&refusal)
+                    self.release.words(lang).refusal(&refusal)
                 );
                 let mut json = facts("recorded");
                 json["waits"] = json!({ "rule": refusal.rule.code, "source": refusal.rule.source });
@@ -300,7 +312,9 @@ impl Desk {
                 json["entry"] = json!(entry);
                 Reply::yes(format!("{number}: `{act}` is signed and on its way."), json)
             }
-            Outcome::Kept(_, refusal) => kept(&number, &act, &refusal, facts("kept"), lang),
+            Outcome::Kept(_, refusal) => {
+                kept(&number, &act, &refusal, facts("kept"), self.release.words(lang))
+            }
             Outcome::AwaitsComparison(..) => {
                 let text = format!(
                     "{number}: `{act}` is approved and waits: since its start this node has not compared its streams \
@@ -338,8 +352,7 @@ impl Desk {
     }
 }
 
-fn kept(number: &str, act: &str, refusal: &Refusal, mut json: serde_json::Value, lang: Lang) -> Reply {
-    let words = words(lang);
+fn kept(number: &str, act: &str, refusal: &Refusal, mut json: serde_json::Value, words: &Words) -> Reply {
     let about: Vec<_> = refusal.about.iter().map(|word| word.as_str().to_owned()).collect();
     json["rule"] = json!(refusal.rule.code);
     json["source"] = json!(refusal.rule.source);

@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use crate::control;
 use crate::folder::Folder;
 use crate::node::Node;
+use crate::release::Release;
 use crate::reply::Reply;
 
 /// A node at work.
@@ -32,9 +33,10 @@ impl Running {
         dir: &Path,
         federation: TcpListener,
         web: Option<TcpListener>,
+        release: &Arc<Release>,
     ) -> Result<Self, Reply> {
         let folder = Folder::open(dir)?;
-        let node = Node::open(folder.clone(), folder.lock()?).await?;
+        let node = Node::open(folder.clone(), folder.lock()?, Arc::clone(release)).await?;
         let (stop, stopping) = watch::channel(false);
         let mut tasks = JoinSet::new();
         let address = |listener: &TcpListener| listener.local_addr().map_err(Reply::io);

@@ -1,24 +1,11 @@
 //! What a terminal shows. Words come from the locale files; this only lays them out.
 
 use std::fmt::Write as _;
-use std::sync::OnceLock;
 
 use comity_app::queries::{
     ActorLine, CardPage, JournalReport, MatterLine, MatterPage, OfficerLine, PartnerLine, TimelineLine,
 };
-use comity_domain::matters;
-use comity_domain::words::{Lang, Words};
-
-/// The words of a language, read once.
-pub(crate) fn words(lang: Lang) -> &'static Words {
-    static EN: OnceLock<Words> = OnceLock::new();
-    static ZH: OnceLock<Words> = OnceLock::new();
-    let cell = match lang {
-        Lang::En => &EN,
-        Lang::Zh => &ZH,
-    };
-    cell.get_or_init(|| Words::new(lang, &matters::standard()))
-}
+use comity_domain::words::Words;
 
 /// Joins lines of text.
 fn lines<T>(items: &[T], empty: &str, line: impl Fn(&T) -> String) -> String {
@@ -105,8 +92,7 @@ pub(crate) fn matters(matters: &[MatterLine]) -> String {
     })
 }
 
-pub(crate) fn matter(page: &MatterPage, lang: Lang) -> String {
-    let words = words(lang);
+pub(crate) fn matter(page: &MatterPage, words: &Words) -> String {
     let mut out = format!(
         "{}  {}: {}\n{}\n",
         page.line.number,

@@ -9,13 +9,19 @@ use comity_journal::verify::{ContentFact, Findings, Outcome, PartState, verify};
 use comity_web::proof_report;
 use serde_json::json;
 
+use crate::cli::Terminal;
 use crate::reply::{NO, Reply, UNTRUSTED, YES};
 
 /// The largest proof read into memory.
 const LIMIT: u64 = 1024 * 1024 * 1024;
 
 /// Verifies a proof file, and writes a report where one is asked for.
-pub(crate) fn run(file: &Path, trusted: &[String], report: Option<&Path>) -> Result<Reply, Reply> {
+pub(crate) fn run(
+    file: &Path,
+    trusted: &[String],
+    report: Option<&Path>,
+    at: &Terminal,
+) -> Result<Reply, Reply> {
     let trusted = trusted.iter().map(|text| fingerprint(text)).collect::<Result<Vec<_>, _>>()?;
     let read = || -> std::io::Result<Vec<u8>> {
         if std::fs::metadata(file)?.len() > LIMIT {
@@ -28,7 +34,7 @@ pub(crate) fn run(file: &Path, trusted: &[String], report: Option<&Path>) -> Res
     if let Some(report) = report {
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let hash = comity_journal::suite::hash(&[&bytes]).to_string();
-        let page = proof_report::page(&findings, &name, &hash).into_string();
+        let page = proof_report::page(&findings, &name, &hash, at.release.both()).into_string();
         std::fs::write(report, page).map_err(Reply::io)?;
     }
     Ok(reply(&findings))

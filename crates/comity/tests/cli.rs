@@ -1,116 +1,14 @@
 //! The command line as people and scripts use it: the real binary, real folders, two nodes on loopback.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Child, Output, Stdio};
 
 use comity_journal::fingerprint::Fingerprint;
 use comity_journal::verify::{Outcome, verify};
+use comity_testkit::terminal::{Place, Said, Served};
 use serde_json::Value;
-use tempfile::TempDir;
-
-/// A folder with everything a test makes, the user's state included.
-struct Place {
-    dir: TempDir,
-}
-
-/// What a command came to.
-#[derive(Debug)]
-struct Said {
-    exit: i32,
-    json: Value,
-}
-
-impl Said {
-    fn of(output: &Output) -> Self {
-        let json = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
-        Self { exit: output.status.code().unwrap_or(-1), json }
-    }
-
-    fn word(&self, key: &str) -> String {
-        self.json[key].as_str().unwrap_or_default().to_owned()
-    }
-}
-
-impl Place {
-    fn new() -> Self {
-        Self { dir: tempfile::tempdir().expect("a folder") }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_comity"));
-        command.arg("--json").args(args).current_dir(self.dir.path()).stdin(Stdio::null());
-        command.env("XDG_STATE_HOME", self.path("state")).env("HOME", self.dir.path());
-        command
-    }
-
-    fn say(&self, args: &[&str]) -> Said {
-        Said::of(&self.command(args).output().expect("the binary runs"))
-    }
-
-    /// Says it and expects this exit code.
-    #[track_caller]
-    fn expect(&self, exit: i32, args: &[&str]) -> Said {
-        let said = self.say(args);
-        assert_eq!(said.exit, exit, "comity {}: {}", args.join(" "), said.json);
-        said
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.path(name), text).expect("a file is written");
-    }
-
-    /// A node; gives back its fingerprint.
-    fn init(&self, dir: &str, label: &str, place: &str) -> String {
-        let root = format!("{dir}.root");
-        let names = ["--name-en", "A bureau", "--name-zh", "联络局", "--root-out", &root];
-        self.expect(0, &[&["init", dir, "--agency", label, "--place", place][..], &names].concat())
-            .word("fingerprint")
-    }
-
-    fn serve(&self, dir: &str) -> Served {
-        let mut command = self.command(&["serve", dir, "--federation", "127.0.0.1:0"]);
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("the node starts");
-        let mut out = BufReader::new(child.stdout.take().expect("piped"));
-        let mut line = String::new();
-        out.read_line(&mut line).expect("the node says where it listens");
-        let at: Value = serde_json::from_str(&line).expect("a line of JSON");
-        Served { child, _out: out, at: format!("https://{}", at["federation"].as_str().expect("an address")) }
-    }
-
-    fn status(&self, dir: &str, matter: &str) -> String {
-        self.expect(0, &["matter", "show", dir, matter]).word("status")
-    }
-}
-
-/// A running node; ends with the test, however that ends.
-struct Served {
-    child: Child,
-    _out: BufReader<ChildStdout>,
-    at: String,
-}
-
-impl Served {
-    fn stop(mut self) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());
-        let ended = self.child.wait().expect("the node ends");
-        assert_eq!(ended.code(), Some(0), "a node that is told to stop stops cleanly");
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("it is there").permissions().mode() & 0o777
@@ -133,7 +31,7 @@ struct Pair {
 }
 
 fn met() -> Pair {
-    let place = Place::new();
+    let place = Place::new(env!("CARGO_BIN_EXE_comity"));
     let prints = [place.init("a", "xa.liaison", "XA"), place.init("b", "xb.liaison", "XB")];
     let (a, b) = (place.serve("a"), place.serve("b"));
     for (dir, name, roles) in [
@@ -237,7 +135,7 @@ fn two_nodes_play_a_request_through_and_both_can_prove_it() {
 
 /// The proof verifies with nothing but the file, and no change of it does.
 fn proves(place: &Place, proof: &Path, prints: &[String; 2]) {
-    let empty = Place::new();
+    let empty = Place::new(env!("CARGO_BIN_EXE_comity"));
     let file = proof.to_str().expect("a name");
     let [a, b] = prints;
     let trusted = empty.expect(0, &["verify", file, "--trust", a, "--trust", b, "--report", "report.html"]);
@@ -298,7 +196,7 @@ fn every_change_is_noticed(bytes: &[u8], trusted: &[Fingerprint]) {
 
 #[test]
 fn commands_given_at_once_take_turns() {
-    let place = Place::new();
+    let place = Place::new(env!("CARGO_BIN_EXE_comity"));
     place.init("a", "xa.liaison", "XA");
     let children: Vec<_> = (0..6)
         .map(|n| {
@@ -318,7 +216,7 @@ fn commands_given_at_once_take_turns() {
 
 #[test]
 fn secrets_can_be_read_by_their_owner_alone() {
-    let place = Place::new();
+    let place = Place::new(env!("CARGO_BIN_EXE_comity"));
     place.init("a", "xa.liaison", "XA");
     assert_eq!(mode(&place.path("a")), 0o700);
     assert_eq!(mode(&place.path("a.root")), 0o600);
@@ -355,7 +253,7 @@ fn secrets_can_be_read_by_their_owner_alone() {
 
 #[test]
 fn what_a_partner_without_a_node_says_is_recorded_by_us_and_proven_as_such() {
-    let place = Place::new();
+    let place = Place::new(env!("CARGO_BIN_EXE_comity"));
     let print = place.init("a", "xa.liaison", "XA");
     place.expect(0, &["officer", "add", "a", "Amara Olin", "--role", "officer", "--role", "desk"]);
     let roles = ["--role", "supervisor", "--role", "desk", "--role", "legal"];

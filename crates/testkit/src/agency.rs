@@ -6,8 +6,56 @@ use comity_journal::card::{Card, CardFacts, MonthlyKey, SealingKey, Seat};
 use comity_journal::entropy::Entropy;
 use comity_journal::entry::Actor;
 use comity_journal::ids::{AgencyId, MatterId, Pseudonym, Token};
-use comity_journal::suite::{SecretKey, Suite};
+use comity_journal::suite::{PublicKey, SecretKey, Suite};
 use comity_journal::time::Timestamp;
+
+/// The public keys a card certifies.
+#[derive(Clone, Copy, Debug)]
+pub struct CertifiedKeys {
+    /// Signs entries.
+    pub signing: PublicKey,
+    /// Signs checkpoints.
+    pub checkpoint: PublicKey,
+    /// Content is sealed to it.
+    pub content: SealingKey,
+    /// Evidence packages are sealed to it.
+    pub packages: SealingKey,
+    /// The TLS key.
+    pub tls: PublicKey,
+}
+
+/// The first card of an agency of this label (`north`) in this country or territory (`XA`), to be changed before
+/// its root signs it. All in the suite of the root.
+///
+/// # Panics
+/// When label or seat are malformed.
+pub fn first_card(label: &str, seat: &str, root: &SecretKey, keys: CertifiedKeys) -> CardFacts {
+    CardFacts {
+        v: 1,
+        suite: root.suite(),
+        root: root.public(),
+        number: 1,
+        prev: None,
+        at: Timestamp::from_millis(1_780_000_000_000),
+        label: Token::new(label).expect("a label is a token"),
+        names: BTreeMap::from([("en".to_owned(), format!("Police of {label}"))]),
+        seat: Seat::place(seat).expect("a seat has two capital letters"),
+        kind: Token::literal("police"),
+        competences: Vec::new(),
+        endpoints: vec![format!("https://{label}.example:7443")],
+        signing: keys.signing,
+        checkpoint: keys.checkpoint,
+        content: vec![MonthlyKey { month: "2026-01".into(), key: keys.content }],
+        packages: keys.packages,
+        tls: vec![keys.tls],
+        suites: vec![root.suite()],
+        least: root.suite(),
+        kinds: BTreeMap::from([(Token::literal("request"), 1)]),
+        tree_epoch: 0,
+        lane_epoch: 0,
+        disowned: Vec::new(),
+    }
+}
 
 /// An invented agency.
 #[derive(Debug)]
@@ -37,31 +85,14 @@ impl Agency {
         let tls = SecretKey::generate(suite, entropy);
         let mut secret = [0; 32];
         entropy.fill(&mut secret);
-        let facts = CardFacts {
-            v: 1,
-            suite,
-            root: root.public(),
-            number: 1,
-            prev: None,
-            at: Timestamp::from_millis(1_780_000_000_000),
-            label: Token::new(label).expect("a label is a token"),
-            names: BTreeMap::from([("en".to_owned(), format!("Police of {label}"))]),
-            seat: Seat::place(seat).expect("a seat has two capital letters"),
-            kind: Token::literal("police"),
-            competences: Vec::new(),
-            endpoints: vec![format!("https://{label}.example:7443")],
+        let keys = CertifiedKeys {
             signing: signing.public(),
             checkpoint: checkpoint.public(),
-            content: vec![MonthlyKey { month: "2026-01".into(), key: SealingKey::from_bytes([1; 32]) }],
+            content: SealingKey::from_bytes([1; 32]),
             packages: SealingKey::from_bytes([2; 32]),
-            tls: vec![tls.public()],
-            suites: vec![suite],
-            least: suite,
-            kinds: BTreeMap::from([(Token::literal("request"), 1)]),
-            tree_epoch: 0,
-            lane_epoch: 0,
-            disowned: Vec::new(),
+            tls: tls.public(),
         };
+        let facts = first_card(label, seat, &root, keys);
         let card = Card::issue(facts, &root).expect("the facts fit together");
         Self { id: card.agency(), root, signing, checkpoint, card, secret }
     }

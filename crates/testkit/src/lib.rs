@@ -1,10 +1,15 @@
-//! Builders for tests: entropy that replays, agencies with keys and cards, and a matter between two of them in
-//! memory. Invented names only; nothing here is for production.
+//! Builders for tests: entropy that replays, agencies with keys and cards, a matter between two of them in memory,
+//! and (feature `node`) whole nodes without network and disk. Invented names only; nothing here is for production.
 
 mod agency;
 mod entropy;
+pub mod kinds;
+#[cfg(feature = "node")]
+pub mod node;
+#[cfg(feature = "terminal")]
+pub mod terminal;
 mod world;
 
-pub use agency::Agency;
+pub use agency::{Agency, CertifiedKeys, first_card};
 pub use entropy::Seeded;
 pub use world::{OPEN, Side, Statement, World, compose_with};

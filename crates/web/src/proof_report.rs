@@ -16,8 +16,11 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("proof_report/style.css");
 
-/// The page for what was found in the file of that name and SHA-256.
-pub fn page(findings: &Findings, file_name: &str, file_hash: &str) -> Markup {
+pub use words::KindWords;
+
+/// The page for what was found in the file of that name and SHA-256, in the words of the kinds known here; what
+/// is not known here reads as its code.
+pub fn page(findings: &Findings, file_name: &str, file_hash: &str, said: KindWords<'_>) -> Markup {
     html! {
         (DOCTYPE)
         html lang="zh" {
@@ -33,10 +36,10 @@ pub fn page(findings: &Findings, file_name: &str, file_hash: &str) -> Markup {
                 main {
                     h1 { (two("存证文件核验报告", "Verification report on a proof file")) }
                     (result(findings))
-                    (subject(findings, file_name, file_hash))
+                    (subject(findings, file_name, file_hash, said))
                     (signers(findings))
-                    (lanes(findings))
-                    (acts(findings))
+                    (lanes(findings, said))
+                    (acts(findings, said))
                     (limits(findings))
                     (steps::steps())
                 }
@@ -101,7 +104,7 @@ fn result(findings: &Findings) -> Markup {
     }
 }
 
-fn subject(findings: &Findings, file_name: &str, file_hash: &str) -> Markup {
+fn subject(findings: &Findings, file_name: &str, file_hash: &str, said: KindWords<'_>) -> Markup {
     html! {
         section {
             (heading("核验对象", "What was examined"))
@@ -109,29 +112,29 @@ fn subject(findings: &Findings, file_name: &str, file_hash: &str) -> Markup {
                 dt { (two("文件", "File")) } dd { code { (file_name) } }
                 dt { (two("文件的 SHA-256", "SHA-256 of the file")) } dd { code { (file_hash) } }
                 @if let Some(matter) = &findings.matter {
-                    dt { (two("合作事项", "Matter")) } dd { (matter_name(matter, findings)) }
+                    dt { (two("合作事项", "Matter")) } dd { (matter_name(matter, findings, said)) }
                 }
                 @if let Some(kind) = &findings.kind {
-                    @let (zh, en) = words::kind(kind.as_str());
-                    dt { (two("类别", "Kind")) } dd { (two(zh, en)) }
+                    @let (zh, en) = said.kind(kind.as_str());
+                    dt { (two("类别", "Kind")) } dd { (two(&zh, &en)) }
                 }
                 @if let Some(exporter) = &findings.exporter {
                     dt { (two("导出机构", "Exported by")) } dd { (agency(findings, exporter)) }
                 }
                 @if let Some(cover) = &findings.cover {
-                    @let (zh, en) = words::cover(cover.as_str());
+                    @let (zh, en) = said.cover(cover.as_str());
                     dt { (two("导出依据（导出机构记载）", "Cover for the export, as the exporter records it")) }
-                    dd { (two(zh, en)) }
+                    dd { (two(&zh, &en)) }
                 }
             }
         }
     }
 }
 
-fn matter_name(matter: &MatterId, findings: &Findings) -> Markup {
-    let request = findings.kind.as_ref().is_some_and(|kind| kind.as_str() == "request");
+fn matter_name(matter: &MatterId, findings: &Findings, said: KindWords<'_>) -> Markup {
+    let prefix = findings.kind.as_ref().and_then(|kind| said.prefix(kind.as_str()));
     html! {
-        @if request { strong { (matter.shown('R')) } br; }
+        @if let Some(prefix) = prefix { strong { (matter.shown(prefix)) } br; }
         code { (matter) }
     }
 }
@@ -200,19 +203,21 @@ fn agency(findings: &Findings, id: &AgencyId) -> Markup {
     }
 }
 
-fn lanes(findings: &Findings) -> Markup {
+fn lanes(findings: &Findings, said: KindWords<'_>) -> Markup {
     html! {
         @if !findings.lanes.is_empty() {
             section {
                 (heading("各方记录是否连续", "Whether each party's acts follow without a gap"))
-                ul { @for lane in &findings.lanes { li { (lane_line(findings, lane)) } } }
+                ul { @for lane in &findings.lanes { li { (lane_line(findings, lane, said)) } } }
             }
         }
     }
 }
 
-fn lane_line(findings: &Findings, lane: &LaneFact) -> Markup {
-    let (zh, en) = lane.role.as_ref().map_or(("当事方", "party"), |role| words::role(role.as_str()));
+fn lane_line(findings: &Findings, lane: &LaneFact, said: KindWords<'_>) -> Markup {
+    let kind = findings.kind.as_ref().map_or("", |kind| kind.as_str());
+    let role = lane.role.as_ref().map(|role| said.party(kind, role.as_str()));
+    let (zh, en) = role.unwrap_or_else(|| ("当事方".into(), "party".into()));
     let (whole_zh, whole_en) = if lane.whole {
         ("自第一条起连续，无缺漏", "from the first on, without a gap")
     } else {
@@ -228,7 +233,7 @@ fn lane_line(findings: &Findings, lane: &LaneFact) -> Markup {
     }
 }
 
-fn acts(findings: &Findings) -> Markup {
+fn acts(findings: &Findings, said: KindWords<'_>) -> Markup {
     html! {
         @if !findings.acts.is_empty() {
             section {
@@ -247,23 +252,24 @@ fn acts(findings: &Findings) -> Markup {
                         th scope="col" { (two("时间范围", "Bounds")) }
                         th scope="col" { (two("内容", "Content")) }
                     } }
-                    tbody { @for act in &findings.acts { (act_row(findings, act)) } }
+                    tbody { @for act in &findings.acts { (act_row(findings, act, said)) } }
                 } }
             }
         }
     }
 }
 
-fn act_row(findings: &Findings, act: &ActFact) -> Markup {
-    let (zh, en) = words::act(act.act.as_str());
+fn act_row(findings: &Findings, act: &ActFact, said: KindWords<'_>) -> Markup {
+    let kind = findings.kind.as_ref().map_or("", |kind| kind.as_str());
+    let (zh, en) = said.act(kind, act.act.as_str());
     html! {
         tr {
             th scope="row" { (act.entry.number) }
             td {
-                strong { (two(zh, en)) }
+                strong { (two(&zh, &en)) }
                 (agency(findings, &act.author))
                 @if act.author != act.lane { (two("（我方代录，对方未签）", "(recorded for another party, not signed by it)")) }
-                (people(act))
+                (people(act, said))
                 @match act.card {
                     Some(card) => (two(&format!("签名有效（机构名片第{card}号）"), &format!("Signature holds under card {card}"))),
                     None => (two("签名无效", "Signature does not hold")),
@@ -278,14 +284,14 @@ fn act_row(findings: &Findings, act: &ActFact) -> Markup {
     }
 }
 
-fn people(act: &ActFact) -> Markup {
+fn people(act: &ActFact, said: KindWords<'_>) -> Markup {
     html! {
         @if !act.by.is_empty() {
-            @let (zh, en) = words::roles(&act.by);
+            @let (zh, en) = said.roles(&act.by);
             (two(&format!("经办：{zh}"), &format!("By: {en}")))
         }
         @for roles in &act.approved {
-            @let (zh, en) = words::roles(roles);
+            @let (zh, en) = said.roles(roles);
             (two(&format!("审批：{zh}"), &format!("Approved by: {en}")))
         }
     }

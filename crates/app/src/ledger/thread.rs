@@ -1,4 +1,6 @@
 //! The ledger's thread and the handle others use: group commit.
+//!
+//! A ledger can also work by hand: its owner says when, and how many jobs one commit takes, so that a run replays.
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -26,6 +28,12 @@ impl LedgerHandle {
         let (jobs, queue) = mpsc::channel(QUEUE);
         std::thread::spawn(move || work(ledger, queue));
         Self { jobs }
+    }
+
+    /// A handle to a ledger without a thread, and the ledger.
+    pub fn by_hand(ledger: Ledger) -> (Self, LedgerByHand) {
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        (Self { jobs }, LedgerByHand { ledger, queue })
     }
 
     /// Carries a job out; answers once everything it appended is durable.
@@ -66,6 +74,32 @@ impl LedgerHandle {
     }
 }
 
+/// A ledger that works when its owner says so. Dropped, it forgets the jobs that wait, as a node that dies.
+pub struct LedgerByHand {
+    ledger: Ledger,
+    queue: mpsc::Receiver<Job>,
+}
+
+impl LedgerByHand {
+    /// How many jobs wait.
+    pub fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Carries out up to `together` waiting jobs in one commit, and answers them.
+    pub fn work(&mut self, together: usize) {
+        let jobs: Vec<_> = std::iter::from_fn(|| self.queue.try_recv().ok()).take(together).collect();
+        if !jobs.is_empty() {
+            carry_out(&mut self.ledger, jobs);
+        }
+    }
+
+    /// The ledger between two commits.
+    pub fn ledger(&mut self) -> &mut Ledger {
+        &mut self.ledger
+    }
+}
+
 fn work(mut ledger: Ledger, mut queue: mpsc::Receiver<Job>) {
     while let Some(first) = queue.blocking_recv() {
         let mut jobs = vec![first];
@@ -73,13 +107,17 @@ fn work(mut ledger: Ledger, mut queue: mpsc::Receiver<Job>) {
             let Ok(job) = queue.try_recv() else { break };
             jobs.push(job);
         }
-        // Where the store could not be read again, what the jobs do in memory is forgotten at the next attempt.
-        let fresh = ledger.refresh();
-        let mut pending = Pending::new(ledger.length, ledger.clock.now());
-        let afterwards: Vec<_> = jobs.into_iter().map(|job| job(&mut ledger, &mut pending)).collect();
-        let committed = fresh.and_then(|()| ledger.commit(pending)).map_err(|error| error.to_string());
-        for after in afterwards {
-            after(&mut ledger, committed.clone());
-        }
+        carry_out(&mut ledger, jobs);
+    }
+}
+
+fn carry_out(ledger: &mut Ledger, jobs: Vec<Job>) {
+    // Where the store could not be read again, what the jobs do in memory is forgotten at the next attempt.
+    let fresh = ledger.refresh();
+    let mut pending = Pending::new(ledger.length, ledger.clock.now());
+    let afterwards: Vec<_> = jobs.into_iter().map(|job| job(ledger, &mut pending)).collect();
+    let committed = fresh.and_then(|()| ledger.commit(pending)).map_err(|error| error.to_string());
+    for after in afterwards {
+        after(ledger, committed.clone());
     }
 }

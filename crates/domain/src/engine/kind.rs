@@ -21,6 +21,8 @@ pub struct KindDef {
     pub rules: u32,
     /// The roles of its parties, the opener's first. A kind that stays inside one node has the role `own`.
     pub roles: &'static [&'static str],
+    /// The statuses after which nobody need do anything.
+    pub ended: &'static [&'static str],
     /// Whether it has shared lanes at all.
     pub shared: bool,
     /// Its words: zh, then en, as Fluent.

@@ -250,6 +250,8 @@ impl<K: Kind> Matter<K> {
         let in_right_lane = match def.shape {
             Shape::Recant => header.lane == stated.lane,
             Shape::Answer if !def.inner => header.lane != stated.lane,
+            // A take names the offer of another party.
+            Shape::Pass => header.lane != stated.lane,
             _ => true,
         };
         let count = self.count_to(header.lane, header.place, &entry.hash());

@@ -20,7 +20,7 @@ mod view;
 
 pub use candidate::{Stated, Verdict};
 pub use decide::{Decided, Facts, Proposal};
-pub use grid::{Cell, grid_page};
+pub use grid::{Cell, GridRow};
 pub use inner::{
     Approve, DraftState, GroundsAnswers, InnerAct, InnerLane, KeepDraft, KeepDraftStructure, Note,
     ReviewGrounds, SendAct, SendBack,

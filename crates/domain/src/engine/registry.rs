@@ -10,6 +10,7 @@ use comity_journal::suite::Hash;
 
 use super::candidate::Stated;
 use super::decide::{Decided, Facts, Proposal};
+use super::grid::{self, GridRow};
 use super::inner::{InnerAct, InnerLane};
 use super::kind::{Kind, KindDef};
 use super::lane::Standing;
@@ -37,6 +38,12 @@ pub trait AnyKind: Send + Sync {
         toml: &str,
         preparation: &mut Preparation<'_>,
     ) -> Result<Composed, ComposeError>;
+    /// Its grid: every combination of what the lanes have come to.
+    fn grid(&self) -> Vec<GridRow>;
+    /// Its grid as a page a lawyer can read; the page that was agreed lies in the kind's folder.
+    fn grid_page(&self) -> String {
+        grid::page(self.def(), &self.grid())
+    }
     /// The definition of one act.
     fn act(&self, code: &str) -> Option<&'static ActDef> {
         self.acts().into_iter().find(|def| def.code == code)
@@ -90,6 +97,10 @@ impl<K: Kind> AnyKind for Registered<K> {
     fn acts(&self) -> Vec<&'static ActDef> {
         let inner = if K::DEF.shared { InnerAct::defs() } else { &[] };
         K::Act::defs().iter().chain(inner).collect()
+    }
+
+    fn grid(&self) -> Vec<GridRow> {
+        grid::rows::<K>()
     }
 
     fn matter(&self, id: MatterId) -> Box<dyn AnyMatter> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use comity_domain::words::{Lang, Words};
 use comity_journal::entry::Place;
 use comity_journal::fingerprint::Fingerprint;
 use comity_journal::ids::Token;
@@ -9,6 +10,12 @@ use comity_journal::suite::Hash;
 use comity_journal::verify::{Duty, EntryRef, InLog, Limit, Problem, verify};
 
 use super::*;
+
+fn page_of(findings: &Findings, name: &str, hash: &str) -> String {
+    let kinds = comity_domain::matters::standard();
+    let (zh, en) = (Words::new(Lang::Zh, &kinds), Words::new(Lang::En, &kinds));
+    page(findings, name, hash, KindWords { zh: &zh, en: &en, kinds: &kinds }).into_string()
+}
 
 fn findings(outcome: Outcome) -> Findings {
     let id = AgencyId::from_bytes([7; 32]);
@@ -68,7 +75,7 @@ fn findings(outcome: Outcome) -> Findings {
 }
 
 fn shown(outcome: Outcome) -> String {
-    page(&findings(outcome), "matter.proof", "00ff").into_string()
+    page_of(&findings(outcome), "matter.proof", "00ff")
 }
 
 #[test]
@@ -108,7 +115,7 @@ fn a_judge_finds_signer_time_content_and_limits() {
     let print = Fingerprint::of(&AgencyId::from_bytes([7; 32])).to_string();
     for words in [
         print.as_str(),
-        "提出协查请求",
+        "发出请求",
         "request made",
         "2026-09-21 14:13:20 UTC",
         "经办：承办人",
@@ -127,7 +134,7 @@ fn a_judge_finds_signer_time_content_and_limits() {
 
 #[test]
 fn a_file_that_cannot_be_read_still_gets_a_page() {
-    let page = page(&verify(b"no proof", &[]), "x.proof", "00").into_string();
+    let page = page_of(&verify(b"no proof", &[]), "x.proof", "00");
     assert!(page.contains("不是存证文件"), "{page}");
     assert!(!page.contains("<table"));
 }

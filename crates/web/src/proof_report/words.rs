@@ -1,5 +1,9 @@
 //! The words of the report, each in Chinese and English. A code without words here is shown as it is.
 
+use comity_domain::engine::Kinds;
+use comity_domain::gates::Cover;
+use comity_domain::vocabularies::Role;
+use comity_domain::words::Words as DomainWords;
 use comity_journal::ids::{AgencyId, Token};
 use comity_journal::proof::ProofReadError;
 use comity_journal::verify::{Duty, Findings, Limit, Problem, Witnessed};
@@ -7,62 +11,49 @@ use comity_journal::verify::{Duty, Findings, Limit, Problem, Witnessed};
 /// Chinese, English.
 type Words<'a> = (&'a str, &'a str);
 
-pub(super) fn kind(code: &str) -> Words<'_> {
-    match code {
-        "request" => ("协查请求", "request for assistance"),
-        other => (other, other),
-    }
+/// What kinds of matters call things, in both languages of the report.
+#[derive(Clone, Copy)]
+pub struct KindWords<'a> {
+    /// Chinese.
+    pub zh: &'a DomainWords,
+    /// English.
+    pub en: &'a DomainWords,
+    /// The kinds the words are of.
+    pub kinds: &'a Kinds,
 }
 
-pub(super) fn cover(code: &str) -> Words<'_> {
-    match code {
-        "not-on-record" => ("未记载", "not on record"),
-        other => (other, other),
+impl KindWords<'_> {
+    fn both(&self, say: impl Fn(&DomainWords) -> String) -> (String, String) {
+        (say(self.zh), say(self.en))
     }
-}
 
-pub(super) fn act(code: &str) -> Words<'_> {
-    match code {
-        "open" => ("提出协查请求", "request made"),
-        "supplement" => ("补充材料", "supplement"),
-        "acknowledge" => ("确认收到", "acknowledged"),
-        "ask" => ("要求补充说明", "question asked"),
-        "clarify" => ("作出补充说明", "question answered"),
-        "accept" => ("同意协助", "accepted"),
-        "refuse" => ("不予协助", "refused"),
-        "answer" => ("答复", "answer given"),
-        "remind" => ("催办", "reminder"),
-        "withdraw" => ("撤销协查请求", "request withdrawn"),
-        "confirm-withdrawal" => ("确认撤销", "withdrawal confirmed"),
-        "close" => ("办结", "closed"),
-        "stand_by" => ("分叉后选定接续记录", "branch chosen after a fork"),
-        other => (other, other),
+    /// The letter before the short ids of this kind's matters, for a kind that is known here.
+    pub(super) fn prefix(&self, kind: &str) -> Option<char> {
+        self.kinds.get(kind).map(|kind| kind.def().prefix)
     }
-}
 
-pub(super) fn role(code: &str) -> Words<'_> {
-    match code {
-        "requesting" => ("请求方", "requesting party"),
-        "requested" => ("被请求方", "requested party"),
-        "officer" => ("承办人", "officer"),
-        "supervisor" => ("审批人", "supervisor"),
-        "desk" => ("归口联络部门", "national desk"),
-        "legal" => ("法制审核人员", "legal reviewer"),
-        "central-authority" => ("中央机关", "central authority"),
-        "custodian" => ("证据保管人", "evidence custodian"),
-        "rights-officer" => ("权利保护专员", "rights officer"),
-        "liaison" => ("联络官", "liaison officer"),
-        "auditor" => ("审计人员", "auditor"),
-        "administrator" => ("系统管理员", "administrator"),
-        other => (other, other),
+    pub(super) fn kind(&self, code: &str) -> (String, String) {
+        self.both(|words| words.kind(code))
     }
-}
 
-pub(super) fn roles(roles: &[Token]) -> (String, String) {
-    let words: Vec<Words<'_>> = roles.iter().map(|code| role(code.as_str())).collect();
-    let zh: Vec<_> = words.iter().map(|words| words.0).collect();
-    let en: Vec<_> = words.iter().map(|words| words.1).collect();
-    (zh.join("、"), en.join(", "))
+    pub(super) fn cover(&self, code: &str) -> (String, String) {
+        self.both(|words| words.term(Cover::LIST, code))
+    }
+
+    pub(super) fn act(&self, kind: &str, code: &str) -> (String, String) {
+        self.both(|words| words.act(kind, code))
+    }
+
+    pub(super) fn party(&self, kind: &str, role: &str) -> (String, String) {
+        self.both(|words| words.party(kind, role))
+    }
+
+    pub(super) fn roles(&self, roles: &[Token]) -> (String, String) {
+        let said = |words: &DomainWords| -> Vec<_> {
+            roles.iter().map(|role| words.term(Role::LIST, role.as_str())).collect()
+        };
+        (said(self.zh).join("、"), said(self.en).join(", "))
+    }
 }
 
 pub(super) fn duty(duty: Duty) -> Words<'static> {

@@ -108,6 +108,7 @@ impl Kind for NodeKind {
         prefix: 'N',
         rules: 1,
         roles: &["own"],
+        ended: &[],
         shared: false,
         words: (include_str!("zh.ftl"), include_str!("en.ftl")),
     };

@@ -65,6 +65,7 @@ impl Kind for OfficerKind {
         prefix: 'F',
         rules: 1,
         roles: &["own"],
+        ended: &[],
         shared: false,
         words: (include_str!("zh.ftl"), include_str!("en.ftl")),
     };

@@ -134,6 +134,7 @@ impl Kind for PartnerKind {
         prefix: 'P',
         rules: 1,
         roles: &["own"],
+        ended: &[],
         shared: false,
         words: (include_str!("zh.ftl"), include_str!("en.ftl")),
     };

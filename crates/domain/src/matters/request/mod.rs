@@ -36,6 +36,7 @@ impl Kind for RequestKind {
         prefix: 'R',
         rules: 1,
         roles: &[REQUESTING, REQUESTED],
+        ended: &["closed", "withdrawn"],
         shared: true,
         words: (include_str!("zh.ftl"), include_str!("en.ftl")),
     };

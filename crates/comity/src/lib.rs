@@ -1,0 +1,22 @@
+//! The node and its command line: `comity <noun> <verb>`, for whatever kinds of matters it is given.
+//!
+//! Everything concrete is built here: configuration, the real clock and entropy, folders and sockets. A command goes
+//! to the running node over its control socket, or is carried out under the folder's lock: never two writers.
+
+mod args;
+mod cli;
+mod control;
+mod demo;
+mod folder;
+mod marker;
+mod node;
+mod partners;
+mod real;
+mod release;
+mod reply;
+mod request;
+mod serve;
+mod show;
+mod verify;
+
+pub use cli::run;

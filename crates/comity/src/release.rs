@@ -1,0 +1,37 @@
+//! What this binary knows: its kinds of matters and their words in every language of the pages.
+
+use std::sync::Arc;
+
+use comity_domain::engine::Kinds;
+use comity_domain::words::{Lang, Words};
+use comity_web::proof_report::KindWords;
+
+/// The kinds and words of one binary.
+pub(crate) struct Release {
+    kinds: Arc<Kinds>,
+    zh: Words,
+    en: Words,
+}
+
+impl Release {
+    pub(crate) fn new(kinds: Kinds) -> Self {
+        let (zh, en) = (Words::new(Lang::Zh, &kinds), Words::new(Lang::En, &kinds));
+        Self { kinds: Arc::new(kinds), zh, en }
+    }
+
+    pub(crate) fn kinds(&self) -> &Arc<Kinds> {
+        &self.kinds
+    }
+
+    pub(crate) fn words(&self, lang: Lang) -> &Words {
+        match lang {
+            Lang::Zh => &self.zh,
+            Lang::En => &self.en,
+        }
+    }
+
+    /// For a page in both languages.
+    pub(crate) fn both(&self) -> KindWords<'_> {
+        KindWords { zh: &self.zh, en: &self.en, kinds: &self.kinds }
+    }
+}

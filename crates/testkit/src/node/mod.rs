@@ -1,0 +1,19 @@
+//! A node in a box: its store in memory, a clock that moves only when told, entropy that replays, and a line to
+//! another node that keeps every byte and can lose or repeat messages. What travels is what would travel between
+//! real nodes.
+//!
+//! A [`Station`] is what outlives a process: keys, card, [`Disk`], clock. A [`Desk`] is a station at work.
+
+mod clock;
+mod desk;
+mod disk;
+mod line;
+mod station;
+mod texts;
+
+pub use clock::StandingClock;
+pub use desk::{Desk, Pair, shared, wait};
+pub use disk::{Cut, Disk};
+pub use line::{Fate, Line, Sent};
+pub use station::{Person, Station};
+pub use texts::{NOW, marker, request, review};

@@ -1,0 +1,149 @@
+//! The command line as people and scripts use it: a real binary in a folder of its own, real nodes on loopback.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder with everything a test makes, the user's state included.
+#[derive(Debug)]
+pub struct Place {
+    binary: PathBuf,
+    dir: TempDir,
+}
+
+/// What a command came to.
+#[derive(Debug)]
+pub struct Said {
+    /// The exit code; -1 where a signal ended it.
+    pub exit: i32,
+    /// What it printed; null where that was no JSON.
+    pub json: Value,
+}
+
+impl Said {
+    fn of(output: &Output) -> Self {
+        let json = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
+        Self { exit: output.status.code().unwrap_or(-1), json }
+    }
+
+    /// The text under a key of what it printed; empty where there is none.
+    pub fn word(&self, key: &str) -> String {
+        self.json[key].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+impl Place {
+    /// A fresh folder for this binary (`env!("CARGO_BIN_EXE_…")`).
+    ///
+    /// # Panics
+    /// When no folder can be made.
+    pub fn new(binary: &str) -> Self {
+        Self { binary: binary.into(), dir: tempfile::tempdir().expect("a folder") }
+    }
+
+    /// A path in it.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// A command that is not started yet, with `--json`.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        command.arg("--json").args(args).current_dir(self.dir.path()).stdin(Stdio::null());
+        command.env("XDG_STATE_HOME", self.path("state")).env("HOME", self.dir.path());
+        command
+    }
+
+    /// Says it and waits for the answer.
+    ///
+    /// # Panics
+    /// When the binary does not run.
+    pub fn say(&self, args: &[&str]) -> Said {
+        Said::of(&self.command(args).output().expect("the binary runs"))
+    }
+
+    /// Says it and expects this exit code.
+    ///
+    /// # Panics
+    /// When it is another.
+    #[track_caller]
+    pub fn expect(&self, exit: i32, args: &[&str]) -> Said {
+        let said = self.say(args);
+        assert_eq!(said.exit, exit, "comity {}: {}", args.join(" "), said.json);
+        said
+    }
+
+    /// Writes a file.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).expect("a file is written");
+    }
+
+    /// A node; gives back its fingerprint.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub fn init(&self, dir: &str, label: &str, place: &str) -> String {
+        let root = format!("{dir}.root");
+        let names = ["--name-en", "A bureau", "--name-zh", "联络局", "--root-out", &root];
+        self.expect(0, &[&["init", dir, "--agency", label, "--place", place][..], &names].concat())
+            .word("fingerprint")
+    }
+
+    /// Starts a node and waits until it says where it listens.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn serve(&self, dir: &str) -> Served {
+        let mut command = self.command(&["serve", dir, "--federation", "127.0.0.1:0"]);
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the node starts");
+        let mut out = BufReader::new(child.stdout.take().expect("piped"));
+        let mut line = String::new();
+        out.read_line(&mut line).expect("the node says where it listens");
+        let at: Value = serde_json::from_str(&line).expect("a line of JSON");
+        Served { child, _out: out, at: format!("https://{}", at["federation"].as_str().expect("an address")) }
+    }
+
+    /// The status of a matter at one node.
+    ///
+    /// # Panics
+    /// When it has no such matter.
+    pub fn status(&self, dir: &str, matter: &str) -> String {
+        self.expect(0, &["matter", "show", dir, matter]).word("status")
+    }
+}
+
+/// A running node; ends with the test, however that ends.
+#[derive(Debug)]
+pub struct Served {
+    child: Child,
+    _out: BufReader<ChildStdout>,
+    /// Where partners reach it, `https://…`.
+    pub at: String,
+}
+
+impl Served {
+    /// Tells it to stop and waits until it has, cleanly.
+    ///
+    /// # Panics
+    /// When it does not stop cleanly.
+    pub fn stop(mut self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());
+        let ended = self.child.wait().expect("the node ends");
+        assert_eq!(ended.code(), Some(0), "a node that is told to stop stops cleanly");
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+

@@ -1,0 +1,71 @@
+//! The acts of a pouch.
+
+use comity_domain::act::{Act, Line, Target, Text};
+use comity_domain::acts;
+use serde::Deserialize;
+
+/// Announces a pouch, and opens the matter.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "open", shape = say, by("sending"), propose("custodian", "desk"), approve("supervisor"))]
+pub struct Open {
+    /// What the pouch is for, in one line.
+    #[field(part = "pouch")]
+    pub title: Line,
+}
+
+/// Lists what is in the pouch.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "list", shape = say, by("sending"))]
+pub struct List {
+    /// How many pieces.
+    #[field(structure)]
+    pub pieces: u32,
+    /// What they are.
+    #[field(part = "pouch")]
+    pub inventory: Text,
+}
+
+/// Agrees to a list.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "agree", shape = stance, answers("list"))]
+pub struct Agree {
+    /// The list; the latest one unless another is named.
+    #[serde(default)]
+    #[field(structure)]
+    pub of: Target,
+}
+
+/// Hands the pouch over.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "offer", shape = pass, by("sending"), propose("custodian"))]
+pub struct Offer {
+    /// The number of its seal.
+    #[field(part = "pouch")]
+    pub seal: Line,
+}
+
+/// Takes it over.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "take", shape = pass, by("receiving"), answers("offer"), propose("custodian"))]
+pub struct Take {
+    /// The offer; the latest one unless another is named.
+    #[serde(default)]
+    #[field(structure)]
+    pub of: Target,
+}
+
+/// Closes the matter for both.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "close", shape = steer, by("sending"))]
+pub struct Close {}
+
+acts! {
+    /// The acts of a pouch.
+    pub enum PouchAct { Open, List, Agree, Offer, Take, Close }
+}
