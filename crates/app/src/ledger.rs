@@ -32,7 +32,7 @@ pub use append::{NewEntry, Received};
 pub use pending::Pending;
 pub use thread::{LedgerByHand, LedgerHandle};
 
-use crate::context::Clock;
+use crate::context::{Clock, NoShelf, Shelf};
 use crate::failure::Failure;
 use crate::keys::NodeKeys;
 
@@ -49,6 +49,7 @@ pub struct Ledger {
     pub(crate) entropy: Box<dyn Entropy + Send>,
     pub(crate) store: Box<dyn Store>,
     pub(crate) compared: Compared,
+    pub(crate) shelf: Arc<dyn Shelf>,
     pub(crate) troubles: BTreeMap<(Option<AgencyId>, Trouble), u32>,
     /// Memory may be ahead of the store or behind it: nothing is done before it has been read again.
     stale: bool,
@@ -129,6 +130,7 @@ impl Ledger {
             entropy,
             store,
             compared,
+            shelf: Arc::new(NoShelf),
             troubles: BTreeMap::new(),
             stale: false,
             length: 0,
@@ -204,6 +206,11 @@ impl Ledger {
     /// The last stop was clean and here: the folder is no old copy, and acts can be signed at once.
     pub fn trust_own_state(&mut self) {
         self.compared = Compared::WithEverybody;
+    }
+
+    /// Sealed packages are looked for on this shelf from now on.
+    pub fn use_shelf(&mut self, shelf: Arc<dyn Shelf>) {
+        self.shelf = shelf;
     }
 
     /// Whether the streams with a partner count as compared.

@@ -9,6 +9,7 @@
 
 pub mod commands;
 pub mod context;
+mod egress;
 pub mod failure;
 pub mod keys;
 pub mod ledger;

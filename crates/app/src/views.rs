@@ -1,10 +1,12 @@
 //! Views: folds over the journal that can be dropped and rebuilt at any time; rebuilt equals live.
 //!
-//! The view `matter` has a row per matter, keyed by kind and id, with what a list needs. It holds structure only:
+//! The view `matter` has a row per matter, keyed by kind and id, with what a list needs. The view `package` has a row
+//! per entry that handed over a sealed package, keyed by the package's name and the entry. They hold structure only:
 //! titles and names are content and are read where they are shown, if they are still there.
 
 use comity_journal::cbor;
 use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 use comity_store::ViewRow;
 use serde::{Deserialize, Serialize};
@@ -12,8 +14,26 @@ use serde::{Deserialize, Serialize};
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
 
-/// The name of the view.
+/// The view of matters.
 pub const MATTERS: &str = "matter";
+/// The view of sealed packages.
+pub const PACKAGES: &str = "package";
+
+/// A sealed package that a valid entry handed over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackageRow {
+    /// The root over its bytes, which is its name.
+    pub package: Hash,
+    /// How many bytes its payload has.
+    pub size: u64,
+    /// The matter.
+    pub matter: MatterId,
+    /// The entry.
+    pub entry: Hash,
+    /// Who handed it over.
+    pub by: AgencyId,
+}
 
 /// One matter in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,12 +63,14 @@ pub struct MatterRow {
 /// When the store cannot be read.
 pub fn project(ledger: &mut Ledger, pending: &mut Pending) -> Result<(), Failure> {
     for id in std::mem::take(&mut pending.touched) {
-        if let Some(row) = row(ledger, &id)? {
-            pending.commit.views.push(ViewRow {
-                view: MATTERS,
-                key: key(&row.kind, &id),
-                value: Some(cbor::encode(&row)),
-            });
+        let Some(row) = row(ledger, &id)? else { continue };
+        let (key, value) = (key(&row.kind, &id), Some(cbor::encode(&row)));
+        pending.commit.views.push(ViewRow { view: MATTERS, key, value });
+        for handed in ledger.matter(&id)?.packages() {
+            let (package, entry) = (handed.package.root, handed.entry);
+            let row = PackageRow { package, size: handed.package.size, matter: id, entry, by: handed.by };
+            let key = [package.as_bytes(), &entry.as_bytes()[..]].concat();
+            pending.commit.views.push(ViewRow { view: PACKAGES, key, value: Some(cbor::encode(&row)) });
         }
     }
     Ok(())
@@ -84,12 +106,13 @@ fn row(ledger: &mut Ledger, id: &MatterId) -> Result<Option<MatterRow>, Failure>
     }))
 }
 
-/// Drops the view and folds it again from the journal.
+/// Drops the views and folds them again from the journal.
 ///
 /// # Errors
 /// When the store cannot be read or written.
 pub fn rebuild(ledger: &mut Ledger) -> Result<(), Failure> {
     ledger.store.drop_view(MATTERS)?;
+    ledger.store.drop_view(PACKAGES)?;
     let matters = ledger.store.matters()?;
     ledger.run_now(move |_, pending| {
         pending.touched.extend(matters);

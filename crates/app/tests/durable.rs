@@ -2,8 +2,6 @@
 
 #![expect(clippy::panic, reason = "in what tests share, failing is the point")]
 
-mod desk;
-
 use std::cell::Cell;
 
 use comity_app::Failure;
@@ -11,7 +9,7 @@ use comity_journal::ids::MatterId;
 use comity_store::Reader as _;
 use comity_store::faults::Fault;
 
-use desk::{Pair, request, review, shared};
+use comity_testkit::node::{NOW, Pair, request, review, shared};
 
 #[test]
 fn nothing_leaves_before_it_is_durable() {
@@ -77,7 +75,7 @@ fn story() -> Vec<(&'static str, Step)> {
     fn sync() -> (&'static str, Step) {
         ("sync", Box::new(|pair, _| pair.sync().map(drop)))
     }
-    let promise = format!("promised_by = \"{}\"", desk::NOW.plus_millis(72 * 3_600_000));
+    let promise = format!("promised_by = \"{}\"", NOW.plus_millis(72 * 3_600_000));
     let answer = "extent = \"final\"\ntext = \"A company.\"".to_owned();
     let draft: Step = Box::new(|pair, matter| {
         matter.set(Some(pair.a.draft("Country B", &request("A number"), "Amara Olin")?));

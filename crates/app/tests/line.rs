@@ -2,8 +2,6 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in what tests share, failing is the point")]
 
-mod desk;
-
 use comity_app::workers::answer;
 use comity_federation::batch::{Draft, Parcel};
 use comity_federation::message::{Batch, BatchReply, Message as _};
@@ -18,7 +16,7 @@ use comity_journal::suite::{self, Hash, SecretKey, Suite};
 use comity_store::{Direction, Reader as _, Recorded};
 use comity_testkit::Seeded;
 
-use desk::{Fate, Pair, marker, request, review, shared, wait};
+use comity_testkit::node::{Fate, Pair, marker, request, review, shared, wait};
 
 #[test]
 fn drafts_and_notes_never_travel() {

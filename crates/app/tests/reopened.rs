@@ -2,8 +2,6 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in what tests share, failing is the point")]
 
-mod desk;
-
 use std::collections::BTreeSet;
 
 use comity_app::commands::Outcome;
@@ -17,7 +15,7 @@ use comity_store::faults::Fault;
 use comity_store::{Commit, Reader as _, Store as _};
 use comity_testkit::Seeded;
 
-use desk::{Desk, Fate, Pair, request, review, shared};
+use comity_testkit::node::{Desk, Fate, Pair, request, review, shared};
 
 /// Two matters, one of them answered to a question, the other a draft.
 fn worked() -> (Pair, MatterId) {

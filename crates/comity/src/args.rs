@@ -36,6 +36,28 @@ pub(crate) enum Command {
     /// Requests for assistance.
     #[command(subcommand)]
     Request(RequestCommand),
+    /// Sealed packages of evidence.
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
+    /// Keys of a node.
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Erase content: one person proposes, a second has it done by the same command.
+    Erase {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The matter's number, or any unique beginning.
+        matter: String,
+        /// Parts, as ENTRY:LABEL or, where only one entry has it, LABEL; `sealed-package` for the package itself.
+        #[arg(required = true)]
+        parts: Vec<String>,
+        /// On what this rests.
+        #[arg(long, default_value = "the term agreed has ended")]
+        reason: String,
+        /// Who acts.
+        #[arg(long = "as")]
+        officer: Option<String>,
+    },
     /// Do any act of any kind, or print its template: `act KIND/ACT --template`.
     Act(Act),
     /// Matters.
@@ -235,6 +257,123 @@ pub(crate) enum RequestCommand {
         to: Option<String>,
         /// With --to, the request as TOML (`act request/open --template`); without, the matter's number.
         file_or_matter: String,
+        /// Who acts.
+        #[arg(long = "as")]
+        officer: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum EvidenceCommand {
+    /// Seal a file or folder into one file that `age -d FILE | tar x` opens as well.
+    Seal {
+        /// The file or folder.
+        path: PathBuf,
+        /// A recipient: the file of an agency's card, or an age recipient (age1…); may be given several times.
+        #[arg(long, required = true)]
+        to: Vec<String>,
+        /// The file to write.
+        #[arg(long)]
+        out: PathBuf,
+        /// Sign as the node in this folder.
+        #[arg(long)]
+        by: Option<PathBuf>,
+        /// A reference to be written into the package; may be given several times.
+        #[arg(long)]
+        identifier: Vec<String>,
+    },
+    /// Seal a file or folder to the parties of an evidence matter, and hand it over.
+    Send {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The matter's number, or any unique beginning.
+        matter: String,
+        /// The file or folder.
+        path: PathBuf,
+        /// What it is, in one line; its name unless given.
+        #[arg(long)]
+        label: Option<String>,
+        /// Tool and version that made the copy, condition, seals before and after.
+        #[arg(long)]
+        condition: Option<String>,
+        /// Who acts.
+        #[arg(long = "as")]
+        officer: Option<String>,
+    },
+    /// Verify a sealed file without any key. 0 intact and by whom you trust, 3 intact, 1 changed.
+    Verify {
+        /// The sealed file.
+        file: PathBuf,
+        /// A fingerprint or a card's file; may be given several times.
+        #[arg(long)]
+        trust: Vec<String>,
+    },
+    /// Open a sealed file into a folder that does not exist yet.
+    Open {
+        /// The sealed file.
+        file: PathBuf,
+        /// A file with an age identity (AGE-SECRET-KEY-1…).
+        #[arg(long)]
+        identity: PathBuf,
+        /// The folder to make; with --only the file to make.
+        #[arg(long)]
+        out: PathBuf,
+        /// Only this file, by its path inside.
+        #[arg(long)]
+        only: Option<String>,
+    },
+    /// Let one more recipient open a sealed file; its content is not sealed anew.
+    AddRecipient {
+        /// The sealed file.
+        file: PathBuf,
+        /// The recipient: the file of an agency's card, or an age recipient.
+        #[arg(long)]
+        to: String,
+        /// A file with an age identity that opens it.
+        #[arg(long)]
+        identity: PathBuf,
+        /// Sign as the node in this folder.
+        #[arg(long)]
+        by: Option<PathBuf>,
+    },
+    /// Take a package out of a node, as the sealed file it is. Recorded first.
+    Export {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The matter's number, or any unique beginning.
+        matter: String,
+        /// The package, by its name or any unique beginning, where the matter has several.
+        package: Option<String>,
+        /// The file to write.
+        #[arg(long)]
+        out: PathBuf,
+        /// For what.
+        #[arg(long, default_value = "examination of the evidence")]
+        purpose: String,
+        /// Who acts.
+        #[arg(long = "as")]
+        officer: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Export the key that opens sealed packages, as an age identity. Recorded first.
+    Export {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The key that opens sealed packages; the only one that can be exported.
+        #[arg(long, required = true)]
+        packages: bool,
+        /// Yes, whoever has it opens every package this node was sent.
+        #[arg(long, required = true)]
+        yes: bool,
+        /// The file to write; printed unless given.
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// For what.
+        #[arg(long, default_value = "opening packages away from the node")]
+        purpose: String,
         /// Who acts.
         #[arg(long = "as")]
         officer: Option<String>,

@@ -16,9 +16,10 @@ use comity_web::public;
 use serde_json::json;
 
 use crate::args::{
-    Act, CardCommand, Cli, Command, Init, JournalCommand, MatterCommand, OfficerCommand, PartnerCommand,
-    ProofCommand, RequestCommand, Serve,
+    Act, CardCommand, Cli, Command, Init, JournalCommand, KeyCommand, MatterCommand, OfficerCommand,
+    PartnerCommand, ProofCommand, RequestCommand, Serve,
 };
+use crate::evidence;
 use crate::folder::{Folder, read_secret};
 use crate::node::{NewNode, Node, initialise};
 use crate::release::Release;
@@ -31,7 +32,7 @@ use crate::{control, demo, verify};
 pub(crate) struct Terminal {
     pub(crate) release: Arc<Release>,
     pub(crate) lang: Lang,
-    json: bool,
+    pub(crate) json: bool,
 }
 
 /// Runs the command line of a node that knows these kinds of matters.
@@ -98,6 +99,13 @@ async fn carry_out(command: Command, at: &Terminal) -> Result<Reply, Reply> {
         }
         Command::Request(RequestCommand::Send { dir, to: None, file_or_matter, officer }) => {
             ask(dir, Request::Act { matter: file_or_matter, act: "open".into(), toml: None, officer }).await
+        }
+        Command::Evidence(command) => evidence::run(command, at).await,
+        Command::Key(KeyCommand::Export { dir, out, purpose, officer, .. }) => {
+            export_key(&dir, out.as_deref(), purpose, officer, at).await
+        }
+        Command::Erase { dir, matter, parts, reason, officer } => {
+            ask(dir, Request::Erase { matter, parts, reason, officer }).await
         }
         Command::Act(args) => act(args, at).await,
         Command::Matter(MatterCommand::List { dir }) => ask(dir, Request::MatterList).await,
@@ -229,6 +237,36 @@ async fn partner(command: PartnerCommand, at: &Terminal) -> Result<Reply, Reply>
         PartnerCommand::Show { dir, partner } => (dir, Request::PartnerShow { partner }),
     };
     ask_node(&dir, request, at).await
+}
+
+/// The node records it first; then the key is read from its folder.
+async fn export_key(
+    dir: &Path,
+    out: Option<&Path>,
+    purpose: String,
+    officer: Option<String>,
+    at: &Terminal,
+) -> Result<Reply, Reply> {
+    let recorded = ask_node(dir, Request::KeyExport { purpose, officer }, at).await?;
+    if recorded.exit != 0 {
+        return Ok(recorded);
+    }
+    let secret = Folder::open(dir)?.read_keys()?.packages;
+    let identity = comity_evidence::age::Identity::from_bytes(zeroize::Zeroizing::new(*secret.bytes()));
+    let recipient = comity_evidence::age::recipient_text(&identity.recipient());
+    let text = zeroize::Zeroizing::new(format!("# recipient {recipient}\n{}", *identity.text()));
+    let Some(out) = out else {
+        return Ok(Reply::yes(
+            text.as_str(),
+            json!({ "recipient": recipient, "identity": *identity.text() }),
+        ));
+    };
+    crate::folder::write_private(out, text.as_bytes())?;
+    let said = format!(
+        "The identity is at {}. Whoever has it opens every package this node was sent.",
+        out.display()
+    );
+    Ok(Reply::yes(said, json!({ "recipient": recipient, "file": out })))
 }
 
 async fn act(args: Act, at: &Terminal) -> Result<Reply, Reply> {

@@ -5,6 +5,7 @@
 //!   card          the node's own latest card
 //!   keys/         one file a key, hexadecimal, 0600
 //!   journal.db    the store
+//!   objects/      sealed packages
 //!   lock          held while a writer has the folder open
 //!   control.sock  of a running node, 0600
 //! ```
@@ -18,6 +19,7 @@ use comity_app::keys::NodeKeys;
 use comity_federation::seal::SealingSecret;
 use comity_journal::card::Card;
 use comity_journal::suite::{SecretKey, Suite};
+use comity_store::objects::Objects;
 use zeroize::Zeroizing;
 
 use crate::reply::Reply;
@@ -66,6 +68,11 @@ impl Folder {
 
     pub(crate) fn store_path(&self) -> PathBuf {
         self.0.join("journal.db")
+    }
+
+    /// Where sealed packages are kept.
+    pub(crate) fn objects(&self) -> Result<Objects, Reply> {
+        Objects::open(&self.0.join("objects")).map_err(Reply::io)
     }
 
     pub(crate) fn socket_path(&self) -> PathBuf {
@@ -146,10 +153,17 @@ impl Folder {
 
 /// Writes a secret where nothing is yet, readable by its owner alone.
 pub(crate) fn write_secret(path: &Path, bytes: &[u8; 32]) -> Result<(), Reply> {
+    write_private(path, Zeroizing::new(data_encoding::HEXLOWER.encode(bytes)).as_bytes())
+}
+
+/// Writes text where nothing is yet, readable by its owner alone.
+pub(crate) fn write_private(path: &Path, text: &[u8]) -> Result<(), Reply> {
     let opened = OpenOptions::new().create_new(true).write(true).mode(0o600).open(path);
     let mut file = opened.map_err(|error| Reply::usage(format!("{}: {error}", path.display())))?;
-    let text = Zeroizing::new(data_encoding::HEXLOWER.encode(bytes) + "\n");
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(Reply::io)
+    file.write_all(text)
+        .and_then(|()| file.write_all(b"\n"))
+        .and_then(|()| file.sync_all())
+        .map_err(Reply::io)
 }
 
 /// Reads a secret written by [`write_secret`].

@@ -10,6 +10,7 @@ use comity_domain::engine::Kinds;
 use comity_journal::card::{Card, CardFacts, MonthlyKey, Seat};
 use comity_journal::ids::Token;
 use comity_journal::suite::{SecretKey, Suite};
+use comity_store::objects::Objects;
 use comity_store::sqlite::SqliteStore;
 use comity_web::federation::TlsIdentity;
 use std::collections::{BTreeMap, BTreeSet};
@@ -115,9 +116,11 @@ impl Node {
         if fresh || (marker.is_some() && marker == marker::state_of(&ledger)) {
             ledger.trust_own_state();
         }
+        let objects = Arc::new(folder.objects()?);
+        ledger.use_shelf(Arc::<Objects>::clone(&objects));
         ledger.run_now(|ledger, pending| ledger.set_up(pending).map(drop))?;
         let handle = LedgerHandle::start(ledger);
-        let partners = Arc::new(Partners::new(identity));
+        let partners = Arc::new(Partners::new(identity, objects));
         partners.refresh(&handle).await?;
         Ok(Self { desk: Desk { ledger: handle, partners, release }, folder, _lock: lock })
     }

@@ -1,15 +1,17 @@
 //! The partners of a running node: whose keys are accepted, and who delivers to them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use comity_app::Failure;
 use comity_app::ledger::LedgerHandle;
 use comity_app::people::Partnership;
-use comity_app::workers::{Synced, sync};
+use comity_app::workers::{Fetched, Synced, fetch_packages, sync};
 use comity_federation::backoff::Backoff;
 use comity_journal::ids::AgencyId;
 use comity_journal::suite::PublicKey;
+use comity_store::objects::Objects;
 use comity_web::federation::{Dialler, Limits, PartnerNode, PinnedKeys, TlsIdentity};
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
@@ -28,28 +30,41 @@ struct Dialled {
     url: Option<String>,
     keys: Vec<PublicKey>,
     queued: u64,
+    /// Packages to be fetched from it.
+    wanted: usize,
     compared: bool,
 }
 
 /// What one session with a partner came to.
-pub(crate) type SyncOutcome = (String, AgencyId, Result<Synced, Failure>);
+pub(crate) type SyncOutcome = (String, AgencyId, Result<(Synced, Fetched), Failure>);
 
 /// Pins, the dialler, and the worker that delivers.
 pub(crate) struct Partners {
     pins: PinnedKeys,
     dialler: Dialler,
-    woken: Notify,
+    objects: Arc<Objects>,
+    woken: Arc<Notify>,
 }
 
 impl Partners {
-    pub(crate) fn new(identity: TlsIdentity) -> Self {
+    pub(crate) fn new(identity: TlsIdentity, objects: Arc<Objects>) -> Self {
         let pins = PinnedKeys::new();
         let dialler = Dialler::new(identity, pins.clone(), Limits::default());
-        Self { pins, dialler, woken: Notify::new() }
+        Self { pins, dialler, objects, woken: Arc::default() }
     }
 
     pub(crate) fn pins(&self) -> PinnedKeys {
         self.pins.clone()
+    }
+
+    /// The folder of sealed packages.
+    pub(crate) fn objects(&self) -> Arc<Objects> {
+        Arc::clone(&self.objects)
+    }
+
+    /// What is told when something is to be delivered or fetched.
+    pub(crate) fn woken(&self) -> Arc<Notify> {
+        Arc::clone(&self.woken)
     }
 
     /// Something is to be delivered.
@@ -78,6 +93,7 @@ impl Partners {
                     continue;
                 }
                 let keys = ledger.cards().latest(&partner.agency).map(|card| card.facts().tls.clone());
+                let wanted = ledger.wanted_from(&partner.agency)?.len();
                 let line = ledger.partner_line(partner)?;
                 dialled.push(Dialled {
                     name: line.name,
@@ -85,6 +101,7 @@ impl Partners {
                     url: line.at,
                     keys: keys.unwrap_or_default(),
                     queued: line.queued,
+                    wanted,
                     compared: line.compared,
                 });
             }
@@ -93,18 +110,29 @@ impl Partners {
         Ok(dialled.await?)
     }
 
-    async fn sync_one(&self, ledger: &LedgerHandle, partner: &Dialled) -> Result<Synced, Failure> {
+    async fn sync_one(&self, ledger: &LedgerHandle, partner: &Dialled) -> Result<(Synced, Fetched), Failure> {
         let Some(url) = partner.url.clone() else {
             return Err(Failure::Waiting("no address is known for this partner: it has to call us".into()));
         };
         let node =
             PartnerNode { dialler: &self.dialler, agency: partner.agency, keys: partner.keys.clone(), url };
-        let first = sync(ledger, partner.agency, &node).await?;
+        let exchanged = self.exchange(ledger, partner, &node).await?;
+        let fetched = fetch_packages(ledger, &self.objects, partner.agency, &node).await?;
+        Ok((exchanged, fetched))
+    }
+
+    async fn exchange(
+        &self,
+        ledger: &LedgerHandle,
+        partner: &Dialled,
+        node: &PartnerNode<'_>,
+    ) -> Result<Synced, Failure> {
+        let first = sync(ledger, partner.agency, node).await?;
         if first.released == 0 {
             return Ok(first);
         }
         // What the comparison released was signed after it, and is to be delivered as well.
-        let second = sync(ledger, partner.agency, &node).await?;
+        let second = sync(ledger, partner.agency, node).await?;
         Ok(Synced {
             delivered: first.delivered + second.delivered,
             received: first.received + second.received,
@@ -141,6 +169,7 @@ impl Partners {
             let now = Instant::now();
             let due = |partner: &&Dialled| {
                 let wanted = partner.queued > 0
+                    || partner.wanted > 0
                     || !partner.compared
                     || compared_at.get(&partner.agency).is_none_or(|at| now >= *at + COMPARE_EVERY);
                 wanted

@@ -1,10 +1,11 @@
 //! What can be asked of a node, by its command line or over its control socket. One enum, one place that executes.
 
-use comity_app::commands::{ActCommand, Acted, Outcome};
+use comity_app::commands::{ActCommand, Acted, Erasing, Outcome};
 use comity_app::ledger::LedgerHandle;
 use comity_app::queries::{MatterPage, PartnerLine, verify_journal};
-use comity_app::workers::Synced;
-use comity_domain::gates::Refusal;
+use comity_app::workers::{Fetched, Synced};
+use comity_domain::gates::{Refusal, rules};
+use comity_domain::matters::node::Export;
 use comity_domain::vocabularies::Role;
 use comity_domain::words::{Lang, Words};
 use comity_journal::card::Card;
@@ -63,6 +64,14 @@ pub(crate) enum Request {
     MatterList,
     /// Shows one matter.
     MatterShow { matter: String },
+    /// To whom packages of a matter are sealed.
+    PackageRecipients { matter: String },
+    /// Records that a sealed package leaves the node, and names it.
+    PackageExport { matter: String, package: Option<String>, purpose: String, officer: Option<String> },
+    /// Records that the key for packages leaves the node.
+    KeyExport { purpose: String, officer: Option<String> },
+    /// Proposes an erasure, or has it done as a second person.
+    Erase { matter: String, parts: Vec<String>, reason: String, officer: Option<String> },
     /// Exports a proof, as base 64.
     ProofExport { matter: String },
     /// Verifies the journal.
@@ -186,6 +195,43 @@ impl Desk {
                 let page = self.matter_page(&matter, lang).await?;
                 Ok(Reply::yes(show::matter(&page, self.release.words(lang)), json!(page)))
             }
+            Request::PackageRecipients { matter } => {
+                let release = Arc::clone(&self.release);
+                let sealed_to = ledger.run(move |ledger, _| {
+                    let id = ledger.matter_named(&matter)?;
+                    let number = ledger.show_matter(&id, release.words(lang))?.line.number;
+                    Ok((id, number, ledger.package_recipients(&id)?))
+                });
+                let (id, number, recipients) = sealed_to.await?;
+                let recipients =
+                    recipients.iter().map(|(agency, key)| json!({ "agency": agency, "key": key }));
+                let recipients: Vec<_> = recipients.collect();
+                Ok(Reply::yes("", json!({ "id": id, "number": number, "recipients": recipients })))
+            }
+            Request::PackageExport { matter, package, purpose, officer } => {
+                let name = ledger
+                    .run(move |ledger, pending| {
+                        let officer = ledger.officer(officer.as_deref())?;
+                        let id = ledger.matter_named(&matter)?;
+                        let name = ledger.package_named(&id, package.as_deref())?;
+                        ledger.let_out(pending, Export::SealedPackage, Some(&id), &purpose, &officer)?;
+                        Ok(name)
+                    })
+                    .await?;
+                Ok(Reply::yes("", json!({ "package": name })))
+            }
+            Request::KeyExport { purpose, officer } => {
+                ledger
+                    .run(move |ledger, pending| {
+                        let officer = ledger.officer(officer.as_deref())?;
+                        ledger.let_out(pending, Export::PackagesKey, None, &purpose, &officer)
+                    })
+                    .await?;
+                Ok(Reply::yes("", json!({})))
+            }
+            Request::Erase { matter, parts, reason, officer } => {
+                self.erase(matter, parts, reason, officer, lang).await
+            }
             Request::ProofExport { matter } => {
                 let release = Arc::clone(&self.release);
                 let (number, bytes) = ledger
@@ -219,6 +265,47 @@ impl Desk {
             ledger.show_matter(&id, release.words(lang))
         });
         Ok(page.await?)
+    }
+
+    async fn erase(
+        &self,
+        matter: String,
+        parts: Vec<String>,
+        reason: String,
+        officer: Option<String>,
+        lang: Lang,
+    ) -> Result<Reply, Reply> {
+        let erased = self.ledger.run(move |ledger, pending| {
+            let officer = ledger.officer(officer.as_deref())?;
+            let id = ledger.matter_named(&matter)?;
+            let mut came = Vec::new();
+            for content in ledger.parts_named(&id, &parts)? {
+                came.push(ledger.erase(pending, &id, &content, &reason, &officer)?);
+            }
+            Ok(came)
+        });
+        let came = erased.await?;
+        let mut waits = false;
+        for erasing in &came {
+            match erasing {
+                Erasing::Proposed => waits = true,
+                Erasing::Done { packages } => {
+                    for package in packages {
+                        self.partners.objects().remove(package).map_err(Reply::io)?;
+                    }
+                }
+            }
+        }
+        if waits {
+            let refusal = Refusal::under(rules::SECOND_PERSON);
+            let words = self.release.words(lang);
+            let text = format!("The erasure is proposed and not done. {}", words.refusal(&refusal));
+            let json =
+                json!({ "outcome": "proposed", "rule": refusal.rule.code, "source": refusal.rule.source });
+            return Ok(Reply { exit: REFUSED, text, json });
+        }
+        let text = "Erased here. Signatures and hashes stay. Not erased: what partners, exported proofs and backups hold.";
+        Ok(Reply::yes(text, json!({ "outcome": "erased" })))
     }
 
     async fn partner_line(&self, partner: &str) -> Result<PartnerLine, Reply> {
@@ -342,7 +429,7 @@ impl Desk {
         let mut facts = Vec::new();
         for (name, agency, outcome) in done {
             let (line, fact) = synced(&name, agency, &outcome);
-            if !outcome.is_ok_and(|synced| synced.compared) {
+            if !outcome.is_ok_and(|(synced, _)| synced.compared) {
                 exit = WAITING;
             }
             lines.push(line);
@@ -365,22 +452,26 @@ fn kept(number: &str, act: &str, refusal: &Refusal, mut json: serde_json::Value,
 fn synced(
     name: &str,
     agency: AgencyId,
-    outcome: &Result<Synced, comity_app::Failure>,
+    outcome: &Result<(Synced, Fetched), comity_app::Failure>,
 ) -> (String, serde_json::Value) {
     match outcome {
-        Ok(done) => {
+        Ok((done, fetched)) => {
             let state = if done.compared {
                 "streams agree"
             } else {
                 "streams do not agree; see the node's incidents"
             };
+            let packages = match fetched.packages {
+                0 => String::new(),
+                packages => format!(", {packages} packages fetched ({} bytes)", fetched.bytes),
+            };
             let line = format!(
-                "{name}: {} delivered, {} received, {} released; {state}.",
+                "{name}: {} delivered, {} received, {} released{packages}; {state}.",
                 done.delivered, done.received, done.released
             );
             let fact = json!({
                 "partner": name, "agency": agency, "delivered": done.delivered, "received": done.received,
-                "released": done.released, "compared": done.compared, "requests": done.requests,
+                "released": done.released, "packages": fetched.packages, "package_bytes": fetched.bytes, "compared": done.compared, "requests": done.requests,
             });
             (line, fact)
         }

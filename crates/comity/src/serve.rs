@@ -46,7 +46,9 @@ impl Running {
         let (ledger, partners) = (node.desk.ledger.clone(), Arc::clone(&node.desk.partners));
         let identity = TlsIdentity::from_seed(&folder.read_keys()?.tls);
         let identity = identity.map_err(|error| Reply::fault(error.to_string()))?;
-        let answers = Arc::new(NodeFederation::new(ledger.clone()));
+        let answers = Arc::new(
+            NodeFederation::new(ledger.clone()).serving(partners.objects()).telling(partners.woken()),
+        );
         let listener = Listener::new(&identity, partners.pins(), answers, Limits::default())
             .map_err(|error| Reply::fault(error.to_string()))?;
         tasks.spawn(listener.run(federation, stopping.clone()));

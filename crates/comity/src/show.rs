@@ -104,6 +104,19 @@ pub(crate) fn matter(page: &MatterPage, words: &Words) -> String {
         let _ = writeln!(out, "  {}: {}", party.role, party.name);
     }
     let _ = writeln!(out, "  {}: {}", words.text("cover"), page.cover);
+    for mark in &page.marks {
+        let _ = writeln!(out, "  {mark}");
+    }
+    for package in &page.packages {
+        let here = words.text(if package.here { "package-here" } else { "package-not-here" });
+        let _ = writeln!(
+            out,
+            "  {} {} ({} bytes): {here}",
+            words.text("sealed-package"),
+            &package.package[..12],
+            package.size
+        );
+    }
     if page.read_only {
         let _ = writeln!(out, "  {}", words.text("read-only"));
     }

@@ -41,7 +41,7 @@ pub(crate) fn run(
 }
 
 /// A trusted party: its fingerprint as typed, or a file with its card.
-fn fingerprint(text: &str) -> Result<Fingerprint, Reply> {
+pub(crate) fn fingerprint(text: &str) -> Result<Fingerprint, Reply> {
     if let Ok(fingerprint) = Fingerprint::parse(text) {
         return Ok(fingerprint);
     }

@@ -186,6 +186,45 @@ pub struct Fetch {
     pub limit: u64,
 }
 
+/// Which bytes of a sealed package are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum PackageRun {
+    /// The hashes of its groups from this one on, as many as one answer holds.
+    Leaves {
+        /// The first.
+        first: u64,
+    },
+    /// Its groups from this one on, as many as one answer holds.
+    Groups {
+        /// The first.
+        first: u64,
+    },
+}
+
+/// Asks for a run of a sealed package. The answer is the bytes alone: the asker checks them against the package's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackageFetch {
+    /// Version of the messages.
+    pub v: u16,
+    /// Who asks.
+    pub from: AgencyId,
+    /// Whom.
+    pub to: AgencyId,
+    /// The package, by the root over its groups.
+    pub package: Hash,
+    /// Which bytes.
+    pub run: PackageRun,
+}
+
+impl PackageFetch {
+    /// The most hashes of groups in one answer.
+    pub const LEAVES: u64 = 64 * 1024;
+    /// The most groups in one answer, of 1 MiB each: what a broken connection can cost.
+    pub const GROUPS: u64 = 2;
+}
+
 /// Receipts for what was fetched.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -208,6 +247,13 @@ pub struct ReceiptsReply {
     pub v: u16,
     /// The number of entries.
     pub delivered: u64,
+}
+
+impl Message for PackageFetch {
+    const LIMIT: usize = SMALL;
+    fn check(&self) -> Result<(), Malformed> {
+        check_version(self.v)
+    }
 }
 
 impl Message for Hello {

@@ -8,5 +8,7 @@ pub const BATCH: &str = "/federation/v1/batch";
 pub const FETCH: &str = "/federation/v1/fetch";
 /// Hands over receipts for what was fetched: [`Receipts`](crate::message::Receipts).
 pub const RECEIPTS: &str = "/federation/v1/receipts";
+/// Asks for a run of a sealed package: [`PackageFetch`](crate::message::PackageFetch). The answer is the bytes alone.
+pub const PACKAGE: &str = "/federation/v1/package";
 /// The media type of every body, both ways.
 pub const MEDIA_TYPE: &str = "application/vnd.comity.federation.v1+cbor";

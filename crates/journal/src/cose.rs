@@ -18,6 +18,8 @@ pub enum Context {
     Card,
     /// The whole of a proof file, by the node that exported it.
     Proof,
+    /// The envelope of a sealed package, by the node that sealed it.
+    Envelope,
 }
 
 impl Context {
@@ -26,6 +28,7 @@ impl Context {
             Self::Entry => b"comity entry v1",
             Self::Card => b"comity card v1",
             Self::Proof => b"comity proof v1",
+            Self::Envelope => b"comity envelope v1",
         }
     }
 }

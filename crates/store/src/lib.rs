@@ -21,6 +21,7 @@ mod check;
 #[cfg(any(test, feature = "faults"))]
 pub mod faults;
 pub mod memory;
+pub mod objects;
 mod pass_on;
 pub mod sqlite;
 #[cfg(any(test, feature = "faults"))]

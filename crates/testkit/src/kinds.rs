@@ -1,5 +1,7 @@
 //! What every kind of matter must keep to, whoever adds it: its grid, its acts and its words.
 
+#![expect(clippy::panic, reason = "a check of a test fails by panicking")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -49,8 +51,9 @@ pub fn check_grid(kind: &dyn AnyKind) {
 /// # Panics
 /// Where one does not.
 pub fn check_answers(kind: &dyn AnyKind) {
-    let acts: Vec<_> = kind.acts().into_iter().filter(|act| !act.inner).collect();
+    let (inner, acts): (Vec<&ActDef>, Vec<&ActDef>) = kind.acts().into_iter().partition(|act| act.inner);
     for act in &acts {
+        assert!(inner.iter().all(|other| other.code != act.code), "`{}` is an inner act already", act.code);
         let names = matches!(act.shape, Shape::Answer | Shape::Recant);
         assert!(!names || !act.answers.is_empty(), "`{}` answers nothing", act.code);
         for answered in act.answers {
@@ -121,7 +124,8 @@ pub fn is_missing(text: &str) -> bool {
 pub fn check_words(kinds: &Kinds) {
     for lang in Lang::ALL {
         let words = Words::new(*lang, kinds);
-        let missing: Vec<_> = texts_of(kinds, &words).into_iter().filter(|(_, text)| is_missing(text)).collect();
+        let missing: Vec<_> =
+            texts_of(kinds, &words).into_iter().filter(|(_, text)| is_missing(text)).collect();
         assert!(missing.is_empty(), "{}: {missing:#?}", lang.code());
         for kind in kinds.iter() {
             assert!(words.has(kind.def().code), "{}: {}", lang.code(), kind.def().code);

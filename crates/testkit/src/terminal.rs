@@ -140,10 +140,24 @@ impl Served {
     }
 }
 
+impl Served {
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it has ended, however that came.
+    ///
+    /// # Panics
+    /// When it cannot be waited for.
+    pub fn ended(mut self) {
+        self.child.wait().expect("a child can be waited for");
+    }
+}
+
 impl Drop for Served {
     fn drop(&mut self) {
         drop(self.child.kill());
         drop(self.child.wait());
     }
 }
-

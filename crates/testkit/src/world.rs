@@ -266,6 +266,7 @@ impl World {
             cover: self.cover,
             proposer: statement.by.clone(),
             approvals: statement.approved.clone(),
+            packages: std::collections::BTreeSet::new(),
         }
     }
 

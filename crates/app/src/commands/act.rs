@@ -116,7 +116,7 @@ impl Ledger {
         let mut preparation = Preparation { entropy: &mut *self.entropy, latest: &|_| None };
         composed.parts.extend(compose_one::<Recorded>(recorded, &mut preparation)?.parts);
         let by = officer.acting_in(&*self.keys.pseudonyms, &command.matter);
-        let facts = self.facts(pending, by.clone(), Vec::new());
+        let facts = self.facts(pending, &command.matter, &composed, by.clone(), Vec::new())?;
         let rules = self.kind_named(&kind)?.def().rules;
         let proposal = Proposal {
             author: us,
@@ -128,6 +128,7 @@ impl Ledger {
             draft: None,
         };
         self.matter(&command.matter)?.decide(&proposal, &facts)?;
+        let handling = self.handling(&command.matter, &composed)?;
         let act = composed.act.to_string();
         let new = NewEntry {
             matter: command.matter,
@@ -141,7 +142,7 @@ impl Ledger {
             approved: Vec::new(),
             relied: Vec::new(),
             opening: None,
-            handling: Token::literal("h1"),
+            handling,
         };
         let entry = self.append_own(pending, new)?;
         Ok(Acted { matter: command.matter, act, outcome: Outcome::Signed(entry) })
@@ -168,7 +169,7 @@ impl Ledger {
     ) -> Result<Acted, Failure> {
         let composed = self.compose(kind, Some(&command.matter), &command.act, text_of(command))?;
         let by = officer.acting_in(&*self.keys.pseudonyms, &command.matter);
-        let facts = self.facts(pending, by.clone(), Vec::new());
+        let facts = self.facts(pending, &command.matter, &composed, by.clone(), Vec::new())?;
         let rules_version = self.kind_named(kind)?.def().rules;
         let lane = Lane::Inner(self.agency);
         let proposal = Proposal {
@@ -236,7 +237,8 @@ impl Ledger {
         opening: Option<Opening>,
         draft: Option<Hash>,
     ) -> Result<Outcome, Failure> {
-        let facts = self.facts(pending, by.clone(), approvals.to_vec());
+        let facts = self.facts(pending, matter, &composed, by.clone(), approvals.to_vec())?;
+        let handling = self.handling(matter, &composed)?;
         let rules_version = self.kind_named(kind)?.def().rules;
         let lane = Lane::Shared(self.agency);
         let proposal = Proposal {
@@ -264,7 +266,7 @@ impl Ledger {
             approved: approvals.to_vec(),
             relied: decided.relied(),
             opening,
-            handling: Token::literal("h1"),
+            handling,
         };
         self.append_own(pending, new).map(Outcome::Signed)
     }
@@ -283,8 +285,27 @@ impl Ledger {
         Ok(others.find(|party| *party != us && !self.compared.with(party)))
     }
 
-    fn facts(&self, pending: &Pending, proposer: Actor, approvals: Vec<Actor>) -> Facts {
-        Facts { now: pending.at, cover: Cover::NotOnRecord, proposer, approvals }
+    /// The code under which what an act carries travels.
+    fn handling(&mut self, matter: &MatterId, composed: &Composed) -> Result<Token, Failure> {
+        let code = self.matter(matter)?.handling(composed.act.as_str(), &composed.structure).code();
+        Ok(Token::literal(code))
+    }
+
+    fn facts(
+        &mut self,
+        pending: &Pending,
+        matter: &MatterId,
+        composed: &Composed,
+        proposer: Actor,
+        approvals: Vec<Actor>,
+    ) -> Result<Facts, Failure> {
+        let shelf = std::sync::Arc::clone(&self.shelf);
+        let folded = self.matter(matter)?;
+        let sent = folded.packages().into_iter().map(|handed| handed.package.root);
+        let proposed =
+            folded.package_in(composed.act.as_str(), &composed.structure).map(|package| package.root);
+        let packages = sent.chain(proposed).filter(|package| shelf.holds(package)).collect();
+        Ok(Facts { now: pending.at, cover: Cover::NotOnRecord, proposer, approvals, packages })
     }
 }
 

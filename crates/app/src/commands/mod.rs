@@ -4,10 +4,13 @@ mod act;
 mod add_officer;
 mod add_partner;
 mod drafts;
+mod erase;
 mod receive_batch;
 mod receive_receipts;
 mod record_incident;
 mod set_up;
 
 pub use act::{ActCommand, Acted, Outcome};
+pub(crate) use drafts::inner_entry;
+pub use erase::{Erasing, ToErase};
 pub use receive_batch::{Reception, ReceptionLeaves};

@@ -11,7 +11,7 @@ use comity_journal::ids::{AgencyId, MatterId, Pseudonym, Token};
 use comity_journal::time::Timestamp;
 use comity_store::Direction;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::failure::Failure;
 use crate::ledger::Ledger;
@@ -140,6 +140,19 @@ pub struct DraftLine {
     pub to_be_sent: bool,
 }
 
+/// A sealed package that was handed over.
+#[derive(Clone, Debug, Serialize)]
+pub struct PackageLine {
+    /// Its name: the root over its bytes.
+    pub package: String,
+    /// The entry that handed it over.
+    pub entry: String,
+    /// Bytes of its payload.
+    pub size: u64,
+    /// Whether it is whole at this node, every byte checked; else it has not come yet or was erased.
+    pub here: bool,
+}
+
 /// A matter whole.
 #[derive(Clone, Debug, Serialize)]
 pub struct MatterPage {
@@ -148,6 +161,10 @@ pub struct MatterPage {
     pub line: MatterLine,
     /// What the record says about cover.
     pub cover: String,
+    /// What stands over the whole matter for everybody to heed: restrictions on use.
+    pub marks: Vec<String>,
+    /// Sealed packages that were handed over.
+    pub packages: Vec<PackageLine>,
     /// Its parties.
     pub parties: Vec<PartyLine>,
     /// The clocks that run.
@@ -273,6 +290,14 @@ impl Ledger {
         for entry in &view.timeline {
             timeline.push(self.timeline_line(id, &kind, entry, &names, words)?);
         }
+        let (marks, handed) = (self.matter(id)?.marks(), self.matter(id)?.packages());
+        let packages = handed.iter().map(|handed| PackageLine {
+            package: handed.package.root.to_string(),
+            entry: handed.entry.to_string(),
+            size: handed.package.size,
+            here: self.shelf.holds(&handed.package.root),
+        });
+        let packages = packages.collect();
         let known = self.kind_named(&kind)?;
         let role = our_role.unwrap_or_else(|| known.def().roles[0].to_owned());
         let next = view.cell.next_of(&role).filter_map(|code| {
@@ -291,6 +316,8 @@ impl Ledger {
         Ok(MatterPage {
             line,
             cover: words.term(Cover::LIST, Cover::NotOnRecord.code()),
+            marks: marks.iter().map(|mark| words.text(&format!("mark-{kind}-{mark}"))).collect(),
+            packages,
             parties: view
                 .parties
                 .iter()
@@ -346,8 +373,13 @@ impl Ledger {
             Lane::Shared(_) if header.author == us => "recorded",
             Lane::Shared(_) => "theirs",
         };
-        let facts =
-            Facts { now, cover: Cover::NotOnRecord, proposer: header.by.clone(), approvals: Vec::new() };
+        let facts = Facts {
+            now,
+            cover: Cover::NotOnRecord,
+            proposer: header.by.clone(),
+            approvals: Vec::new(),
+            packages: BTreeSet::new(),
+        };
         let objections = if side == "theirs" { matter.judge(&shown.entry, &facts) } else { Vec::new() };
         let parts = self.store().parts(&shown.entry)?;
         let def = self.kind_named(kind)?.act(header.act.as_str());

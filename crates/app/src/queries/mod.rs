@@ -2,11 +2,13 @@
 
 mod journal_verify;
 mod matters;
+mod packages;
 mod partners;
 mod proof;
 
 pub use journal_verify::{JournalReport, verify_journal};
 pub use matters::{
-    ActorLine, ClockLine, DraftLine, FieldLine, MatterLine, MatterPage, NextLine, PartyLine, TimelineLine,
+    ActorLine, ClockLine, DraftLine, FieldLine, MatterLine, MatterPage, NextLine, PackageLine, PartyLine,
+    TimelineLine,
 };
 pub use partners::{CardPage, OfficerLine, PartnerLine};

@@ -1,7 +1,7 @@
 //! Partners, officers and our own card.
 
 use comity_journal::fingerprint::Fingerprint;
-use comity_journal::ids::{AgencyId, Token};
+use comity_journal::ids::{AgencyId, MatterId, Token};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -11,6 +11,8 @@ use crate::people::{Partner, Partnership};
 /// A partner in the list.
 #[derive(Clone, Debug, Serialize)]
 pub struct PartnerLine {
+    /// Its record: `act` changes what we call it and where its node answers.
+    pub record: MatterId,
     /// Our name for it.
     pub name: String,
     /// Its own label.
@@ -92,6 +94,7 @@ impl Ledger {
             },
             queued: self.queued_for(&partner.agency)?,
             compared: self.compared.with(&partner.agency),
+            record: partner.record,
             name: partner.name,
             label: partner.label,
             agency: partner.agency,

@@ -70,7 +70,7 @@ pub async fn answer(
 }
 
 /// A stated caller must be the one whose key the handshake compared.
-fn check_caller(from: AgencyId, says: AgencyId) -> Result<(), AnswerFailure> {
+pub(super) fn check_caller(from: AgencyId, says: AgencyId) -> Result<(), AnswerFailure> {
     if from == says { Ok(()) } else { Err(AnswerFailure::Nonsense("the message is another agency's".into())) }
 }
 

@@ -2,7 +2,9 @@
 
 mod answer;
 mod deliver;
+mod packages;
 mod standing;
 
 pub use answer::{AnswerFailure, answer};
 pub use deliver::{Peer, Synced, sync};
+pub use packages::{Fetched, answer_package, fetch_packages};

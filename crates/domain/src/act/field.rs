@@ -145,6 +145,8 @@ impl<T> From<Several<T>> for Vec<T> {
     }
 }
 
+impl<T: StructureType + Clone> StructureType for Several<T> {}
+
 impl<T: FieldType + Clone> FieldType for Several<T> {
     const KIND: FieldKind = FieldKind::List(&T::KIND);
 }
@@ -239,6 +241,11 @@ impl StructureType for Flag {}
 /// The bytes of a paper: base 64 where people's tools write it, bytes where it is signed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Data(pub Vec<u8>);
+
+/// Content only: bytes say whatever they say, so they are no structure type.
+impl FieldType for Data {
+    const KIND: FieldKind = FieldKind::Machine;
+}
 
 impl std::fmt::Debug for Data {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

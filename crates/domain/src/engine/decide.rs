@@ -8,12 +8,14 @@ use comity_journal::ids::{AgencyId, Token};
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 
+use std::collections::BTreeSet;
+
 use super::candidate::{GROUNDS_FACT, Stated, Verdict};
-use super::kind::Kind;
+use super::kind::{Kind, PackageRef};
 use super::matter::{Matter, State};
 use crate::act::{ActDef, ActSet as _};
 use crate::gates::{Cover, GroundsCleared, Refusal, check_approvals, rules};
-use crate::vocabularies::OffenceCode;
+use crate::vocabularies::{Handling, OffenceCode};
 
 /// An act somebody wants signed.
 #[derive(Clone, Debug)]
@@ -45,6 +47,8 @@ pub struct Facts {
     pub proposer: Actor,
     /// Who approved it.
     pub approvals: Vec<Actor>,
+    /// The sealed packages at this node whose every byte has been checked, by their roots.
+    pub packages: BTreeSet<Hash>,
 }
 
 /// An act that may be signed. Made by `decide` alone; one that needs clearing holds its [`GroundsCleared`].
@@ -121,6 +125,24 @@ impl<K: Kind> Matter<K> {
             Weighed::Plain
         };
         Ok(Decided { weighed, draft: proposal.draft })
+    }
+
+    /// How what an act of this matter carries may be used onward.
+    pub fn handling(&self, act: &str, structure: &[u8]) -> Handling {
+        match K::Act::decode(act, structure) {
+            Some(Ok(act)) => K::handling(&self.state().lanes_with(None), &act),
+            _ => Handling::H1,
+        }
+    }
+
+    /// The sealed package an act would hand over, where it hands one over.
+    pub fn package_in(&self, act: &str, structure: &[u8]) -> Option<PackageRef> {
+        K::package(&K::Act::decode(act, structure)?.ok()?)
+    }
+
+    /// What stands over the whole matter for everybody to heed.
+    pub fn marks(&self) -> Vec<&'static str> {
+        K::marks(&self.state().lanes_with(None))
     }
 
     /// The offences an act of this matter would be about.

@@ -9,7 +9,7 @@ use comity_journal::suite::Hash;
 use serde::Deserialize;
 
 use super::candidate::Stated;
-use crate::act::{Act, Target, Text};
+use crate::act::{Act, Several, Target, Text};
 use crate::acts;
 use crate::gates::{GroundAnswer, GroundsReview, Refusal, rules};
 use crate::vocabularies::OffenceCode;
@@ -102,6 +102,36 @@ pub struct ReviewGrounds {
     pub reasons: Text,
 }
 
+/// Proposes that content be erased here: some parts of one entry, or the sealed package it handed over.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "propose-erasure", shape = say, propose("rights-officer"), inner)]
+pub struct ProposeErasure {
+    /// The entry.
+    #[field(structure)]
+    pub entry: Hash,
+    /// Its parts by label; `sealed-package` for the package it handed over.
+    #[field(structure)]
+    pub parts: Several<Token>,
+    /// On what this rests: the term that ended, the order, the request of the person.
+    #[field(part = "note")]
+    pub reason: Text,
+}
+
+/// Erases what was proposed, as a second person. Signatures and hashes stay, so history still verifies.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "erase", shape = answer, answers("propose-erasure"), propose("supervisor"), inner)]
+pub struct Erase {
+    /// The proposal; the latest one unless another is named.
+    #[serde(default)]
+    #[field(structure)]
+    pub of: Target,
+}
+
+/// The label that means the sealed package itself.
+pub const SEALED_PACKAGE: &str = "sealed-package";
+
 /// A note for this node's own file.
 #[derive(Act, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -114,7 +144,7 @@ pub struct Note {
 
 acts! {
     /// The inner acts of every shared kind.
-    pub enum InnerAct { KeepDraft, Approve, SendBack, SendAct, ReviewGrounds, Note }
+    pub enum InnerAct { KeepDraft, Approve, SendBack, SendAct, ReviewGrounds, ProposeErasure, Erase, Note }
 }
 
 /// The answers of a review in the order of the questions.
@@ -158,6 +188,21 @@ pub struct DraftState {
     pub superseded: bool,
 }
 
+/// Content that is to be erased here, or was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Erasure {
+    /// The entry that proposes it.
+    pub proposal: Hash,
+    /// Who proposed it.
+    pub by: Actor,
+    /// Of which entry.
+    pub of: Hash,
+    /// Which parts.
+    pub parts: Vec<Token>,
+    /// Whether a second person has had it done.
+    pub done: bool,
+}
+
 /// What this node has done for itself in a matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InnerLane {
@@ -165,6 +210,8 @@ pub struct InnerLane {
     pub drafts: Vec<DraftState>,
     /// Reviews of prohibited grounds, with what they reviewed.
     pub reviews: Vec<(Hash, GroundsReview)>,
+    /// Erasures proposed and done, oldest first.
+    pub erasures: Vec<Erasure>,
 }
 
 impl InnerLane {
@@ -176,6 +223,17 @@ impl InnerLane {
     /// The draft of `act` that counts: not superseded, not given back.
     pub fn current_draft(&self, act: &str) -> Option<&DraftState> {
         self.drafts.iter().rev().find(|d| d.act.as_str() == act && !d.superseded && !d.sent_back)
+    }
+
+    /// Whether this part of an entry was erased here.
+    pub fn has_erased(&self, entry: &Hash, part: &str) -> bool {
+        let mut done = self.erasures.iter().filter(|erasure| erasure.done && erasure.of == *entry);
+        done.any(|erasure| erasure.parts.iter().any(|erased| erased.as_str() == part))
+    }
+
+    /// The erasure this entry proposes.
+    pub fn erasure(&self, proposal: &Hash) -> Option<&Erasure> {
+        self.erasures.iter().find(|erasure| erasure.proposal == *proposal)
     }
 
     pub(super) fn admit(&self, entry: &Stated<'_>, act: &InnerAct) -> Result<(), Refusal> {
@@ -194,7 +252,18 @@ impl InnerLane {
             InnerAct::SendAct(send) => {
                 named(&send.of).ok_or(Refusal::under(rules::WRONG_TARGET)).and_then(still_open)
             }
-            InnerAct::KeepDraft(_) | InnerAct::ReviewGrounds(_) | InnerAct::Note(_) => Ok(()),
+            InnerAct::Erase(erase) => {
+                let proposed = erase.of.entry().and_then(|of| self.erasure(&of));
+                match proposed.ok_or(Refusal::under(rules::WRONG_TARGET))? {
+                    erasure if erasure.by.who == entry.by.who => Err(Refusal::under(rules::SECOND_PERSON)),
+                    erasure if erasure.done => Err(Refusal::under(rules::NOT_NOW)),
+                    _ => Ok(()),
+                }
+            }
+            InnerAct::KeepDraft(_)
+            | InnerAct::ReviewGrounds(_)
+            | InnerAct::ProposeErasure(_)
+            | InnerAct::Note(_) => Ok(()),
         }
     }
 
@@ -226,6 +295,20 @@ impl InnerLane {
                     let offences = self.draft(&of).map(|draft| draft.offences.clone()).unwrap_or_default();
                     let (record, reviewer, answers) = (entry.entry, entry.by.clone(), review.answers());
                     self.reviews.push((of, GroundsReview { record, reviewer, offences, answers }));
+                }
+            }
+            InnerAct::ProposeErasure(proposal) => self.erasures.push(Erasure {
+                proposal: entry.entry,
+                by: entry.by.clone(),
+                of: proposal.entry,
+                parts: proposal.parts.items().to_vec(),
+                done: false,
+            }),
+            InnerAct::Erase(erase) => {
+                let of = erase.of.entry();
+                let proposed = self.erasures.iter_mut().find(|erasure| Some(erasure.proposal) == of);
+                if let Some(erasure) = proposed {
+                    erasure.done = true;
                 }
             }
             InnerAct::Note(_) => {}

@@ -1,6 +1,7 @@
 //! What a kind of matter says about itself.
 
 use comity_journal::ids::AgencyId;
+use comity_journal::suite::Hash;
 
 use super::candidate::Stated;
 use super::decide::Facts;
@@ -8,7 +9,7 @@ use super::grid::Cell;
 use crate::act::ActSet;
 use crate::clock::Clock;
 use crate::gates::{Objection, Refusal};
-use crate::vocabularies::OffenceCode;
+use crate::vocabularies::{Handling, OffenceCode};
 
 /// The constants of a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,10 +24,32 @@ pub struct KindDef {
     pub roles: &'static [&'static str],
     /// The statuses after which nobody need do anything.
     pub ended: &'static [&'static str],
+    /// The act that hands over a sealed package, where there is one.
+    pub hands_over: Option<&'static str>,
     /// Whether it has shared lanes at all.
     pub shared: bool,
     /// Its words: zh, then en, as Fluent.
     pub words: (&'static str, &'static str),
+}
+
+/// A sealed package as an act names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PackageRef {
+    /// The root over its bytes, which is its name.
+    pub root: Hash,
+    /// How many bytes.
+    pub size: u64,
+}
+
+/// A sealed package that was handed over, and by which valid entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HandedOver {
+    /// The package.
+    pub package: PackageRef,
+    /// The entry.
+    pub entry: Hash,
+    /// Who handed it over.
+    pub by: AgencyId,
 }
 
 /// A kind of matter. Everything in it is pure; everything but [`Kind::decide`] and [`Kind::judge`] reads
@@ -79,6 +102,21 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// The offences an act is about, for the review of prohibited grounds.
     fn offences(_lanes: &Lanes<'_, Self::Lane>, _act: &Self::Act) -> Vec<OffenceCode> {
         Vec::new()
+    }
+
+    /// How what the act carries may be used onward.
+    fn handling(_lanes: &Lanes<'_, Self::Lane>, _act: &Self::Act) -> Handling {
+        Handling::H1
+    }
+
+    /// What stands over the whole matter for everybody to heed, by code: restrictions on use.
+    fn marks(_lanes: &Lanes<'_, Self::Lane>) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    /// The sealed package an act hands over, where it hands one over.
+    fn package(_act: &Self::Act) -> Option<PackageRef> {
+        None
     }
 
     /// One lane of every state worth a row of the grid, by role, with its name.

@@ -17,7 +17,7 @@ use comity_journal::suite::Hash;
 use super::candidate::{Stated, Verdict};
 use super::grid::Cell;
 use super::inner::{InnerAct, InnerLane};
-use super::kind::{Kind, Lanes};
+use super::kind::{HandedOver, Kind, Lanes};
 use super::lane::{Frontier, LaneLog, Standing, Step};
 use crate::act::{ActDef, ActSet, Shape};
 use crate::clock::Clock;
@@ -369,6 +369,19 @@ impl<K: Kind> Matter<K> {
     /// All entries received, by hash.
     pub fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
         self.entries.values()
+    }
+
+    /// The sealed packages that valid entries handed over.
+    pub fn packages(&self) -> Vec<HandedOver> {
+        let Some(code) = K::DEF.hands_over else { return Vec::new() };
+        let handing = self.entries().filter(|entry| entry.header().act.as_str() == code);
+        let valid = handing.filter(|entry| self.standing(&entry.hash()) == Standing::Valid);
+        valid
+            .filter_map(|entry| {
+                let package = K::package(&Self::kind_act(&Stated::of(entry))?.ok()?)?;
+                Some(HandedOver { package, entry: entry.hash(), by: entry.header().author })
+            })
+            .collect()
     }
 
     /// The grid cell the matter is in.

@@ -22,10 +22,10 @@ pub use candidate::{Stated, Verdict};
 pub use decide::{Decided, Facts, Proposal};
 pub use grid::{Cell, GridRow};
 pub use inner::{
-    Approve, DraftState, GroundsAnswers, InnerAct, InnerLane, KeepDraft, KeepDraftStructure, Note,
-    ReviewGrounds, SendAct, SendBack,
+    Approve, DraftState, Erase, Erasure, GroundsAnswers, InnerAct, InnerLane, KeepDraft, KeepDraftStructure,
+    Note, ProposeErasure, ReviewGrounds, SEALED_PACKAGE, SendAct, SendBack,
 };
-pub use kind::{Kind, KindDef, Lanes};
+pub use kind::{HandedOver, Kind, KindDef, Lanes, PackageRef};
 pub use lane::Standing;
 pub use matter::Matter;
 pub use recorded::{Channel, Recorded};

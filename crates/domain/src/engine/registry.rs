@@ -12,13 +12,13 @@ use super::candidate::Stated;
 use super::decide::{Decided, Facts, Proposal};
 use super::grid::{self, GridRow};
 use super::inner::{InnerAct, InnerLane};
-use super::kind::{Kind, KindDef};
+use super::kind::{HandedOver, Kind, KindDef, PackageRef};
 use super::lane::Standing;
 use super::matter::Matter;
 use super::view::{Brief, MatterView};
 use crate::act::{ActDef, ActSet, ComposeError, Composed, Preparation};
 use crate::gates::{Objection, Refusal, missing_approvals, rules};
-use crate::vocabularies::OffenceCode;
+use crate::vocabularies::{Handling, OffenceCode};
 
 /// A kind, whatever its types.
 pub trait AnyKind: Send + Sync {
@@ -83,6 +83,14 @@ pub trait AnyMatter: Send {
     fn next_in(&self, lane: Lane) -> (Place, Option<Hash>, Vec<Seen>);
     /// [`Matter::digest`].
     fn digest(&self) -> String;
+    /// [`Matter::handling`].
+    fn handling(&self, act: &str, structure: &[u8]) -> Handling;
+    /// [`Matter::package_in`].
+    fn package_in(&self, act: &str, structure: &[u8]) -> Option<PackageRef>;
+    /// [`Matter::packages`].
+    fn packages(&self) -> Vec<HandedOver>;
+    /// [`Matter::marks`].
+    fn marks(&self) -> Vec<&'static str>;
     /// [`Matter::offences`].
     fn offences(&self, act: &str, structure: &[u8]) -> Vec<OffenceCode>;
 }
@@ -162,6 +170,18 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn digest(&self) -> String {
         Self::digest(self)
+    }
+    fn handling(&self, act: &str, structure: &[u8]) -> Handling {
+        Self::handling(self, act, structure)
+    }
+    fn package_in(&self, act: &str, structure: &[u8]) -> Option<PackageRef> {
+        Self::package_in(self, act, structure)
+    }
+    fn packages(&self) -> Vec<HandedOver> {
+        Self::packages(self)
+    }
+    fn marks(&self) -> Vec<&'static str> {
+        Self::marks(self)
     }
     fn offences(&self, act: &str, structure: &[u8]) -> Vec<OffenceCode> {
         Self::offences(self, act, structure)

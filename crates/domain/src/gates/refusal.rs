@@ -78,6 +78,12 @@ pub mod rules {
         WISH_IN_THE_PAST = "wish-in-the-past", "clocks: due times lie ahead", None, Incomplete;
         /// The partner has not been confirmed by a second person.
         PARTNER_UNCONFIRMED = "partner-unconfirmed", "two people compare the fingerprint", None, CannotAssist;
+        /// The sealed package is not at this node, or not every byte of it has been checked.
+        PACKAGE_NOT_HERE = "package-not-here", "nobody vouches for bytes that were not checked here", None, CannotAssist;
+        /// A package that is said to be destroyed is still kept here.
+        PACKAGE_STILL_HERE = "package-still-here", "what is said to be destroyed is destroyed", None, CannotAssist;
+        /// What statistics count cannot be erased.
+        TALLY_STAYS = "tally-stays", "what statistics count stays while its entry counts", None, CannotAssist;
         /// Two entries claim one place of the lane.
         FORKED = "forked", "a fork freezes its lane for all until its author stands by one branch", None, CannotAssist;
         /// The matter holds something this release does not understand.

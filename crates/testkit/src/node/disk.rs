@@ -74,7 +74,8 @@ impl Disk {
             }
             .expect("what was stored once can be stored again");
         }
-        let memory = std::mem::replace(&mut copy.inside().store, Failing::new(MemoryStore::new(), plan.clone()));
+        let memory =
+            std::mem::replace(&mut copy.inside().store, Failing::new(MemoryStore::new(), plan.clone()));
         copy.inside().store = Failing::new(memory.into_inner(), plan);
         copy
     }

@@ -1,14 +1,18 @@
 //! The node behind the wire: what a partner's request reaches, and the way to a partner's node.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use comity_app::Failure;
+use comity_app::context::Objects;
 use comity_app::ledger::LedgerHandle;
-use comity_app::workers::{AnswerFailure, Peer, answer};
+use comity_app::workers::{AnswerFailure, Peer, answer, answer_package};
 use comity_domain::matters::node::Trouble;
+use comity_federation::path;
 use comity_journal::ids::AgencyId;
 use comity_journal::suite::PublicKey;
+use tokio::sync::Notify;
 
 use super::{Answer, Dialler, Federation, TransportError};
 
@@ -19,19 +23,44 @@ const KNOCKS_RECORDED: u32 = 100;
 /// Answers partners from a ledger.
 pub struct NodeFederation {
     ledger: LedgerHandle,
+    objects: Option<Arc<Objects>>,
+    arrived: Arc<Notify>,
     knocks: AtomicU32,
 }
 
 impl NodeFederation {
     /// Answers from this ledger.
     pub fn new(ledger: LedgerHandle) -> Self {
-        Self { ledger, knocks: AtomicU32::new(0) }
+        Self { ledger, objects: None, arrived: Arc::default(), knocks: AtomicU32::new(0) }
+    }
+
+    /// Serves sealed packages from this folder, too.
+    #[must_use]
+    pub fn serving(self, objects: Arc<Objects>) -> Self {
+        Self { objects: Some(objects), ..self }
+    }
+
+    /// Tells `arrived` whenever a partner has brought entries: one may hand over a package that is to be fetched.
+    #[must_use]
+    pub fn telling(self, arrived: Arc<Notify>) -> Self {
+        Self { arrived, ..self }
+    }
+
+    async fn answer(&self, from: AgencyId, path: &str, body: Vec<u8>) -> Result<Vec<u8>, AnswerFailure> {
+        if let (path::PACKAGE, Some(objects)) = (path, &self.objects) {
+            return answer_package(&self.ledger, objects, from, &body).await;
+        }
+        let answered = answer(&self.ledger, from, path, body).await;
+        if path == path::BATCH && answered.is_ok() {
+            self.arrived.notify_one();
+        }
+        answered
     }
 }
 
 impl Federation for NodeFederation {
     async fn handle(&self, from: AgencyId, path: &str, body: Vec<u8>) -> Answer {
-        match answer(&self.ledger, from, path, body).await {
+        match self.answer(from, path, body).await {
             Ok(body) => Answer { status: 200, body },
             Err(AnswerFailure::NoSuchPath) => Answer { status: 404, body: Vec::new() },
             Err(AnswerFailure::Nonsense(why)) => {

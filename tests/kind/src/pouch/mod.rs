@@ -27,6 +27,7 @@ impl Kind for PouchKind {
         rules: 1,
         roles: &[SENDING, RECEIVING],
         ended: &["closed"],
+        hands_over: None,
         shared: true,
         words: (include_str!("zh.ftl"), include_str!("en.ftl")),
     };

@@ -62,6 +62,10 @@ vocabulary! {
     pub enum Export("export") {
         /// A proof with content.
         ProofWithContent = "proof-with-content",
+        /// A sealed package, to a file.
+        SealedPackage = "sealed-package",
+        /// The key that opens sealed packages.
+        PackagesKey = "packages-key",
     }
 }
 
@@ -73,9 +77,9 @@ pub struct LetOut {
     /// What.
     #[field(structure)]
     pub what: Export,
-    /// Of which matter.
+    /// Of which matter, where it is of one.
     #[field(structure)]
-    pub matter: Hash,
+    pub matter: Option<Hash>,
     /// For what.
     #[field(part = "export")]
     pub purpose: Text,
@@ -109,6 +113,7 @@ impl Kind for NodeKind {
         rules: 1,
         roles: &["own"],
         ended: &[],
+        hands_over: None,
         shared: false,
         words: (include_str!("zh.ftl"), include_str!("en.ftl")),
     };

@@ -27,3 +27,5 @@ term-trouble-fork = 对方在同一位置作出两份不同记录
 term-trouble-clock-skew = 对方时钟偏差过大
 term-trouble-stream-mismatch = 双方收发记录不一致
 term-export-proof-with-content = 含内容的证明文件
+term-export-sealed-package = 封装包文件
+term-export-packages-key = 封装包解密密钥

@@ -135,6 +135,7 @@ impl Kind for PartnerKind {
         rules: 1,
         roles: &["own"],
         ended: &[],
+        hands_over: None,
         shared: false,
         words: (include_str!("zh.ftl"), include_str!("en.ftl")),
     };

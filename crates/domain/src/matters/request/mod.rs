@@ -37,6 +37,7 @@ impl Kind for RequestKind {
         rules: 1,
         roles: &[REQUESTING, REQUESTED],
         ended: &["closed", "withdrawn"],
+        hands_over: None,
         shared: true,
         words: (include_str!("zh.ftl"), include_str!("en.ftl")),
     };

@@ -1,0 +1,124 @@
+//! Erases content: one person proposes, a second has it done. Signatures and hashes stay, so history still verifies.
+//!
+//! What is erased here is not erased at partners, in exported proofs or in backups.
+
+use comity_domain::act::Act as _;
+use comity_domain::engine::{Erase, Erasure, ProposeErasure, SEALED_PACKAGE};
+use comity_domain::gates::{Refusal, rules};
+use comity_journal::ids::{MatterId, Token};
+use comity_journal::part::PartClass;
+use comity_journal::suite::Hash;
+
+use super::act::{ActCommand, Acted};
+use crate::failure::Failure;
+use crate::ledger::{Ledger, Pending};
+use crate::people::Officer;
+
+/// Content to be erased: parts of one entry by label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToErase {
+    /// The entry.
+    pub entry: Hash,
+    /// The labels, sorted; `sealed-package` for the package it handed over.
+    pub parts: Vec<Token>,
+}
+
+/// What came of asking for an erasure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Erasing {
+    /// It is proposed; a second person asks for the same to have it done.
+    Proposed,
+    /// It is done; sealed packages with these names are still to be removed from the shelf.
+    Done {
+        /// Packages by name.
+        packages: Vec<Hash>,
+    },
+}
+
+impl Ledger {
+    /// Proposes an erasure, or, as a second person, has the same one done.
+    ///
+    /// # Errors
+    /// The rule that refuses it, or that there is no such content.
+    pub fn erase(
+        &mut self,
+        pending: &mut Pending,
+        matter: &MatterId,
+        content: &ToErase,
+        reason: &str,
+        officer: &Officer,
+    ) -> Result<Erasing, Failure> {
+        self.check_erasable(matter, content)?;
+        let erasures = self.matter(matter)?.inner().erasures;
+        let same = |e: &&Erasure| !e.done && e.of == content.entry && e.parts == content.parts;
+        let Some(proposed) = erasures.iter().find(same) else {
+            return self.propose(pending, matter, content, reason, officer).map(|_| Erasing::Proposed);
+        };
+        let of = format!("of = \"{}\"", proposed.proposal);
+        let confirm = ActCommand { matter: *matter, act: Erase::DEF.code.into(), toml: Some(of) };
+        self.act(pending, &confirm, officer)?;
+        self.carry_out(pending, matter, content).map(|packages| Erasing::Done { packages })
+    }
+
+    fn propose(
+        &mut self,
+        pending: &mut Pending,
+        matter: &MatterId,
+        content: &ToErase,
+        reason: &str,
+        officer: &Officer,
+    ) -> Result<Acted, Failure> {
+        let mut table = toml::Table::new();
+        table.insert("entry".into(), content.entry.to_string().into());
+        let parts = content.parts.iter().map(|part| part.as_str().into()).collect();
+        table.insert("parts".into(), toml::Value::Array(parts));
+        table.insert("reason".into(), reason.into());
+        let act = ProposeErasure::DEF.code.to_owned();
+        self.act(pending, &ActCommand { matter: *matter, act, toml: Some(table.to_string()) }, officer)
+    }
+
+    fn check_erasable(&mut self, matter: &MatterId, content: &ToErase) -> Result<(), Failure> {
+        let handed = self.matter(matter)?.packages();
+        let entry = self.matter(matter)?.entry(&content.entry).cloned();
+        let entry = entry.ok_or_else(|| Failure::NotFound("this matter has no such entry".into()))?;
+        for part in &content.parts {
+            if part.as_str() == SEALED_PACKAGE {
+                if !handed.iter().any(|handed| handed.entry == content.entry) {
+                    return Err(Failure::NotFound("this entry handed over no package".into()));
+                }
+                continue;
+            }
+            let committed = entry.header().parts.iter().find(|committed| committed.label == *part);
+            match committed.map(|committed| committed.class) {
+                Some(PartClass::Tally) => return Err(Refusal::under(rules::TALLY_STAYS).into()),
+                Some(PartClass::Content) => {}
+                None => {
+                    let labels: Vec<_> = entry.header().parts.iter().map(|c| c.label.as_str()).collect();
+                    let has = labels.join(", ");
+                    return Err(Failure::Usage(format!("this entry has no part `{part}`; it has: {has}")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Erases the parts of the entry, and the same of the draft it was signed from. The packages to be removed.
+    fn carry_out(
+        &mut self,
+        pending: &mut Pending,
+        matter: &MatterId,
+        content: &ToErase,
+    ) -> Result<Vec<Hash>, Failure> {
+        let folded = self.matter(matter)?;
+        let relied =
+            folded.entry(&content.entry).map(|entry| entry.header().relied.clone()).unwrap_or_default();
+        let drafts = relied.iter().filter(|relied| relied.fact.as_str() == "draft").map(|relied| relied.hash);
+        let handed = folded.packages().into_iter().filter(|handed| handed.entry == content.entry);
+        let packages: Vec<_> = handed.map(|handed| handed.package.root).collect();
+        for entry in std::iter::once(content.entry).chain(drafts) {
+            pending.commit.erased.extend(content.parts.iter().map(|part| (entry, part.clone())));
+        }
+        let whole = content.parts.iter().any(|part| part.as_str() == SEALED_PACKAGE);
+        Ok(if whole { packages } else { Vec::new() })
+    }
+}

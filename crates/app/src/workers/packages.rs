@@ -1,0 +1,293 @@
+//! Sealed packages on their way: serving runs of ours to a partner, fetching a partner's run by run.
+//!
+//! Who receives a package asks for it, so that a transfer goes on where it stopped, whichever side was killed. The
+//! hashes of its groups come first and are checked against its name; every group is then checked as it arrives.
+//! What is on disk already is checked again and not asked for twice.
+//!
+//! Invariant: a package is on the shelf only once every byte of it is the one its name promises.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read as _, Seek as _, SeekFrom};
+use std::sync::Arc;
+
+use comity_evidence::groups::{self, LEAF};
+use comity_evidence::sealed::{Finding, SealedReader};
+use comity_federation::message::{Message as _, PackageFetch, PackageRun, VERSION};
+use comity_federation::path;
+use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::suite::Hash;
+use comity_store::objects::{Arriving, Objects};
+
+use super::answer::{AnswerFailure, check_caller};
+use super::deliver::Peer;
+use crate::failure::Failure;
+use crate::ledger::LedgerHandle;
+use crate::views::PackageRow;
+
+/// Serves a run of a package to a partner that may have it. Not held, not known and not the partner's answer alike.
+///
+/// # Errors
+/// [`AnswerFailure::NoSuchPath`] for all of these.
+pub async fn answer_package(
+    ledger: &LedgerHandle,
+    objects: &Arc<Objects>,
+    from: AgencyId,
+    body: &[u8],
+) -> Result<Vec<u8>, AnswerFailure> {
+    let fetch = PackageFetch::decode(body)?;
+    check_caller(from, fetch.from)?;
+    if !ledger.run(move |ledger, _| ledger.may_fetch(&from, &fetch.package)).await? {
+        return Err(AnswerFailure::NoSuchPath);
+    }
+    let objects = Arc::clone(objects);
+    let read = blocking(move || read_run(&objects, &fetch)).await?;
+    read.ok_or(AnswerFailure::NoSuchPath)
+}
+
+fn read_run(objects: &Objects, fetch: &PackageFetch) -> Result<Option<Vec<u8>>, Failure> {
+    let read = || -> io::Result<Option<Vec<u8>>> {
+        match fetch.run {
+            PackageRun::Leaves { first } => {
+                let Some(leaves) = objects.leaves(&fetch.package)? else { return Ok(None) };
+                read_at(leaves, first.saturating_mul(LEAF as u64), PackageFetch::LEAVES * LEAF as u64)
+                    .map(Some)
+            }
+            PackageRun::Groups { first } => {
+                let Some(package) = objects.get(&fetch.package)? else { return Ok(None) };
+                let payload = SealedReader::read(&package).map_err(io::Error::from)?.payload();
+                let size = payload.end - payload.start;
+                let Some(run) = span(first, size) else { return Ok(Some(Vec::new())) };
+                read_at(package, payload.start + run.start, run.end - run.start).map(Some)
+            }
+        }
+    };
+    read().map_err(|error| Failure::Fault(format!("a package cannot be read: {error}")))
+}
+
+fn read_at(mut file: File, at: u64, most: u64) -> io::Result<Vec<u8>> {
+    file.seek(SeekFrom::Start(at))?;
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Where the run of groups lies that one answer holds.
+fn span(first: u64, size: u64) -> Option<std::ops::Range<u64>> {
+    let begin = groups::span(first, size)?;
+    let last = (first + PackageFetch::GROUPS - 1).min(groups::count(size) - 1);
+    Some(begin.start..groups::span(last, size)?.end)
+}
+
+/// What a transfer came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fetched {
+    /// Packages that are whole now.
+    pub packages: u64,
+    /// Bytes that came over the wire for them.
+    pub bytes: u64,
+}
+
+/// Fetches every package a partner handed over that is not whole here; `progress` hears of bytes as they come.
+///
+/// # Errors
+/// [`Failure::Waiting`] when the partner cannot be reached, [`Failure::NotBelieved`] when it sends other bytes.
+pub async fn fetch_packages(
+    ledger: &LedgerHandle,
+    objects: &Arc<Objects>,
+    partner: AgencyId,
+    peer: &impl Peer,
+) -> Result<Fetched, Failure> {
+    let (us, wanted) = ledger
+        .run(move |ledger, _| {
+            let rows = ledger.wanted_from(&partner)?.into_iter();
+            let with_header = rows.map(|row| Ok((ledger.package_header(&row.entry)?, row)));
+            Ok((ledger.own_card().agency(), with_header.collect::<Result<Vec<_>, Failure>>()?))
+        })
+        .await?;
+    let mut fetched = Fetched::default();
+    for (header, row) in wanted {
+        // Without its header a package cannot be opened; the content part may still be on its way.
+        let Some(header) = header else { continue };
+        check_header(&header, &row)?;
+        let transfer = Transfer { us, partner, row };
+        fetched.bytes += transfer.run(objects, header, peer).await?;
+        fetched.packages += 1;
+    }
+    Ok(fetched)
+}
+
+/// The envelope must be signed by who handed the package over, and speak of this package in this matter.
+fn check_header(header: &[u8], row: &PackageRow) -> Result<(), Failure> {
+    let wrong = |why: &str| Failure::NotBelieved(format!("the envelope of a package {why}"));
+    let sealed = SealedReader::read(Cursor::new(header)).map_err(|error| wrong(&error.to_string()))?;
+    let verification = sealed.verify_header();
+    // The payload is not here yet, so its size cannot fit.
+    let mut findings =
+        verification.findings.iter().filter(|finding| !matches!(finding, Finding::Size { .. }));
+    if let Some(finding) = findings.next() {
+        return Err(wrong(&finding.to_string()));
+    }
+    let author = verification.authors.first().and_then(Option::as_ref);
+    let (envelope, matter): (_, Option<MatterId>) = (sealed.envelope(), sealed.envelope().matter);
+    if author.is_none_or(|author| author.agency != row.by) {
+        Err(wrong("is not signed by who handed it over"))
+    } else if envelope.root != row.package || envelope.payload_size != row.size {
+        Err(wrong("speaks of another package"))
+    } else if matter != Some(row.matter) {
+        Err(wrong("speaks of another matter"))
+    } else {
+        Ok(())
+    }
+}
+
+struct Transfer {
+    us: AgencyId,
+    partner: AgencyId,
+    row: PackageRow,
+}
+
+impl Transfer {
+    /// Fetches what is missing; the bytes that came.
+    async fn run(&self, objects: &Arc<Objects>, header: Vec<u8>, peer: &impl Peer) -> Result<u64, Failure> {
+        let (root, size) = (self.row.package, self.row.size);
+        let shelf = Arc::clone(objects);
+        let begun = blocking(move || {
+            let Some(mut arriving) = shelf.arriving(&root, &header).map_err(disk)? else { return Ok(None) };
+            let leaves = leaves_here(&mut arriving, &root, size)?;
+            Ok(Some((arriving, leaves)))
+        });
+        let Some((mut arriving, mut leaves)) = begun.await? else { return Ok(0) };
+        let mut bytes = 0;
+        while leaves < groups::count(size) {
+            let run = self.ask(peer, PackageRun::Leaves { first: leaves }).await?;
+            bytes += run.len() as u64;
+            (arriving, leaves) = blocking(move || {
+                let leaves = add_leaves(&mut arriving, &root, size, leaves, &run)?;
+                Ok((arriving, leaves))
+            })
+            .await?;
+        }
+        let (mut arriving, mut next) = blocking(move || {
+            let next = groups_here(&mut arriving, size)?;
+            Ok((arriving, next))
+        })
+        .await?;
+        while next < groups::count(size) {
+            let run = self.ask(peer, PackageRun::Groups { first: next }).await?;
+            bytes += run.len() as u64;
+            (arriving, next) = blocking(move || {
+                let next = add_groups(&mut arriving, size, next, &run)?;
+                Ok((arriving, next))
+            })
+            .await?;
+        }
+        blocking(move || arriving.keep().map_err(disk)).await?;
+        Ok(bytes)
+    }
+
+    async fn ask(&self, peer: &impl Peer, run: PackageRun) -> Result<Vec<u8>, Failure> {
+        let fetch =
+            PackageFetch { v: VERSION, from: self.us, to: self.partner, package: self.row.package, run };
+        peer.post(path::PACKAGE, fetch.encode()).await
+    }
+}
+
+/// How many leaves are here and can be gone on from: all of them if they are the right ones.
+fn leaves_here(arriving: &mut Arriving, root: &Hash, size: u64) -> Result<u64, Failure> {
+    let expected = groups::count(size);
+    let found = arriving.leaves().metadata().map_err(disk)?.len() / LEAF as u64;
+    if found < expected {
+        return Ok(found);
+    }
+    if leaves_fit(arriving, root, size)? {
+        return Ok(expected);
+    }
+    arriving.leaves().set_len(0).map_err(disk)?;
+    Ok(0)
+}
+
+fn leaves_fit(arriving: &mut Arriving, root: &Hash, size: u64) -> Result<bool, Failure> {
+    arriving.leaves().rewind().map_err(disk)?;
+    let running = groups::root_of(&mut io::BufReader::new(arriving.leaves())).map_err(disk)?;
+    Ok(running.leaves() == groups::count(size) && running.root() == *root)
+}
+
+fn add_leaves(
+    arriving: &mut Arriving,
+    root: &Hash,
+    size: u64,
+    have: u64,
+    run: &[u8],
+) -> Result<u64, Failure> {
+    let expected = (groups::count(size) - have).min(PackageFetch::LEAVES);
+    if run.len() as u64 != expected * LEAF as u64 {
+        return Err(Failure::NotBelieved("the partner sent another number of hashes than asked for".into()));
+    }
+    let leaves = arriving.leaves();
+    leaves.seek(SeekFrom::Start(have * LEAF as u64)).map_err(disk)?;
+    io::Write::write_all(leaves, run).map_err(disk)?;
+    let have = have + expected;
+    if have == groups::count(size) && !leaves_fit(arriving, root, size)? {
+        arriving.leaves().set_len(0).map_err(disk)?;
+        return Err(Failure::NotBelieved("the hashes of a package's parts do not make its name".into()));
+    }
+    Ok(have)
+}
+
+fn leaf(arriving: &mut Arriving, group: u64) -> Result<Hash, Failure> {
+    let mut bytes = [0; LEAF];
+    arriving.leaves().seek(SeekFrom::Start(group * LEAF as u64)).map_err(disk)?;
+    arriving.leaves().read_exact(&mut bytes).map_err(disk)?;
+    Ok(Hash::from_bytes(bytes))
+}
+
+/// How many groups are here, whole and right; what follows them is cut off.
+fn groups_here(arriving: &mut Arriving, size: u64) -> Result<u64, Failure> {
+    let here = arriving.payload_size().map_err(disk)?;
+    let (mut next, mut kept, mut bytes) = (0, 0, Vec::new());
+    while let Some(span) = groups::span(next, size).filter(|span| span.end <= here) {
+        bytes.resize(usize::try_from(span.end - span.start).unwrap_or(0), 0);
+        arriving.read_payload(span.start, &mut bytes).map_err(disk)?;
+        let leaf = leaf(arriving, next)?;
+        if groups::check(next, &bytes, &leaf).is_err() {
+            break;
+        }
+        kept = span.end;
+        next += 1;
+    }
+    arriving.truncate_payload(kept).map_err(disk)?;
+    Ok(next)
+}
+
+fn add_groups(arriving: &mut Arriving, size: u64, first: u64, run: &[u8]) -> Result<u64, Failure> {
+    let expected = span(first, size).map_or(0, |span| span.end - span.start);
+    if run.is_empty() || run.len() as u64 != expected {
+        return Err(Failure::NotBelieved("the partner sent another number of bytes than asked for".into()));
+    }
+    let begin = groups::span(first, size).map_or(0, |span| span.start);
+    let mut next = first;
+    while let Some(span) = groups::span(next, size).filter(|span| span.end <= begin + expected) {
+        let at = |place: u64| usize::try_from(place - begin).unwrap_or(usize::MAX);
+        let bytes = run.get(at(span.start)..at(span.end)).unwrap_or_default();
+        let leaf = leaf(arriving, next)?;
+        groups::check(next, bytes, &leaf).map_err(|error| Failure::NotBelieved(error.to_string()))?;
+        next += 1;
+    }
+    arriving.write_payload(begin, run).map_err(disk)?;
+    Ok(next)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it maps an owned error")]
+fn disk(error: io::Error) -> Failure {
+    Failure::Fault(format!("the folder of packages: {error}"))
+}
+
+/// Disk and hashing, away from what answers partners.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => Err(Failure::Fault(format!("work on a package broke off: {error}"))),
+    }
+}

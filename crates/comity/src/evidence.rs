@@ -1,0 +1,363 @@
+//! `comity evidence`: packages sealed, verified and opened, with or without a node.
+//!
+//! Sealing and opening read and write at the keyboard's side, so that a running node is not kept from its partners;
+//! only what is recorded goes through the node. A package is made under another name and appears whole or not at all.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read as _, Seek as _};
+use std::path::{Path, PathBuf};
+
+use comity_app::context::Clock as _;
+use comity_evidence::age::{Identity, recipient_from_text};
+use comity_evidence::bag;
+use comity_evidence::envelope::{Envelope, Facts, Sender};
+use comity_evidence::package::{self, PackageError};
+use comity_evidence::sealed::{SealedError, SealedReader, add_recipient};
+use comity_journal::card::{Card, SealingKey};
+use comity_journal::ids::{AgencyId, MatterId};
+use comity_store::objects::Objects;
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use crate::args::EvidenceCommand;
+use crate::cli::{Terminal, ask_node};
+use crate::folder::Folder;
+use crate::progress::Progress;
+use crate::real::{SystemClock, SystemEntropy};
+use crate::reply::{NO, Reply, UNTRUSTED, YES};
+use crate::request::Request;
+use crate::verify::fingerprint;
+
+/// Carries an evidence command out.
+pub(crate) async fn run(command: EvidenceCommand, at: &Terminal) -> Result<Reply, Reply> {
+    match command {
+        EvidenceCommand::Seal { path, to, out, by, identifier } => {
+            let signer = by.as_deref().map(Signing::of).transpose()?;
+            seal_to_file(&path, &to, &out, signer.as_ref(), identifier, at)
+        }
+        EvidenceCommand::Send { dir, matter, path, label, condition, officer } => {
+            send(&dir, matter, &path, label, condition, officer, at).await
+        }
+        EvidenceCommand::Verify { file, trust } => verify(&file, &trust, at),
+        EvidenceCommand::Open { file, identity, out, only } => open(&file, &identity, &out, only, at),
+        EvidenceCommand::AddRecipient { file, to, identity, by } => {
+            let signer = by.as_deref().map(Signing::of).transpose()?;
+            add(&file, &to, &identity, signer.as_ref())
+        }
+        EvidenceCommand::Export { dir, matter, package, out, purpose, officer } => {
+            export(&dir, matter, package, &out, purpose, officer, at).await
+        }
+    }
+}
+
+/// A node's key and card, for signing envelopes.
+struct Signing {
+    key: comity_journal::suite::SecretKey,
+    card: Card,
+}
+
+impl Signing {
+    fn of(dir: &Path) -> Result<Self, Reply> {
+        let folder = Folder::open(dir)?;
+        Ok(Self { key: folder.read_keys()?.signing, card: folder.card()? })
+    }
+
+    fn sender(&self) -> Sender<'_> {
+        Sender { key: &self.key, card: &self.card, more: &[] }
+    }
+}
+
+/// A recipient: an agency's card, or an age recipient as text.
+struct Recipient {
+    key: SealingKey,
+    agency: Option<AgencyId>,
+}
+
+fn recipient(text: &str) -> Result<Recipient, Reply> {
+    if let Ok(key) = recipient_from_text(text) {
+        return Ok(Recipient { key, agency: None });
+    }
+    let bytes = std::fs::read(text).map_err(|error| {
+        Reply::usage(format!("--to takes the file of a card or an age recipient (age1…); {text}: {error}"))
+    })?;
+    let card = Card::read(&bytes).map_err(|error| Reply::no(format!("{text}: {error}")))?;
+    Ok(Recipient { key: card.facts().packages, agency: Some(card.agency()) })
+}
+
+fn identity(path: &Path) -> Result<Identity, Reply> {
+    let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let mut text = Zeroizing::new(String::new());
+    let file = File::open(path).map_err(|error| Reply::no(named(&error)))?;
+    file.take(64 * 1024).read_to_string(&mut text).map_err(|error| Reply::no(named(&error)))?;
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+    let line = line.ok_or_else(|| Reply::usage(named(&"holds no age identity (AGE-SECRET-KEY-1…)")))?;
+    Identity::from_text(line).map_err(|error| Reply::usage(named(&error)))
+}
+
+/// What a reader may do about a package that was not made or opened.
+#[expect(clippy::needless_pass_by_value, reason = "it maps an owned error")]
+fn refused(error: PackageError) -> Reply {
+    Reply::no(error.to_string())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it maps an owned error")]
+fn unsealed(error: SealedError) -> Reply {
+    Reply::no(error.to_string())
+}
+
+fn seal_to_file(
+    source: &Path,
+    to: &[String],
+    out: &Path,
+    signer: Option<&Signing>,
+    identifiers: Vec<String>,
+    at: &Terminal,
+) -> Result<Reply, Reply> {
+    let recipients = to.iter().map(|text| recipient(text)).collect::<Result<Vec<_>, _>>()?;
+    if out.exists() {
+        return Err(Reply::usage(format!("{} exists already; nothing is overwritten", out.display())));
+    }
+    let (above, name) = beside(out)?;
+    let fresh = tempfile::Builder::new().prefix(".").suffix(".sealing").tempfile_in(above);
+    let fresh = fresh.map_err(Reply::io)?;
+    let sealing = Sealing { source, recipients, matter: None, identifiers };
+    let (packed, envelope) = sealing.seal_into(fresh.as_file(), signer, at)?;
+    fresh.as_file().sync_all().map_err(Reply::io)?;
+    fresh.persist_noclobber(out).map_err(|error| Reply::io(error.error))?;
+    let text = format!(
+        "{} is sealed: {} files, {} bytes, package {}.",
+        name.display(),
+        packed.files,
+        packed.bytes,
+        envelope.root
+    );
+    Ok(Reply::yes(text, sealed_facts(out, &packed, &envelope)))
+}
+
+fn sealed_facts(out: &Path, packed: &bag::Packed, envelope: &Envelope) -> Value {
+    json!({
+        "file": out, "package": envelope.root, "size": envelope.payload_size, "files": packed.files,
+        "bytes": packed.bytes, "signed": envelope.sender.is_some(),
+    })
+}
+
+/// The folder a file is to stand in, and its name.
+fn beside(out: &Path) -> Result<(&Path, &Path), Reply> {
+    let name = out.file_name().map(Path::new);
+    let name = name.ok_or_else(|| Reply::usage(format!("{} is no name for a file", out.display())))?;
+    let above = out.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok((above, name))
+}
+
+/// Something to be sealed.
+struct Sealing<'a> {
+    source: &'a Path,
+    recipients: Vec<Recipient>,
+    matter: Option<MatterId>,
+    identifiers: Vec<String>,
+}
+
+impl Sealing<'_> {
+    fn seal_into(
+        &self,
+        output: &File,
+        signer: Option<&Signing>,
+        at: &Terminal,
+    ) -> Result<(bag::Packed, Envelope), Reply> {
+        let now = SystemClock.now();
+        let keys: Vec<_> = self.recipients.iter().map(|recipient| recipient.key).collect();
+        let mut to: Vec<_> = self.recipients.iter().filter_map(|recipient| recipient.agency).collect();
+        to.sort();
+        to.dedup();
+        let facts = Facts { to: (!to.is_empty()).then_some(to), matter: self.matter, at: Some(now) };
+        let date = now.to_string().chars().take(10).collect();
+        let bag =
+            bag::Facts { date: Some(date), identifiers: self.identifiers.clone(), ..bag::Facts::default() };
+        let mut progress = Progress::of("sealing", None, at);
+        let sender = signer.map(Signing::sender);
+        let mut hear = |done| progress.at(done);
+        let sealed =
+            package::seal(self.source, &bag, &keys, facts, sender, output, &mut SystemEntropy, &mut hear);
+        let (packed, envelope, _) = sealed.map_err(refused)?;
+        Ok((packed, envelope))
+    }
+}
+
+/// Seals to the parties of a matter, keeps the package at the node, and has the node hand it over.
+async fn send(
+    dir: &Path,
+    matter: String,
+    source: &Path,
+    label: Option<String>,
+    condition: Option<String>,
+    officer: Option<String>,
+    at: &Terminal,
+) -> Result<Reply, Reply> {
+    let to = ask_node(dir, Request::PackageRecipients { matter: matter.clone() }, at).await?;
+    if to.exit != YES {
+        return Ok(to);
+    }
+    let wrong = || Reply::fault("the node did not say to whom the package is sealed".into());
+    let id = to.json["id"].as_str().and_then(MatterId::from_hex).ok_or_else(wrong)?;
+    let recipients = to.json["recipients"].as_array().into_iter().flatten().map(|recipient| {
+        let key = recipient["key"].as_str().and_then(SealingKey::from_hex)?;
+        Some(Recipient { key, agency: recipient["agency"].as_str().and_then(AgencyId::from_hex) })
+    });
+    let recipients = recipients.collect::<Option<Vec<_>>>().ok_or_else(wrong)?;
+    let folder = Folder::open(dir)?;
+    let (objects, signer) = (folder.objects()?, Signing::of(dir)?);
+    let identifiers = vec![to.json["number"].as_str().unwrap_or_default().to_owned()];
+    let sealing = Sealing { source, recipients, matter: Some(id), identifiers };
+    let fresh = objects.fresh().map_err(Reply::io)?;
+    let (packed, envelope) = sealing.seal_into(fresh.as_file(), Some(&signer), at)?;
+    let header = shelve(&objects, fresh, &envelope)?;
+    let name = source.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut act = toml::Table::new();
+    act.insert("package".into(), envelope.root.to_string().into());
+    let number = |number: u64| i64::try_from(number).map(toml::Value::Integer).unwrap_or(0.into());
+    act.insert("size".into(), number(envelope.payload_size));
+    act.insert("files".into(), number(packed.files));
+    act.insert("label".into(), label.unwrap_or(name).into());
+    if let Some(condition) = condition {
+        act.insert("condition".into(), condition.into());
+    }
+    act.insert("header".into(), data_encoding::BASE64.encode(&header).into());
+    let toml = Some(act.to_string());
+    let mut sent = ask_node(dir, Request::Act { matter, act: "transfer".into(), toml, officer }, at).await?;
+    if sent.json["outcome"].is_null() {
+        // Refused: nobody was handed this package, so it does not stay.
+        objects.remove(&envelope.root).map_err(Reply::io)?;
+    } else {
+        sent.json["package"] = json!(envelope.root);
+        sent.json["size"] = json!(envelope.payload_size);
+        sent.json["files"] = json!(packed.files);
+    }
+    Ok(sent)
+}
+
+/// Reads the package back, so that what is vouched for is what is on disk, and keeps it. Its header.
+fn shelve(objects: &Objects, fresh: tempfile::NamedTempFile, envelope: &Envelope) -> Result<Vec<u8>, Reply> {
+    let mut leaves = objects.fresh().map_err(Reply::io)?;
+    let mut sealed = SealedReader::read(fresh.reopen().map_err(Reply::io)?).map_err(unsealed)?;
+    sealed.write_leaves(&mut io::BufWriter::new(leaves.as_file_mut())).map_err(unsealed)?;
+    let mut header = Vec::new();
+    let mut file = fresh.reopen().map_err(Reply::io)?;
+    file.rewind()
+        .and_then(|()| file.take(sealed.payload().start).read_to_end(&mut header))
+        .map_err(Reply::io)?;
+    objects.keep(&envelope.root, fresh, leaves).map_err(Reply::io)?;
+    Ok(header)
+}
+
+fn read(file: &Path) -> Result<File, Reply> {
+    File::open(file).map_err(|error| Reply::no(format!("{}: {error}", file.display())))
+}
+
+fn verify(file: &Path, trusted: &[String], at: &Terminal) -> Result<Reply, Reply> {
+    let trusted = trusted.iter().map(|text| fingerprint(text)).collect::<Result<Vec<_>, _>>()?;
+    let size = std::fs::metadata(file).map(|metadata| metadata.len()).ok();
+    let progress = Progress::of("verifying", size, at);
+    let mut sealed = SealedReader::read(progress.reading(BufReader::new(read(file)?))).map_err(unsealed)?;
+    let verification = sealed.verify().map_err(unsealed)?;
+    let envelope = sealed.envelope();
+    let findings: Vec<_> = verification.findings.iter().map(ToString::to_string).collect();
+    let authors: Vec<_> = verification
+        .authors
+        .iter()
+        .map(|author| match author {
+            Some(author) => json!({
+                "agency": author.agency, "label": author.card.facts().label,
+                "fingerprint": author.fingerprint.to_string(),
+                "trusted": trusted.contains(&author.fingerprint),
+            }),
+            None => Value::Null,
+        })
+        .collect();
+    let all_trusted = authors.iter().all(|author| author["trusted"] == true);
+    let (exit, said) = match (findings.is_empty(), all_trusted) {
+        (false, _) => (NO, format!("The package was changed:\n  {}", findings.join("\n  "))),
+        (true, true) => (YES, "Intact, and sealed by whom you trust.".to_owned()),
+        (true, false) => (UNTRUSTED, format!("Intact; {}", unknown(&verification.authors))),
+    };
+    let text = format!("{said}\npackage {}, {} bytes", envelope.root, envelope.payload_size);
+    let json = json!({
+        "package": envelope.root, "size": envelope.payload_size, "authors": authors, "findings": findings,
+        "matter": envelope.matter, "recipients": envelope.recipients,
+    });
+    Ok(Reply { exit, text, json })
+}
+
+fn unknown(authors: &[Option<comity_evidence::envelope::Author>]) -> String {
+    let mut said: Vec<_> = authors
+        .iter()
+        .flatten()
+        .map(|author| format!("  {}  {}", author.card.facts().label, author.fingerprint))
+        .collect();
+    said.dedup();
+    if said.is_empty() {
+        "nobody has signed it: it says nothing about who sealed it.".into()
+    } else {
+        format!("keys not known to you: compare these fingerprints.\n{}", said.join("\n"))
+    }
+}
+
+fn open(file: &Path, key: &Path, out: &Path, only: Option<String>, at: &Terminal) -> Result<Reply, Reply> {
+    let key = identity(key)?;
+    if let Some(path) = only {
+        package::open_one(read(file)?, &key, &path, out).map_err(refused)?;
+        return Ok(Reply::yes(format!("{path} is at {}.", out.display()), json!({ "file": out })));
+    }
+    let size = std::fs::metadata(file).map(|metadata| metadata.len()).ok();
+    let mut progress = Progress::of("opening", size, at);
+    let opened = package::open(read(file)?, &key, out, &mut |done| progress.at(done)).map_err(refused)?;
+    let text = format!("{} files, {} bytes are at {}.", opened.files, opened.bytes, out.display());
+    Ok(Reply::yes(text, json!({ "out": out, "files": opened.files, "bytes": opened.bytes })))
+}
+
+/// Puts a recipient into a file; the file with the new header takes the place of the old one in one step.
+fn add(file: &Path, to: &str, key: &Path, signer: Option<&Signing>) -> Result<Reply, Reply> {
+    let (to, key) = (recipient(to)?, identity(key)?);
+    let (above, name) = beside(file)?;
+    let fresh = tempfile::Builder::new().prefix(".").suffix(".sealing").tempfile_in(above);
+    let fresh = fresh.map_err(Reply::io)?;
+    let facts = Facts { to: to.agency.map(|agency| vec![agency]), matter: None, at: Some(SystemClock.now()) };
+    let (sender, entropy) = (signer.map(Signing::sender), &mut SystemEntropy);
+    let added = add_recipient(read(file)?, fresh.as_file(), &key, &to.key, facts, sender.as_ref(), entropy);
+    let envelope = added.map_err(unsealed)?;
+    fresh.as_file().sync_all().map_err(Reply::io)?;
+    fresh.persist(file).map_err(|error| Reply::io(error.error))?;
+    let text = format!("{} can now be opened by {} keys.", name.display(), envelope.recipients);
+    Ok(Reply::yes(text, json!({ "file": file, "package": envelope.root, "recipients": envelope.recipients })))
+}
+
+/// Takes a package out of a node, as the sealed file it is; the node records it first.
+async fn export(
+    dir: &Path,
+    matter: String,
+    package: Option<String>,
+    out: &Path,
+    purpose: String,
+    officer: Option<String>,
+    at: &Terminal,
+) -> Result<Reply, Reply> {
+    if out.exists() {
+        return Err(Reply::usage(format!("{} exists already; nothing is overwritten", out.display())));
+    }
+    let (above, _) = beside(out)?;
+    let request = Request::PackageExport { matter, package, purpose, officer };
+    let mut reply = ask_node(dir, request, at).await?;
+    if reply.exit != YES {
+        return Ok(reply);
+    }
+    let wrong = || Reply::fault("the node did not name the package".into());
+    let name =
+        reply.json["package"].as_str().and_then(comity_journal::suite::Hash::from_hex).ok_or_else(wrong)?;
+    let kept = Folder::open(dir)?.objects()?.get(&name).map_err(Reply::io)?.ok_or_else(wrong)?;
+    let mut fresh = tempfile::Builder::new().prefix(".").tempfile_in(above).map_err(Reply::io)?;
+    io::copy(&mut BufReader::new(kept), fresh.as_file_mut()).map_err(Reply::io)?;
+    fresh.as_file().sync_all().map_err(Reply::io)?;
+    fresh.persist_noclobber(out).map_err(|error| Reply::io(error.error))?;
+    reply.json["file"] = json!(PathBuf::from(out));
+    reply.text = format!("The sealed package is at {}.", out.display());
+    Ok(reply)
+}

@@ -1,0 +1,140 @@
+//! Evidence handed from one agency to another (证据移交): sealed packages, their custody, and what they may be used for.
+//!
+//! Custody is a pass: the giving party's `transfer` offers a sealed package, the receiving party's `accept` takes it. In
+//! between the receiver's node has checked every byte of it, and says so in `receive`. What may be done with it
+//! travels with it: a handling code, the offences it may be used for, and "not as evidence" until the giver releases
+//! it. Given back, it passes the other way.
+//!
+//! Not here: the package itself (`comity-evidence`), its way over the wire (`comity-app`), physical exhibits'
+//! seals and carriers beyond their description.
+//!
+//! Sources: ISO/IEC 27037 (auditable, repeatable), RFC 8493 (the bag inside), Europol handling codes H0 to H3.
+
+mod acts;
+mod state;
+
+pub use acts::{
+    Accept, Check, Close, Destroy, EvidenceAct, GiveBack, Open, OpenStructure, Receive, Release, TakeBack,
+    Transfer, TransferStructure,
+};
+pub use state::{EvidenceLane, Giving, Held, Item, Receiving, Sent};
+
+use crate::clock::Clock;
+use crate::engine::{Cell, Facts, Kind, KindDef, Lanes, PackageRef, Stated};
+use crate::gates::{Cover, Refusal, rules};
+use crate::vocabularies::{Handling, OffenceCode};
+
+/// The party that gives evidence.
+pub const GIVING: &str = "giving";
+/// The party that receives it.
+pub const RECEIVING: &str = "receiving";
+
+/// The kind `evidence`.
+pub struct EvidenceKind;
+
+impl Kind for EvidenceKind {
+    const DEF: KindDef = KindDef {
+        code: "evidence",
+        prefix: 'E',
+        rules: 1,
+        roles: &[GIVING, RECEIVING],
+        ended: &["held", "ended", "closed"],
+        hands_over: Some("transfer"),
+        shared: true,
+        words: (include_str!("zh.ftl"), include_str!("en.ftl")),
+    };
+    type Act = EvidenceAct;
+    type Lane = EvidenceLane;
+
+    fn evolve(lane: &mut EvidenceLane, entry: &Stated<'_>, act: &EvidenceAct) {
+        lane.evolve(entry, act);
+    }
+
+    fn cell(lanes: &Lanes<'_, EvidenceLane>) -> Cell {
+        state::cell(lanes.of(GIVING), lanes.of(RECEIVING))
+    }
+
+    fn clocks(lanes: &Lanes<'_, EvidenceLane>) -> Vec<Clock> {
+        state::clocks(lanes.of(GIVING), lanes.of(RECEIVING))
+    }
+
+    fn admit(lanes: &Lanes<'_, EvidenceLane>, entry: &Stated<'_>, act: &EvidenceAct) -> Result<(), Refusal> {
+        match (act, entry.opening) {
+            (EvidenceAct::Open(_), Some(opening)) if opening.parties.len() == 2 => Ok(()),
+            (EvidenceAct::Open(_), Some(_)) => Err(Refusal::under(rules::WRONG_PARTIES)),
+            (EvidenceAct::Open(_), None) | (_, Some(_)) => Err(Refusal::under(rules::NOT_OPENED)),
+            _ => state::admit(lanes.of(GIVING), lanes.of(RECEIVING), act),
+        }
+    }
+
+    fn decide(lanes: &Lanes<'_, EvidenceLane>, act: &EvidenceAct, facts: &Facts) -> Result<(), Refusal> {
+        match act {
+            EvidenceAct::Open(open) => decide_opening(open, facts),
+            // Nobody says a package is whole, and nobody takes it over, before this node has checked every byte.
+            EvidenceAct::Receive(receive) if receive.check == Check::Intact => {
+                state::package_here(lanes.of(GIVING), receive.of.entry(), facts)
+            }
+            EvidenceAct::Accept(accept) => state::package_here(lanes.of(GIVING), accept.of.entry(), facts),
+            EvidenceAct::Destroy(destroy) => {
+                match state::package_here(lanes.of(GIVING), destroy.of.entry(), facts) {
+                    Ok(()) => Err(Refusal::under(rules::PACKAGE_STILL_HERE)),
+                    Err(_) => Ok(()),
+                }
+            }
+            EvidenceAct::Transfer(transfer) if !facts.packages.contains(&transfer.package) => {
+                Err(Refusal::under(rules::PACKAGE_NOT_HERE))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn offences(lanes: &Lanes<'_, EvidenceLane>, act: &EvidenceAct) -> Vec<OffenceCode> {
+        match (act, lanes.of(GIVING)) {
+            (EvidenceAct::Open(open), _) => open.offences.clone(),
+            (_, EvidenceLane::Giving(giving)) => giving.offences.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn handling(lanes: &Lanes<'_, EvidenceLane>, act: &EvidenceAct) -> Handling {
+        match (act, lanes.of(GIVING)) {
+            (EvidenceAct::Open(open), _) => open.handling,
+            (EvidenceAct::Release(release), _) => release.handling,
+            (_, EvidenceLane::Giving(giving)) => giving.handling,
+            _ => Handling::H1,
+        }
+    }
+
+    fn marks(lanes: &Lanes<'_, EvidenceLane>) -> Vec<&'static str> {
+        let EvidenceLane::Giving(giving) = lanes.of(GIVING) else { return Vec::new() };
+        let use_in_court = if giving.as_evidence { "as-evidence" } else { "not-as-evidence" };
+        vec![giving.handling.code(), use_in_court]
+    }
+
+    fn package(act: &EvidenceAct) -> Option<PackageRef> {
+        let EvidenceAct::Transfer(transfer) = act else { return None };
+        Some(PackageRef { root: transfer.package, size: transfer.size })
+    }
+
+    fn examples() -> Vec<(&'static str, &'static str, EvidenceLane)> {
+        state::examples()
+    }
+}
+
+fn decide_opening(open: &OpenStructure, facts: &Facts) -> Result<(), Refusal> {
+    if facts.cover == Cover::NotCovered {
+        return Err(Refusal::under(rules::NOT_COVERED));
+    }
+    if open.offences.is_empty() {
+        return Err(Refusal::under(rules::INCOMPLETE).about(["offences"]));
+    }
+    if open.handling == Handling::H3 && !open.restriction_stated.0 {
+        return Err(Refusal::under(rules::INCOMPLETE).about(["restriction"]));
+    }
+    let ahead = |moment: Option<crate::act::Moment>| moment.is_none_or(|due| due.0 > facts.now);
+    if ahead(open.give_back_by) && ahead(open.destroy_by) {
+        Ok(())
+    } else {
+        Err(Refusal::under(rules::WISH_IN_THE_PAST))
+    }
+}

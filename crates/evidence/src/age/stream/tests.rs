@@ -1,0 +1,54 @@
+//! Tests of payloads alone; `tests/age_testkit.rs` runs the public ones.
+
+use super::*;
+use comity_testkit::Seeded;
+
+fn sealed(plain: &[u8]) -> (Vec<u8>, FileKey) {
+    let file = FileKey::draw(&mut Seeded::new(1));
+    let mut writer = StreamWriter::new(Vec::new(), &file, &[5; NONCE]).unwrap();
+    writer.write_all(plain).unwrap();
+    assert_eq!(writer.position(), plain.len() as u64);
+    (writer.finish().unwrap(), file)
+}
+
+#[test]
+fn content_of_any_size_opens_to_itself_and_sizes_lead_both_ways() {
+    for size in [0, 1, 100, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK + 7] {
+        let plain: Vec<u8> = (0..size).map(|i| (i % 251) as u8).collect();
+        let (payload, file) = sealed(&plain);
+        assert_eq!(payload.len() as u64, payload_size(size as u64), "{size}");
+        assert_eq!(plain_size(payload.len() as u64), Ok(size as u64));
+        let mut opened = Vec::new();
+        StreamReader::new(payload.as_slice(), &file).unwrap().read_to_end(&mut opened).unwrap();
+        assert!(opened == plain, "{size}");
+    }
+}
+
+#[test]
+fn sizes_that_no_payload_has_are_refused() {
+    let full = (NONCE + SEALED_CHUNK) as u64;
+    for size in [0, 15, 16, 31, full + 1, full + 15, full + 16] {
+        assert_eq!(plain_size(size), Err(PayloadError::Size(size)));
+    }
+    assert_eq!(plain_size(full + 17), Ok(CHUNK as u64 + 1));
+}
+
+#[test]
+fn any_chunk_opens_alone() {
+    let plain: Vec<u8> = (0..3 * CHUNK).map(|i| (i / CHUNK) as u8).collect();
+    let (mut payload, file) = sealed(&plain);
+    let key = PayloadKey::derive(&file, &[5; NONCE]);
+    let chunk = &mut payload[NONCE + 2 * SEALED_CHUNK..];
+    assert_eq!(key.open_chunk(2, false, chunk), Err(PayloadError::Altered(2)));
+    assert_eq!(key.open_chunk(1, true, chunk), Err(PayloadError::Altered(1)));
+    assert!(key.open_chunk(2, true, chunk).unwrap().iter().all(|byte| *byte == 2));
+}
+
+#[test]
+fn a_promise_that_more_follows_is_held_to() {
+    let file = FileKey::draw(&mut Seeded::new(1));
+    let mut writer = StreamWriter::new(Vec::new(), &file, &[5; NONCE]).unwrap();
+    writer.write_all(&vec![0; CHUNK]).unwrap();
+    writer.more_follows().unwrap();
+    assert!(writer.finish().is_err());
+}
