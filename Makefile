@@ -1,11 +1,12 @@
 # Two commands are all a newcomer needs: `make demo` and `make test`. Each does its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench
+.PHONY: help setup demo test check transfer bench
 
 help:
-	@echo "make demo    build comity and run two agencies through one matter (ONCE=1: run it through and stop)"
+	@echo "make demo    build comity and play a case between three agencies (ONCE=1: then stop; FILES=PATH: your evidence)"
 	@echo "make test    everything that must hold before a change is accepted"
 	@echo "make check   the quick part of it: formatting and lints"
+	@echo "make transfer  hand over 2 GiB, twice, with a node killed on the way"
 	@echo "make bench   the measurements that the documents quote"
 
 setup:
@@ -13,7 +14,7 @@ setup:
 
 demo: setup
 	cargo build --locked --profile demo -p comity
-	target/demo/comity demo $(if $(ONCE),--once)
+	target/demo/comity demo $(if $(ONCE),--once) $(if $(FILES),--files '$(FILES)')
 
 # Same profile and target folder as the tests, so that SQLite and aws-lc are compiled once for both.
 check: setup
@@ -30,6 +31,10 @@ test: check
 	else \
 	    set -x; cargo test --locked --workspace --tests; \
 	fi
+
+# Eight gibibytes of disk, and minutes: not part of the tests.
+transfer: setup
+	cargo nextest run --locked --release -p comity --test evidence --run-ignored only
 
 bench: setup
 	cargo bench --locked --workspace --bench '*'

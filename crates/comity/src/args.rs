@@ -88,12 +88,15 @@ pub(crate) enum Command {
         #[arg(long)]
         partner: Option<String>,
     },
-    /// Two agencies play one request through, on this machine.
+    /// Three agencies play a case through, on this machine.
     Demo {
         /// End after the story.
         #[arg(long)]
         once: bool,
-        /// Where to put the two nodes; a fresh folder `demo` here unless given.
+        /// The file or folder that is handed over as evidence; one made up for the story unless given.
+        #[arg(long)]
+        files: Option<PathBuf>,
+        /// Where to put the nodes; a fresh folder `demo` here unless given.
         #[arg(long)]
         dir: Option<PathBuf>,
     },
@@ -460,12 +463,21 @@ pub(crate) enum MatterCommand {
 
 #[derive(Subcommand)]
 pub(crate) enum ProofCommand {
-    /// Export the proof of a matter: signatures and hashes, no content.
+    /// Export the proof of a matter: signatures and hashes, no content unless --content.
     Export {
         /// The node's folder.
         dir: PathBuf,
         /// Its number, or any unique beginning.
         matter: String,
+        /// With the content still at hand. Recorded first.
+        #[arg(long)]
+        content: bool,
+        /// With --content: for what.
+        #[arg(long, default_value = "use in proceedings")]
+        purpose: String,
+        /// With --content: who acts.
+        #[arg(long = "as")]
+        officer: Option<String>,
         /// The file to write; NUMBER.proof unless given.
         #[arg(long)]
         out: Option<PathBuf>,

@@ -116,13 +116,14 @@ async fn carry_out(command: Command, at: &Terminal) -> Result<Reply, Reply> {
         Command::Matter(MatterCommand::Show { dir, matter }) => {
             ask(dir, Request::MatterShow { matter }).await
         }
-        Command::Proof(ProofCommand::Export { dir, matter, out }) => {
-            export_proof(ask(dir, Request::ProofExport { matter }).await?, out)
+        Command::Proof(ProofCommand::Export { dir, matter, content, purpose, officer, out }) => {
+            let purpose = content.then_some(purpose);
+            export_proof(ask(dir, Request::ProofExport { matter, purpose, officer }).await?, out)
         }
         Command::Verify { file, trust, report } => verify::run(&file, &trust, report.as_deref(), at),
         Command::Journal(JournalCommand::Verify { dir }) => ask(dir, Request::JournalVerify).await,
         Command::Sync { dir, partner } => ask(dir, Request::Sync { partner }).await,
-        Command::Demo { once, dir } => demo::run(dir.as_deref(), once, at).await,
+        Command::Demo { once, files, dir } => demo::run(dir.as_deref(), files, once, at).await,
     }
 }
 
@@ -240,7 +241,7 @@ async fn partner(command: PartnerCommand, at: &Terminal) -> Result<Reply, Reply>
 }
 
 /// The node records it first; then the key is read from its folder.
-async fn export_key(
+pub(crate) async fn export_key(
     dir: &Path,
     out: Option<&Path>,
     purpose: String,

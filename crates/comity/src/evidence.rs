@@ -284,7 +284,7 @@ fn verify(file: &Path, trusted: &[String], at: &Terminal) -> Result<Reply, Reply
         "package": envelope.root, "size": envelope.payload_size, "authors": authors, "findings": findings,
         "matter": envelope.matter, "recipients": envelope.recipients,
     });
-    Ok(Reply { exit, text, json })
+    Ok(Reply::of(exit, text, json))
 }
 
 fn unknown(authors: &[Option<comity_evidence::envelope::Author>]) -> String {

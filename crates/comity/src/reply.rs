@@ -1,6 +1,8 @@
 //! What a command answers: an exit code, text for people and JSON for programs.
 
 use comity_app::Failure;
+use comity_domain::gates::Refusal;
+use comity_domain::words::Words;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -28,16 +30,31 @@ pub(crate) struct Reply {
     pub(crate) text: String,
     /// For programs.
     pub(crate) json: Value,
+    /// The rule that refused, to be put into the reader's words.
+    #[serde(skip)]
+    pub(crate) refusal: Option<Box<Refusal>>,
 }
 
 impl Reply {
+    pub(crate) fn of(exit: u8, text: impl Into<String>, json: Value) -> Self {
+        Self { exit, text: text.into(), json, refusal: None }
+    }
+
+    /// A refusal reads as its rule does in the reader's language.
+    pub(crate) fn in_words(mut self, words: &Words) -> Self {
+        if let Some(refusal) = self.refusal.take() {
+            self.text = words.refusal(&refusal);
+        }
+        self
+    }
+
     pub(crate) fn yes(text: impl Into<String>, json: Value) -> Self {
-        Self { exit: YES, text: text.into(), json }
+        Self::of(YES, text, json)
     }
 
     fn bad(exit: u8, code: &str, text: String) -> Self {
         let json = json!({ "error": code, "text": text });
-        Self { exit, text, json }
+        Self::of(exit, text, json)
     }
 
     pub(crate) fn no(text: String) -> Self {
@@ -73,7 +90,7 @@ impl From<Failure> for Reply {
                     "error": "refused", "text": text, "rule": refusal.rule.code, "source": refusal.rule.source,
                     "about": about, "lifted_by": lifted_by,
                 });
-                Self { exit: REFUSED, text, json }
+                Self { refusal: Some(refusal), ..Self::of(REFUSED, text, json) }
             }
             Failure::Usage(_) | Failure::Compose(_) => Self::usage(text),
             Failure::NotFound(_) | Failure::NotBelieved(_) => Self::no(text),

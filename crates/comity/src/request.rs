@@ -72,8 +72,8 @@ pub(crate) enum Request {
     KeyExport { purpose: String, officer: Option<String> },
     /// Proposes an erasure, or has it done as a second person.
     Erase { matter: String, parts: Vec<String>, reason: String, officer: Option<String> },
-    /// Exports a proof, as base 64.
-    ProofExport { matter: String },
+    /// Exports a proof, as base 64; with the content still at hand where a purpose is given.
+    ProofExport { matter: String, purpose: Option<String>, officer: Option<String> },
     /// Verifies the journal.
     JournalVerify,
     /// Delivers to partners and fetches from them.
@@ -99,7 +99,8 @@ impl Desk {
 
     /// Carries a request out, in the words of `lang`.
     pub(crate) async fn execute(&self, request: Request, lang: Lang) -> Reply {
-        self.try_execute(request, lang).await.unwrap_or_else(|reply| reply)
+        let reply = self.try_execute(request, lang).await.unwrap_or_else(|reply| reply);
+        reply.in_words(self.release.words(lang))
     }
 
     async fn try_execute(&self, request: Request, lang: Lang) -> Result<Reply, Reply> {
@@ -232,15 +233,23 @@ impl Desk {
             Request::Erase { matter, parts, reason, officer } => {
                 self.erase(matter, parts, reason, officer, lang).await
             }
-            Request::ProofExport { matter } => {
+            Request::ProofExport { matter, purpose, officer } => {
                 let release = Arc::clone(&self.release);
                 let (number, bytes) = ledger
-                    .run(move |ledger, _| {
+                    .run(move |ledger, pending| {
                         let id = ledger.matter_named(&matter)?;
-                        Ok((
-                            ledger.show_matter(&id, release.words(lang))?.line.number,
-                            ledger.export_proof(&id)?,
-                        ))
+                        if let Some(purpose) = &purpose {
+                            let officer = ledger.officer(officer.as_deref())?;
+                            ledger.let_out(
+                                pending,
+                                Export::ProofWithContent,
+                                Some(&id),
+                                purpose,
+                                &officer,
+                            )?;
+                        }
+                        let number = ledger.show_matter(&id, release.words(lang))?.line.number;
+                        Ok((number, ledger.export_proof(&id, purpose.is_some())?))
                     })
                     .await?;
                 let proof = data_encoding::BASE64.encode(&bytes);
@@ -302,7 +311,7 @@ impl Desk {
             let text = format!("The erasure is proposed and not done. {}", words.refusal(&refusal));
             let json =
                 json!({ "outcome": "proposed", "rule": refusal.rule.code, "source": refusal.rule.source });
-            return Ok(Reply { exit: REFUSED, text, json });
+            return Ok(Reply::of(REFUSED, text, json));
         }
         let text = "Erased here. Signatures and hashes stay. Not erased: what partners, exported proofs and backups hold.";
         Ok(Reply::yes(text, json!({ "outcome": "erased" })))
@@ -407,7 +416,7 @@ impl Desk {
                     "{number}: `{act}` is approved and waits: since its start this node has not compared its streams \
                      with the partner, so it may be an old copy of itself. `comity sync` compares."
                 );
-                Reply { exit: WAITING, text, json: facts("awaits-comparison") }
+                Reply::of(WAITING, text, facts("awaits-comparison"))
             }
         })
     }
@@ -446,7 +455,7 @@ fn kept(number: &str, act: &str, refusal: &Refusal, mut json: serde_json::Value,
     json["about"] = json!(about);
     json["lifted_by"] = json!(refusal.rule.lifted_by.map(|role| role.code()));
     let text = format!("{number}: `{act}` is kept as a draft and not sent.\n{}", words.refusal(refusal));
-    Reply { exit: REFUSED, text, json }
+    Reply::of(REFUSED, text, json)
 }
 
 fn synced(

@@ -91,7 +91,7 @@ fn reply(findings: &Findings) -> Reply {
     let json = json!({
         "outcome": outcome, "entries": findings.acts.len(), "problems": problems, "unknown": unknown,
     });
-    Reply { exit, text, json }
+    Reply::of(exit, text, json)
 }
 
 /// The acts in order: who, when, logged and receipted by whom, content.

@@ -3,11 +3,11 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::{Child, Output, Stdio};
+use std::process::Stdio;
 
 use comity_journal::fingerprint::Fingerprint;
 use comity_journal::verify::{Outcome, verify};
-use comity_testkit::terminal::{Place, Said, Served};
+use comity_testkit::terminal::{Place, Served};
 use serde_json::Value;
 
 fn mode(path: &Path) -> u32 {

@@ -526,3 +526,20 @@ fn what_a_partner_left_out_is_held_against_it_and_its_act_stays_valid() {
     let objections: Vec<_> = world.at_asked.judge(&bare, &facts).iter().map(|o| o.rule.code).collect();
     assert_eq!(objections, [rules::FOUR_EYES.code, rules::GROUNDS_OPEN.code, rules::URGENCY_REASON.code]);
 }
+
+#[test]
+fn a_payment_stop_names_payments_and_its_result_waits_for_no_acceptance() {
+    let stop = replaced("\"information\"", "\"payment-stop\"");
+    let mut world = World::new(40);
+    refused(world.properly(Asking, "open", &stop), "incomplete");
+    let payment = "\n[[payments]]\nbank = \"EXAMPXCX\"\naccount = \"XC00 0001\"\namount = \"40000 XTS\"\n\
+                   made = \"2026-11-20T08:00:00Z\"\n";
+    world.properly(Asking, "open", &format!("{stop}{payment}")).unwrap();
+    world.exchange();
+    step(&mut world, Asked, "report-stop", "result = \"partly\"\namount = 31000\ncurrency = \"XTS\"");
+    status(&world, "acknowledged");
+    // An ordinary request has no money to stop.
+    let mut ordinary = opened(41);
+    let report = ordinary.state(Asked, "report-stop", "result = \"stopped\"");
+    refused(ordinary.act(Asked, report), "not-now");
+}

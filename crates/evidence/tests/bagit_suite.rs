@@ -224,6 +224,11 @@ fn a_bag_that_is_wrong_in_one_way_is_refused_for_that() {
             fs::rename(bag.join("data"), bag.join("elsewhere")).unwrap();
             std::os::unix::fs::symlink("elsewhere", bag.join("data")).unwrap();
         }),
+        ("lists \"data/a\" twice", |bag| {
+            edit(&bag.join("manifest-sha256.txt"), |text| {
+                text.lines().next().unwrap().to_owned() + "\n" + &text
+            });
+        }),
         ("names \"data/../bag-info.txt\", which is outside", |bag| {
             edit(&bag.join("manifest-sha256.txt"), |text| text.replace("data/a", "data/../bag-info.txt"));
         }),
@@ -256,6 +261,19 @@ fn a_bag_that_is_wrong_in_one_way_is_refused_for_that() {
         let problems = judged(change).expect_err(words);
         assert!(problems.to_string().contains(words), "{words}: {problems}");
     }
+}
+
+#[test]
+fn what_is_to_be_fetched_is_not_told_as_missing_too() {
+    let problems = judged(|bag| {
+        edit(&bag.join("manifest-sha256.txt"), |text| format!("{text}{}  data/to-come\n", "0".repeat(64)));
+        fs::write(bag.join("fetch.txt"), b"https://example.org/x 12 data/to-come\n").unwrap();
+    });
+    let problems = problems.unwrap_err().first;
+    assert!(
+        matches!(&problems[..], [BagProblem::ToBeFetched(path)] if path == "data/to-come"),
+        "{problems:?}"
+    );
 }
 
 #[test]

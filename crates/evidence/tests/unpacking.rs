@@ -13,6 +13,7 @@ use comity_evidence::extract::{UnpackError, unpack, unpack_one};
 use comity_evidence::index::Rows;
 use comity_evidence::names::BadPath;
 use comity_evidence::tar::{Kind, Reader, TarError, Writer};
+use comity_journal::suite::hash;
 use proptest::prelude::*;
 
 #[path = "plain/mod.rs"]
@@ -256,6 +257,20 @@ fn an_index_that_points_elsewhere_is_refused_by_name() {
         matches!(&error, UnpackError::Damaged { path, listed_in: "comity/index" } if path == "m"),
         "{error}"
     );
+}
+
+#[test]
+fn a_bag_of_another_version_is_refused_though_its_tag_manifest_says_so() {
+    let bytes = package(&tree(&["a"]));
+    let older = altered(&bytes, |members| {
+        let old = String::from_utf8(members[0].1.clone()).unwrap().replace("1.0", "2.0");
+        let (before, after) = (hash(&[&members[0].1]).to_string(), hash(&[old.as_bytes()]).to_string());
+        members[0].1 = old.into_bytes();
+        let (_, tags) = members.iter_mut().find(|(path, _)| path.contains("tagmanifest")).unwrap();
+        *tags = String::from_utf8(tags.clone()).unwrap().replace(&before, &after).into_bytes();
+    });
+    let error = Place::new().refuse(&older);
+    assert!(matches!(error, UnpackError::TagFile { file: "bagit.txt", .. }), "{error}");
 }
 
 #[test]

@@ -390,7 +390,11 @@ impl Ledger {
             .into_iter()
             .chain(how.unwrap_or_default())
             .filter(|reading| {
-                reading.value != Err(Absence::LeftOut) && reading.field.kind != FieldKind::Entry
+                let told = reading.value != Err(Absence::LeftOut) && reading.field.kind != FieldKind::Entry;
+                // What is read off the content is told by the content.
+                let read_off = reading.field.derived
+                    && matches!(reading.field.kind, FieldKind::Flag | FieldKind::Number);
+                told && !read_off
             })
             .filter(|reading| {
                 !matches!(reading.field.kind, FieldKind::Machine | FieldKind::List(&FieldKind::Machine))
@@ -469,6 +473,10 @@ fn value_text(words: &Words, kind: &FieldKind, value: &Value) -> String {
             let millis = i64::try_from(i128::from(*millis)).unwrap_or_default();
             Timestamp::from_millis(millis).to_string()
         }
+        (FieldKind::Code, Value::Text(code)) => match words.offence(code) {
+            known if known != *code => format!("{known} ({code})"),
+            unknown => unknown,
+        },
         (FieldKind::Flag, Value::Bool(flag)) => words.text(if *flag { "yes" } else { "no" }),
         (FieldKind::List(item), Value::Array(values)) => {
             values.iter().map(|value| value_text(words, item, value)).collect::<Vec<_>>().join("; ")

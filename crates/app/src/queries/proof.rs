@@ -1,4 +1,5 @@
-//! Exports the proof of a matter: hashes and signatures only. Content would be an egress, and is not in it.
+//! Exports the proof of a matter: hashes and signatures only, or with the content still at hand. Content leaves the node
+//! through the one door out (`egress`) alone; who calls with it has recorded that first.
 
 use comity_domain::gates::Cover;
 use comity_journal::cbor;
@@ -11,11 +12,11 @@ use crate::failure::Failure;
 use crate::ledger::Ledger;
 
 impl Ledger {
-    /// The proof file of a matter's shared acts.
+    /// The proof file of a matter's shared acts, with the content still at hand where `with_content`.
     ///
     /// # Errors
     /// When nothing of it is shared yet, or the store cannot be read.
-    pub fn export_proof(&mut self, id: &MatterId) -> Result<Vec<u8>, Failure> {
+    pub fn export_proof(&mut self, id: &MatterId, with_content: bool) -> Result<Vec<u8>, Failure> {
         let fault = |why: String| Failure::Fault(format!("the proof cannot be put together: {why}"));
         let matter = self.matter(id)?;
         let (opening, _) = matter.opening().ok_or_else(|| {
@@ -51,7 +52,9 @@ impl Ledger {
                 .iter()
                 .map(|stored| cbor::decode(&stored.bytes).map_err(|error| fault(error.to_string())))
                 .collect::<Result<_, _>>()?;
-            proof.add_entry(entry, &logged, &receipts, None).map_err(|error| fault(error.to_string()))?;
+            let content = if with_content { Some(self.store.parts(&entry.hash())?) } else { None };
+            let added = proof.add_entry(entry, &logged, &receipts, content.as_deref());
+            added.map_err(|error| fault(error.to_string()))?;
         }
         Ok(proof.seal(&self.keys.signing))
     }

@@ -169,4 +169,14 @@ fn content_is_erased_by_two_and_the_proof_says_so_and_destroyed_means_gone() {
     let proof = place.expect(0, &["proof", "export", "b", matter]).word("file");
     let trust = ["--trust", &prints[0], "--trust", &prints[1]];
     place.expect(0, &[&["verify", &proof][..], &trust].concat());
+    // With content, the proof says what is no longer there, and to whom it went is recorded.
+    let with =
+        ["proof", "export", "b", matter, "--content", "--out", "with-content.proof", "--as", "Dara Vong"];
+    place.expect(0, &with);
+    place.expect(0, &[&["verify", "with-content.proof", "--report", "report.html"][..], &trust].concat());
+    let report = fs::read_to_string(place.path("report.html")).expect("the report");
+    assert!(
+        report.contains("erased") && report.contains("已删除"),
+        "the report does not say what was erased"
+    );
 }

@@ -8,7 +8,9 @@ mod request;
 mod role;
 
 pub use offence::{OFFENCES, Offence, OffenceCode, Touches};
-pub use request::{Basis, Grade, Handling, Language, OuterGround, Purpose, RequestType, Stage, Standing};
+pub use request::{
+    Basis, Grade, Handling, Language, OuterGround, Purpose, RequestType, Stage, Standing, StopResult,
+};
 pub use role::Role;
 
 /// Makes a closed list: an enum that travels as its code and knows all of its codes.

@@ -10,6 +10,22 @@ vocabulary! {
     pub enum RequestType("request-type") {
         /// Information that is held or can be had without coercion.
         Information = "information",
+        /// To stop money that is on its way (紧急止付).
+        PaymentStop = "payment-stop",
+    }
+}
+
+vocabulary! {
+    /// What became of money that was to be stopped.
+    pub enum StopResult("stop-result") {
+        /// All of it was stopped.
+        Stopped = "stopped",
+        /// A part of it was.
+        Partly = "partly",
+        /// It had gone on.
+        TooLate = "too-late",
+        /// No such payment was found.
+        NotFound = "not-found",
     }
 }
 

@@ -321,8 +321,6 @@ fn is_payload(path: &str) -> bool {
 fn outside(file: &str, path: &str, part: Part) -> Option<BagProblem> {
     let why = match names::check_within(path, limits::MEMBER_PATH_BYTES, limits::DEPTH + 1) {
         Err(reason) => reason.to_string(),
-        // A shell would take it for somebody's home.
-        Ok(()) if path.starts_with('~') => "it begins with \"~\"".to_owned(),
         Ok(()) if is_payload(path) != (part == Part::Payload) => match part {
             Part::Payload => "it is not in the folder data".to_owned(),
             Part::Tags => "it is in the folder data".to_owned(),

@@ -3,7 +3,7 @@
 //! Invariant: what is made here is new, private to its owner (0700, 0600), lies inside the fresh folder and was
 //! reached through no link; dropped before it is published, all of it is removed.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, Permissions};
 use std::io;
 use std::os::fd::OwnedFd;
@@ -34,6 +34,7 @@ const OLD_FILE: OFlags = OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::CL
 /// A fresh folder beside the target. Dropped, it is removed with all that is in it.
 pub(super) struct Fresh {
     target: PathBuf,
+    name: OsString,
     above: OwnedFd,
     folder: OwnedFd,
     /// The folders last written into, each below the one before it.
@@ -44,7 +45,7 @@ pub(super) struct Fresh {
 impl Fresh {
     pub(super) fn beside(target: &Path) -> Result<Self, UnpackError> {
         let failed = |error: io::Error| UnpackError::Write { path: target.display().to_string(), error };
-        let (above, _) = place(target)?;
+        let (above, name) = place(target)?;
         let kept = tempfile::Builder::new()
             .prefix(".")
             .suffix(".unpacking")
@@ -54,7 +55,7 @@ impl Fresh {
         let read = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let above = open(&above, read, Mode::empty()).map_err(|error| failed(error.into()))?;
         let folder = open(kept.path(), FOLDER, Mode::empty()).map_err(|error| failed(error.into()))?;
-        Ok(Self { target: target.to_owned(), above, folder, open: Vec::new(), kept })
+        Ok(Self { target: target.to_owned(), name: name.to_owned(), above, folder, open: Vec::new(), kept })
     }
 
     /// Makes a folder and those above it, where they are not there yet.
@@ -105,7 +106,7 @@ impl Fresh {
 
     /// Gives the folder its name, unless something has it by now.
     pub(super) fn publish(self) -> Result<(), UnpackError> {
-        let (_, name) = place(&self.target)?;
+        let name = self.name.as_os_str();
         let fresh = self.kept.path().file_name().unwrap_or_default();
         let renamed = match renameat_with(&self.above, fresh, &self.above, name, RenameFlags::NOREPLACE) {
             // Some file systems cannot do it in one step. A folder never replaces anything but an empty folder.

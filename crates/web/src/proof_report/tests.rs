@@ -116,10 +116,10 @@ fn a_judge_finds_signer_time_content_and_limits() {
     for words in [
         print.as_str(),
         "发出请求",
-        "request made",
+        "Send the request",
         "2026-09-21 14:13:20 UTC",
         "经办：承办人",
-        "Approved by: supervisor",
+        "Approved by: Supervisor",
         "已删除",
         "erased",
         "不晚于",

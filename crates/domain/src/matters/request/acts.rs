@@ -10,7 +10,7 @@ use crate::act::{
 use crate::acts;
 use crate::gates::Cover;
 use crate::vocabularies::{
-    Basis, Grade, Language, OffenceCode, OuterGround, Purpose, RequestType, Stage, Standing,
+    Basis, Grade, Language, OffenceCode, OuterGround, Purpose, RequestType, Stage, Standing, StopResult,
 };
 use crate::vocabulary;
 
@@ -63,6 +63,10 @@ pub struct Open {
     #[serde(skip)]
     #[field(structure, derived)]
     pub reason_stated: Flag,
+    /// How many payments it asks to stop.
+    #[serde(skip)]
+    #[field(structure, derived)]
+    pub payments_named: u32,
     /// The persons, by handle and standing.
     #[serde(skip)]
     #[field(structure, derived)]
@@ -98,6 +102,10 @@ pub struct Open {
     #[serde(default)]
     #[field(part = "persons", personal)]
     pub persons: Vec<Person>,
+    /// The payments to be stopped; needed for a payment-stop.
+    #[serde(default)]
+    #[field(part = "payments", personal)]
+    pub payments: Vec<Payment>,
     /// What statistics count.
     #[serde(skip)]
     #[field(tally, derived)]
@@ -112,6 +120,7 @@ impl Open {
     /// Draws a handle for every person, and fills what is read off the content.
     fn prepare(&mut self, preparation: &mut Preparation<'_>) {
         self.reason_stated = Flag(self.grade_reason.is_some());
+        self.payments_named = u32::try_from(self.payments.len()).unwrap_or(u32::MAX);
         for person in &mut self.persons {
             let mut bytes = [0; 16];
             preparation.entropy.fill(&mut bytes);
@@ -172,6 +181,43 @@ impl FieldType for Person {
             required: false,
             help: "telephone, account, document",
         },
+    ]);
+}
+
+/// A payment that is to be stopped.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Payment {
+    /// The bank it went to: its name or BIC.
+    pub bank: Line,
+    /// The account it went to: IBAN or number.
+    pub account: Line,
+    /// How much, with the currency: `40000 EUR`.
+    pub amount: Line,
+    /// When it was made.
+    pub made: Moment,
+    /// The reference it bears.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Line>,
+}
+
+impl FieldType for Payment {
+    const KIND: FieldKind = FieldKind::Table(&[
+        Column {
+            name: "bank",
+            kind: FieldKind::Line,
+            required: true,
+            help: "the bank it went to: name or BIC",
+        },
+        Column {
+            name: "account",
+            kind: FieldKind::Line,
+            required: true,
+            help: "the account: IBAN or number",
+        },
+        Column { name: "amount", kind: FieldKind::Line, required: true, help: "how much: 40000 EUR" },
+        Column { name: "made", kind: FieldKind::Moment, required: true, help: "when it was made, in UTC" },
+        Column { name: "reference", kind: FieldKind::Line, required: false, help: "the reference it bears" },
     ]);
 }
 
@@ -350,6 +396,25 @@ pub struct Answer {
     pub papers: Vec<Paper>,
 }
 
+/// Says what became of money that was to be stopped, as soon as it is known.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "report-stop", shape = say, by("requested"), propose("officer", "desk"))]
+pub struct ReportStop {
+    /// What became of it.
+    #[field(structure)]
+    pub result: StopResult,
+    /// How much was stopped, in whole units of the currency.
+    #[field(tally)]
+    pub amount: Option<u64>,
+    /// The currency, ISO 4217.
+    #[field(tally)]
+    pub currency: Option<Line>,
+    /// What was done, and until when it holds.
+    #[field(part = "reply")]
+    pub text: Option<Text>,
+}
+
 /// Reminds the other side (催办). Counted.
 #[derive(Act, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -432,6 +497,6 @@ pub struct Close {
 acts! {
     /// The acts of a request.
     pub enum RequestAct {
-        Open, Acknowledge, Ask, Clarify, Accept, Refuse, Answer, Remind, Withdraw, ConfirmWithdrawal, Close,
+        Open, Acknowledge, Ask, Clarify, Accept, Refuse, ReportStop, Answer, Remind, Withdraw, ConfirmWithdrawal, Close,
     }
 }

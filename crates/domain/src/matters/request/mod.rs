@@ -1,6 +1,6 @@
 //! A request for assistance between police (协查请求): asked, taken up, clarified, answered or refused, closed.
 //!
-//! This release carries the type *information*. Both sides act in their own lane; the status is read off both.
+//! This release carries the types *information* and *payment-stop*. Both sides act in their own lane; the status is read off both.
 //! Withdraw beside accept: withdraw prevails, and the other side answers "stopped" or "already done".
 //!
 //! Mandatory content follows the UN Convention against Transnational Organized Crime, Art. 18(15), and Directive
@@ -13,14 +13,15 @@ mod tests;
 
 pub use acts::{
     Accept, Acknowledge, Answer, Ask, Clarify, Close, ConfirmWithdrawal, Extent, Open, OpenStructure,
-    Outcome, Paper, Person, Refuse, Remind, RequestAct, Stopping, Subject, TallyCell, Withdraw,
+    Outcome, Paper, Payment, Person, Refuse, Remind, ReportStop, RequestAct, Stopping, Subject, TallyCell,
+    Withdraw,
 };
 pub use state::{Asked, RequestLane, Requested, Requesting, Resting};
 
 use crate::clock::Clock;
 use crate::engine::{Cell, Facts, Kind, KindDef, Lanes, Stated};
 use crate::gates::{Cover, Objection, Refusal, rules};
-use crate::vocabularies::{Grade, OffenceCode};
+use crate::vocabularies::{Grade, OffenceCode, RequestType};
 
 /// The party that asks.
 pub const REQUESTING: &str = "requesting";
@@ -78,6 +79,9 @@ impl Kind for RequestKind {
         }
         if open.offences.is_empty() {
             return Err(Refusal::under(rules::INCOMPLETE).about(["offences"]));
+        }
+        if open.request_type == RequestType::PaymentStop && open.payments_named == 0 {
+            return Err(Refusal::under(rules::INCOMPLETE).about(["payments"]));
         }
         if open.wished_by.is_some_and(|wish| wish.0 <= facts.now) {
             return Err(Refusal::under(rules::WISH_IN_THE_PAST));

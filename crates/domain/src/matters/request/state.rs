@@ -7,7 +7,7 @@ use super::acts::{Extent, Outcome, RequestAct, Stopping};
 use super::{REQUESTED, REQUESTING};
 use crate::clock::Clock;
 use crate::engine::{Cell, Stated};
-use crate::vocabularies::{Grade, OffenceCode, OuterGround};
+use crate::vocabularies::{Grade, OffenceCode, OuterGround, RequestType, StopResult};
 
 /// One lane of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub enum RequestLane {
 pub struct Requesting {
     /// When it opened.
     pub at: Timestamp,
+    /// What is asked for.
+    pub request_type: RequestType,
     /// How pressing.
     pub grade: Grade,
     /// By when an answer is wished.
@@ -62,6 +64,8 @@ pub struct Requested {
     pub acknowledged: Timestamp,
     /// The last question it asked.
     pub asked: Option<Hash>,
+    /// What it last said became of money that was to be stopped.
+    pub stopped: Option<StopResult>,
     /// What it said of the request itself.
     pub position: Asked,
 }
@@ -101,6 +105,7 @@ impl RequestLane {
         if let RequestAct::Open(open) = act {
             *self = Self::Requesting(Requesting {
                 at: entry.at,
+                request_type: open.request_type,
                 grade: open.grade,
                 wished_by: open.wished_by.map(|wish| wish.0),
                 offences: open.offences.clone(),
@@ -114,7 +119,7 @@ impl RequestLane {
             Self::Requested(lane) => lane.evolve(entry, act),
             Self::Untouched => {
                 let position = Asked::Acknowledged;
-                let mut lane = Requested { acknowledged: entry.at, asked: None, position };
+                let mut lane = Requested { acknowledged: entry.at, asked: None, stopped: None, position };
                 lane.evolve(entry, act);
                 *self = Self::Requested(lane);
             }
@@ -138,6 +143,7 @@ impl Requested {
     fn evolve(&mut self, entry: &Stated<'_>, act: &RequestAct) {
         match act {
             RequestAct::Ask(_) => self.asked = Some(entry.entry),
+            RequestAct::ReportStop(report) => self.stopped = Some(report.result),
             RequestAct::Accept(accept) => {
                 self.position = Asked::Accepted { promised_by: accept.promised_by.map(|moment| moment.0) };
             }
@@ -172,6 +178,19 @@ pub(super) fn cell(requesting: &RequestLane, requested: &RequestLane) -> Cell {
     let RequestLane::Requesting(asks) = requesting else {
         return draw("draft", Some(REQUESTING), None, &["open"], &[]);
     };
+    let mut cell = answered(asks, requested);
+    let answered_for_good =
+        |lane: &Requested| matches!(lane.position, Asked::Refused { .. } | Asked::Answered);
+    let under_way = matches!(asks.resting, Resting::Open { .. })
+        && !matches!(requested, RequestLane::Requested(lane) if answered_for_good(lane));
+    if asks.request_type == RequestType::PaymentStop && under_way {
+        // Money does not wait for an acceptance.
+        cell.next.push((REQUESTED, &["report-stop"]));
+    }
+    cell
+}
+
+fn answered(asks: &Requesting, requested: &RequestLane) -> Cell {
     let RequestLane::Requested(answers) = requested else { return unanswered(&asks.resting) };
     match &asks.resting {
         Resting::Closed { .. } => draw("closed", None, None, &[], &[]),
@@ -275,9 +294,10 @@ pub(super) fn clocks(requesting: &RequestLane, requested: &RequestLane) -> Vec<C
 /// One lane of every state worth a row of the grid.
 pub(super) fn examples() -> Vec<(&'static str, &'static str, RequestLane)> {
     let question = Some(Hash::from_bytes([1; 32]));
-    let asks = |resting| {
+    let asks_for = |request_type, resting| {
         RequestLane::Requesting(Requesting {
             at: Timestamp::from_millis(0),
+            request_type,
             grade: Grade::Normal,
             wished_by: None,
             offences: Vec::new(),
@@ -285,14 +305,21 @@ pub(super) fn examples() -> Vec<(&'static str, &'static str, RequestLane)> {
             resting,
         })
     };
+    let asks = |resting| asks_for(RequestType::Information, resting);
     let says = |asked, position| {
-        RequestLane::Requested(Requested { acknowledged: Timestamp::from_millis(0), asked, position })
+        let acknowledged = Timestamp::from_millis(0);
+        RequestLane::Requested(Requested { acknowledged, asked, stopped: None, position })
     };
     let closed = Resting::Closed { outcome: Outcome::Satisfied };
     vec![
         (REQUESTING, "not opened", RequestLane::Untouched),
         (REQUESTING, "open", asks(Resting::Open { clarified: None })),
         (REQUESTING, "open, question clarified", asks(Resting::Open { clarified: question })),
+        (
+            REQUESTING,
+            "open, payment-stop",
+            asks_for(RequestType::PaymentStop, Resting::Open { clarified: None }),
+        ),
         (REQUESTING, "withdrawn", asks(Resting::Withdrawn)),
         (REQUESTING, "closed", asks(closed)),
         (REQUESTED, "silent", RequestLane::Untouched),

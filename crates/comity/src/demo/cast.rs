@@ -1,0 +1,105 @@
+//! Who plays: three agencies, their nodes and people, and how they meet.
+
+use std::collections::BTreeMap;
+
+use comity_journal::card::Seat;
+use comity_journal::ids::Token;
+
+use super::{Side, Story};
+use crate::folder::Folder;
+use crate::node::{NewNode, initialise};
+use crate::reply::Reply;
+use crate::request::Request;
+use crate::serve::{Running, bind};
+
+/// The people of each agency: who drafts, and who reviews and approves.
+pub(super) const fn people(side: Side) -> (&'static str, &'static str) {
+    match side {
+        Side::A => ("Amara Olin", "Bo Reyes"),
+        Side::B => ("Chen Ning", "Dara Vong"),
+        Side::C => ("Ema Lind", "Faris Kol"),
+    }
+}
+
+impl Story<'_> {
+    /// Each agency sets up a node and enlists two people.
+    pub(super) async fn three_agencies(&mut self) -> Result<(), Reply> {
+        self.step("Three agencies set up their nodes");
+        for (side, place, zh) in
+            [(Side::A, "XA", "甲国联络局"), (Side::B, "XB", "乙国联络局"), (Side::C, "XC", "丙国联络局")]
+        {
+            let listener = bind("127.0.0.1:0").await?;
+            let at = listener.local_addr().map_err(Reply::io)?;
+            let en = format!("{} liaison bureau", side.name());
+            let label = format!("x{}.liaison", side.folder());
+            let new = NewNode {
+                label: Token::new(label).map_err(|error| Reply::fault(error.to_string()))?,
+                seat: Seat::place(place).ok_or_else(|| Reply::fault("a place code".into()))?,
+                names: BTreeMap::from([("en".into(), en.clone()), ("zh".into(), zh.into())]),
+                kind: Token::literal("police"),
+                endpoints: vec![format!("https://{at}")],
+            };
+            let root = self.dir.join(format!("{}.root", side.folder()));
+            let card = initialise(&self.folder(side), new, &root, self.at.release.kinds())?;
+            self.say(&format!("{en} ({zh}), answers at https://{at}"));
+            self.say(&format!("  fingerprint {}", card.fingerprint()));
+            let running = Running::start(&self.folder(side), listener, None, &self.at.release).await?;
+            self.nodes[side as usize] = Some(running);
+            let (first, second) = people(side);
+            for (name, roles) in [
+                (first, &["officer", "desk", "custodian"][..]),
+                (second, &["supervisor", "desk", "legal", "rights-officer"]),
+            ] {
+                let roles = roles.iter().map(|role| (*role).to_owned()).collect();
+                self.ask(side, Request::OfficerAdd { name: name.into(), roles }).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Country A meets B and C: each side compares the other's fingerprint, a second person confirms.
+    pub(super) async fn meet(&mut self) -> Result<(), Reply> {
+        self.step("They compare fingerprints by telephone and add each other; a second person confirms");
+        for (side, other) in [(Side::A, Side::B), (Side::B, Side::A), (Side::A, Side::C), (Side::C, Side::A)]
+        {
+            let card = Folder::open(&self.folder(other))?.card()?;
+            let (first, second) = people(side);
+            let add = Request::PartnerAdd {
+                card: data_encoding::BASE64.encode(card.bytes()),
+                fingerprint: card.fingerprint().to_string(),
+                name: Some(other.name().into()),
+                at: None,
+                officer: Some(first.into()),
+            };
+            self.ask(side, add).await?;
+            let confirm = |officer: &str| Request::PartnerConfirm {
+                partner: other.name().into(),
+                officer: Some(officer.into()),
+            };
+            let alone =
+                self.node(side)?.node().desk.execute(confirm(first), comity_domain::words::Lang::En).await;
+            if alone.exit == 0 {
+                return Err(Reply::fault("one person alone confirmed a partner".into()));
+            }
+            self.ask(side, confirm(second)).await?;
+        }
+        Ok(())
+    }
+
+    /// A node goes away, cleanly.
+    pub(super) async fn goes_away(&mut self, side: Side) {
+        if let Some(running) = self.nodes[side as usize].take() {
+            running.stop().await;
+        }
+    }
+
+    /// It comes back where its card says it answers.
+    pub(super) async fn comes_back(&mut self, side: Side) -> Result<(), Reply> {
+        let card = Folder::open(&self.folder(side))?.card()?;
+        let at = card.facts().endpoints.first().cloned().unwrap_or_default();
+        let listener = bind(at.trim_start_matches("https://")).await?;
+        let running = Running::start(&self.folder(side), listener, None, &self.at.release).await?;
+        self.nodes[side as usize] = Some(running);
+        Ok(())
+    }
+}
