@@ -172,3 +172,41 @@ fn an_act_released_by_a_comparison_survives_a_commit_that_fails() {
         }
     }
 }
+
+#[test]
+fn a_store_that_cannot_be_read_for_a_while_loses_nothing_and_is_read_again() {
+    // Readings fail after the n-th of the session, for every n, until one session goes through untouched.
+    for n in 0.. {
+        let (pair, matter) = approved_but_not_compared();
+        pair.plan.fail_readings_after(n);
+        let untouched = pair.sync().is_ok();
+        pair.plan.mend_readings();
+        pair.sync().unwrap();
+        pair.sync().unwrap();
+        assert_eq!(shared(&pair.a).len(), 1, "reading {n} of the session");
+        assert_eq!(pair.b.status(matter), "sent", "reading {n} of the session");
+        pair.assert_converged();
+        if untouched {
+            assert!(n > 5, "a session reads more than that");
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_commit_that_fails_while_nothing_can_be_read_is_forgotten_before_anything_else_is_done() {
+    for fault in [Fault::Before, Fault::Full, Fault::After] {
+        let pair = Pair::met();
+        let matter = pair.signed_request();
+        pair.plan.fail_next(fault);
+        pair.plan.fail_readings_after(8);
+        let asked = pair.a.act(matter, "note", Some("text = \"For the file.\""), "Amara Olin");
+        pair.plan.mend_readings();
+        // Whatever the node held in memory then, it works on what is stored.
+        pair.a.act(matter, "note", Some("text = \"Again.\""), "Amara Olin").unwrap();
+        pair.sync().unwrap();
+        assert_eq!(pair.b.status(matter), "sent");
+        pair.assert_converged();
+        assert!(asked.is_err() || fault == Fault::After, "{fault:?}");
+    }
+}

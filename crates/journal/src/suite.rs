@@ -107,11 +107,20 @@ impl Suite {
     pub fn verify(self, key: &PublicKey, message: &[u8], signature: &Signature) -> Result<(), BadSignature> {
         match self {
             Self::Toy => (toy_signature(key, message) == *signature).then_some(()).ok_or(BadSignature),
+            Self::One if !is_canonical(key) => Err(BadSignature),
             Self::One => VerifyingKey::from_bytes(key.as_bytes())
                 .and_then(|key| key.verify_strict(message, &(*signature.as_bytes()).into()))
                 .map_err(|_| BadSignature),
         }
     }
+}
+
+/// Whether a key's number is below the field's prime, 2^255 - 19. Reading reduces it, so that one key could stand in
+/// two forms; small-order points, which `verify_strict` excludes, are the only others with two.
+fn is_canonical(key: &PublicKey) -> bool {
+    let bytes = key.as_bytes();
+    let high = bytes[31] & 0x7f == 0x7f && bytes[1..31].iter().all(|byte| *byte == 0xff);
+    !(high && bytes[0] >= 0xed)
 }
 
 fn toy_signature(key: &PublicKey, message: &[u8]) -> Signature {
@@ -170,5 +179,25 @@ impl SecretKey {
 impl std::fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "SecretKey(of {})", self.public())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_stands_in_one_form_only() {
+        let high = |lowest: u8, top: u8| {
+            let mut bytes = [0xff; 32];
+            (bytes[0], bytes[31]) = (lowest, top);
+            PublicKey::from_bytes(bytes)
+        };
+        for top in [0x7f, 0xff] {
+            assert!(is_canonical(&high(0xec, top)), "the prime less one");
+            assert!(!is_canonical(&high(0xed, top)), "the prime");
+            assert!(!is_canonical(&high(0xff, top)));
+        }
+        assert!(is_canonical(&high(0xff, 0x7e)));
     }
 }

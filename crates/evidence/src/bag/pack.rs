@@ -14,7 +14,7 @@ use crate::names;
 use crate::tar::{self, TarError};
 
 /// How much plaintext one group of the sealed package holds: 16 chunks of 64 KiB.
-pub const GROUP_BYTES: u64 = 16 * 64 * 1024;
+pub const GROUP_BYTES: u64 = crate::groups::GROUP_PLAIN;
 /// Bytes of one group's hash.
 const LEAF_BYTES: u64 = 32;
 
