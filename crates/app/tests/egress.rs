@@ -20,7 +20,8 @@ fn gather(folder: &Path, needle: &str, found: &mut Vec<String>) {
         if path.is_dir() {
             gather(&path, needle, found);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let lines = fs::read_to_string(&path).expect("a source").lines().filter(|l| l.contains(needle)).count();
+            let lines =
+                fs::read_to_string(&path).expect("a source").lines().filter(|l| l.contains(needle)).count();
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             found.extend(std::iter::repeat_n(name, lines));
         }

@@ -117,6 +117,7 @@ impl Node {
             ledger.trust_own_state();
         }
         let objects = Arc::new(folder.objects()?);
+        objects.sweep().map_err(Reply::io)?;
         ledger.use_shelf(Arc::<Objects>::clone(&objects));
         ledger.run_now(|ledger, pending| ledger.set_up(pending).map(drop))?;
         let handle = LedgerHandle::start(ledger);

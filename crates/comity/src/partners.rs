@@ -1,6 +1,6 @@
 //! The partners of a running node: whose keys are accepted, and who delivers to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use comity_journal::suite::PublicKey;
 use comity_store::objects::Objects;
 use comity_web::federation::{Dialler, Limits, PartnerNode, PinnedKeys, TlsIdentity};
 use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::real::SystemEntropy;
@@ -43,14 +44,17 @@ pub(crate) struct Partners {
     pins: PinnedKeys,
     dialler: Dialler,
     objects: Arc<Objects>,
-    woken: Arc<Notify>,
+    /// Something is to be delivered.
+    woken: Notify,
+    /// A partner has brought something: a package may be to be fetched.
+    arrived: Arc<Notify>,
 }
 
 impl Partners {
     pub(crate) fn new(identity: TlsIdentity, objects: Arc<Objects>) -> Self {
         let pins = PinnedKeys::new();
         let dialler = Dialler::new(identity, pins.clone(), Limits::default());
-        Self { pins, dialler, objects, woken: Arc::default() }
+        Self { pins, dialler, objects, woken: Notify::new(), arrived: Arc::default() }
     }
 
     pub(crate) fn pins(&self) -> PinnedKeys {
@@ -62,9 +66,9 @@ impl Partners {
         Arc::clone(&self.objects)
     }
 
-    /// What is told when something is to be delivered or fetched.
-    pub(crate) fn woken(&self) -> Arc<Notify> {
-        Arc::clone(&self.woken)
+    /// What is told when a partner has brought something.
+    pub(crate) fn arrived(&self) -> Arc<Notify> {
+        Arc::clone(&self.arrived)
     }
 
     /// Something is to be delivered.
@@ -110,24 +114,27 @@ impl Partners {
         Ok(dialled.await?)
     }
 
+    /// Delivers, fetches entries, and fetches packages.
     async fn sync_one(&self, ledger: &LedgerHandle, partner: &Dialled) -> Result<(Synced, Fetched), Failure> {
-        let Some(url) = partner.url.clone() else {
-            return Err(Failure::Waiting("no address is known for this partner: it has to call us".into()));
-        };
-        let node =
-            PartnerNode { dialler: &self.dialler, agency: partner.agency, keys: partner.keys.clone(), url };
-        let exchanged = self.exchange(ledger, partner, &node).await?;
-        let fetched = fetch_packages(ledger, &self.objects, partner.agency, &node).await?;
-        Ok((exchanged, fetched))
+        let synced = self.exchange(ledger, partner).await?;
+        Ok((synced, self.fetch(ledger, partner).await?))
     }
 
-    async fn exchange(
-        &self,
-        ledger: &LedgerHandle,
-        partner: &Dialled,
-        node: &PartnerNode<'_>,
-    ) -> Result<Synced, Failure> {
+    fn node(&self, partner: &Dialled) -> Result<PartnerNode<'_>, Failure> {
+        let url = partner.url.clone().ok_or_else(|| {
+            Failure::Waiting("no address is known for this partner: it has to call us".into())
+        })?;
+        Ok(PartnerNode { dialler: &self.dialler, agency: partner.agency, keys: partner.keys.clone(), url })
+    }
+
+    async fn fetch(&self, ledger: &LedgerHandle, partner: &Dialled) -> Result<Fetched, Failure> {
+        fetch_packages(ledger, &self.objects, partner.agency, &self.node(partner)?).await
+    }
+
+    async fn exchange(&self, ledger: &LedgerHandle, partner: &Dialled) -> Result<Synced, Failure> {
+        let node = &self.node(partner)?;
         let first = sync(ledger, partner.agency, node).await?;
+        self.arrived.notify_one();
         if first.released == 0 {
             return Ok(first);
         }
@@ -169,7 +176,6 @@ impl Partners {
             let now = Instant::now();
             let due = |partner: &&Dialled| {
                 let wanted = partner.queued > 0
-                    || partner.wanted > 0
                     || !partner.compared
                     || compared_at.get(&partner.agency).is_none_or(|at| now >= *at + COMPARE_EVERY);
                 wanted
@@ -177,7 +183,7 @@ impl Partners {
                     && waiting.get(&partner.agency).is_none_or(|(_, at)| now >= *at)
             };
             for partner in partners.iter().filter(due).cloned().collect::<Vec<_>>() {
-                let outcome = self.sync_one(ledger, &partner).await;
+                let outcome = self.exchange(ledger, &partner).await;
                 compared_at.insert(partner.agency, Instant::now());
                 if let Err(failure) = outcome {
                     tracing::info!(partner = %partner.agency, %failure, "delivery will be tried again");
@@ -192,6 +198,48 @@ impl Partners {
             let next = retry.unwrap_or_else(|| Instant::now() + COMPARE_EVERY);
             tokio::select! {
                 () = self.woken.notified() => {}
+                () = tokio::time::sleep_until(next) => {}
+                _ = stop.wait_for(|stop| *stop) => return,
+            }
+        }
+    }
+
+    /// Fetches packages whenever one is wanted, until `stop` turns true: beside delivery, and from every partner by
+    /// itself, so that a large one keeps nobody waiting. What broke off goes on after a while that grows.
+    pub(crate) async fn fetch_packages(
+        self: Arc<Self>,
+        ledger: LedgerHandle,
+        mut stop: watch::Receiver<bool>,
+    ) {
+        let mut running: JoinSet<(AgencyId, Result<Fetched, Failure>)> = JoinSet::new();
+        let mut busy: BTreeSet<AgencyId> = BTreeSet::new();
+        let mut waiting: BTreeMap<AgencyId, (Backoff, Instant)> = BTreeMap::new();
+        loop {
+            let now = Instant::now();
+            for partner in self.confirmed(&ledger).await.unwrap_or_default() {
+                let rests = waiting.get(&partner.agency).is_some_and(|(_, at)| now < *at);
+                if partner.wanted > 0 && partner.url.is_some() && !rests && busy.insert(partner.agency) {
+                    let (this, ledger) = (Arc::clone(&self), ledger.clone());
+                    running.spawn(async move { (partner.agency, this.fetch(&ledger, &partner).await) });
+                }
+            }
+            let retry = waiting.values().map(|(_, at)| *at).filter(|at| *at > now).min();
+            let next = retry.unwrap_or_else(|| Instant::now() + COMPARE_EVERY);
+            tokio::select! {
+                Some(ended) = running.join_next() => {
+                    let Ok((agency, outcome)) = ended else { continue };
+                    busy.remove(&agency);
+                    match outcome {
+                        Ok(_) => drop(waiting.remove(&agency)),
+                        Err(failure) => {
+                            tracing::info!(partner = %agency, %failure, "a package will be asked for again");
+                            let (backoff, at) =
+                                waiting.entry(agency).or_insert_with(|| (Backoff::default(), now));
+                            *at = Instant::now() + backoff.failed(&mut SystemEntropy);
+                        }
+                    }
+                }
+                () = self.arrived.notified() => {}
                 () = tokio::time::sleep_until(next) => {}
                 _ = stop.wait_for(|stop| *stop) => return,
             }

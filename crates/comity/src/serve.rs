@@ -47,7 +47,7 @@ impl Running {
         let identity = TlsIdentity::from_seed(&folder.read_keys()?.tls);
         let identity = identity.map_err(|error| Reply::fault(error.to_string()))?;
         let answers = Arc::new(
-            NodeFederation::new(ledger.clone()).serving(partners.objects()).telling(partners.woken()),
+            NodeFederation::new(ledger.clone()).serving(partners.objects()).telling(partners.arrived()),
         );
         let listener = Listener::new(&identity, partners.pins(), answers, Limits::default())
             .map_err(|error| Reply::fault(error.to_string()))?;
@@ -64,6 +64,7 @@ impl Running {
         let socket = control::bind(&node.folder().socket_path())?;
         let desk = Arc::new(node.desk.share());
         tasks.spawn(control::serve(socket, desk, stopping.clone()));
+        tasks.spawn(Arc::clone(&partners).fetch_packages(ledger.clone(), stopping.clone()));
         tasks.spawn(async move { partners.deliver(&ledger, stopping).await });
         Ok(Self { node, tasks, stop, federation: federation_address, web: web_address })
     }

@@ -84,9 +84,12 @@ fn one_file_of_twenty_thousand_opens_while_everything_else_is_zeroed() {
         let other = if file == 9_999 { 0 } else { 9_999 };
         let other = format!("box {:03}/文件 {other}.txt", other / 100);
         assert!(open_one(File::open(&damaged).unwrap(), &identity, &other, &gone).is_err());
-        assert!(open(File::open(&damaged).unwrap(), &identity, &dir.path().join("all"), &mut |_| {}).is_err());
+        assert!(
+            open(File::open(&damaged).unwrap(), &identity, &dir.path().join("all"), &mut |_| {}).is_err()
+        );
         assert!(!gone.exists() && !dir.path().join("all").exists());
     }
-    let missing = open_one(File::open(&package).unwrap(), &identity, "box 000/none", &dir.path().join("none"));
+    let missing =
+        open_one(File::open(&package).unwrap(), &identity, "box 000/none", &dir.path().join("none"));
     assert!(matches!(missing, Err(PackageError::NoSuchFile(_))));
 }

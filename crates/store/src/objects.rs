@@ -20,6 +20,9 @@ use std::path::{Path, PathBuf};
 use comity_journal::suite::Hash;
 use tempfile::NamedTempFile;
 
+/// How files in the making are called.
+const FRESH: &str = "new-";
+
 /// A folder of sealed packages.
 #[derive(Clone, Debug)]
 pub struct Objects {
@@ -42,7 +45,34 @@ impl Objects {
     /// When the disk does not allow it.
     pub fn fresh(&self) -> io::Result<NamedTempFile> {
         let owner_only = Permissions::from_mode(0o600);
-        tempfile::Builder::new().prefix("new-").permissions(owner_only).tempfile_in(&self.dir)
+        let fresh = tempfile::Builder::new().prefix(FRESH).permissions(owner_only).tempfile_in(&self.dir)?;
+        fresh.as_file().lock()?;
+        Ok(fresh)
+    }
+
+    /// Removes what was in the making when its process was killed. What somebody still works on is locked, and stays.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn sweep(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.dir)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(FRESH)
+                && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok())
+            {
+                if_there(fs::remove_file(entry.path()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes that can still be written on this disk.
+    ///
+    /// # Errors
+    /// When the disk does not say.
+    pub fn room(&self) -> io::Result<u64> {
+        let disk = rustix::fs::statvfs(&self.dir)?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 
     /// Keeps a package that is whole, with the hashes of its groups.
@@ -239,6 +269,17 @@ mod tests {
         assert_eq!(whole, "headerhalf and half");
         objects.remove(&name).unwrap();
         assert!(!objects.holds(&name));
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_swept_and_what_is_worked_on_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let objects = Objects::open(dir.path()).unwrap();
+        let worked_on = objects.fresh().unwrap();
+        fs::write(dir.path().join("new-left"), "half").unwrap();
+        objects.sweep().unwrap();
+        assert!(!dir.path().join("new-left").exists() && worked_on.path().exists());
+        assert!(objects.room().unwrap() > 0);
     }
 
     #[test]

@@ -24,6 +24,9 @@ use crate::failure::Failure;
 use crate::ledger::LedgerHandle;
 use crate::views::PackageRow;
 
+/// Bytes of the disk that packages leave free for the journal.
+const KEPT_FREE: u64 = 1024 * 1024 * 1024;
+
 /// Serves a run of a package to a partner that may have it. Not held, not known and not the partner's answer alike.
 ///
 /// # Errors
@@ -109,6 +112,7 @@ pub async fn fetch_packages(
         // Without its header a package cannot be opened; the content part may still be on its way.
         let Some(header) = header else { continue };
         check_header(&header, &row)?;
+        check_room(objects, &row)?;
         let transfer = Transfer { us, partner, row };
         fetched.bytes += transfer.run(objects, header, peer).await?;
         fetched.packages += 1;
@@ -138,6 +142,16 @@ fn check_header(header: &[u8], row: &PackageRow) -> Result<(), Failure> {
     } else {
         Ok(())
     }
+}
+
+/// A partner says how large a package is, so it must not be able to fill the disk by saying so.
+fn check_room(objects: &Objects, row: &PackageRow) -> Result<(), Failure> {
+    let room = objects.room().map_err(disk)?;
+    if row.size.saturating_add(KEPT_FREE) <= room {
+        return Ok(());
+    }
+    let why = format!("a package of {} bytes waits: there is room for {room} on this disk", row.size);
+    Err(Failure::Waiting(why))
 }
 
 struct Transfer {

@@ -17,6 +17,9 @@ use crate::vocabularies::{Handling, OffenceCode};
 /// How long a receiver has to check what came, where nothing else was agreed: one calendar day.
 const CHECK_WITHIN_MS: i64 = 24 * 60 * 60 * 1000;
 
+/// The largest package, in bytes.
+const PACKAGE_BYTES: u64 = 16 << 40;
+
 /// One lane of an evidence transfer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum EvidenceLane {
@@ -244,6 +247,7 @@ pub(super) fn admit(
         EvidenceAct::GiveBack(back) => matches!(stands(&back.of), Some(Item::Intact | Item::Held)),
         EvidenceAct::Destroy(destroy) => stands(&destroy.of) == Some(Item::Held),
         EvidenceAct::TakeBack(back) => back.of.entry().is_some_and(|by| !gives.taken_back.contains(&by)),
+        EvidenceAct::Transfer(transfer) if transfer.size > PACKAGE_BYTES => false,
         EvidenceAct::Transfer(transfer) => gives.sent.values().all(|sent| sent.package != transfer.package),
         _ => true,
     };
