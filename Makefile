@@ -34,7 +34,7 @@ test: check
 
 # Eight gibibytes of disk, and minutes: not part of the tests.
 transfer: setup
-	cargo nextest run --locked --release -p comity --test evidence --run-ignored only
+	cargo nextest run --locked -p comity --test evidence --run-ignored only
 
 bench: setup
 	cargo bench --locked --workspace --bench '*'

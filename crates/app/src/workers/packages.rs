@@ -114,8 +114,10 @@ pub async fn fetch_packages(
         check_header(&header, &row)?;
         check_room(objects, &row)?;
         let transfer = Transfer { us, partner, row };
-        fetched.bytes += transfer.run(objects, header, peer).await?;
-        fetched.packages += 1;
+        // No bytes: somebody else had it in hand, and it was whole when our turn came.
+        let bytes = transfer.run(objects, header, peer).await?;
+        fetched.bytes += bytes;
+        fetched.packages += u64::from(bytes > 0);
     }
     Ok(fetched)
 }
