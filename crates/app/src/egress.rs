@@ -2,10 +2,11 @@
 //!
 //! Invariant: what is to leave is handed to its taker only after the record of it is durable; a test lists the callers.
 
-use comity_domain::matters::node::Export;
+use comity_domain::act::Act as _;
+use comity_domain::matters::node::{Export, LetOut};
 use comity_journal::ids::MatterId;
 
-use crate::commands::inner_entry;
+use crate::commands::ActCommand;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
 use crate::people::Officer;
@@ -14,7 +15,7 @@ impl Ledger {
     /// Records that something is about to leave the node, by whom and for what.
     ///
     /// # Errors
-    /// When the purpose is no text, or the store cannot be read.
+    /// Refused when the officer holds no role that may take things out; when the purpose is no text.
     pub fn let_out(
         &mut self,
         pending: &mut Pending,
@@ -30,9 +31,7 @@ impl Ledger {
         if let Some(matter) = matter {
             table.insert("matter".into(), matter.to_string().into());
         }
-        let composed = self.compose("node", Some(&node), "export", &table.to_string())?;
-        let by = officer.acting_in(&*self.keys.pseudonyms, &node);
-        let new = inner_entry(self, node, "node", composed, by)?;
-        self.append_own(pending, new).map(drop)
+        let record = ActCommand { matter: node, act: LetOut::DEF.code.into(), toml: Some(table.to_string()) };
+        self.act(pending, &record, officer).map(drop)
     }
 }

@@ -64,15 +64,32 @@ pub struct MatterRow {
 pub fn project(ledger: &mut Ledger, pending: &mut Pending) -> Result<(), Failure> {
     for id in std::mem::take(&mut pending.touched) {
         let Some(row) = row(ledger, &id)? else { continue };
-        let (key, value) = (key(&row.kind, &id), Some(cbor::encode(&row)));
-        pending.commit.views.push(ViewRow { view: MATTERS, key, value });
-        for handed in ledger.matter(&id)?.packages() {
-            let (package, entry) = (handed.package.root, handed.entry);
-            let row = PackageRow { package, size: handed.package.size, matter: id, entry, by: handed.by };
-            let key = [package.as_bytes(), &entry.as_bytes()[..]].concat();
-            pending.commit.views.push(ViewRow { view: PACKAGES, key, value: Some(cbor::encode(&row)) });
+        let value = Some(cbor::encode(&row));
+        pending.commit.views.push(ViewRow { view: MATTERS, key: key(&row.kind, &id), value });
+        if ledger.kinds.get(&row.kind).is_some_and(|kind| kind.def().hands_over.is_some()) {
+            project_packages(ledger, pending, &id)?;
         }
     }
+    Ok(())
+}
+
+/// The rows of one matter's packages: those a fork has made void go, those that are there already stay untouched.
+fn project_packages(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId) -> Result<(), Failure> {
+    let key = |row: &PackageRow| [row.package.as_bytes(), &row.entry.as_bytes()[..]].concat();
+    let mut gone = ledger.packages()?;
+    gone.retain(|row| row.matter == *id);
+    for handed in ledger.matter(id)?.packages() {
+        let (package, entry) = (handed.package.root, handed.entry);
+        let row = PackageRow { package, size: handed.package.size, matter: *id, entry, by: handed.by };
+        if let Some(known) = gone.iter().position(|known| *known == row) {
+            gone.swap_remove(known);
+            continue;
+        }
+        let value = Some(cbor::encode(&row));
+        pending.commit.views.push(ViewRow { view: PACKAGES, key: key(&row), value });
+    }
+    let gone = gone.iter().map(|row| ViewRow { view: PACKAGES, key: key(row), value: None });
+    pending.commit.views.extend(gone);
     Ok(())
 }
 

@@ -35,5 +35,9 @@ fn whatever_leaves_a_node_goes_through_the_one_door() {
     // Content reaches a proof there and nowhere else.
     assert_eq!(callers(".export_proof("), ["request.rs"]);
     // The key is read for export by the command that has asked the node first.
-    assert_eq!(callers("Identity::from_bytes("), ["cli.rs"]);
+    // (The other place asks whether a package is sealed to us.)
+    assert_eq!(callers("Identity::from_bytes("), ["cli.rs", "packages.rs"]);
+    // A package's bytes leave by the command that has asked the node first, and to partners that may have them.
+    assert_eq!(callers(".get(&name)"), ["evidence.rs"]);
+    assert_eq!(callers("objects.get("), ["packages.rs"]);
 }

@@ -24,7 +24,7 @@ use crate::cli::{Terminal, ask_node};
 use crate::folder::Folder;
 use crate::progress::Progress;
 use crate::real::{SystemClock, SystemEntropy};
-use crate::reply::{NO, Reply, UNTRUSTED, YES};
+use crate::reply::{NO, REFUSED, Reply, UNTRUSTED, USAGE, YES};
 use crate::request::Request;
 use crate::verify::fingerprint;
 
@@ -206,6 +206,8 @@ async fn send(
     let recipients = recipients.collect::<Option<Vec<_>>>().ok_or_else(wrong)?;
     let folder = Folder::open(dir)?;
     let (objects, signer) = (folder.objects()?, Signing::of(dir)?);
+    // From now until an entry names it the package is nobody's, and must not be swept.
+    let _held = objects.hold().map_err(Reply::io)?;
     let identifiers = vec![to.json["number"].as_str().unwrap_or_default().to_owned()];
     let sealing = Sealing { source, recipients, matter: Some(id), identifiers };
     let fresh = objects.fresh().map_err(Reply::io)?;
@@ -224,8 +226,8 @@ async fn send(
     act.insert("header".into(), data_encoding::BASE64.encode(&header).into());
     let toml = Some(act.to_string());
     let mut sent = ask_node(dir, Request::Act { matter, act: "transfer".into(), toml, officer }, at).await?;
-    if sent.json["outcome"].is_null() {
-        // Refused: nobody was handed this package, so it does not stay.
+    if [REFUSED, USAGE].contains(&sent.exit) && sent.json["outcome"].is_null() {
+        // Nobody was handed this package, so it does not stay. Where the node broke off nobody knows; then it does.
         objects.remove(&envelope.root).map_err(Reply::io)?;
     } else {
         sent.json["package"] = json!(envelope.root);

@@ -117,9 +117,10 @@ impl Node {
             ledger.trust_own_state();
         }
         let objects = Arc::new(folder.objects()?);
-        objects.sweep().map_err(Reply::io)?;
         ledger.use_shelf(Arc::<Objects>::clone(&objects));
         ledger.run_now(|ledger, pending| ledger.set_up(pending).map(drop))?;
+        let kept = ledger.run_now(|ledger, _| ledger.packages_kept())?;
+        objects.sweep(&kept).map_err(Reply::io)?;
         let handle = LedgerHandle::start(ledger);
         let partners = Arc::new(Partners::new(identity, objects));
         partners.refresh(&handle).await?;

@@ -227,7 +227,11 @@ impl Partners {
             let next = retry.unwrap_or_else(|| Instant::now() + COMPARE_EVERY);
             tokio::select! {
                 Some(ended) = running.join_next() => {
-                    let Ok((agency, outcome)) = ended else { continue };
+                    let Ok((agency, outcome)) = ended else {
+                        // A fault of ours; the lock on a package keeps two tasks apart all the same.
+                        busy.clear();
+                        continue;
+                    };
                     busy.remove(&agency);
                     match outcome {
                         Ok(_) => drop(waiting.remove(&agency)),

@@ -4,6 +4,8 @@ use comity_app::commands::{ActCommand, Acted, Erasing, Outcome};
 use comity_app::ledger::LedgerHandle;
 use comity_app::queries::{MatterPage, PartnerLine, verify_journal};
 use comity_app::workers::{Fetched, Synced};
+use comity_domain::act::Act as _;
+use comity_domain::engine::Erase;
 use comity_domain::gates::{Refusal, rules};
 use comity_domain::matters::node::Export;
 use comity_domain::vocabularies::Role;
@@ -201,9 +203,14 @@ impl Desk {
                 let sealed_to = ledger.run(move |ledger, _| {
                     let id = ledger.matter_named(&matter)?;
                     let number = ledger.show_matter(&id, release.words(lang))?.line.number;
-                    Ok((id, number, ledger.package_recipients(&id)?))
+                    let waiting = !ledger.drafted_packages(&id)?.is_empty();
+                    Ok((id, number, ledger.package_recipients(&id)?, waiting))
                 });
-                let (id, number, recipients) = sealed_to.await?;
+                let (id, number, recipients, waiting) = sealed_to.await?;
+                if waiting {
+                    let why = "a package of this matter is sealed and waits to be handed over; `comity sync` compares first";
+                    return Err(Reply::waiting(why.into()));
+                }
                 let recipients =
                     recipients.iter().map(|(agency, key)| json!({ "agency": agency, "key": key }));
                 let recipients: Vec<_> = recipients.collect();
@@ -294,17 +301,8 @@ impl Desk {
             Ok(came)
         });
         let came = erased.await?;
-        let mut waits = false;
-        for erasing in &came {
-            match erasing {
-                Erasing::Proposed => waits = true,
-                Erasing::Done { packages } => {
-                    for package in packages {
-                        self.partners.objects().remove(package).map_err(Reply::io)?;
-                    }
-                }
-            }
-        }
+        self.sweep().await?;
+        let waits = came.contains(&Erasing::Proposed);
         if waits {
             let refusal = Refusal::under(rules::SECOND_PERSON);
             let words = self.release.words(lang);
@@ -315,6 +313,12 @@ impl Desk {
         }
         let text = "Erased here. Signatures and hashes stay. Not erased: what partners, exported proofs and backups hold.";
         Ok(Reply::yes(text, json!({ "outcome": "erased" })))
+    }
+
+    /// Packages that were erased, and what killed processes left, go from the shelf.
+    async fn sweep(&self) -> Result<(), Reply> {
+        let kept = self.ledger.run(|ledger, _| ledger.packages_kept()).await?;
+        self.partners.objects().sweep(&kept).map_err(Reply::io).map(drop)
     }
 
     async fn partner_line(&self, partner: &str) -> Result<PartnerLine, Reply> {
@@ -376,6 +380,9 @@ impl Desk {
     /// Tells what came of an act, and wakes delivery where something was signed.
     async fn acted(&self, acted: Acted, lang: Lang) -> Result<Reply, Reply> {
         let Acted { matter, act, outcome } = acted;
+        if act == Erase::DEF.code {
+            self.sweep().await?;
+        }
         let release = Arc::clone(&self.release);
         let page = self
             .ledger

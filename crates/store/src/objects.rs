@@ -5,6 +5,8 @@
 //!   NAME                   a whole package as `age` reads it: header and payload
 //!   NAME.leaves            the hashes of its groups, 32 bytes each
 //!   NAME.part              what has arrived so far; never served
+//!   new-…                  in the making
+//!   lock                   held by who must not be swept from under
 //! ```
 //!
 //! A name is the root over the payload's groups. Not here: what the bytes mean and whether they are right
@@ -12,6 +14,7 @@
 //!
 //! Invariant: a file under its bare name is complete and durable; it is put there by one renaming.
 
+use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
@@ -45,25 +48,41 @@ impl Objects {
     /// When the disk does not allow it.
     pub fn fresh(&self) -> io::Result<NamedTempFile> {
         let owner_only = Permissions::from_mode(0o600);
-        let fresh = tempfile::Builder::new().prefix(FRESH).permissions(owner_only).tempfile_in(&self.dir)?;
-        fresh.as_file().lock()?;
-        Ok(fresh)
+        tempfile::Builder::new().prefix(FRESH).permissions(owner_only).tempfile_in(&self.dir)
     }
 
-    /// Removes what was in the making when its process was killed. What somebody still works on is locked, and stays.
+    /// Nothing is swept while this is held: by whoever puts a package on the shelf before an entry names it.
     ///
     /// # Errors
-    /// When the folder cannot be read.
-    pub fn sweep(&self) -> io::Result<()> {
+    /// When the disk does not allow it.
+    pub fn hold(&self) -> io::Result<Held> {
+        let lock = self.lock_file()?;
+        lock.lock_shared()?;
+        Ok(Held { _lock: lock })
+    }
+
+    /// Removes what was in the making when its process was killed, and every package that is not to be `kept`; nothing
+    /// at all while somebody holds the shelf. Whether it was swept.
+    ///
+    /// # Errors
+    /// When the disk does not allow it.
+    pub fn sweep(&self, kept: &BTreeSet<Hash>) -> io::Result<bool> {
+        let lock = self.lock_file()?;
+        if lock.try_lock().is_err() {
+            return Ok(false);
+        }
         for entry in fs::read_dir(&self.dir)? {
-            let entry = entry?;
-            if entry.file_name().to_string_lossy().starts_with(FRESH)
-                && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok())
-            {
-                if_there(fs::remove_file(entry.path()))?;
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            let package = name.split('.').next().and_then(Hash::from_hex);
+            if name.starts_with(FRESH) || package.is_some_and(|package| !kept.contains(&package)) {
+                if_there(fs::remove_file(self.dir.join(name)))?;
             }
         }
-        Ok(())
+        self.sync_folder().map(|()| true)
+    }
+
+    fn lock_file(&self) -> io::Result<File> {
+        OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(self.dir.join("lock"))
     }
 
     /// Bytes that can still be written on this disk.
@@ -165,6 +184,12 @@ fn if_there<T>(found: io::Result<T>) -> io::Result<Option<T>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// The shelf is held: nothing is swept.
+#[derive(Debug)]
+pub struct Held {
+    _lock: File,
 }
 
 /// A package of which parts have arrived. What is on disk survives the process; it is checked again on resuming.
@@ -272,13 +297,22 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_process_left_is_swept_and_what_is_worked_on_stays() {
+    fn what_nothing_names_is_swept_unless_somebody_holds_the_shelf() {
         let dir = tempfile::tempdir().unwrap();
         let objects = Objects::open(dir.path()).unwrap();
-        let worked_on = objects.fresh().unwrap();
+        let [kept, orphan] = [1, 2].map(|n| Hash::from_bytes([n; 32]));
+        for name in [&kept, &orphan] {
+            fs::write(objects.path(name), "package").unwrap();
+            fs::write(objects.leaves_path(name), "leaves").unwrap();
+        }
         fs::write(dir.path().join("new-left"), "half").unwrap();
-        objects.sweep().unwrap();
-        assert!(!dir.path().join("new-left").exists() && worked_on.path().exists());
+        let only = BTreeSet::from([kept]);
+        let held = objects.hold().unwrap();
+        assert!(!objects.sweep(&only).unwrap() && objects.holds(&orphan));
+        drop(held);
+        assert!(objects.sweep(&only).unwrap());
+        assert!(objects.holds(&kept) && !objects.holds(&orphan));
+        assert!(!dir.path().join("new-left").exists() && objects.leaves(&kept).unwrap().is_some());
         assert!(objects.room().unwrap() > 0);
     }
 

@@ -183,7 +183,11 @@ impl Ledger {
         };
         self.matter(&command.matter)?.decide(&proposal, &facts)?;
         let new = inner_entry(self, command.matter, kind, composed, by)?;
+        let erasing = self.erasing(&command.matter, def, &new)?;
         let hash = self.append_own(pending, new)?;
+        if let Some(content) = erasing {
+            self.carry_out(pending, &command.matter, &content)?;
+        }
         let recorded = Outcome::Recorded(hash);
         let released = if ["approve", "send", "review-grounds"].contains(&def.code) {
             self.release(pending, &command.matter, kind)?
@@ -299,12 +303,9 @@ impl Ledger {
         proposer: Actor,
         approvals: Vec<Actor>,
     ) -> Result<Facts, Failure> {
-        let shelf = std::sync::Arc::clone(&self.shelf);
-        let folded = self.matter(matter)?;
-        let sent = folded.packages().into_iter().map(|handed| handed.package.root);
-        let proposed =
-            folded.package_in(composed.act.as_str(), &composed.structure).map(|package| package.root);
-        let packages = sent.chain(proposed).filter(|package| shelf.holds(package)).collect();
+        let mut packages = self.packages_here(matter)?;
+        let proposed = self.matter(matter)?.package_in(composed.act.as_str(), &composed.structure);
+        packages.extend(proposed.map(|package| package.root).filter(|package| self.shelf.holds(package)));
         Ok(Facts { now: pending.at, cover: Cover::NotOnRecord, proposer, approvals, packages })
     }
 }

@@ -18,7 +18,7 @@ use crate::ledger::{Ledger, NewEntry, Pending};
 use crate::people::{Officer, Partner, Partnership};
 
 /// The draft's part that holds the structure of the act it would be.
-const STRUCTURE: &str = "structure";
+pub(crate) const STRUCTURE: &str = "structure";
 /// The draft's part that holds the opening of the matter it would open.
 const OPENING: &str = "opening";
 

@@ -2,8 +2,8 @@
 //!
 //! What is erased here is not erased at partners, in exported proofs or in backups.
 
-use comity_domain::act::Act as _;
-use comity_domain::engine::{Erase, Erasure, ProposeErasure, SEALED_PACKAGE};
+use comity_domain::act::{Act as _, ActDef, ActSet as _};
+use comity_domain::engine::{Erase, Erasure, InnerAct, ProposeErasure, SEALED_PACKAGE};
 use comity_domain::gates::{Refusal, rules};
 use comity_journal::ids::{MatterId, Token};
 use comity_journal::part::PartClass;
@@ -11,7 +11,7 @@ use comity_journal::suite::Hash;
 
 use super::act::{ActCommand, Acted};
 use crate::failure::Failure;
-use crate::ledger::{Ledger, Pending};
+use crate::ledger::{Ledger, NewEntry, Pending};
 use crate::people::Officer;
 
 /// Content to be erased: parts of one entry by label.
@@ -28,11 +28,8 @@ pub struct ToErase {
 pub enum Erasing {
     /// It is proposed; a second person asks for the same to have it done.
     Proposed,
-    /// It is done; sealed packages with these names are still to be removed from the shelf.
-    Done {
-        /// Packages by name.
-        packages: Vec<Hash>,
-    },
+    /// It is done. A sealed package goes from the shelf when the shelf is swept next, by what may stay on it.
+    Done,
 }
 
 impl Ledger {
@@ -48,7 +45,6 @@ impl Ledger {
         reason: &str,
         officer: &Officer,
     ) -> Result<Erasing, Failure> {
-        self.check_erasable(matter, content)?;
         let erasures = self.matter(matter)?.inner().erasures;
         let same = |e: &&Erasure| !e.done && e.of == content.entry && e.parts == content.parts;
         let Some(proposed) = erasures.iter().find(same) else {
@@ -56,8 +52,7 @@ impl Ledger {
         };
         let of = format!("of = \"{}\"", proposed.proposal);
         let confirm = ActCommand { matter: *matter, act: Erase::DEF.code.into(), toml: Some(of) };
-        self.act(pending, &confirm, officer)?;
-        self.carry_out(pending, matter, content).map(|packages| Erasing::Done { packages })
+        self.act(pending, &confirm, officer).map(|_| Erasing::Done)
     }
 
     fn propose(
@@ -102,23 +97,44 @@ impl Ledger {
         Ok(())
     }
 
-    /// Erases the parts of the entry, and the same of the draft it was signed from. The packages to be removed.
-    fn carry_out(
+    /// What an inner act that is about to be written proposes to erase, checked, or has erased.
+    pub(super) fn erasing(
+        &mut self,
+        matter: &MatterId,
+        def: &ActDef,
+        new: &NewEntry,
+    ) -> Result<Option<ToErase>, Failure> {
+        let Some(Ok(act)) = InnerAct::decode(def.code, &new.structure).filter(|_| def.inner) else {
+            return Ok(None);
+        };
+        match act {
+            InnerAct::ProposeErasure(proposal) => {
+                let parts = proposal.parts.items().to_vec();
+                self.check_erasable(matter, &ToErase { entry: proposal.entry, parts })?;
+                Ok(None)
+            }
+            InnerAct::Erase(erase) => {
+                let inner = self.matter(matter)?.inner();
+                let proposed = erase.of.entry().and_then(|of| inner.erasure(&of).cloned());
+                Ok(proposed.map(|erasure| ToErase { entry: erasure.of, parts: erasure.parts }))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Erases the parts of the entry, and the same of every draft of that act: they hold the same names.
+    pub(super) fn carry_out(
         &mut self,
         pending: &mut Pending,
         matter: &MatterId,
         content: &ToErase,
-    ) -> Result<Vec<Hash>, Failure> {
+    ) -> Result<(), Failure> {
         let folded = self.matter(matter)?;
-        let relied =
-            folded.entry(&content.entry).map(|entry| entry.header().relied.clone()).unwrap_or_default();
-        let drafts = relied.iter().filter(|relied| relied.fact.as_str() == "draft").map(|relied| relied.hash);
-        let handed = folded.packages().into_iter().filter(|handed| handed.entry == content.entry);
-        let packages: Vec<_> = handed.map(|handed| handed.package.root).collect();
-        for entry in std::iter::once(content.entry).chain(drafts) {
+        let act = folded.entry(&content.entry).map(|entry| entry.header().act.clone());
+        let drafts = folded.inner().drafts.into_iter().filter(|draft| Some(&draft.act) == act.as_ref());
+        for entry in std::iter::once(content.entry).chain(drafts.map(|draft| draft.entry)) {
             pending.commit.erased.extend(content.parts.iter().map(|part| (entry, part.clone())));
         }
-        let whole = content.parts.iter().any(|part| part.as_str() == SEALED_PACKAGE);
-        Ok(if whole { packages } else { Vec::new() })
+        Ok(())
     }
 }

@@ -126,6 +126,10 @@ impl Ledger {
             let own = header.author == from && lane == from;
             return Ok(if own { Ok(()) } else { Err(Token::literal("not-addressed")) });
         };
+        // Nobody records for us: we speak for ourselves.
+        if parties.iter().any(|party| party.agency == us && party.recorder.is_some()) {
+            return Ok(Err(Token::literal("recorded-for-us")));
+        }
         let is_party = |agency: AgencyId| parties.iter().any(|party| party.agency == agency);
         let writer =
             parties.iter().find(|party| party.agency == lane).map(|p| p.recorder.unwrap_or(p.agency));

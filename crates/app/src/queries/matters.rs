@@ -369,8 +369,9 @@ impl Ledger {
         let header = entry.header();
         let side = match shown.lane {
             Lane::Inner(_) => "inner",
+            Lane::Shared(party) if header.author != party && header.author == us => "recorded",
+            Lane::Shared(party) if header.author != party => "recorded-by-them",
             Lane::Shared(party) if party == us => "ours",
-            Lane::Shared(_) if header.author == us => "recorded",
             Lane::Shared(_) => "theirs",
         };
         let facts = Facts {
@@ -428,7 +429,7 @@ impl Ledger {
     fn delivery(&self, shown: &EntryView, side: &str) -> Result<&'static str, Failure> {
         Ok(match side {
             "inner" | "recorded" => "",
-            "theirs" => "received",
+            "theirs" | "recorded-by-them" => "received",
             _ if self.store().receipts(&shown.entry)?.is_empty() => "queued",
             _ => "delivered",
         })

@@ -2,13 +2,17 @@
 
 use ciborium::Value;
 use comity_domain::engine::SEALED_PACKAGE;
+use comity_evidence::age::{Header, Identity};
+use comity_evidence::sealed::{Finding, SealedReader};
 use comity_journal::card::SealingKey;
 use comity_journal::cbor;
 use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::suite::Hash;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Cursor;
+use zeroize::Zeroizing;
 
-use crate::commands::ToErase;
+use crate::commands::{STRUCTURE, ToErase};
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 use crate::views::{PACKAGES, PackageRow};
@@ -44,25 +48,145 @@ impl Ledger {
         }
     }
 
-    /// The packages a partner handed over that are not whole at this node yet.
+    /// Whether the lanes still speak of a package as kept and it was not erased here: a row may be older than a fork.
+    fn is_kept(&mut self, row: &PackageRow) -> Result<bool, Failure> {
+        let matter = self.matter(&row.matter)?;
+        let kept = matter.packages().iter().any(|handed| handed.entry == row.entry && handed.kept);
+        Ok(kept && !matter.inner().has_erased(&row.entry, SEALED_PACKAGE))
+    }
+
+    /// The packages a partner handed over that can be fetched and are not whole at this node yet.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn wanted_from(&mut self, partner: &AgencyId) -> Result<Vec<PackageRow>, Failure> {
         let mut wanted = Vec::new();
         for row in self.packages()? {
-            if row.by == *partner && !self.shelf.holds(&row.package) {
-                // What was erased here is not fetched again.
-                let inner = self.matter(&row.matter)?.inner();
-                if !inner.has_erased(&row.entry, SEALED_PACKAGE) {
-                    wanted.push(row);
-                }
+            if row.by == *partner && self.is_wanted(&row)? {
+                wanted.push(row);
             }
         }
         Ok(wanted)
     }
 
-    /// Whether a partner may have a package of ours: one of its matters says so, in an entry of ours.
+    /// Whether a package is still to be fetched: not here, not erased here, still spoken of, and its header at hand.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn is_wanted(&mut self, row: &PackageRow) -> Result<bool, Failure> {
+        Ok(!self.shelf.holds(&row.package)
+            && self.is_kept(row)?
+            && self.package_header(&row.entry)?.is_some())
+    }
+
+    /// The names that may stand on the shelf: packages that were handed over and not erased here, and those that wait
+    /// in a draft of ours.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn packages_kept(&mut self) -> Result<BTreeSet<Hash>, Failure> {
+        let mut kept = BTreeSet::new();
+        for row in self.packages()? {
+            let inner = self.matter(&row.matter)?.inner();
+            if !inner.has_erased(&row.entry, SEALED_PACKAGE) {
+                kept.insert(row.package);
+            }
+        }
+        let handing: Vec<_> = self
+            .kinds
+            .iter()
+            .filter(|kind| kind.def().hands_over.is_some())
+            .map(|kind| kind.def().code)
+            .collect();
+        for kind in handing {
+            for row in self.rows_of(kind)? {
+                kept.extend(self.drafted_packages(&row.id)?);
+            }
+        }
+        Ok(kept)
+    }
+
+    /// The packages that drafts of a matter would hand over once they are signed.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn drafted_packages(&mut self, matter: &MatterId) -> Result<Vec<Hash>, Failure> {
+        let mut packages = Vec::new();
+        let drafts = self.matter(matter)?.inner().drafts;
+        for draft in
+            drafts.into_iter().filter(|draft| draft.to_be_sent && !draft.superseded && !draft.sent_back)
+        {
+            let parts = self.store.parts(&draft.entry)?;
+            let structure = parts.iter().find(|part| part.label.as_str() == STRUCTURE);
+            if let Some(structure) = structure
+                && !self.was_signed(matter, &draft.entry)?
+            {
+                let package = self.matter(matter)?.package_in(draft.act.as_str(), &structure.bytes);
+                packages.extend(package.map(|package| package.root));
+            }
+        }
+        Ok(packages)
+    }
+
+    /// The packages of a matter that are whole here and for which who handed them over vouches: to us, in this matter.
+    pub(crate) fn packages_here(&mut self, matter: &MatterId) -> Result<BTreeSet<Hash>, Failure> {
+        let mut here = BTreeSet::new();
+        for handed in self.matter(matter)?.packages() {
+            let package = handed.package.root;
+            if !self.shelf.holds(&package) {
+                continue;
+            }
+            let row = PackageRow {
+                package,
+                size: handed.package.size,
+                matter: *matter,
+                entry: handed.entry,
+                by: handed.by,
+            };
+            let vouched = match self.package_header(&row.entry)? {
+                Some(header) => self.check_header(&header, &row).is_ok(),
+                None => false,
+            };
+            if vouched || row.by == self.agency {
+                here.insert(package);
+            }
+        }
+        Ok(here)
+    }
+
+    /// The envelope must be signed by who handed the package over, speak of this package in this matter, and be sealed
+    /// to us.
+    ///
+    /// # Errors
+    /// [`Failure::NotBelieved`] says what does not hold.
+    pub fn check_header(&self, header: &[u8], row: &PackageRow) -> Result<(), Failure> {
+        let wrong = |why: &str| Failure::NotBelieved(format!("the envelope of a package {why}"));
+        let sealed = SealedReader::read(Cursor::new(header)).map_err(|error| wrong(&error.to_string()))?;
+        let verification = sealed.verify_header();
+        // The payload is not in this header, so its size cannot fit.
+        let mut findings =
+            verification.findings.iter().filter(|finding| !matches!(finding, Finding::Size { .. }));
+        if let Some(finding) = findings.next() {
+            return Err(wrong(&finding.to_string()));
+        }
+        let author = verification.authors.first().and_then(Option::as_ref);
+        let envelope = sealed.envelope();
+        let identity = Identity::from_bytes(Zeroizing::new(*self.keys.packages.bytes()));
+        if author.is_none_or(|author| author.agency != row.by) {
+            Err(wrong("is not signed by who handed it over"))
+        } else if envelope.root != row.package || envelope.payload_size != row.size {
+            Err(wrong("speaks of another package"))
+        } else if envelope.matter != Some(row.matter) {
+            Err(wrong("speaks of another matter"))
+        } else if Header::read(&mut Cursor::new(header)).and_then(|header| header.unwrap(&identity)).is_err()
+        {
+            Err(wrong("is not sealed to us"))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether a partner may have a package of ours: one of its matters says so, in an entry of ours that stands.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -70,7 +194,7 @@ impl Ledger {
         for row in self.package_rows(package.as_bytes())? {
             let parties = self.matter(&row.matter)?.opening().map(|(opening, _)| opening.parties.clone());
             let is_party = parties.is_some_and(|parties| parties.iter().any(|p| p.agency == *partner));
-            if row.by == self.agency && is_party {
+            if row.by == self.agency && is_party && self.is_kept(&row)? {
                 return Ok(true);
             }
         }
@@ -97,8 +221,7 @@ impl Ledger {
             .collect()
     }
 
-    /// A whole package of a matter by what a person typed: its name or a beginning of it; the only one, or else the
-    /// latest, where nothing was.
+    /// A whole package of a matter by what a person typed: its name or a beginning of it; the only one where nothing was.
     ///
     /// # Errors
     /// When there is none here, or several could be meant.

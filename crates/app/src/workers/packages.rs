@@ -7,14 +7,15 @@
 //! Invariant: a package is on the shelf only once every byte of it is the one its name promises.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::sync::Arc;
 
+use comity_domain::matters::node::Trouble;
 use comity_evidence::groups::{self, LEAF};
-use comity_evidence::sealed::{Finding, SealedReader};
+use comity_evidence::sealed::SealedReader;
 use comity_federation::message::{Message as _, PackageFetch, PackageRun, VERSION};
 use comity_federation::path;
-use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::ids::AgencyId;
 use comity_journal::suite::Hash;
 use comity_store::objects::{Arriving, Objects};
 
@@ -39,6 +40,9 @@ pub async fn answer_package(
 ) -> Result<Vec<u8>, AnswerFailure> {
     let fetch = PackageFetch::decode(body)?;
     check_caller(from, fetch.from)?;
+    if ledger.run(|ledger, _| Ok(ledger.own_card().agency())).await? != fetch.to {
+        return Err(AnswerFailure::NoSuchPath);
+    }
     if !ledger.run(move |ledger, _| ledger.may_fetch(&from, &fetch.package)).await? {
         return Err(AnswerFailure::NoSuchPath);
     }
@@ -67,7 +71,11 @@ fn read_run(objects: &Objects, fetch: &PackageFetch) -> Result<Option<Vec<u8>>, 
     read().map_err(|error| Failure::Fault(format!("a package cannot be read: {error}")))
 }
 
+/// What a file holds from `at` on; nothing beyond its end.
 fn read_at(mut file: File, at: u64, most: u64) -> io::Result<Vec<u8>> {
+    if at >= file.metadata()?.len() {
+        return Ok(Vec::new());
+    }
     file.seek(SeekFrom::Start(at))?;
     let mut bytes = Vec::new();
     file.take(most).read_to_end(&mut bytes)?;
@@ -90,69 +98,83 @@ pub struct Fetched {
     pub bytes: u64,
 }
 
-/// Fetches every package a partner handed over that is not whole here; `progress` hears of bytes as they come.
+/// Fetches every package a partner handed over that is wanted here. One that cannot be had keeps no other waiting.
 ///
 /// # Errors
-/// [`Failure::Waiting`] when the partner cannot be reached, [`Failure::NotBelieved`] when it sends other bytes.
+/// What stood against the first that did not come, once all have been tried: [`Failure::Waiting`] when the partner
+/// cannot be reached or there is no room, [`Failure::NotBelieved`] when it sends or vouches for something else; that
+/// is recorded as an incident.
 pub async fn fetch_packages(
     ledger: &LedgerHandle,
     objects: &Arc<Objects>,
     partner: AgencyId,
     peer: &impl Peer,
 ) -> Result<Fetched, Failure> {
-    let (us, wanted) = ledger
+    let (us, wanted) =
+        ledger.run(move |ledger, _| Ok((ledger.own_card().agency(), ledger.wanted_from(&partner)?))).await?;
+    let (mut fetched, mut failed) = (Fetched::default(), None);
+    for row in wanted {
+        match fetch_one(ledger, objects, us, &row, peer).await {
+            Ok(bytes) => {
+                fetched.bytes += bytes;
+                // No bytes: somebody else had it in hand, and it was whole when our turn came.
+                fetched.packages += u64::from(bytes > 0);
+            }
+            Err(failure) => {
+                if let Failure::NotBelieved(why) = &failure {
+                    let (why, entry) = (why.clone(), row.entry);
+                    ledger
+                        .run(move |ledger, pending| {
+                            let entry = Some(entry);
+                            ledger.record_incident(
+                                pending,
+                                Trouble::BadPart,
+                                Some(partner),
+                                entry,
+                                Some(&why),
+                            )
+                        })
+                        .await?;
+                }
+                failed = failed.or(Some(failure));
+            }
+        }
+    }
+    failed.map_or(Ok(fetched), Err)
+}
+
+/// Fetches one package, if it is still wanted when its turn comes; the bytes that came.
+async fn fetch_one(
+    ledger: &LedgerHandle,
+    objects: &Arc<Objects>,
+    us: AgencyId,
+    row: &PackageRow,
+    peer: &impl Peer,
+) -> Result<u64, Failure> {
+    let asked = row.clone();
+    let header = ledger
         .run(move |ledger, _| {
-            let rows = ledger.wanted_from(&partner)?.into_iter();
-            let with_header = rows.map(|row| Ok((ledger.package_header(&row.entry)?, row)));
-            Ok((ledger.own_card().agency(), with_header.collect::<Result<Vec<_>, Failure>>()?))
+            if !ledger.is_wanted(&asked)? {
+                return Ok(None);
+            }
+            let header = ledger.package_header(&asked.entry)?;
+            header.as_deref().map_or(Ok(()), |header| ledger.check_header(header, &asked))?;
+            Ok(header)
         })
         .await?;
-    let mut fetched = Fetched::default();
-    for (header, row) in wanted {
-        // Without its header a package cannot be opened; the content part may still be on its way.
-        let Some(header) = header else { continue };
-        check_header(&header, &row)?;
-        check_room(objects, &row)?;
-        let transfer = Transfer { us, partner, row };
-        // No bytes: somebody else had it in hand, and it was whole when our turn came.
-        let bytes = transfer.run(objects, header, peer).await?;
-        fetched.bytes += bytes;
-        fetched.packages += u64::from(bytes > 0);
-    }
-    Ok(fetched)
+    let Some(header) = header else { return Ok(0) };
+    let transfer = Transfer { us, partner: row.by, row: row.clone() };
+    transfer.run(objects, header, peer).await
 }
 
-/// The envelope must be signed by who handed the package over, and speak of this package in this matter.
-fn check_header(header: &[u8], row: &PackageRow) -> Result<(), Failure> {
-    let wrong = |why: &str| Failure::NotBelieved(format!("the envelope of a package {why}"));
-    let sealed = SealedReader::read(Cursor::new(header)).map_err(|error| wrong(&error.to_string()))?;
-    let verification = sealed.verify_header();
-    // The payload is not here yet, so its size cannot fit.
-    let mut findings =
-        verification.findings.iter().filter(|finding| !matches!(finding, Finding::Size { .. }));
-    if let Some(finding) = findings.next() {
-        return Err(wrong(&finding.to_string()));
-    }
-    let author = verification.authors.first().and_then(Option::as_ref);
-    let (envelope, matter): (_, Option<MatterId>) = (sealed.envelope(), sealed.envelope().matter);
-    if author.is_none_or(|author| author.agency != row.by) {
-        Err(wrong("is not signed by who handed it over"))
-    } else if envelope.root != row.package || envelope.payload_size != row.size {
-        Err(wrong("speaks of another package"))
-    } else if matter != Some(row.matter) {
-        Err(wrong("speaks of another matter"))
-    } else {
-        Ok(())
-    }
-}
-
-/// A partner says how large a package is, so it must not be able to fill the disk by saying so.
-fn check_room(objects: &Objects, row: &PackageRow) -> Result<(), Failure> {
+/// A partner says how large a package is, so it must not be able to fill the disk by saying so: asked again with every
+/// run, since others write to the same disk.
+fn check_room(objects: &Objects, missing: u64) -> Result<(), Failure> {
     let room = objects.room().map_err(disk)?;
-    if row.size.saturating_add(KEPT_FREE) <= room {
+    if missing.saturating_add(KEPT_FREE) <= room {
         return Ok(());
     }
-    let why = format!("a package of {} bytes waits: there is room for {room} on this disk", row.size);
+    let why = format!("a package waits for {missing} bytes more: there is room for {room} on this disk");
     Err(Failure::Waiting(why))
 }
 
@@ -166,9 +188,9 @@ impl Transfer {
     /// Fetches what is missing; the bytes that came.
     async fn run(&self, objects: &Arc<Objects>, header: Vec<u8>, peer: &impl Peer) -> Result<u64, Failure> {
         let (root, size) = (self.row.package, self.row.size);
-        let shelf = Arc::clone(objects);
+        let (shelf, at) = (Arc::clone(objects), Arc::clone(objects));
         let begun = blocking(move || {
-            let Some(mut arriving) = shelf.arriving(&root, &header).map_err(disk)? else { return Ok(None) };
+            let Some(mut arriving) = at.arriving(&root, &header).map_err(disk)? else { return Ok(None) };
             let leaves = leaves_here(&mut arriving, &root, size)?;
             Ok(Some((arriving, leaves)))
         });
@@ -185,13 +207,17 @@ impl Transfer {
         }
         let (mut arriving, mut next) = blocking(move || {
             let next = groups_here(&mut arriving, size)?;
+            let here = groups::span(next, size).map_or(size, |span| span.start);
+            check_room(&shelf, size - here)?;
             Ok((arriving, next))
         })
         .await?;
         while next < groups::count(size) {
             let run = self.ask(peer, PackageRun::Groups { first: next }).await?;
             bytes += run.len() as u64;
+            let shelf = Arc::clone(objects);
             (arriving, next) = blocking(move || {
+                check_room(&shelf, run.len() as u64)?;
                 let next = add_groups(&mut arriving, size, next, &run)?;
                 Ok((arriving, next))
             })

@@ -1,7 +1,7 @@
 //! An act on its way to judgement: signed by somebody, or not yet signed by us. Both are asked the same.
 
 use comity_journal::entry::{Actor, Entry, Lane, Opening};
-use comity_journal::ids::AgencyId;
+use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 
@@ -10,6 +10,8 @@ use comity_journal::time::Timestamp;
 pub struct Stated<'a> {
     /// The entry's hash.
     pub entry: Hash,
+    /// The matter.
+    pub matter: MatterId,
     /// The lane.
     pub lane: Lane,
     /// Who signs.
@@ -40,6 +42,7 @@ impl<'a> Stated<'a> {
         let header = entry.header();
         Self {
             entry: entry.hash(),
+            matter: header.matter,
             lane: header.lane,
             author: header.author,
             by: &header.by,

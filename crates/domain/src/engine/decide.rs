@@ -15,7 +15,7 @@ use super::kind::{Kind, PackageRef};
 use super::matter::{Matter, State};
 use crate::act::{ActDef, ActSet as _};
 use crate::gates::{Cover, GroundsCleared, Refusal, check_approvals, rules};
-use crate::vocabularies::{Handling, OffenceCode};
+use crate::vocabularies::{Handling, OffenceCode, Role};
 
 /// An act somebody wants signed.
 #[derive(Clone, Debug)]
@@ -93,6 +93,7 @@ impl<K: Kind> Matter<K> {
         }
         let stated = Stated {
             entry: Hash::ZERO,
+            matter: self.id(),
             lane: proposal.lane,
             author: proposal.author,
             by: &facts.proposer,
@@ -114,6 +115,7 @@ impl<K: Kind> Matter<K> {
         let def = Self::def_of(proposal.lane, proposal.act).ok_or(Refusal::under(rules::UNREADABLE))?;
         if proposal.lane.party() != proposal.author {
             // What a party without a node said is recorded, not decided: its own people have weighed it.
+            check_recorder(&facts.proposer)?;
             return Ok(Decided { weighed: Weighed::Plain, draft: None });
         }
         check_role(def, &facts.proposer)?;
@@ -180,6 +182,16 @@ impl<K: Kind> Matter<K> {
         let of_this = state.inner.reviews.iter().rev().find(|(of, _)| counts(of));
         let (_, review) = of_this.ok_or(Refusal::under(rules::GROUNDS_OPEN))?;
         GroundsCleared::judge(review, &offences, &facts.proposer.who)
+    }
+}
+
+/// Checks that the proposer is one of those who speak with partners.
+fn check_recorder(proposer: &Actor) -> Result<(), Refusal> {
+    let speaking = [Role::Desk, Role::Liaison, Role::Officer, Role::Custodian].map(Role::code);
+    if proposer.roles.iter().any(|held| speaking.contains(&held.as_str())) {
+        Ok(())
+    } else {
+        Err(Refusal::under(rules::ROLE).about(speaking))
     }
 }
 

@@ -50,6 +50,8 @@ pub struct HandedOver {
     pub entry: Hash,
     /// Who handed it over.
     pub by: AgencyId,
+    /// Whether the lanes still speak of it as kept or to be kept: not once it was given back, withdrawn or destroyed.
+    pub kept: bool,
 }
 
 /// A kind of matter. Everything in it is pure; everything but [`Kind::decide`] and [`Kind::judge`] reads
@@ -117,6 +119,11 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// The sealed package an act hands over, where it hands one over.
     fn package(_act: &Self::Act) -> Option<PackageRef> {
         None
+    }
+
+    /// Whether the package an entry handed over is still kept or to be kept by who received it.
+    fn keeps(_lanes: &Lanes<'_, Self::Lane>, _handed_over_by: &Hash) -> bool {
+        true
     }
 
     /// One lane of every state worth a row of the grid, by role, with its name.

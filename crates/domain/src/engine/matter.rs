@@ -376,10 +376,13 @@ impl<K: Kind> Matter<K> {
         let Some(code) = K::DEF.hands_over else { return Vec::new() };
         let handing = self.entries().filter(|entry| entry.header().act.as_str() == code);
         let valid = handing.filter(|entry| self.standing(&entry.hash()) == Standing::Valid);
+        let state = self.state();
+        let lanes = state.lanes_with(None);
         valid
             .filter_map(|entry| {
                 let package = K::package(&Self::kind_act(&Stated::of(entry))?.ok()?)?;
-                Some(HandedOver { package, entry: entry.hash(), by: entry.header().author })
+                let kept = K::keeps(&lanes, &entry.hash());
+                Some(HandedOver { package, entry: entry.hash(), by: entry.header().author, kept })
             })
             .collect()
     }

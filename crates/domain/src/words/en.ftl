@@ -240,6 +240,7 @@ package-not-here = not at this node
 side-ours = ours
 side-theirs = theirs
 side-inner = inside
+side-recorded-by-them = recorded by the other side, not signed by that party
 side-recorded = recorded by us, not signed by them
 approved-by = Approved by
 objection = We hold against it

@@ -240,6 +240,7 @@ package-not-here = 不在本节点
 side-ours = 我方
 side-theirs = 对方
 side-inner = 内部
+side-recorded-by-them = 对方代录，该方未签
 side-recorded = 我方代录，对方未签
 approved-by = 审批
 objection = 我方异议

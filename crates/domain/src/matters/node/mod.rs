@@ -72,7 +72,12 @@ vocabulary! {
 /// Records, before it happens, that something leaves the node in clear or to a new recipient.
 #[derive(Act, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[act(code = "export", shape = say, by("own"))]
+#[act(
+    code = "export",
+    shape = say,
+    by("own"),
+    propose("custodian", "desk", "legal", "liaison", "officer", "supervisor")
+)]
 pub struct LetOut {
     /// What.
     #[field(structure)]

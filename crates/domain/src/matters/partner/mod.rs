@@ -168,6 +168,10 @@ impl Kind for PartnerKind {
 
     fn admit(lanes: &Lanes<'_, PartnerLane>, entry: &Stated<'_>, act: &PartnerAct) -> Result<(), Refusal> {
         match (act, lanes.of("own")) {
+            // A partner without a node is known by its record, so that none can be taken for one that has a key.
+            (PartnerAct::AddOffNetwork(add), _) if add.agency.as_bytes() != entry.matter.as_bytes() => {
+                Err(Refusal::under(rules::WRONG_TARGET))
+            }
             (PartnerAct::Confirm(_), PartnerLane::Added { by, .. }) if *by == entry.by.who => {
                 Err(Refusal::under(rules::SECOND_PERSON))
             }
