@@ -36,5 +36,6 @@ test: check
 transfer: setup
 	cargo nextest run --locked -p comity --test evidence --run-ignored only
 
+# Six gibibytes of disk, and minutes; figures mean little while anything else runs.
 bench: setup
 	cargo bench --locked --workspace --bench '*'

@@ -1,5 +1,7 @@
 //! A package from end to end: many files, and one of them opened while nearly everything else is gone.
 
+#![expect(clippy::unwrap_used, reason = "in what tests share, failing is the point")]
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;

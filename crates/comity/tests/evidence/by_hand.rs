@@ -63,6 +63,7 @@ fn a_folder_is_sealed_to_a_card_verified_by_anybody_and_opened_by_its_holder() {
 }
 
 /// Debian's age and tar, where they are installed.
+#[expect(clippy::print_stderr, reason = "what is skipped is said")]
 fn plain_age_opens_it(place: &Place, key: &str) {
     if Command::new("age").arg("--version").output().is_err() {
         eprintln!("skipped: age is not installed");

@@ -31,7 +31,7 @@ enum Power {
 
 /// What was written, so that it can be written once more.
 enum Written {
-    Commit(Commit),
+    Commit(Box<Commit>),
     DropView(&'static str),
 }
 
@@ -227,7 +227,7 @@ impl Reader for Disk {
 
 impl Store for Disk {
     fn commit(&mut self, commit: &Commit) -> Result<()> {
-        self.write(|store| store.commit(commit), Written::Commit(commit.clone()))
+        self.write(|store| store.commit(commit), Written::Commit(Box::new(commit.clone())))
     }
     fn drop_view(&mut self, view: &'static str) -> Result<()> {
         self.write(|store| store.drop_view(view), Written::DropView(view))
