@@ -94,7 +94,9 @@ impl Transfer {
         );
         let acted = self.pair.a.act(self.matter, "transfer", Some(&toml), "Cyan Roe").unwrap();
         self.pair.sync().unwrap();
-        let comity_app::commands::Outcome::Signed(entry) = acted.outcome else { panic!("{:?}", acted.outcome) };
+        let comity_app::commands::Outcome::Signed(entry) = acted.outcome else {
+            panic!("{:?}", acted.outcome)
+        };
         entry
     }
 
@@ -107,7 +109,10 @@ impl Transfer {
     }
 
     /// B fetches; `meddle` changes A's answers, or takes them away.
-    fn fetch(&self, meddle: &(dyn Fn(&PackageFetch, Vec<u8>) -> Option<Vec<u8>> + Sync)) -> Result<Fetched, Failure> {
+    fn fetch(
+        &self,
+        meddle: &(dyn Fn(&PackageFetch, Vec<u8>) -> Option<Vec<u8>> + Sync),
+    ) -> Result<Fetched, Failure> {
         let line = Meddled { to: &self.pair.a, from: &self.pair.b, shelf: &self.shelves[0], meddle };
         wait(fetch_packages(&self.pair.b.ledger, &self.shelves[1], self.pair.a.agency, &line))
     }
@@ -207,7 +212,8 @@ fn wrong_bytes_are_not_believed_and_what_was_right_is_gone_on_from() {
                 })
                 .unwrap();
             transfer.assert_whole(&package);
-            let groups = asked.lock().unwrap().iter().any(|run| matches!(run, PackageRun::Groups { first: 0 }));
+            let groups =
+                asked.lock().unwrap().iter().any(|run| matches!(run, PackageRun::Groups { first: 0 }));
             assert_eq!(groups, leaves, "{name}: what was right was asked for again");
         }
     }
@@ -264,9 +270,10 @@ fn what_was_erased_is_neither_kept_fetched_nor_served_again() {
             ledger.erase(pending, &matter, &content, "the term ended", &officer)
         })
     };
-    for (desk, supervisor, shelf) in
-        [(&transfer.pair.b, "Dara Vong", &transfer.shelves[1]), (&transfer.pair.a, "Bo Reyes", &transfer.shelves[0])]
-    {
+    for (desk, supervisor, shelf) in [
+        (&transfer.pair.b, "Dara Vong", &transfer.shelves[1]),
+        (&transfer.pair.a, "Bo Reyes", &transfer.shelves[0]),
+    ] {
         assert_eq!(erase(desk, "Rune Ask").unwrap(), Erasing::Proposed);
         assert_eq!(erase(desk, supervisor).unwrap(), Erasing::Done);
         let kept = desk.run(|ledger, _| ledger.packages_kept()).unwrap();
@@ -274,11 +281,16 @@ fn what_was_erased_is_neither_kept_fetched_nor_served_again() {
     }
     let asked = transfer.fetch(&|_, _| panic!("what was erased is asked for again"));
     assert_eq!(asked.unwrap(), Fetched::default());
-    assert!(!transfer.pair.a.run({
-        let partner = transfer.pair.b.agency;
-        move |ledger, _| ledger.may_fetch(&partner, &package)
-    })
-    .unwrap());
+    assert!(
+        !transfer
+            .pair
+            .a
+            .run({
+                let partner = transfer.pair.b.agency;
+                move |ledger, _| ledger.may_fetch(&partner, &package)
+            })
+            .unwrap()
+    );
 }
 
 #[test]
@@ -289,7 +301,8 @@ fn the_same_act_by_hand_erases_as_well() {
     let title = || b.show(matter).unwrap().line.title;
     assert_eq!(title().as_deref(), Some("Images"));
     let proposal = format!("entry = \"{opening}\"\nparts = [\"evidence\"]\nreason = \"the term ended\"\n");
-    b.act(matter, "propose-erasure", Some(&proposal.replace("evidence", "no-such-part")), "Rune Ask").unwrap_err();
+    b.act(matter, "propose-erasure", Some(&proposal.replace("evidence", "no-such-part")), "Rune Ask")
+        .unwrap_err();
     b.act(matter, "propose-erasure", Some(&proposal), "Rune Ask").unwrap();
     b.act(matter, "erase", None, "Dara Vong").unwrap();
     assert_eq!(title(), None);

@@ -299,6 +299,9 @@ pub(crate) enum EvidenceCommand {
         /// Tool and version that made the copy, condition, seals before and after.
         #[arg(long)]
         condition: Option<String>,
+        /// The entry of an earlier transfer, found not as sealed, that this one replaces.
+        #[arg(long)]
+        replaces: Option<String>,
         /// Who acts.
         #[arg(long = "as")]
         officer: Option<String>,

@@ -35,8 +35,9 @@ pub(crate) async fn run(command: EvidenceCommand, at: &Terminal) -> Result<Reply
             let signer = by.as_deref().map(Signing::of).transpose()?;
             seal_to_file(&path, &to, &out, signer.as_ref(), identifier, at)
         }
-        EvidenceCommand::Send { dir, matter, path, label, condition, officer } => {
-            send(&dir, matter, &path, label, condition, officer, at).await
+        EvidenceCommand::Send { dir, matter, path, label, condition, replaces, officer } => {
+            let said = [("label", label), ("condition", condition), ("replaces", replaces)];
+            send(&dir, matter, &path, said, officer, at).await
         }
         EvidenceCommand::Verify { file, trust } => verify(&file, &trust, at),
         EvidenceCommand::Open { file, identity, out, only } => open(&file, &identity, &out, only, at),
@@ -188,8 +189,7 @@ async fn send(
     dir: &Path,
     matter: String,
     source: &Path,
-    label: Option<String>,
-    condition: Option<String>,
+    said: [(&str, Option<String>); 3],
     officer: Option<String>,
     at: &Terminal,
 ) -> Result<Reply, Reply> {
@@ -219,10 +219,8 @@ async fn send(
     let number = |number: u64| i64::try_from(number).map(toml::Value::Integer).unwrap_or(0.into());
     act.insert("size".into(), number(envelope.payload_size));
     act.insert("files".into(), number(packed.files));
-    act.insert("label".into(), label.unwrap_or(name).into());
-    if let Some(condition) = condition {
-        act.insert("condition".into(), condition.into());
-    }
+    act.insert("label".into(), name.into());
+    act.extend(said.into_iter().filter_map(|(field, text)| Some((field.to_owned(), text?.into()))));
     act.insert("header".into(), data_encoding::BASE64.encode(&header).into());
     let toml = Some(act.to_string());
     let mut sent = ask_node(dir, Request::Act { matter, act: "transfer".into(), toml, officer }, at).await?;

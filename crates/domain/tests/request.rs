@@ -527,19 +527,80 @@ fn what_a_partner_left_out_is_held_against_it_and_its_act_stays_valid() {
     assert_eq!(objections, [rules::FOUR_EYES.code, rules::GROUNDS_OPEN.code, rules::URGENCY_REASON.code]);
 }
 
-#[test]
-fn a_payment_stop_names_payments_and_its_result_waits_for_no_acceptance() {
+/// A request to stop one payment, opened and delivered.
+fn payment_stop(seed: u64) -> World {
     let stop = replaced("\"information\"", "\"payment-stop\"");
-    let mut world = World::new(40);
-    refused(world.properly(Asking, "open", &stop), "incomplete");
     let payment = "\n[[payments]]\nbank = \"EXAMPXCX\"\naccount = \"XC00 0001\"\namount = \"40000 XTS\"\n\
                    made = \"2026-11-20T08:00:00Z\"\n";
+    let mut world = World::new(seed);
+    refused(world.properly(Asking, "open", &stop), "incomplete");
     world.properly(Asking, "open", &format!("{stop}{payment}")).unwrap();
     world.exchange();
-    step(&mut world, Asked, "report-stop", "result = \"partly\"\namount = 31000\ncurrency = \"XTS\"");
+    world
+}
+
+const STOPPED: &str = "result = \"partly\"\namount = 31000\ncurrency = \"XTS\"";
+
+#[test]
+fn a_payment_stop_names_payments_and_its_result_waits_for_no_acceptance() {
+    let mut world = payment_stop(40);
+    step(&mut world, Asked, "report-stop", STOPPED);
     status(&world, "acknowledged");
     // An ordinary request has no money to stop.
     let mut ordinary = opened(41);
     let report = ordinary.state(Asked, "report-stop", "result = \"stopped\"");
     refused(ordinary.act(Asked, report), "not-now");
+}
+
+#[test]
+fn money_that_was_stopped_is_told_whatever_became_of_the_request_until_it_is_closed() {
+    let refusal = [(Asked, "refuse", "ground = \"incomplete\"")];
+    let answered = [(Asked, "accept", ""), (Asked, "answer", "extent = \"final\"\ntext = \"All of it.\"")];
+    let withdrawn = [(Asking, "withdraw", ""), (Asked, "confirm-withdrawal", "outcome = \"already-done\"")];
+    for (acts, comes_to) in [(&refusal[..], "refused"), (&answered, "answered"), (&withdrawn, "withdrawn")] {
+        let mut world = payment_stop(42);
+        for (side, act, toml) in acts {
+            step(&mut world, *side, act, toml);
+        }
+        status(&world, comes_to);
+        step(&mut world, Asked, "report-stop", STOPPED);
+        status(&world, comes_to);
+        step(&mut world, Asking, "close", "outcome = \"partly-satisfied\"");
+        let late = world.state(Asked, "report-stop", STOPPED);
+        refused(world.act(Asked, late), "not-now");
+    }
+    // Withdrawn before the other side had said anything.
+    let mut world = payment_stop(43);
+    step(&mut world, Asking, "withdraw", "");
+    step(&mut world, Asked, "report-stop", STOPPED);
+    status(&world, "withdrawn");
+}
+
+#[test]
+fn money_on_its_way_is_to_be_spoken_of_within_an_hour() {
+    let stop = |world: &World| clocks(world).into_iter().find(|(name, _)| *name == "stop");
+    let mut world = payment_stop(44);
+    assert_eq!(stop(&world), Some(("stop", HOUR)));
+    step(&mut world, Asked, "acknowledge", "");
+    step(&mut world, Asked, "ask", "questions = [\"Which account?\"]");
+    step(&mut world, Asked, "accept", "");
+    assert_eq!(stop(&world), Some(("stop", HOUR)), "taking it up stops no money");
+    step(&mut world, Asked, "report-stop", "result = \"too-late\"");
+    assert_eq!(stop(&world), None);
+    let mut refusing = payment_stop(45);
+    step(&mut refusing, Asked, "refuse", "ground = \"incomplete\"");
+    assert_eq!(stop(&refusing), None);
+    assert_eq!(stop(&opened(45)), None, "an ordinary request has no money to stop");
+}
+
+#[test]
+fn a_sum_that_was_stopped_is_told_with_its_currency_or_not_at_all() {
+    let mut world = payment_stop(46);
+    for (sum, lacking) in [("amount = 31000", "currency"), ("currency = \"XTS\"", "amount")] {
+        let report = world.state(Asked, "report-stop", &format!("result = \"stopped\"\n{sum}"));
+        let refusal = refused(world.act(Asked, report), "incomplete");
+        assert_eq!(refusal.about.iter().map(|about| about.as_str()).collect::<Vec<_>>(), [lacking]);
+    }
+    step(&mut world, Asked, "report-stop", STOPPED);
+    step(&mut world, Asked, "report-stop", "result = \"not-found\"");
 }

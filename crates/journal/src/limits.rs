@@ -9,6 +9,8 @@ pub const PART_BYTES: usize = 256 * 1024;
 pub const PARTS: usize = 256;
 /// All parts of one entry together, in bytes.
 pub const PARTS_BYTES: usize = 4 * 1024 * 1024;
+/// A sealed package that an act may hand over, in bytes: 16 TiB.
+pub const PACKAGE_BYTES: u64 = 16 << 40;
 /// Handles an act may name.
 pub const HANDLES: usize = 1024;
 /// Parties of a matter.

@@ -33,6 +33,7 @@ impl Story<'_> {
             path: source,
             label: Some("Telephones 1 and 2".into()),
             condition: Some("Imager 4.2; seals A 4471 before, A 4472 after".into()),
+            replaces: None,
             officer: Some(people(Side::B).0.into()),
         };
         let sent = evidence::run(send, self.at).await?;

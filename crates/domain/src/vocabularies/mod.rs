@@ -3,10 +3,12 @@
 //! Each list is an enum whose codes are for ever; what people read is a label in zh and en. Where a list follows
 //! a standard or a treaty, its module says which.
 
+mod currency;
 mod offence;
 mod request;
 mod role;
 
+pub use currency::{Currency, NotACurrency};
 pub use offence::{OFFENCES, Offence, OffenceCode, Touches};
 pub use request::{
     Basis, Grade, Handling, Language, OuterGround, Purpose, RequestType, Stage, Standing, StopResult,

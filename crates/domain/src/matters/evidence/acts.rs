@@ -94,6 +94,9 @@ pub struct Transfer {
     /// How many files it holds.
     #[field(structure)]
     pub files: u64,
+    /// The earlier handing over, by its whole id, whose package was found not as sealed and which this one replaces.
+    #[field(structure)]
+    pub replaces: Option<Hash>,
     /// What it is.
     #[field(part = "package")]
     pub label: Line,
@@ -103,6 +106,20 @@ pub struct Transfer {
     /// The package's header with its signed envelope, base 64.
     #[field(part = "header")]
     pub header: Data,
+}
+
+/// Takes back a package that was handed over and that the other side has not taken into custody.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "withdraw", shape = recant, by("giving"), answers("transfer"), propose("custodian", "desk"))]
+pub struct Withdraw {
+    /// The handing over; the latest one unless another is named.
+    #[serde(default)]
+    #[field(structure)]
+    pub of: Target,
+    /// Why, as far as it is to be told.
+    #[field(part = "evidence")]
+    pub reason: Option<Text>,
 }
 
 vocabulary! {
@@ -115,7 +132,7 @@ vocabulary! {
     }
 }
 
-/// Says that a package has come and what checking it came to.
+/// Says that a package has come and what checking it came to; checked again, the latest answer counts.
 #[derive(Act, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[act(code = "receive", shape = answer, by("receiving"), answers("transfer"), propose("custodian", "desk"))]
@@ -154,7 +171,8 @@ pub struct Accept {
     shape = say,
     by("giving"),
     propose("custodian", "desk"),
-    approve("supervisor", "legal")
+    approve("supervisor", "legal"),
+    prepare
 )]
 pub struct Release {
     /// How it may be used and passed on from now on.
@@ -163,12 +181,26 @@ pub struct Release {
     /// Whether it may be used as evidence in court.
     #[field(structure)]
     pub as_evidence: Flag,
+    /// Whether a restriction of its own is stated.
+    #[serde(skip)]
+    #[field(structure, derived)]
+    pub restriction_stated: Flag,
     /// On what this rests: the request, the order, the provision.
     #[field(part = "evidence")]
     pub authority: Text,
+    /// The restriction in words; must be stated for h3.
+    #[field(part = "evidence")]
+    pub restriction: Option<Text>,
 }
 
-/// Gives a package back: offers it to the party it came from (返还).
+impl Release {
+    /// Fills what is read off the content.
+    fn prepare(&mut self, _: &mut Preparation<'_>) {
+        self.restriction_stated = Flag(self.restriction.is_some());
+    }
+}
+
+/// Gives a package back, whole or not as sealed: offers it to the party it came from (返还).
 #[derive(Act, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[act(code = "give-back", shape = pass, by("receiving"), answers("transfer"), propose("custodian"))]
@@ -225,5 +257,7 @@ pub struct Close {}
 
 acts! {
     /// The acts of an evidence transfer.
-    pub enum EvidenceAct { Open, Transfer, Receive, Accept, Release, GiveBack, TakeBack, Destroy, Close }
+    pub enum EvidenceAct {
+        Open, Transfer, Withdraw, Receive, Accept, Release, GiveBack, TakeBack, Destroy, Close,
+    }
 }

@@ -5,23 +5,30 @@
 //! travels with it: a handling code, the offences it may be used for, and "not as evidence" until the giver releases
 //! it. Given back, it passes the other way.
 //!
+//! Withdraw beside accept: accept prevails, for who has taken a thing into custody answers for it until it is given
+//! back or destroyed. The same holds beside a close that had not seen it.
+//!
 //! Not here: the package itself (`comity-evidence`), its way over the wire (`comity-app`), physical exhibits'
 //! seals and carriers beyond their description.
 //!
 //! Sources: ISO/IEC 27037 (auditable, repeatable), RFC 8493 (the bag inside), Europol handling codes H0 to H3.
 
 mod acts;
+mod custody;
 mod state;
 
 pub use acts::{
-    Accept, Check, Close, Destroy, EvidenceAct, GiveBack, Open, OpenStructure, Receive, Release, TakeBack,
-    Transfer, TransferStructure,
+    Accept, Check, Close, Destroy, EvidenceAct, GiveBack, Open, OpenStructure, Receive, Release,
+    ReleaseStructure, TakeBack, Transfer, TransferStructure, Withdraw,
 };
-pub use state::{EvidenceLane, Giving, Held, Item, Receiving, Sent};
+pub use custody::Item;
+pub use state::{EvidenceLane, Giving, Held, Receiving, Sent};
+
+use comity_journal::suite::Hash;
 
 use crate::clock::Clock;
 use crate::engine::{Cell, Facts, Kind, KindDef, Lanes, PackageRef, Stated};
-use crate::gates::{Cover, Refusal, rules};
+use crate::gates::{Cover, Objection, Refusal, Rule, rules};
 use crate::vocabularies::{Handling, OffenceCode};
 
 /// The party that gives evidence.
@@ -51,32 +58,37 @@ impl Kind for EvidenceKind {
     }
 
     fn cell(lanes: &Lanes<'_, EvidenceLane>) -> Cell {
-        state::cell(lanes.of(GIVING), lanes.of(RECEIVING))
+        custody::cell(lanes.of(GIVING), lanes.of(RECEIVING))
     }
 
     fn clocks(lanes: &Lanes<'_, EvidenceLane>) -> Vec<Clock> {
-        state::clocks(lanes.of(GIVING), lanes.of(RECEIVING))
+        custody::clocks(lanes.of(GIVING), lanes.of(RECEIVING))
     }
 
     fn admit(lanes: &Lanes<'_, EvidenceLane>, entry: &Stated<'_>, act: &EvidenceAct) -> Result<(), Refusal> {
         match (act, entry.opening) {
-            (EvidenceAct::Open(_), Some(opening)) if opening.parties.len() == 2 => Ok(()),
-            (EvidenceAct::Open(_), Some(_)) => Err(Refusal::under(rules::WRONG_PARTIES)),
-            (EvidenceAct::Open(_), None) | (_, Some(_)) => Err(Refusal::under(rules::NOT_OPENED)),
-            _ => state::admit(lanes.of(GIVING), lanes.of(RECEIVING), act),
+            (EvidenceAct::Open(_), Some(opening)) if opening.parties.len() != 2 => {
+                Err(Refusal::under(rules::WRONG_PARTIES))
+            }
+            (EvidenceAct::Open(_), Some(_)) if *lanes.of(GIVING) == EvidenceLane::Untouched => Ok(()),
+            (EvidenceAct::Open(_), _) | (_, Some(_)) => Err(Refusal::under(rules::NOT_OPENED)),
+            _ => custody::admit(lanes.of(GIVING), lanes.of(RECEIVING), act),
         }
     }
 
     fn decide(lanes: &Lanes<'_, EvidenceLane>, act: &EvidenceAct, facts: &Facts) -> Result<(), Refusal> {
         match act {
             EvidenceAct::Open(open) => decide_opening(open, facts),
+            EvidenceAct::Release(release) if releases_without_words(release) => {
+                Err(Refusal::under(rules::INCOMPLETE).about(["restriction"]))
+            }
             // Nobody says a package is whole, and nobody takes it over, before this node has checked every byte.
             EvidenceAct::Receive(receive) if receive.check == Check::Intact => {
-                state::package_here(lanes.of(GIVING), receive.of.entry(), facts)
+                custody::package_here(lanes.of(GIVING), receive.of.entry(), facts)
             }
-            EvidenceAct::Accept(accept) => state::package_here(lanes.of(GIVING), accept.of.entry(), facts),
+            EvidenceAct::Accept(accept) => custody::package_here(lanes.of(GIVING), accept.of.entry(), facts),
             EvidenceAct::Destroy(destroy) => {
-                match state::package_here(lanes.of(GIVING), destroy.of.entry(), facts) {
+                match custody::package_here(lanes.of(GIVING), destroy.of.entry(), facts) {
                     Ok(()) => Err(Refusal::under(rules::PACKAGE_STILL_HERE)),
                     Err(_) => Ok(()),
                 }
@@ -86,6 +98,24 @@ impl Kind for EvidenceKind {
             }
             _ => Ok(()),
         }
+    }
+
+    fn judge(
+        _: &Lanes<'_, EvidenceLane>,
+        _: &Stated<'_>,
+        act: &EvidenceAct,
+        facts: &Facts,
+    ) -> Vec<Objection> {
+        let held_against: Vec<Rule> = match act {
+            EvidenceAct::Open(open) => {
+                let uncovered = (facts.cover == Cover::NotCovered).then_some(rules::NOT_COVERED);
+                let lacking = opening_lacks(open).is_some().then_some(rules::INCOMPLETE);
+                uncovered.into_iter().chain(lacking).collect()
+            }
+            EvidenceAct::Release(release) if releases_without_words(release) => vec![rules::INCOMPLETE],
+            _ => Vec::new(),
+        };
+        held_against.into_iter().map(|rule| Objection { rule }).collect()
     }
 
     fn offences(lanes: &Lanes<'_, EvidenceLane>, act: &EvidenceAct) -> Vec<OffenceCode> {
@@ -116,6 +146,10 @@ impl Kind for EvidenceKind {
         Some(PackageRef { root: transfer.package, size: transfer.size })
     }
 
+    fn keeps(lanes: &Lanes<'_, EvidenceLane>, handed_over_by: &Hash) -> bool {
+        custody::keeps(lanes.of(GIVING), lanes.of(RECEIVING), handed_over_by)
+    }
+
     fn examples() -> Vec<(&'static str, &'static str, EvidenceLane)> {
         state::examples()
     }
@@ -125,11 +159,8 @@ fn decide_opening(open: &OpenStructure, facts: &Facts) -> Result<(), Refusal> {
     if facts.cover == Cover::NotCovered {
         return Err(Refusal::under(rules::NOT_COVERED));
     }
-    if open.offences.is_empty() {
-        return Err(Refusal::under(rules::INCOMPLETE).about(["offences"]));
-    }
-    if open.handling == Handling::H3 && !open.restriction_stated.0 {
-        return Err(Refusal::under(rules::INCOMPLETE).about(["restriction"]));
+    if let Some(lacking) = opening_lacks(open) {
+        return Err(Refusal::under(rules::INCOMPLETE).about([lacking]));
     }
     let ahead = |moment: Option<crate::act::Moment>| moment.is_none_or(|due| due.0 > facts.now);
     if ahead(open.give_back_by) && ahead(open.destroy_by) {
@@ -137,4 +168,20 @@ fn decide_opening(open: &OpenStructure, facts: &Facts) -> Result<(), Refusal> {
     } else {
         Err(Refusal::under(rules::WISH_IN_THE_PAST))
     }
+}
+
+/// The first field an announcement must say and does not.
+fn opening_lacks(open: &OpenStructure) -> Option<&'static str> {
+    if open.offences.is_empty() {
+        Some("offences")
+    } else if open.handling == Handling::H3 && !open.restriction_stated.0 {
+        Some("restriction")
+    } else {
+        None
+    }
+}
+
+/// Whether a release refers to a restriction in words and states none.
+fn releases_without_words(release: &ReleaseStructure) -> bool {
+    release.handling == Handling::H3 && !release.restriction_stated.0
 }

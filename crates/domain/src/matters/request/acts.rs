@@ -10,7 +10,8 @@ use crate::act::{
 use crate::acts;
 use crate::gates::Cover;
 use crate::vocabularies::{
-    Basis, Grade, Language, OffenceCode, OuterGround, Purpose, RequestType, Stage, Standing, StopResult,
+    Basis, Currency, Grade, Language, OffenceCode, OuterGround, Purpose, RequestType, Stage, Standing,
+    StopResult,
 };
 use crate::vocabulary;
 
@@ -396,23 +397,39 @@ pub struct Answer {
     pub papers: Vec<Paper>,
 }
 
-/// Says what became of money that was to be stopped, as soon as it is known.
+/// Says what became of money that was to be stopped, as soon as it is known: whatever has become of the request.
 #[derive(Act, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[act(code = "report-stop", shape = say, by("requested"), propose("officer", "desk"))]
+#[act(code = "report-stop", shape = say, by("requested"), propose("officer", "desk"), prepare)]
 pub struct ReportStop {
     /// What became of it.
     #[field(structure)]
     pub result: StopResult,
+    /// Whether the amount is stated.
+    #[serde(skip)]
+    #[field(structure, derived)]
+    pub amount_stated: Flag,
+    /// Whether the currency is stated.
+    #[serde(skip)]
+    #[field(structure, derived)]
+    pub currency_stated: Flag,
     /// How much was stopped, in whole units of the currency.
     #[field(tally)]
     pub amount: Option<u64>,
-    /// The currency, ISO 4217.
+    /// The currency of the amount, by its code of three letters (ISO 4217).
     #[field(tally)]
-    pub currency: Option<Line>,
+    pub currency: Option<Currency>,
     /// What was done, and until when it holds.
     #[field(part = "reply")]
     pub text: Option<Text>,
+}
+
+impl ReportStop {
+    /// Fills what is read off the content.
+    fn prepare(&mut self, _: &mut Preparation<'_>) {
+        self.amount_stated = Flag(self.amount.is_some());
+        self.currency_stated = Flag(self.currency.is_some());
+    }
 }
 
 /// Reminds the other side (催办). Counted.

@@ -126,6 +126,8 @@ field-request-open-account = Account
 field-request-open-amount = Amount
 field-request-open-made = Made
 field-request-report-stop-result = Result
+field-request-report-stop-amount_stated = Amount stated
+field-request-report-stop-currency_stated = Currency stated
 field-request-report-stop-amount = Amount stopped
 field-request-report-stop-currency = Currency
 term-request-type-payment-stop = Payment-stop
@@ -133,3 +135,5 @@ term-stop-result-stopped = Stopped
 term-stop-result-partly = Stopped in part
 term-stop-result-too-late = Too late, it had gone on
 term-stop-result-not-found = No such payment found
+
+clock-stop = Stopping the money

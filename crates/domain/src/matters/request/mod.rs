@@ -13,8 +13,8 @@ mod tests;
 
 pub use acts::{
     Accept, Acknowledge, Answer, Ask, Clarify, Close, ConfirmWithdrawal, Extent, Open, OpenStructure,
-    Outcome, Paper, Payment, Person, Refuse, Remind, ReportStop, RequestAct, Stopping, Subject, TallyCell,
-    Withdraw,
+    Outcome, Paper, Payment, Person, Refuse, Remind, ReportStop, ReportStopStructure, RequestAct, Stopping,
+    Subject, TallyCell, Withdraw,
 };
 pub use state::{Asked, RequestLane, Requested, Requesting, Resting};
 
@@ -70,7 +70,11 @@ impl Kind for RequestKind {
     }
 
     fn decide(_: &Lanes<'_, RequestLane>, act: &RequestAct, facts: &Facts) -> Result<(), Refusal> {
-        let RequestAct::Open(open) = act else { return Ok(()) };
+        let open = match act {
+            RequestAct::Open(open) => open,
+            RequestAct::ReportStop(report) => return decide_report(report),
+            _ => return Ok(()),
+        };
         if facts.cover == Cover::NotCovered {
             return Err(Refusal::under(rules::NOT_COVERED));
         }
@@ -107,5 +111,14 @@ impl Kind for RequestKind {
 
     fn examples() -> Vec<(&'static str, &'static str, RequestLane)> {
         state::examples()
+    }
+}
+
+/// A sum is an amount and its currency: either alone cannot be counted.
+fn decide_report(report: &ReportStopStructure) -> Result<(), Refusal> {
+    match (report.amount_stated.0, report.currency_stated.0) {
+        (true, false) => Err(Refusal::under(rules::INCOMPLETE).about(["currency"])),
+        (false, true) => Err(Refusal::under(rules::INCOMPLETE).about(["amount"])),
+        _ => Ok(()),
     }
 }

@@ -7,7 +7,10 @@ use super::acts::{Extent, Outcome, RequestAct, Stopping};
 use super::{REQUESTED, REQUESTING};
 use crate::clock::Clock;
 use crate::engine::{Cell, Stated};
-use crate::vocabularies::{Grade, OffenceCode, OuterGround, RequestType, StopResult};
+use crate::vocabularies::{Grade, OffenceCode, OuterGround, RequestType};
+
+/// How long the requested party has to say what became of money that is on its way: one hour.
+const STOP_WITHIN_MS: i64 = 60 * 60 * 1000;
 
 /// One lane of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,8 +67,8 @@ pub struct Requested {
     pub acknowledged: Timestamp,
     /// The last question it asked.
     pub asked: Option<Hash>,
-    /// What it last said became of money that was to be stopped.
-    pub stopped: Option<StopResult>,
+    /// Whether it has said what became of money that was to be stopped.
+    pub reported: bool,
     /// What it said of the request itself.
     pub position: Asked,
 }
@@ -119,7 +122,7 @@ impl RequestLane {
             Self::Requested(lane) => lane.evolve(entry, act),
             Self::Untouched => {
                 let position = Asked::Acknowledged;
-                let mut lane = Requested { acknowledged: entry.at, asked: None, stopped: None, position };
+                let mut lane = Requested { acknowledged: entry.at, asked: None, reported: false, position };
                 lane.evolve(entry, act);
                 *self = Self::Requested(lane);
             }
@@ -143,7 +146,7 @@ impl Requested {
     fn evolve(&mut self, entry: &Stated<'_>, act: &RequestAct) {
         match act {
             RequestAct::Ask(_) => self.asked = Some(entry.entry),
-            RequestAct::ReportStop(report) => self.stopped = Some(report.result),
+            RequestAct::ReportStop(_) => self.reported = true,
             RequestAct::Accept(accept) => {
                 self.position = Asked::Accepted { promised_by: accept.promised_by.map(|moment| moment.0) };
             }
@@ -179,12 +182,9 @@ pub(super) fn cell(requesting: &RequestLane, requested: &RequestLane) -> Cell {
         return draw("draft", Some(REQUESTING), None, &["open"], &[]);
     };
     let mut cell = answered(asks, requested);
-    let answered_for_good =
-        |lane: &Requested| matches!(lane.position, Asked::Refused { .. } | Asked::Answered);
-    let under_way = matches!(asks.resting, Resting::Open { .. })
-        && !matches!(requested, RequestLane::Requested(lane) if answered_for_good(lane));
-    if asks.request_type == RequestType::PaymentStop && under_way {
-        // Money does not wait for an acceptance.
+    let closed = matches!(asks.resting, Resting::Closed { .. });
+    if asks.request_type == RequestType::PaymentStop && !closed {
+        // Money waits for no acceptance, and what was stopped is told whatever has become of the request.
         cell.next.push((REQUESTED, &["report-stop"]));
     }
     cell
@@ -265,30 +265,31 @@ fn draw(
     Cell { status, waited_for, prevails, next: vec![(REQUESTING, requesting), (REQUESTED, requested)] }
 }
 
-/// The acknowledgement runs until the other side says anything; the answer until it is given or refused.
+/// The acknowledgement runs until the other side says anything; the answer until it is given or refused; money that
+/// is to be stopped until its fate is told, or the request is answered or refused.
 pub(super) fn clocks(requesting: &RequestLane, requested: &RequestLane) -> Vec<Clock> {
     let RequestLane::Requesting(asks) = requesting else { return Vec::new() };
     if !matches!(asks.resting, Resting::Open { .. }) {
         return Vec::new();
     }
-    let then: &[&str] = &["remind", "withdraw"];
-    let answer = |started, due: Option<Timestamp>| {
-        due.map(|due| Clock { name: "answer", started, due, who: REQUESTED, then }).into_iter()
+    let runs =
+        |name, started, due| Clock { name, started, due, who: REQUESTED, then: &["remind", "withdraw"] };
+    let after_opening = |name, millis| runs(name, asks.at, asks.at.plus_millis(millis));
+    let stop = (asks.request_type == RequestType::PaymentStop).then(|| after_opening("stop", STOP_WITHIN_MS));
+    let RequestLane::Requested(lane) = requested else {
+        let acknowledge = after_opening("acknowledge", asks.grade.acknowledge_within_millis());
+        let answer = asks.wished_by.map(|due| runs("answer", asks.at, due));
+        return std::iter::once(acknowledge).chain(answer).chain(stop).collect();
     };
-    match requested {
-        RequestLane::Requested(lane) => match &lane.position {
-            Asked::Acknowledged => answer(lane.acknowledged, asks.wished_by).collect(),
-            Asked::Accepted { promised_by } | Asked::PartlyAnswered { promised_by, .. } => {
-                answer(lane.acknowledged, promised_by.or(asks.wished_by)).collect()
-            }
-            _ => Vec::new(),
-        },
-        _ => {
-            let due = asks.at.plus_millis(asks.grade.acknowledge_within_millis());
-            let acknowledge = Clock { name: "acknowledge", started: asks.at, due, who: REQUESTED, then };
-            std::iter::once(acknowledge).chain(answer(asks.at, asks.wished_by)).collect()
+    let due = match &lane.position {
+        Asked::Acknowledged => asks.wished_by,
+        Asked::Accepted { promised_by } | Asked::PartlyAnswered { promised_by, .. } => {
+            promised_by.or(asks.wished_by)
         }
-    }
+        Asked::Refused { .. } | Asked::Answered | Asked::Stopped | Asked::AlreadyDone => return Vec::new(),
+    };
+    let answer = due.map(|due| runs("answer", lane.acknowledged, due));
+    answer.into_iter().chain(stop.filter(|_| !lane.reported)).collect()
 }
 
 /// One lane of every state worth a row of the grid.
@@ -306,22 +307,21 @@ pub(super) fn examples() -> Vec<(&'static str, &'static str, RequestLane)> {
         })
     };
     let asks = |resting| asks_for(RequestType::Information, resting);
+    let stops = |resting| asks_for(RequestType::PaymentStop, resting);
     let says = |asked, position| {
         let acknowledged = Timestamp::from_millis(0);
-        RequestLane::Requested(Requested { acknowledged, asked, stopped: None, position })
+        RequestLane::Requested(Requested { acknowledged, asked, reported: false, position })
     };
     let closed = Resting::Closed { outcome: Outcome::Satisfied };
     vec![
         (REQUESTING, "not opened", RequestLane::Untouched),
         (REQUESTING, "open", asks(Resting::Open { clarified: None })),
         (REQUESTING, "open, question clarified", asks(Resting::Open { clarified: question })),
-        (
-            REQUESTING,
-            "open, payment-stop",
-            asks_for(RequestType::PaymentStop, Resting::Open { clarified: None }),
-        ),
+        (REQUESTING, "open, payment-stop", stops(Resting::Open { clarified: None })),
         (REQUESTING, "withdrawn", asks(Resting::Withdrawn)),
-        (REQUESTING, "closed", asks(closed)),
+        (REQUESTING, "withdrawn, payment-stop", stops(Resting::Withdrawn)),
+        (REQUESTING, "closed", asks(closed.clone())),
+        (REQUESTING, "closed, payment-stop", stops(closed)),
         (REQUESTED, "silent", RequestLane::Untouched),
         (REQUESTED, "acknowledged", says(None, Asked::Acknowledged)),
         (REQUESTED, "acknowledged, asking", says(question, Asked::Acknowledged)),

@@ -43,7 +43,7 @@ fn a_question_counts_until_that_very_question_is_clarified() {
         RequestLane::Requested(Requested {
             acknowledged: Timestamp::from_millis(0),
             asked: asked(n),
-            stopped: None,
+            reported: false,
             position,
         })
     };

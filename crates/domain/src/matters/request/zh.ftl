@@ -126,6 +126,8 @@ field-request-open-account = 收款账户
 field-request-open-amount = 金额
 field-request-open-made = 转账时间
 field-request-report-stop-result = 止付结果
+field-request-report-stop-amount_stated = 是否已填金额
+field-request-report-stop-currency_stated = 是否已填币种
 field-request-report-stop-amount = 止付金额
 field-request-report-stop-currency = 币种
 term-request-type-payment-stop = 紧急止付
@@ -133,3 +135,5 @@ term-stop-result-stopped = 已全部止付
 term-stop-result-partly = 已部分止付
 term-stop-result-too-late = 款项已转出，未能止付
 term-stop-result-not-found = 未查到该笔款项
+
+clock-stop = 紧急止付
