@@ -1,11 +1,12 @@
 # Two commands are all a newcomer needs: `make demo` and `make test`. Each does its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check transfer bench
+.PHONY: help setup demo test check sim transfer bench
 
 help:
 	@echo "make demo    build comity and play a case between three agencies (ONCE=1: then stop; FILES=PATH: your evidence)"
 	@echo "make test    everything that must hold before a change is accepted"
 	@echo "make check   the quick part of it: formatting and lints"
+	@echo "make sim SEED=n  one simulated world of many nodes, told step by step"
 	@echo "make transfer  hand over 2 GiB, twice, with a node killed on the way"
 	@echo "make bench   the measurements that the documents quote"
 
@@ -31,6 +32,10 @@ test: check
 	else \
 	    set -x; cargo test --locked --workspace --tests; \
 	fi
+
+# One world of many nodes by its seed, told step by step: make sim SEED=42. With TO=999 all worlds from there to that.
+sim: setup
+	cargo run --locked --quiet -p comity-simulation -- $(SEED) $(TO)
 
 # Eight gibibytes of disk, and minutes: not part of the tests.
 transfer: setup

@@ -2,21 +2,26 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in what tests share, failing is the point")]
 
+use comity_app::ledger::{Compared, LedgerHandle};
 use comity_app::workers::answer;
 use comity_federation::batch::{Draft, Parcel};
-use comity_federation::message::{Batch, BatchReply, Message as _};
+use comity_federation::message::{Batch, BatchReply, Message as _, Receipts, VERSION};
 use comity_federation::path;
 use comity_federation::seal;
 use comity_journal::cbor;
+use comity_journal::checkpoint::{Checkpoint, Origin};
 use comity_journal::entry::Entry;
-use comity_journal::ids::MatterId;
+use comity_journal::ids::{MatterId, Token};
+use comity_journal::leaf::Leaf;
 use comity_journal::part::OpenPart;
+use comity_journal::receipt::Receipt;
 use comity_journal::stream::StreamHead;
 use comity_journal::suite::{self, Hash, SecretKey, Suite};
+use comity_journal::tree::Tree;
 use comity_store::{Direction, Reader as _, Recorded};
 use comity_testkit::Seeded;
 
-use comity_testkit::node::{Fate, Pair, marker, request, review, shared, wait};
+use comity_testkit::node::{Fate, NOW, Pair, marker, request, review, shared, wait};
 
 #[test]
 fn drafts_and_notes_never_travel() {
@@ -246,4 +251,85 @@ fn a_bad_receipt_is_recorded_and_the_entry_counts_as_not_delivered() {
     pair.assert_converged();
     assert_eq!(pair.a.disk.delivered(&pair.b.agency).unwrap(), 1);
     assert_eq!(pair.a.disk.receipts(&parcel.entry.hash()).unwrap().len(), 1);
+}
+
+#[test]
+fn a_receipt_for_what_the_partner_was_not_given_is_bad() {
+    let pair = Pair::met();
+    let parcel = waiting_parcel(&pair);
+    // Of the entries of A, B has got none yet; the drafts it never gets.
+    let entries = [parcel.entry.hash(), pair.a.disk.entries()[0].0, Hash::from_bytes([7; 32])];
+    let at = NOW;
+    let leaves =
+        |entries: &[Hash]| entries.iter().map(|entry| Leaf::Entry { entry: *entry, at }.hash()).collect();
+    for (entries, trouble) in [(&entries[..2], true), (&entries[2..], true), (&entries[..1], false)] {
+        let tree: Tree = leaves(entries);
+        let origin = Origin { agency: pair.b.agency, epoch: 0 };
+        let checkpoint = Checkpoint { origin, size: tree.size(), root: tree.root() };
+        let receipt = Receipt {
+            checkpoint: checkpoint.sign(&pair.b.keys().checkpoint),
+            first: 0,
+            entries: entries.to_vec(),
+            at,
+            proof: tree.range(0, tree.size(), tree.size()).unwrap(),
+        };
+        let before = pair.a.incidents().len();
+        let (a, b) = (pair.a.agency, pair.b.agency);
+        let message = Receipts { v: VERSION, from: b, to: a, receipts: vec![receipt] };
+        wait(answer(&pair.a.ledger, b, path::RECEIPTS, message.encode())).unwrap();
+        assert_eq!(pair.a.incidents().len() > before, trouble);
+        assert_eq!(pair.a.disk.delivered(&b).unwrap(), u64::from(!trouble));
+    }
+    assert!(pair.a.journal().clean);
+}
+
+#[test]
+fn no_partner_writes_in_records_of_our_own_nor_beside_them() {
+    for kind in ["node", "officer", "partner"] {
+        let pair = Pair::met();
+        let parcel = waiting_parcel(&pair);
+        let record = pair.b.disk.matters().unwrap()[0];
+        for matter in [MatterId::from_bytes([0; 32]), record] {
+            let mut header = parcel.entry.header().clone();
+            (header.matter, header.opening, header.kind) = (matter, None, Token::literal(kind));
+            let entry = Entry::sign(header, &pair.a.keys().signing);
+            let reply = give(&pair, &batch_of(&pair, &Parcel { entry, parts: Vec::new() }));
+            assert_eq!(reply.refused[0].why.as_str(), "not-shared");
+        }
+        nothing_lost(&pair, &["bad-entry", "bad-entry"]);
+    }
+}
+
+#[test]
+fn nobody_writes_in_a_request_that_is_only_drafted() {
+    let pair = Pair::met();
+    let parcel = waiting_parcel(&pair);
+    let matter = pair.b.draft("Country A", &request("A number"), "Chen Ning").unwrap();
+    let mut header = parcel.entry.header().clone();
+    (header.matter, header.opening) = (matter, None);
+    let entry = Entry::sign(header, &pair.a.keys().signing);
+    let reply = give(&pair, &batch_of(&pair, &Parcel { entry, parts: Vec::new() }));
+    assert_eq!(reply.refused[0].why.as_str(), "not-addressed");
+    nothing_lost(&pair, &["bad-entry"]);
+}
+
+#[test]
+fn a_hello_carried_out_with_the_batch_that_overtook_it_accuses_nobody() {
+    let pair = Pair::met();
+    pair.signed_request();
+    let (a, b) = (pair.a.agency, pair.b.agency);
+    let hello = pair.a.run(move |ledger, _| Ok(ledger.snapshot(&b)?.hello().encode())).unwrap();
+    pair.signed_request();
+    let batch = pair.a.run(move |ledger, _| Ok(ledger.compose_batch(b, StreamHead::START, 10)?.0)).unwrap();
+    // B carries both out in one commit.
+    let (handle, mut ledger) = LedgerHandle::by_hand(pair.b.open(Compared::WithEverybody).unwrap());
+    let (received, heard, ()) = wait(async {
+        tokio::join!(biased; answer(&handle, a, path::BATCH, batch), answer(&handle, a, path::HELLO, hello), async {
+            assert_eq!(ledger.waiting(), 2);
+            ledger.work(2);
+        })
+    });
+    assert_eq!(BatchReply::decode(&received.unwrap()).unwrap().incoming.n, 2);
+    heard.unwrap();
+    assert_eq!(pair.b.incidents(), Vec::<String>::new());
 }

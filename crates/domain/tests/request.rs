@@ -604,3 +604,26 @@ fn a_sum_that_was_stopped_is_told_with_its_currency_or_not_at_all() {
     step(&mut world, Asked, "report-stop", STOPPED);
     step(&mut world, Asked, "report-stop", "result = \"not-found\"");
 }
+
+#[test]
+fn who_had_seen_one_branch_of_a_fork_goes_on_and_takes_no_place_twice() {
+    let mut world = opened(42);
+    let spot = world.at_asked.next_in(world.lane(Asked));
+    let mut first = world.state(Asked, "accept", "");
+    first.at_place = Some(spot.clone());
+    world.force(Asked, first);
+    world.exchange();
+    let reminder = world.state(Asking, "remind", "");
+    let before = world.act(Asking, reminder).unwrap();
+    let mut second = world.state(Asked, "refuse", "ground = \"incomplete\"");
+    second.at_place = Some(spot);
+    world.force(Asked, second);
+    world.exchange();
+    status(&world, "sent");
+    assert_eq!(world.at_asking.standing(&before.hash()), Standing::Valid);
+    let reminder = world.state(Asking, "remind", "");
+    let after = world.act(Asking, reminder).unwrap();
+    world.exchange();
+    assert_eq!(after.header().place.seq, before.header().place.seq + 1);
+    assert_eq!(world.at_asked.standing(&after.hash()), Standing::Valid);
+}

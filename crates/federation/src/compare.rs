@@ -203,7 +203,7 @@ pub fn card(known: &Card, shown: CardMark) -> Option<Finding> {
 
 /// Checks a partner's checkpoint against its card and against what we hold. `Ok` gives what to hold from now on.
 ///
-/// `path` is what the partner sent as proof; `None` where it could not yet know what we hold: then a larger tree
+/// `path` is what the partner sent as proof; `None` where it could not yet know what we hold: then another size
 /// is neither believed nor complained about, and what was held stays (`Ok(None)` when nothing was).
 ///
 /// # Errors
@@ -233,7 +233,10 @@ pub fn checkpoint(
 
 fn continues(held: Held, new: Held, path: Option<&[Hash]>) -> Result<Option<Held>, Finding> {
     if new.size < held.size {
-        return Err(Finding::WentBack { held, shown: new.size });
+        // What a caller said may have been overtaken by what it said later. Whether its tree went back shows when it
+        // is asked, and it hears from us what we hold.
+        let overtaken = path.is_none();
+        return if overtaken { Ok(Some(held)) } else { Err(Finding::WentBack { held, shown: new.size }) };
     }
     let path = match path {
         _ if held.size == 0 => return Ok(Some(new)),

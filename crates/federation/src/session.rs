@@ -114,8 +114,8 @@ impl Dialling {
 pub struct AwaitHello(Snapshot);
 
 impl AwaitHello {
-    /// Takes the answer. `now` is the moment it came, `outgoing` our stream at that moment: it may have grown since
-    /// the hello, and the partner may have fetched from it.
+    /// Takes the answer. `now` is the moment it came, `outgoing` our stream and `checkpoint` our latest at that
+    /// moment: both may have grown since the hello, and the partner may have seen it.
     ///
     /// # Errors
     /// [`WrongAgency`]: somebody else answered.
@@ -124,8 +124,10 @@ impl AwaitHello {
         reply: &HelloReply,
         now: Timestamp,
         outgoing: StreamHead,
+        checkpoint: Option<SignedCheckpoint>,
     ) -> Result<(Heard, Next), WrongAgency> {
         self.0.now = now;
+        self.0.checkpoint = checkpoint;
         let heard = self.0.hear(&reply.hello, Some(&reply.consistency))?;
         let mut course = Course {
             me: self.0.me,

@@ -112,10 +112,17 @@ impl Ledger {
         if header.author == self.agency && self.store.entry(&arrived.entry.hash())?.is_none() {
             return Ok(Err(Token::literal("ours-but-not-here")));
         }
+        if self.is_own_business(&header.matter, header.kind.as_str())? {
+            return Ok(Err(Token::literal("not-shared")));
+        }
         let (us, lane) = (self.agency, header.lane.party());
         let parties = match &header.opening {
             Some(opening) => Some(opening.parties.clone()),
             None => match self.matter(&header.matter) {
+                // A request that is only drafted here is nobody's yet.
+                Ok(matter) if matter.opening().is_none() && !matter.inner().drafts.is_empty() => {
+                    Some(Vec::new())
+                }
                 Ok(matter) => matter.opening().map(|(opening, _)| opening.parties.clone()),
                 Err(Failure::NotFound(_)) => None,
                 Err(other) => return Err(other),
@@ -140,6 +147,17 @@ impl Ledger {
         } else {
             Ok(())
         })
+    }
+
+    /// Whether a matter is of a kind that stays inside one node: no partner writes in our records, nor beside them.
+    fn is_own_business(&mut self, matter: &MatterId, says: &str) -> Result<bool, Failure> {
+        let held = match self.matter(matter) {
+            Ok(matter) => matter.kind(),
+            Err(Failure::NotFound(_)) => says,
+            Err(other) => return Err(other),
+        };
+        let inner = |kind: &str| self.kinds.get(kind).is_some_and(|kind| !kind.def().shared);
+        Ok(inner(held) || inner(says))
     }
 
     /// Receipts for a reception, once it is durable: one per contiguous run recorded at one time.

@@ -2,8 +2,9 @@
 
 use comity_domain::matters::node::Trouble;
 use comity_journal::cbor;
-use comity_journal::ids::AgencyId;
+use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::receipt::Receipt;
+use comity_journal::suite::Hash;
 use comity_store::{Direction, Recorded, StoredCheckpoint, StoredReceipt};
 use std::collections::BTreeSet;
 
@@ -35,6 +36,11 @@ impl Ledger {
                     continue;
                 }
             };
+            if !self.all_given(&from, &receipt.entries)? {
+                let why = "it names an entry that this partner was not given";
+                self.record_incident(pending, Trouble::BadReceipt, Some(from), None, Some(why))?;
+                continue;
+            }
             proven.extend(receipt.entries.iter().copied());
             pending.commit.checkpoints.push(StoredCheckpoint {
                 agency: from,
@@ -53,11 +59,33 @@ impl Ledger {
         Ok(delivered)
     }
 
-    fn advance_cursor(
-        &self,
-        partner: &AgencyId,
-        proven: &BTreeSet<comity_journal::suite::Hash>,
-    ) -> Result<u64, Failure> {
+    /// Whether all these entries are of our stream to a partner. What is not yet receipted is the usual case and is
+    /// looked up at once; what comes again, one by one.
+    fn all_given(&mut self, partner: &AgencyId, entries: &[Hash]) -> Result<bool, Failure> {
+        let delivered = self.store.delivered(partner)?;
+        let steps = self.store.steps(partner, Direction::Out, delivered, entries.len())?;
+        let new: BTreeSet<_> = steps.iter().filter_map(|(_, record)| entry_of(&record.what)).collect();
+        for entry in entries.iter().filter(|entry| !new.contains(entry)) {
+            let Some(record) = self.store.entry(entry)? else { return Ok(false) };
+            let Recorded::Entry { matter, lane, .. } = record.what else { return Ok(false) };
+            if !lane.is_shared() || !self.is_party(partner, &matter)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn is_party(&mut self, partner: &AgencyId, matter: &MatterId) -> Result<bool, Failure> {
+        match self.matter(matter) {
+            Ok(matter) => Ok(matter
+                .opening()
+                .is_some_and(|(opening, _)| opening.parties.iter().any(|party| party.agency == *partner))),
+            Err(Failure::NotFound(_)) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
+    fn advance_cursor(&self, partner: &AgencyId, proven: &BTreeSet<Hash>) -> Result<u64, Failure> {
         let mut delivered = self.store.delivered(partner)?;
         for (step, record) in self.store.steps(partner, Direction::Out, delivered, proven.len().max(1))? {
             let Recorded::Entry { entry, .. } = record.what else { break };
@@ -69,5 +97,12 @@ impl Ledger {
             delivered = step.head.n;
         }
         Ok(delivered)
+    }
+}
+
+fn entry_of(recorded: &Recorded) -> Option<Hash> {
+    match recorded {
+        Recorded::Entry { entry, .. } => Some(*entry),
+        Recorded::InnerRoot { .. } => None,
     }
 }

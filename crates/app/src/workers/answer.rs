@@ -10,7 +10,7 @@ use comity_journal::cbor::Malformed;
 use comity_journal::ids::AgencyId;
 use comity_journal::stream::StreamHead;
 use comity_journal::tree;
-use comity_store::Direction;
+use comity_store::{Direction, StreamStep};
 
 use crate::failure::Failure;
 use crate::ledger::{Ledger, LedgerHandle, Pending};
@@ -144,8 +144,15 @@ impl Ledger {
         let snapshot: Snapshot = self.snapshot(&from)?;
         let answering = Answering(snapshot);
         let wanted = answering.wanted(hello);
+        // What another job of this commit has just recorded is not in the store yet.
+        let fresh = &pending.commit.steps;
         let at = |ledger: &Self, direction, n| -> Result<Option<StreamHead>, Failure> {
-            Ok(ledger.store.stream_at(&from, direction, n)?)
+            let is_it =
+                |step: &&StreamStep| (step.partner, step.direction, step.head.n) == (from, direction, n);
+            match fresh.iter().find(is_it) {
+                Some(step) => Ok(Some(step.head)),
+                None => Ok(ledger.store.stream_at(&from, direction, n)?),
+            }
         };
         let found = Found {
             outgoing_at: at(self, Direction::Out, wanted.outgoing_at)?,

@@ -52,10 +52,15 @@ pub async fn sync(ledger: &LedgerHandle, partner: AgencyId, peer: &impl Peer) ->
     let (hello, waiting) = Dialling(snapshot).hello();
     let reply = HelloReply::decode(&peer.post(path::HELLO, hello.encode()).await?).map_err(unreadable)?;
     synced.requests += 1;
-    let (now, outgoing) =
-        ledger.run(move |ledger, _| Ok((ledger.now(), ledger.stream(&partner, Direction::Out)?))).await?;
-    let (heard, mut next) =
-        waiting.hear(&reply, now, outgoing).map_err(|error| Failure::NotBelieved(error.to_string()))?;
+    let (now, outgoing, checkpoint) = ledger
+        .run(move |ledger, _| {
+            let outgoing = ledger.stream(&partner, Direction::Out)?;
+            Ok((ledger.now(), outgoing, ledger.checkpoint().cloned()))
+        })
+        .await?;
+    let (heard, mut next) = waiting
+        .hear(&reply, now, outgoing, checkpoint)
+        .map_err(|error| Failure::NotBelieved(error.to_string()))?;
     let note = reply.hello.checkpoint.clone();
     ledger.run(move |ledger, pending| ledger.heed(pending, partner, &heard, note.as_ref(), &[])).await?;
     loop {

@@ -88,7 +88,7 @@ impl<K: Kind> Matter<K> {
         if self.read_only() {
             return Err(Refusal::under(rules::READ_ONLY));
         }
-        if self.is_forked(proposal.lane) {
+        if self.is_forked(proposal.lane) || self.stands_still(proposal.lane) {
             return Err(Refusal::under(rules::FORKED));
         }
         let stated = Stated {

@@ -111,8 +111,7 @@ impl<K: Kind> Matter<K> {
             let [hash] = self.places.get(&(lane, place))?.as_slice() else { return None };
             let entry = self.entries.get(hash)?;
             let header = entry.header();
-            let ready = header.prev == prev
-                && header.seen.iter().all(|seen| self.count_to(seen.lane, seen.place, &seen.entry).is_some());
+            let ready = header.prev == prev && header.seen.iter().all(|seen| self.count_seen(seen).is_some());
             ready.then(|| Arc::clone(entry))
         })
     }
@@ -281,6 +280,22 @@ impl<K: Kind> Matter<K> {
         kind.or_else(|| self.inner.get(&lane).and_then(|log| log.count_to(place, entry)))
     }
 
+    /// How far a lane counts for who had seen this entry of it. Of a lane that a fork has frozen before the entry no
+    /// more counts than stands before the fork: whoever had seen one branch goes on, and nobody's lane but the
+    /// forker's stands still.
+    fn count_seen(&self, seen: &Seen) -> Option<usize> {
+        if let Some(count) = self.count_to(seen.lane, seen.place, &seen.entry) {
+            return Some(count);
+        }
+        let known = self.entries.get(&seen.entry)?.header();
+        let (begin, end) = ((seen.lane, Place { epoch: 0, seq: 0 }), (seen.lane, seen.place));
+        let mut places = self.places.range(begin..=end);
+        let (_, fork) = places.find(|(_, rivals)| rivals.len() > 1)?.0;
+        let next = self.head(seen.lane).map_or(1, |(place, _)| place.seq + 1);
+        let is_it = (known.lane, known.place) == (seen.lane, seen.place);
+        (is_it && next == fork.seq).then(|| self.length(seen.lane))
+    }
+
     fn frontier_at(&self, lane: Lane, count: usize) -> Option<&Frontier> {
         let i = count.checked_sub(1)?;
         let kind = self.lanes.get(&lane).and_then(|log| log.steps.get(i)).map(|step| &step.frontier);
@@ -293,8 +308,7 @@ impl<K: Kind> Matter<K> {
         let header = entry.header();
         let mut frontier = Frontier::new();
         let own = self.length(header.lane);
-        let named =
-            header.seen.iter().filter_map(|s| Some((s.lane, self.count_to(s.lane, s.place, &s.entry)?)));
+        let named = header.seen.iter().filter_map(|seen| Some((seen.lane, self.count_seen(seen)?)));
         for (lane, count) in std::iter::once((header.lane, own)).chain(named) {
             for (lane, count) in self.frontier_at(lane, count).into_iter().flatten() {
                 let known = frontier.entry(*lane).or_default();
@@ -462,19 +476,43 @@ impl<K: Kind> Matter<K> {
 
     /// Where the next entry of a lane goes: its place, the entry before it, and what to name as seen.
     pub fn next_in(&self, lane: Lane) -> (Place, Option<Hash>, Vec<Seen>) {
-        let (place, prev) = match self.head(lane) {
+        // A fork in another lane can undo what this lane had come to. Its entries wait then, but their places are taken.
+        let last = if self.is_forked(lane) { self.head(lane) } else { self.last_written(lane) };
+        let (place, prev) = match last {
             Some((place, hash)) => (Place { epoch: place.epoch, seq: place.seq + 1 }, Some(hash)),
             None => (Place { epoch: 0, seq: 1 }, None),
         };
         let known = self.frontier_at(lane, self.length(lane)).cloned().unwrap_or_default();
+        // What somebody who is no party put here is nowhere else: partners would wait for it in vain.
+        let parties = self.opening().map(|(opening, _)| opening.parties.as_slice()).unwrap_or_default();
+        let all_have =
+            |other: &Lane| other.is_shared() && parties.iter().any(|party| party.agency == other.party());
         let moved = self.everything().into_iter().filter(|(other, count)| {
             *other != lane
-                && (!lane.is_shared() || other.is_shared())
+                && (!lane.is_shared() || all_have(other))
                 && known.get(other).copied().unwrap_or(0) < *count
         });
         let seen =
             moved.filter_map(|(lane, _)| self.head(lane).map(|(place, entry)| Seen { lane, place, entry }));
         (place, prev, seen.collect())
+    }
+
+    /// The last entry of a lane before the first place that is free, whether it counts yet or not.
+    fn last_written(&self, lane: Lane) -> Option<(Place, Hash)> {
+        let mut last = self.head(lane);
+        loop {
+            let (epoch, seq) = last.map_or((0, 0), |(place, _)| (place.epoch, place.seq));
+            let next = Place { epoch, seq: seq + 1 };
+            let Some(hash) = self.places.get(&(lane, next)).and_then(|rivals| rivals.first()) else {
+                return last;
+            };
+            last = Some((next, *hash));
+        }
+    }
+
+    /// Whether entries of a lane wait, so that nobody knows what it will have come to.
+    pub(super) fn stands_still(&self, lane: Lane) -> bool {
+        self.last_written(lane) != self.head(lane)
     }
 
     /// Everything the fold came to, as text that is equal exactly when the states are.

@@ -103,6 +103,14 @@ fn a_restored_tree_is_called_smaller_not_rewritten() {
 }
 
 #[test]
+fn a_hello_that_was_overtaken_by_a_later_one_accuses_nobody() {
+    let a = Agency::new("xa.police");
+    let older = a.checkpoint(0, &tree(5));
+    let judged = compare::checkpoint(&older, &a.card, Some(held(&tree(9))), None);
+    assert_eq!(judged, Ok(Some(held(&tree(9)))));
+}
+
+#[test]
 fn a_new_epoch_counts_only_when_the_card_declares_it() {
     let held = held(&tree(9));
     for (declared, shown, fine) in [(1, 1, true), (0, 1, false), (2, 1, false)] {
@@ -122,10 +130,10 @@ fn a_checkpoint_by_another_key_is_not_believed() {
 
 /// What `caller` learns from `answerer`, both as given.
 fn heard(caller: Snapshot, answerer: Snapshot) -> (Heard, Next) {
-    let (now, outgoing) = (caller.now, caller.outgoing);
+    let (now, outgoing, checkpoint) = (caller.now, caller.outgoing, caller.checkpoint.clone());
     let (hello, waiting) = Dialling(caller).hello();
     let (reply, _) = Answering(answerer).hello(&hello, Found::default()).unwrap();
-    waiting.hear(&reply, now, outgoing).unwrap()
+    waiting.hear(&reply, now, outgoing, checkpoint).unwrap()
 }
 
 #[test]
@@ -165,6 +173,20 @@ fn a_node_that_lost_its_latest_acts_is_told_so() {
 }
 
 #[test]
+fn a_tree_that_grew_while_the_hello_was_under_way_has_lost_nothing() {
+    let (a, b) = (Agency::new("xa.police"), Agency::new("xb.police"));
+    let (mut caller, mut partner) = (a.snapshot(&b), b.snapshot(&a));
+    caller.checkpoint = Some(a.checkpoint(0, &tree(5)));
+    // Meanwhile we signed for more, and the partner has seen it in a session of its own.
+    partner.holds = Some(held(&tree(9)));
+    let (hello, waiting) = Dialling(caller).hello();
+    let (reply, _) = Answering(partner).hello(&hello, Found::default()).unwrap();
+    let now = Some(a.checkpoint(0, &tree(9)));
+    let (heard, _) = waiting.hear(&reply, NOON, StreamHead::START, now).unwrap();
+    assert_eq!(heard.findings, []);
+}
+
+#[test]
 fn a_hello_to_or_from_somebody_else_is_not_heard() {
     let (a, b, c) = (Agency::new("xa.police"), Agency::new("xb.police"), Agency::new("xc.police"));
     let hello = c.snapshot(&b).hello();
@@ -172,7 +194,7 @@ fn a_hello_to_or_from_somebody_else_is_not_heard() {
     assert_eq!(refused.unwrap_err(), WrongAgency);
     let (_, waiting) = Dialling(a.snapshot(&b)).hello();
     let reply = HelloReply { hello: b.snapshot(&c).hello(), consistency: vec![] };
-    assert!(waiting.hear(&reply, NOON, StreamHead::START).is_err());
+    assert!(waiting.hear(&reply, NOON, StreamHead::START, None).is_err());
 }
 
 #[test]
@@ -187,6 +209,6 @@ fn an_answer_proves_that_the_tree_continues_what_the_caller_holds() {
     assert_eq!(answering.wanted(&hello).consistency, Some((5, 9)));
     let found = Found { consistency: new.consistency(5, 9).unwrap(), ..Found::default() };
     let (reply, _) = answering.hello(&hello, found).unwrap();
-    let (heard, _) = waiting.hear(&reply, NOON, StreamHead::START).unwrap();
+    let (heard, _) = waiting.hear(&reply, NOON, StreamHead::START, None).unwrap();
     assert_eq!(heard, Heard { findings: vec![], holds: Some(held(&new)) });
 }

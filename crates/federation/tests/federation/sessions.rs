@@ -121,7 +121,7 @@ fn session(a: &mut Node, b: &mut Node, line: &mut Line, room: usize) -> Result<D
     let hello = hello.encode();
     assert!(hello.len() < 512, "a hello is one small request");
     let reply = HelloReply::decode(&line.ask(|| b.answer_hello(a, &hello))?).unwrap();
-    let (heard, mut next) = waiting.hear(&reply, NOON, head(&a.given)).unwrap();
+    let (heard, mut next) = waiting.hear(&reply, NOON, head(&a.given), None).unwrap();
     assert_eq!(heard.findings, []);
     loop {
         next = match next {
@@ -226,7 +226,7 @@ proptest! {
         a.had.clear();
         let (hello, waiting) = Dialling(a.snapshot(&b)).hello();
         let reply = HelloReply { hello: Hello { to: hello.from, ..snapshot.hello() }, consistency: vec![] };
-        let (_, mut next) = waiting.hear(&reply, NOON, head(&a.given)).unwrap();
+        let (_, mut next) = waiting.hear(&reply, NOON, head(&a.given), None).unwrap();
         if let Next::Rewind(rewinding) = next {
             let n = rewinding.n();
             next = rewinding.stream_at(at(&a.given, n));
@@ -241,7 +241,7 @@ fn a_partner_that_takes_nothing_does_not_hold_a_session_for_ever() {
     let (a, b) = (Node::new("xa.police", &stream(1, 3)), Node::new("xb.police", &[]));
     let (_, waiting) = Dialling(a.snapshot(&b)).hello();
     let reply = HelloReply { hello: b.snapshot(&a).hello(), consistency: vec![] };
-    let (_, next) = waiting.hear(&reply, NOON, head(&a.given)).unwrap();
+    let (_, next) = waiting.hear(&reply, NOON, head(&a.given), None).unwrap();
     let Next::Rewind(rewinding) = next else { panic!("it is behind") };
     let Next::Push(pushing) = rewinding.stream_at(Some(StreamHead::START)) else { panic!("it is behind") };
     let none = BatchReply { v: VERSION, receipts: vec![], refused: vec![], incoming: StreamHead::START };

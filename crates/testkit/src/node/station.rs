@@ -38,7 +38,7 @@ impl Station {
     /// # Panics
     /// When label or seat are malformed.
     pub fn new(label: &str, seat: &str, seed: u64, plan: FaultPlan) -> Self {
-        let root = SecretKey::generate(Suite::One, &mut Seeded::new(seed ^ 0xffff));
+        let root = root(seed);
         let keys = keys(seed);
         let certified = CertifiedKeys {
             signing: keys.signing.public(),
@@ -56,6 +56,11 @@ impl Station {
     #[must_use]
     pub fn copy(&self, plan: FaultPlan) -> Self {
         Self { disk: self.disk.copy(plan), clock: StandingClock::at(NOW), ..self.clone() }
+    }
+
+    /// Its offline root.
+    pub fn root(&self) -> SecretKey {
+        root(self.seed)
     }
 
     /// Its keys.
@@ -115,4 +120,8 @@ impl Station {
 
 fn keys(seed: u64) -> NodeKeys {
     NodeKeys::generate(1, &mut Seeded::new(seed))
+}
+
+fn root(seed: u64) -> SecretKey {
+    SecretKey::generate(Suite::One, &mut Seeded::new(seed ^ 0xffff))
 }

@@ -1,0 +1,175 @@
+//! What the entries of a matter come to, at every node that has them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use comity_app::ledger::Ledger;
+use comity_domain::engine::{AnyMatter, Standing};
+use comity_journal::entry::{Entry, Lane, Place};
+use comity_journal::ids::MatterId;
+use comity_journal::suite::{self, Hash};
+use comity_store::{Record, Recorded};
+
+use super::{Broken, Invariant, Judge, Judged};
+use crate::dice::Dice;
+use crate::node::Node;
+
+impl Judge {
+    /// Looks at everything a node has recorded since the last time.
+    pub(crate) fn recorded(&mut self, node: &mut Node, dice: &mut Dice) -> Judged {
+        let from = node.seen;
+        let records =
+            node.resident.station.disk.look(|kept| kept.records(from, usize::MAX)).unwrap_or_default();
+        node.seen += records.len() as u64;
+        let mut touched = BTreeSet::new();
+        for record in &records {
+            let Recorded::Entry { entry, matter, bytes, .. } = &record.what else { continue };
+            let read = self.entry(bytes, *entry)?;
+            if self.is_honest(&node.resident.station.agency) {
+                self.judge_record(node, record, &read)?;
+            }
+            touched.insert(*matter);
+        }
+        touched.into_iter().try_for_each(|matter| self.matter(node, matter, dice))
+    }
+
+    fn judge_record(&self, node: &Node, record: &Record, entry: &Entry) -> Judged {
+        let header = entry.header();
+        let own = header.author == node.resident.station.agency;
+        if own && header.act.as_str() == "incident" {
+            self.incident(node, record)?;
+        }
+        if own && header.lane.is_shared() && node.uncertain {
+            let us = node.resident.station.agency;
+            let mut others =
+                self.parties(&header.matter).unwrap_or_default().iter().filter(|party| **party != us);
+            let heard = others.all(|party| node.heard.contains(party));
+            Invariant::SilentUntilCompared.holds_if(heard, || {
+                format!("`{}` was signed after an unclean stop, and the partner not heard yet", header.act)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Judges a matter that has moved: its state is the one any node had with the same entries. Every fourth time its
+    /// entries are folded anew as well.
+    fn matter(&mut self, node: &mut Node, id: MatterId, dice: &mut Dice) -> Judged {
+        if dice.below(4) == 0 {
+            return self.folded_anew(node, id, dice);
+        }
+        let Some(ledger) = node.ledger() else { return Ok(()) };
+        let live = digest_in(ledger, &id)?;
+        let entries = self.entries_of(node, &id)?;
+        self.state(id, &entries, &live)
+    }
+
+    /// Folds every matter of a node anew.
+    pub(crate) fn every_matter(&mut self, node: &mut Node, dice: &mut Dice) -> Judged {
+        let matters = node.resident.station.disk.look(|kept| kept.matters()).unwrap_or_default();
+        matters.into_iter().try_for_each(|matter| self.folded_anew(node, matter, dice))
+    }
+
+    /// Folds the entries of a matter in another order: it comes to the state in memory.
+    fn folded_anew(&mut self, node: &mut Node, id: MatterId, dice: &mut Dice) -> Judged {
+        let mut entries = self.entries_of(node, &id)?;
+        let Some(kind) = entries.first().and_then(|first| self.kinds.get(first.header().kind.as_str()))
+        else {
+            return Ok(());
+        };
+        let mut folded = kind.matter(id);
+        dice.seeded().shuffle(&mut entries);
+        entries.iter().for_each(|entry| folded.receive(Arc::clone(entry)));
+        let digest = folded.digest();
+        if let Some(ledger) = node.ledger() {
+            let live = digest_in(ledger, &id)?;
+            Invariant::MemoryIsTheJournal
+                .holds_if(live == digest, || format!("matter {id}:\n  memory {live}\n  journal {digest}"))?;
+        }
+        self.state(id, &entries, &digest)?;
+        // A fork that has come to light judges anew who had seen a branch of it; before, a judgement is for ever.
+        let forked = entries.iter().any(|entry| folded.standing(&entry.hash()) == Standing::Forked);
+        if forked {
+            return Ok(());
+        }
+        let forks = forks(&entries);
+        entries.iter().try_for_each(|entry| self.standing(&*folded, entry, &forks))
+    }
+
+    /// What a node has of a matter.
+    fn entries_of(&mut self, node: &Node, id: &MatterId) -> Result<Vec<Arc<Entry>>, Broken> {
+        let records = node.resident.station.disk.look(|kept| kept.matter(id)).unwrap_or_default();
+        let entry = |record: Record| match record.what {
+            Recorded::Entry { entry, bytes, .. } => Some(self.entry(&bytes, entry)),
+            Recorded::InnerRoot { .. } => None,
+        };
+        records.into_iter().filter_map(entry).collect()
+    }
+
+    fn state(&mut self, id: MatterId, entries: &[Arc<Entry>], digest: &str) -> Judged {
+        let shared: BTreeSet<Hash> = entries
+            .iter()
+            .filter(|entry| entry.header().lane.is_shared())
+            .map(|entry| entry.hash())
+            .collect();
+        if shared.is_empty() {
+            return Ok(());
+        }
+        let of_set = suite::hash(&shared.iter().map(|hash| &hash.as_bytes()[..]).collect::<Vec<_>>());
+        // The second line is of the inner lane, which each node has for itself.
+        let lines = digest.lines().enumerate().filter(|(number, _)| *number != 1);
+        let state: String = lines.map(|(_, line)| line).collect::<Vec<_>>().join("\n");
+        let first = self.states.entry((id, of_set)).or_insert_with(|| state.clone());
+        Invariant::SameEntriesSameState
+            .holds_if(*first == state, || format!("matter {id}:\n  one node {first}\n  another {state}"))
+    }
+
+    fn standing(&mut self, matter: &dyn AnyMatter, entry: &Entry, forks: &Forks) -> Judged {
+        let standing = matter.standing(&entry.hash());
+        if matches!(standing, Standing::Waiting | Standing::Forked) {
+            return Ok(());
+        }
+        // A fork takes away what rests on it: an answer to an act that counts no more counts no more either.
+        if forks.is_empty() {
+            let first = *self.verdicts.entry(entry.hash()).or_insert(standing);
+            Invariant::JudgedOnce.holds_if(first == standing, || {
+                format!("entry {} was {first:?} and is {standing:?}", entry.hash())
+            })?;
+        }
+        has_its_past(matter, entry, forks)
+    }
+}
+
+/// Places of lanes that more than one entry claims.
+type Forks = BTreeSet<(Lane, Place)>;
+
+fn forks(entries: &[Arc<Entry>]) -> Forks {
+    let mut taken = BTreeSet::new();
+    let places = entries.iter().map(|entry| (entry.header().lane, entry.header().place));
+    places.filter(|place| !taken.insert(*place)).collect()
+}
+
+/// The entry before an evaluated entry is here and evaluated, and so is all it names as seen, but for what stands
+/// behind a fork that its author had not seen.
+fn has_its_past(matter: &dyn AnyMatter, entry: &Entry, forks: &Forks) -> Result<(), Broken> {
+    let header = entry.header();
+    let is_here = |hash: &Hash, lane, place: Place| {
+        matter.entry(hash).is_some_and(|e| e.header().lane == lane && e.header().place == place)
+    };
+    let evaluated = |hash: &Hash| !matches!(matter.standing(hash), Standing::Waiting | Standing::Forked);
+    let before = header.prev.is_none_or(|prev| {
+        let place = Place { epoch: header.place.epoch, seq: header.place.seq.saturating_sub(1) };
+        is_here(&prev, header.lane, place) && evaluated(&prev)
+    });
+    let behind_fork = |of: Lane, place| forks.iter().any(|(lane, fork)| *lane == of && *fork <= place);
+    let seen = header.seen.iter().all(|seen| {
+        let counts = evaluated(&seen.entry) || behind_fork(seen.lane, seen.place);
+        is_here(&seen.entry, seen.lane, seen.place) && counts
+    });
+    Invariant::NothingWithoutItsPast
+        .holds_if(before && seen, || format!("entry {} counts, and what it names does not", entry.hash()))
+}
+
+fn digest_in(ledger: &mut Ledger, matter: &MatterId) -> Result<String, Broken> {
+    let digest = ledger.matter(matter).map(|matter| matter.digest());
+    digest.map_err(|why| Invariant::NoFaultOfItsOwn.broken(why.to_string()))
+}

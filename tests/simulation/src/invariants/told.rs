@@ -1,0 +1,132 @@
+//! What a node tells its people, what it records of itself and of partners, and what it says when it cannot.
+
+use std::collections::BTreeMap;
+
+use comity_app::Failure;
+use comity_app::commands::{Acted, Outcome};
+use comity_app::queries::verify_journal;
+use comity_app::views::{self, MATTERS};
+use comity_domain::matters::node::Trouble;
+use comity_journal::cbor;
+use comity_journal::ids::AgencyId;
+use comity_store::{Record, Recorded, StoreError};
+
+use super::{Invariant, Judge, Judged};
+use crate::node::Node;
+
+/// What is only said of somebody who lies or has lost something.
+const ACCUSATIONS: &[Trouble] = &[
+    Trouble::BadEntry,
+    Trouble::BadPart,
+    Trouble::BadReceipt,
+    Trouble::RewrittenPast,
+    Trouble::BadBatch,
+    Trouble::Fork,
+    Trouble::StreamMismatch,
+];
+
+impl Judge {
+    /// An officer was told that an act is done, as far as it is.
+    pub(crate) fn told(&self, node: &mut Node, acted: &Acted) -> Judged {
+        let (Outcome::Recorded(entry)
+        | Outcome::StillWaits(entry, _)
+        | Outcome::Signed(entry)
+        | Outcome::Drafted(entry)
+        | Outcome::Kept(entry, _)
+        | Outcome::AwaitsComparison(entry, _)) = &acted.outcome;
+        let stored = node.resident.station.disk.look(|kept| kept.entry(entry));
+        Invariant::DurableBeforeItIsTold.holds_if(stored.is_ok_and(|record| record.is_some()), || {
+            format!("{} is told as done; its entry {entry} is not stored", acted.act)
+        })?;
+        node.promised.insert(*entry, "told as done");
+        Ok(())
+    }
+
+    /// Whatever an honest node has promised is still there; that it is unchanged is judged where entries are read.
+    pub(crate) fn promises_are_kept(&mut self, node: &Node) -> Judged {
+        for (entry, what) in &node.promised {
+            let record = node.resident.station.disk.look(|kept| kept.entry(entry)).ok().flatten();
+            let Some(Recorded::Entry { bytes, .. }) = record.map(|record| record.what) else {
+                return Err(
+                    Invariant::AcknowledgedForEver.broken(format!("entry {entry} was {what} and is gone"))
+                );
+            };
+            self.entry(&bytes, *entry)?;
+        }
+        Ok(())
+    }
+
+    /// An honest node has recorded an incident.
+    pub(super) fn incident(&self, node: &Node, record: &Record) -> Judged {
+        let Recorded::Entry { entry, matter, bytes, .. } = &record.what else { return Ok(()) };
+        let own = node.resident.station.disk.look(|kept| kept.matters()).unwrap_or_default();
+        Invariant::OwnRecordsStayOwn.holds_if(own.first() == Some(matter), || {
+            format!("incident {entry} stands in matter {matter}, which is not the node's record")
+        })?;
+        let header = comity_journal::entry::Entry::read(bytes).map(|entry| entry.header().clone());
+        let Ok(fields) = header.map(|header| {
+            cbor::decode::<BTreeMap<String, ciborium::Value>>(&header.structure).unwrap_or_default()
+        }) else {
+            return Ok(());
+        };
+        let trouble = fields.get("trouble").and_then(|word| word.as_text()).unwrap_or_default();
+        let partner =
+            fields.get("partner").and_then(|id| id.as_bytes()).and_then(|id| AgencyId::from_slice(id));
+        let accused = ACCUSATIONS.iter().any(|accusation| accusation.code() == trouble);
+        let innocent = partner.is_some_and(|partner| self.is_honest(&partner));
+        Invariant::HonestNeverAccused.holds_if(!(accused && innocent), || {
+            let parts = node.resident.station.disk.look(|kept| kept.parts(entry)).unwrap_or_default();
+            let detail: String =
+                parts.iter().map(|part| String::from_utf8_lossy(&part.bytes).into_owned()).collect();
+            format!("incident `{trouble}` about an honest partner: {detail}")
+        })
+    }
+
+    /// A failure that nobody planned.
+    pub(crate) fn no_fault(failure: &Failure) -> Judged {
+        let planned = |why: &str| {
+            ["a test planned this fault", "the power has gone", "full"].iter().any(|p| why.contains(p))
+        };
+        let innocent = match failure {
+            Failure::Fault(_) => false,
+            Failure::Store(StoreError::LostRace { .. } | StoreError::Inconsistent { .. }) => false,
+            Failure::Store(StoreError::Failed(why)) | Failure::NotRecorded(why) => planned(why),
+            _ => true,
+        };
+        Invariant::NoFaultOfItsOwn.holds_if(innocent, || failure.to_string())
+    }
+
+    /// Views dropped and rebuilt equal the live ones.
+    pub(crate) fn views_rebuild(node: &mut Node) -> Judged {
+        let disk = node.resident.station.disk.clone();
+        let rows = || disk.look(|kept| kept.view(MATTERS, None, usize::MAX)).unwrap_or_default();
+        let live = rows();
+        let Some(ledger) = node.ledger() else { return Ok(()) };
+        views::rebuild(ledger).map_err(|why| Invariant::NoFaultOfItsOwn.broken(why.to_string()))?;
+        let rebuilt = rows();
+        Invariant::RebuiltEqualsLive.holds_if(rebuilt == live, || {
+            let other = live.iter().zip(&rebuilt).filter(|(live, rebuilt)| live != rebuilt).count();
+            format!("{} rows live, {} rebuilt, {other} differ", live.len(), rebuilt.len())
+        })
+    }
+
+    /// A journal verifies, but for what dishonest partners wrote.
+    pub(crate) fn journal_verifies(&self, node: &mut Node) -> Judged {
+        let disk = node.resident.station.disk.clone();
+        let Some(ledger) = node.ledger() else { return Ok(()) };
+        let report =
+            verify_journal(ledger).map_err(|why| Invariant::NoFaultOfItsOwn.broken(why.to_string()))?;
+        let of_liar = |finding: &&String| {
+            let number =
+                finding.strip_prefix("record ").and_then(|rest| rest.split(':').next()?.parse().ok());
+            let record = number.and_then(|number| disk.look(|kept| kept.records(number, 1)).ok()?.pop());
+            match record.map(|record| record.what) {
+                Some(Recorded::Entry { bytes, .. }) => comity_journal::entry::Entry::read(&bytes)
+                    .is_ok_and(|entry| !self.is_honest(&entry.header().author)),
+                _ => false,
+            }
+        };
+        let found: Vec<_> = report.findings.iter().filter(|finding| !of_liar(finding)).collect();
+        Invariant::JournalVerifies.holds_if(found.is_empty(), || format!("{found:?}"))
+    }
+}

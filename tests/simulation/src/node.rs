@@ -1,0 +1,103 @@
+//! One node of a world: its station, its ledger while it is up, and what the judge has seen of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use comity_app::Failure;
+use comity_app::ledger::{Compared, Ledger, LedgerByHand, LedgerHandle};
+use comity_journal::ids::AgencyId;
+use comity_journal::suite::Hash;
+use comity_journal::tree::Tree;
+use comity_store::TreeName;
+use comity_store::faults::FaultPlan;
+
+use crate::town::Resident;
+
+/// One node.
+pub(crate) struct Node {
+    pub(crate) resident: Resident,
+    pub(crate) plan: FaultPlan,
+    pub(crate) up: Option<Up>,
+    /// How far its clock is from the world's, in milliseconds.
+    pub(crate) skew: i64,
+    /// Whether it may lie.
+    pub(crate) rogue: bool,
+    /// Whether readings of its disk fail, or have failed and the ledger has not worked since.
+    pub(crate) unreadable: bool,
+    /// Whether readings of its disk fail now.
+    pub(crate) failing: bool,
+    /// Whether the last stop was unclean.
+    pub(crate) uncertain: bool,
+    /// From whom it has heard a hello since it started.
+    pub(crate) heard: BTreeSet<AgencyId>,
+    /// How many records the judge has seen.
+    pub(crate) seen: u64,
+    /// The exchange tree that is durable.
+    pub(crate) tree: Tree,
+    /// Every entry it receipted or told somebody about, with what it said.
+    pub(crate) promised: BTreeMap<Hash, &'static str>,
+}
+
+/// A node at work.
+pub(crate) struct Up {
+    pub(crate) handle: LedgerHandle,
+    pub(crate) ledger: LedgerByHand,
+}
+
+impl Node {
+    pub(crate) fn new(resident: Resident, plan: FaultPlan, rogue: bool) -> Self {
+        Self {
+            resident,
+            plan,
+            up: None,
+            skew: 0,
+            rogue,
+            unreadable: false,
+            failing: false,
+            uncertain: false,
+            heard: BTreeSet::new(),
+            seen: 0,
+            tree: Tree::default(),
+            promised: BTreeMap::new(),
+        }
+    }
+
+    /// The node starts; after an unclean stop it signs nothing shared until it has compared.
+    pub(crate) fn start(&mut self) -> Result<(), Failure> {
+        let compared = if self.uncertain { Compared::With(BTreeSet::new()) } else { Compared::WithEverybody };
+        self.resident.station.disk.power_on();
+        self.mend();
+        self.unreadable = false;
+        self.heard.clear();
+        let (handle, ledger) = LedgerHandle::by_hand(self.resident.station.open(compared)?);
+        self.up = Some(Up { handle, ledger });
+        Ok(())
+    }
+
+    /// The node stops cleanly. Only one that has compared with everybody trusts itself at its next start.
+    pub(crate) fn stop_cleanly(&mut self) {
+        if let Some(mut up) = self.up.take() {
+            let mut partners = self.resident.partners.iter().flatten();
+            self.uncertain = !partners.all(|partner| up.ledger.ledger().compared_with(&partner.agency));
+        }
+    }
+
+    /// Readings succeed again.
+    pub(crate) fn mend(&mut self) {
+        self.plan.mend_readings();
+        self.failing = false;
+    }
+
+    /// The ledger, while the node is up and can read its disk.
+    pub(crate) fn ledger(&mut self) -> Option<&mut Ledger> {
+        if self.unreadable { None } else { self.up.as_mut().map(|up| up.ledger.ledger()) }
+    }
+
+    /// The exchange tree as far as it is durable.
+    pub(crate) fn durable_tree(&mut self) -> &Tree {
+        let from = self.tree.size();
+        let disk = &self.resident.station.disk;
+        let grown = disk.look(|kept| kept.leaf_hashes(TreeName::Exchange, from, usize::MAX));
+        self.tree.extend(grown.unwrap_or_default());
+        &self.tree
+    }
+}

@@ -1,0 +1,113 @@
+//! What officers want: mostly what the matter in front of them calls for, now and then something it does not.
+
+use comity_app::ledger::Ledger;
+use comity_domain::engine::DraftState;
+use comity_domain::matters::request::REQUESTING;
+use comity_journal::ids::MatterId;
+use comity_testkit::node::{NOW, request, review};
+
+use crate::dice::Dice;
+
+/// An act an officer wants done.
+pub(crate) struct Wish {
+    pub(crate) act: String,
+    pub(crate) toml: Option<String>,
+    /// Whether the approver acts, rather than the drafter.
+    pub(crate) by_approver: bool,
+}
+
+/// Every act of a request but `open`, and every inner one.
+const ANY: &[&str] = &[
+    "acknowledge",
+    "ask",
+    "clarify",
+    "accept",
+    "refuse",
+    "answer",
+    "remind",
+    "withdraw",
+    "confirm-withdrawal",
+    "close",
+    "approve",
+    "send-back",
+    "send",
+    "review-grounds",
+    "note",
+];
+
+/// Whether a matter waits for this node: for its next act, or for a draft to be reviewed, approved, sent.
+pub(crate) fn is_our_turn(ledger: &mut Ledger, matter: &MatterId) -> bool {
+    let us = ledger.own_card().agency();
+    let Ok(matter) = ledger.matter(matter) else { return false };
+    let brief = matter.brief();
+    let role = brief.parties.iter().find(|party| party.agency == us).map(|party| party.role.as_str());
+    brief.cell.waited_for == Some(role.unwrap_or(REQUESTING))
+}
+
+/// What an officer of the ledger's node wants in this matter; `None` when the node does not have it.
+pub(crate) fn wish(ledger: &mut Ledger, matter: MatterId, dice: &mut Dice) -> Option<Wish> {
+    let us = ledger.own_card().agency();
+    let matter = ledger.matter(&matter).ok()?;
+    let brief = matter.brief();
+    let open = |draft: &&DraftState| !draft.superseded && !draft.sent_back && !matter.relied_on(&draft.entry);
+    let drafts = matter.inner().drafts;
+    let draft = drafts.iter().rev().find(open);
+    let role = brief.parties.iter().find(|party| party.agency == us).map(|party| party.role.as_str());
+    let next: Vec<_> = brief.cell.next_of(role.unwrap_or(REQUESTING)).filter(|act| *act != "open").collect();
+    let reviewed = !matter.inner().reviews.is_empty();
+    match draft {
+        _ if dice.in_thousand(80) => dice.pick(ANY).map(|act| write(act, dice)),
+        Some(draft) if next.is_empty() || dice.in_thousand(750) => Some(handle(draft, reviewed, dice)),
+        _ => dice.pick(&next).map(|act| write(act, dice)),
+    }
+}
+
+/// Brings a draft a step further, or gives it back.
+fn handle(draft: &DraftState, reviewed: bool, dice: &mut Dice) -> Wish {
+    let wish = |act: &str, toml, by_approver| Wish { act: act.to_owned(), toml, by_approver };
+    match dice.below(20) {
+        0 => return write("send-back", dice),
+        1 if draft.act.as_str() == "open" => return wish("open", Some(request("Written anew")), false),
+        1 => return write(draft.act.as_str(), dice),
+        2 | 3 => return wish(draft.act.as_str(), None, false),
+        _ => {}
+    }
+    if !reviewed && draft.act.as_str() != "refuse" {
+        write("review-grounds", dice)
+    } else if draft.approvals.is_empty() {
+        write("approve", dice)
+    } else {
+        wish(draft.act.as_str(), None, false)
+    }
+}
+
+/// Writes an act.
+fn write(act: &str, dice: &mut Dice) -> Wish {
+    let either = |dice: &mut Dice, one: &str, other: &str| {
+        Some(if dice.in_thousand(500) { one.to_owned() } else { other.to_owned() })
+    };
+    let toml = match act {
+        "acknowledge" => either(dice, "reference = \"A-17\"", ""),
+        "ask" => Some("questions = [\"Which bank?\"]".to_owned()),
+        "clarify" => Some("text = \"The Bank of Example.\"".to_owned()),
+        "accept" => Some(format!("promised_by = \"{}\"", NOW.plus_millis(72 * 3_600_000))),
+        "refuse" => either(dice, "ground = \"cannot-assist\"", "ground = \"incomplete\""),
+        "answer" => either(
+            dice,
+            "extent = \"final\"\ntext = \"A company.\"",
+            "extent = \"partial\"\ntext = \"More will follow.\"",
+        ),
+        "confirm-withdrawal" => either(dice, "outcome = \"stopped\"", "outcome = \"already-done\""),
+        "close" => either(dice, "outcome = \"satisfied\"", "outcome = \"partly-satisfied\""),
+        "send-back" => Some("reason = \"The date is missing.\"".to_owned()),
+        "note" => Some("text = \"Called the desk.\"".to_owned()),
+        "review-grounds" if dice.in_thousand(40) => {
+            Some(review().replace("protest = \"no\"", "protest = \"yes\""))
+        }
+        "review-grounds" => Some(review()),
+        _ => Some(String::new()),
+    };
+    let by_approver = ["approve", "review-grounds", "send-back"].contains(&act);
+    // Now and then the wrong person tries.
+    Wish { act: act.to_owned(), toml, by_approver: by_approver != dice.in_thousand(30) }
+}

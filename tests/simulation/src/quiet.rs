@@ -1,0 +1,151 @@
+//! The end of a world: trouble stops, everybody comes back, and honest partners must converge.
+
+use std::collections::BTreeSet;
+
+use comity_app::workers::Synced;
+use comity_domain::engine::Standing;
+use comity_journal::ids::MatterId;
+use comity_journal::suite::Hash;
+use comity_store::{Direction, Recorded};
+
+use crate::invariants::{Broken, Invariant, Judge, Judged};
+use crate::weather::Weather;
+use crate::world::World;
+
+/// Rounds of sessions after which honest nodes must have nothing left to say.
+const ROUNDS: usize = 6;
+/// Steps in which what is under way must come to its end.
+const LONG: usize = 20_000;
+
+impl World {
+    pub(crate) fn end_quietly(&mut self) -> Judged {
+        self.say("everything is mended".into());
+        self.weather = Weather::default();
+        self.network.heal();
+        for node in 0..self.nodes.len() {
+            self.nodes[node].mend();
+            self.nodes[node].resident.station.disk.power_on();
+            if self.nodes[node].up.is_none() {
+                self.start(node)?;
+            }
+        }
+        self.come_to_rest()?;
+        self.converge()?;
+        for node in (0..self.nodes.len()).filter(|node| !self.nodes[*node].rogue).collect::<Vec<_>>() {
+            self.judge.promises_are_kept(&self.nodes[node])?;
+            self.judge.every_matter(&mut self.nodes[node], &mut self.dice)?;
+            Judge::views_rebuild(&mut self.nodes[node])?;
+            self.judge.journal_verifies(&mut self.nodes[node])?;
+        }
+        for (a, b) in self.pairs() {
+            self.agree(a, b)?;
+        }
+        Ok(())
+    }
+
+    /// Lets everything that can move move, until nothing does.
+    fn come_to_rest(&mut self) -> Judged {
+        for _ in 0..LONG {
+            let moves = self.moves();
+            let Some(next) = self.dice.pick(&moves).copied() else { break };
+            self.next_step();
+            self.make(next)?;
+        }
+        let still = self.tasks.is_empty() && self.network.under_way.is_empty();
+        Invariant::HonestConverge.holds_if(still, || "something goes on for ever".into())
+    }
+
+    /// Every node calls every other, until honest ones have nothing left to say.
+    fn converge(&mut self) -> Judged {
+        let nodes = self.nodes.len();
+        let pairs: Vec<_> =
+            (0..nodes).flat_map(|a| (0..nodes).map(move |b| (a, b))).filter(|(a, b)| a != b).collect();
+        let mut said = None;
+        for _ in 0..ROUNDS {
+            said = None;
+            for (a, b) in &pairs {
+                let nothing = self.nothing_said(*a, *b)?;
+                if !nothing && !self.nodes[*a].rogue && !self.nodes[*b].rogue {
+                    said = Some((*a, *b));
+                }
+            }
+            if said.is_none() {
+                break;
+            }
+        }
+        Invariant::HonestConverge
+            .holds_if(said.is_none(), || format!("there is still something to say: {said:?}"))
+    }
+
+    /// Runs a session to its end; tells whether there was nothing to say but that the streams agree.
+    fn nothing_said(&mut self, from: usize, to: usize) -> Result<bool, Broken> {
+        self.dial(from, to);
+        self.come_to_rest()?;
+        let session = self.last_session.take();
+        Ok(matches!(session, Some(Ok(Synced { compared: true, requests: 1, released: 0, .. }))))
+    }
+
+    /// Every pair of honest nodes.
+    fn pairs(&self) -> Vec<(usize, usize)> {
+        let honest: Vec<_> = (0..self.nodes.len()).filter(|node| !self.nodes[*node].rogue).collect();
+        let with =
+            |a: usize| honest.iter().filter(move |b| **b != a).map(move |b| (a, *b)).collect::<Vec<_>>();
+        honest.iter().flat_map(|a| with(*a)).collect()
+    }
+
+    /// What one node gave the other is there, receipted and counted; and both have the same of their matters.
+    fn agree(&mut self, a: usize, b: usize) -> Judged {
+        let (us, them) = (self.agency(a), self.agency(b));
+        let (here, there) = (&self.nodes[a].resident.station.disk, &self.nodes[b].resident.station.disk);
+        let given = here.look(|kept| kept.stream(&them, Direction::Out)).ok();
+        let had = there.look(|kept| kept.stream(&us, Direction::In)).ok();
+        Invariant::HonestConverge
+            .holds_if(given == had, || format!("n{a} gave n{b} {given:?}, it has {had:?}"))?;
+        let delivered = here.look(|kept| kept.delivered(&them)).ok();
+        Invariant::ReceiptsOnBothSides.holds_if(delivered == given.map(|head| head.n), || {
+            format!("n{b} has receipted {delivered:?} of {given:?} of n{a}")
+        })?;
+        let steps = here.look(|kept| kept.steps(&them, Direction::Out, 0, usize::MAX)).unwrap_or_default();
+        for (step, record) in steps {
+            let Recorded::Entry { entry, .. } = record.what else { continue };
+            let receipts = here.look(|kept| kept.receipts(&entry)).unwrap_or_default();
+            Invariant::ReceiptsOnBothSides.holds_if(receipts.iter().any(|r| r.partner == them), || {
+                format!("n{a} has no receipt of n{b} for entry {} of its stream", step.head.n)
+            })?;
+        }
+        let compared = self.nodes[a].ledger().is_some_and(|ledger| ledger.compared_with(&them));
+        Invariant::HonestConverge.holds_if(compared, || format!("n{a} has not compared with n{b}"))?;
+        let cases: Vec<_> =
+            self.cases.iter().filter(|c| (c.opener, c.asked) == (a, b)).map(|c| c.id).collect();
+        cases.into_iter().try_for_each(|case| self.agree_on(case, a, b))
+    }
+
+    fn agree_on(&mut self, case: MatterId, a: usize, b: usize) -> Judged {
+        let here = self.shared_of(case, a);
+        let there = self.shared_of(case, b);
+        Invariant::HonestConverge
+            .holds_if(here == there, || format!("n{a} and n{b} have other entries of matter {case}"))?;
+        for node in [a, b] {
+            let Some(ledger) = self.nodes[node].ledger() else { continue };
+            let Ok(matter) = ledger.matter(&case) else { continue };
+            let other = here.iter().find(|entry| matter.standing(entry) != Standing::Valid);
+            Invariant::HonestConverge.holds_if(other.is_none(), || {
+                let standing = other.map(|entry| matter.standing(entry));
+                format!("entry {other:?} of honest partners is {standing:?} at n{node}")
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The shared entries of honest parties; what a dishonest third one planted is only where it planted it.
+    fn shared_of(&self, case: MatterId, node: usize) -> BTreeSet<Hash> {
+        let records = self.nodes[node].resident.station.disk.look(|kept| kept.matter(&case));
+        let shared = records.unwrap_or_default().into_iter().filter_map(|record| match record.what {
+            Recorded::Entry { entry, lane, .. } if lane.is_shared() => {
+                self.judge.is_honest(&lane.party()).then_some(entry)
+            }
+            _ => None,
+        });
+        shared.collect()
+    }
+}
