@@ -1,6 +1,6 @@
 //! A package from end to end: a source sealed into one file, and opened again.
 //!
-//! Joins the two sides: [`bag`](crate::bag) and [`tar`](crate::tar) make the plaintext, [`sealed`](crate::sealed)
+//! Joins the two sides: [`bag`] and [`tar`](crate::tar) make the plaintext, [`sealed`](crate::sealed)
 //! encrypts it and vouches for it. Not here: temporary names and renaming of the sealed file.
 
 use std::fs::File;
