@@ -29,6 +29,7 @@ use crate::serve::{OfficeAt, Running, bind};
 use crate::{control, demo, verify};
 
 /// What every command is carried out with.
+#[derive(Clone)]
 pub(crate) struct Terminal {
     pub(crate) release: Arc<Release>,
     pub(crate) lang: Lang,
@@ -352,7 +353,12 @@ fn export_proof(reply: Reply, out: Option<PathBuf>) -> Result<Reply, Reply> {
 #[expect(clippy::print_stdout, reason = "a running node says where it listens before it ends")]
 async fn serve(args: Serve, at: &Terminal) -> Result<Reply, Reply> {
     let desk = match &args.web {
-        Some(web) => Some(OfficeAt { listener: bind(web).await?, origin: args.origin.clone(), demo: false }),
+        Some(web) => Some(OfficeAt {
+            listener: bind(web).await?,
+            origin: args.origin.clone(),
+            demo: false,
+            director: None,
+        }),
         None => None,
     };
     let running = Running::start(&args.dir, bind(&args.federation).await?, desk, &at.release).await?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use comity_domain::words::Lang;
 use comity_journal::ids::AgencyId;
 use comity_web::federation::{Limits, Listener, NodeFederation, TlsIdentity};
-use comity_web::pages::{self, Office, OfficeParts};
+use comity_web::pages::{self, Director, Office, OfficeParts};
 use comity_web::public;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -90,6 +90,8 @@ pub(crate) struct OfficeAt {
     pub(crate) origin: Option<String>,
     /// Whether anybody may sit down as anybody.
     pub(crate) demo: bool,
+    /// Who plays scenes, in a demonstration.
+    pub(crate) director: Option<Arc<dyn Director>>,
 }
 
 impl OfficeAt {
@@ -106,6 +108,7 @@ impl OfficeAt {
             entropy: Box::new(SystemEntropy),
             origin: self.origin.unwrap_or(here),
             demo: self.demo,
+            director: self.director,
         });
         (self.listener, office)
     }
