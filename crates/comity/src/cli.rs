@@ -73,8 +73,11 @@ async fn carry_out(command: Command, at: &Terminal) -> Result<Reply, Reply> {
     let ask = |dir: PathBuf, request| async move { ask_node(&dir, request, at).await };
     match command {
         Command::Init(init) => init_node(init, at).await,
-        Command::Officer(OfficerCommand::Add { dir, name, roles }) => {
-            ask(dir, Request::OfficerAdd { name, roles }).await
+        Command::Officer(OfficerCommand::Add { dir, name, roles, invite }) => {
+            ask(dir, Request::OfficerAdd { name, roles, invite }).await
+        }
+        Command::Officer(OfficerCommand::Invite { dir, name }) => {
+            ask(dir, Request::OfficerInvite { name }).await
         }
         Command::Officer(OfficerCommand::List { dir }) => ask(dir, Request::OfficerList).await,
         Command::Serve(args) => serve(args, at).await,
