@@ -25,7 +25,7 @@ use crate::node::{NewNode, Node, initialise};
 use crate::release::Release;
 use crate::reply::{FAULT, Reply};
 use crate::request::Request;
-use crate::serve::{Running, bind};
+use crate::serve::{OfficeAt, Running, bind};
 use crate::{control, demo, verify};
 
 /// What every command is carried out with.
@@ -354,18 +354,18 @@ fn export_proof(reply: Reply, out: Option<PathBuf>) -> Result<Reply, Reply> {
 
 #[expect(clippy::print_stdout, reason = "a running node says where it listens before it ends")]
 async fn serve(args: Serve, at: &Terminal) -> Result<Reply, Reply> {
-    let web = match &args.web {
-        Some(address) => Some(bind(address).await?),
+    let desk = match &args.web {
+        Some(web) => Some(OfficeAt { listener: bind(web).await?, origin: args.origin.clone(), demo: false }),
         None => None,
     };
-    let running = Running::start(&args.dir, bind(&args.federation).await?, web, &at.release).await?;
+    let running = Running::start(&args.dir, bind(&args.federation).await?, desk, &at.release).await?;
     let (federation, shown) = (running.federation.to_string(), running.web.map(|web| web.to_string()));
     if at.json {
         println!("{}", json!({ "federation": federation, "web": shown }));
     } else {
         println!("Partners reach this node at https://{federation}");
         if let Some(web) = &shown {
-            println!("Its card is shown at http://{web}{}", public::CARD_PATH);
+            println!("Its desk is at http://{web}/, its card at http://{web}{}", public::CARD_PATH);
         }
     }
     stopped().await;

@@ -475,7 +475,7 @@ fn value_text(words: &Words, kind: &FieldKind, value: &Value) -> String {
             let millis = i64::try_from(i128::from(*millis)).unwrap_or_default();
             Timestamp::from_millis(millis).to_string()
         }
-        (FieldKind::Code, Value::Text(code)) => match words.offence(code) {
+        (FieldKind::Code(..), Value::Text(code)) => match words.offence(code) {
             known if known != *code => format!("{known} ({code})"),
             unknown => unknown,
         },

@@ -1,14 +1,17 @@
 //! What people may look at. Nothing here writes; values are plain data, ready for a page, an API or a terminal.
 
+mod acts;
 mod journal_verify;
 mod matters;
 mod packages;
 mod partners;
 mod proof;
 
+pub use acts::ActValue;
 pub use journal_verify::{JournalReport, verify_journal};
 pub use matters::{
     ActorLine, ClockLine, DraftLine, FieldLine, MatterLine, MatterPage, NextLine, PackageLine, PartyLine,
     TimelineLine,
 };
 pub use partners::{CardPage, OfficerLine, PartnerLine};
+pub use proof::MatterProof;

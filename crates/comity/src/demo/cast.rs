@@ -10,7 +10,7 @@ use crate::folder::Folder;
 use crate::node::{NewNode, initialise};
 use crate::reply::Reply;
 use crate::request::Request;
-use crate::serve::{Running, bind};
+use crate::serve::{OfficeAt, Running, bind};
 
 /// The people of each agency: who drafts, and who reviews and approves.
 pub(super) const fn people(side: Side) -> (&'static str, &'static str) {
@@ -43,7 +43,9 @@ impl Story<'_> {
             let card = initialise(&self.folder(side), new, &root, self.at.release.kinds())?;
             self.say(&format!("{en} ({zh}), answers at https://{at}"));
             self.say(&format!("  fingerprint {}", card.fingerprint()));
-            let running = Running::start(&self.folder(side), listener, None, &self.at.release).await?;
+            let running =
+                Running::start(&self.folder(side), listener, self.office_of(side).await?, &self.at.release)
+                    .await?;
             self.nodes[side as usize] = Some(running);
             let (first, second) = people(side);
             for (name, roles) in [
@@ -86,6 +88,19 @@ impl Story<'_> {
         Ok(())
     }
 
+    /// Where the desk of an agency is served while the demo stays up: always at the same address, where that is free.
+    async fn office_of(&self, side: Side) -> Result<Option<OfficeAt>, Reply> {
+        if self.once {
+            return Ok(None);
+        }
+        let wanted = bind(&format!("127.0.0.1:{}", side.port())).await;
+        let listener = match wanted {
+            Ok(listener) => listener,
+            Err(_) => bind("127.0.0.1:0").await?,
+        };
+        Ok(Some(OfficeAt { listener, origin: None, demo: true }))
+    }
+
     /// A node goes away, cleanly.
     pub(super) async fn goes_away(&mut self, side: Side) {
         if let Some(running) = self.nodes[side as usize].take() {
@@ -98,7 +113,9 @@ impl Story<'_> {
         let card = Folder::open(&self.folder(side))?.card()?;
         let at = card.facts().endpoints.first().cloned().unwrap_or_default();
         let listener = bind(at.trim_start_matches("https://")).await?;
-        let running = Running::start(&self.folder(side), listener, None, &self.at.release).await?;
+        let running =
+            Running::start(&self.folder(side), listener, self.office_of(side).await?, &self.at.release)
+                .await?;
         self.nodes[side as usize] = Some(running);
         Ok(())
     }

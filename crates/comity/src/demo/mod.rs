@@ -37,6 +37,15 @@ impl Side {
         }
     }
 
+    /// Where its desk is served.
+    const fn port(self) -> u16 {
+        match self {
+            Self::A => 7801,
+            Self::B => 7802,
+            Self::C => 7803,
+        }
+    }
+
     /// What the others call it.
     const fn name(self) -> &'static str {
         match self {
@@ -52,6 +61,8 @@ struct Story<'a> {
     dir: PathBuf,
     /// What Country B hands over: the visitor's files, or a folder made up here.
     files: Option<PathBuf>,
+    /// Whether the demo ends with the story.
+    once: bool,
     at: &'a Terminal,
     steps: usize,
     nodes: [Option<Running>; 3],
@@ -76,10 +87,17 @@ pub(crate) async fn run(
     }
     std::fs::create_dir_all(&dir).map_err(Reply::io)?;
     std::fs::write(dir.join("made-by-comity-demo"), "").map_err(Reply::io)?;
-    let mut story = Story { dir, files, at, steps: 0, nodes: [None, None, None] };
+    let mut story = Story { dir, files, once, at, steps: 0, nodes: [None, None, None] };
     let played = story.play().await;
     if played.is_ok() && !once {
-        story.say("\nThe three nodes stay up. Try, in another terminal:");
+        story.say("\nThe three nodes stay up. Their desks, where you may sit down as anybody:");
+        for (side, running) in Side::ALL.into_iter().zip(&story.nodes) {
+            let web = running.as_ref().and_then(|running| running.web);
+            if let Some(web) = web {
+                story.say(&format!("  {}: http://{web}/", side.name()));
+            }
+        }
+        story.say("Or try, in another terminal:");
         let a = story.folder(Side::A);
         story.say(&format!("  comity matter list {}", a.display()));
         story.say(&format!("  comity --lang zh matter list {}", a.display()));

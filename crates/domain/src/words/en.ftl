@@ -256,3 +256,14 @@ overlay-due = due
 content-not-here = (content is not here: withheld, erased, or not yet arrived)
 yes = yes
 no = no
+
+## What is wrong with what was typed
+
+fault-missing = Fill this in.
+fault-too-long = This is too long. Put long papers into a file of their own.
+fault-several-lines = Write this on one line.
+fault-deceptive = This holds hidden control characters. Type it again instead of pasting it.
+fault-not-a-word = Choose one of the list.
+fault-not-a-moment = Write a date and a time, such as 2026-11-30 12:00 (UTC).
+fault-not-a-number = Write a whole number.
+fault-not-readable = This cannot be read as what belongs here. Choose or write it again.
