@@ -6,7 +6,9 @@ use comity_app::Failure;
 use comity_app::ledger::{Compared, Ledger};
 use comity_app::people::Officer;
 use comity_app::queries::verify_journal;
-use comity_app::sign_in::{Checked, Credentials, Enrolled, Enrolment, NotSignedIn, PasswordHash, Second, TotpSecret};
+use comity_app::sign_in::{
+    Checked, Credentials, Enrolled, Enrolment, NewAuthenticator, NotSignedIn, PasswordHash, Second, TotpSecret,
+};
 use comity_domain::act::SECRET;
 use comity_domain::matters::standard;
 use comity_domain::vocabularies::Role;
@@ -74,7 +76,8 @@ impl Node {
     /// Goes through the pages of an enrolment up to the last step.
     fn begin(&mut self, code: &str, password: &str) -> Option<(Enrolled, TotpSecret)> {
         let invited = self.ledger.invited(code).unwrap().ok()?;
-        let enrolment = Enrolment::begin(invited, password, &mut self.entropy).unwrap();
+        let authenticator = NewAuthenticator::draw(&mut self.entropy);
+        let enrolment = Enrolment::begin(invited, password, [3; 16], authenticator).unwrap();
         let totp = enrolment.secret().clone();
         assert!(enrolment.confirm("000000", self.now, &mut self.entropy).is_none());
         let enrolled = enrolment.confirm(&totp.code_at(self.now), self.now, &mut self.entropy).unwrap();
@@ -316,7 +319,7 @@ fn an_officer_changes_what_they_sign_in_with_and_nobody_else_does() {
     let bo = node.enrolled("Bo Reyes", &[Role::Administrator]);
     node.invite("Amara Olin", Some("Bo Reyes")).unwrap();
     let officer = node.sign_in(&amara).unwrap();
-    let password = PasswordHash::of("a kettle sings at seven", "Amara Olin", &mut node.entropy).unwrap();
+    let password = PasswordHash::of("a kettle sings at seven", "Amara Olin", [4; 16]).unwrap();
     let waiting = {
         let code = amara.totp.code_at(node.now.plus_millis(30_000));
         node.check("Amara Olin", PASSWORD, Second::Totp(&code)).unwrap()
@@ -332,8 +335,6 @@ fn an_officer_changes_what_they_sign_in_with_and_nobody_else_does() {
     node.record(&checked.unwrap()).unwrap();
 
     let administrator = node.officer(bo.name);
-    let theirs = Officer { record: amara.record, ..administrator.clone() };
-    assert_ne!(theirs.record, administrator.record);
     for (act, toml) in [("set-password", "password = \"x\""), ("sign-in", "means = \"demo\""), ("use-recovery-code", "number = 2")]
     {
         let command = comity_app::commands::ActCommand {

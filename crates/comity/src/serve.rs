@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use comity_app::sign_in::Code;
 use comity_domain::words::Lang;
 use comity_journal::ids::AgencyId;
 use comity_web::federation::{Limits, Listener, NodeFederation, TlsIdentity};
@@ -90,6 +91,8 @@ pub(crate) struct OfficeAt {
     pub(crate) origin: Option<String>,
     /// Whether anybody may sit down as anybody.
     pub(crate) demo: bool,
+    /// With what the first administrators are made, as long as nobody can sign in.
+    pub(crate) set_up: Option<Code>,
 }
 
 impl OfficeAt {
@@ -106,6 +109,7 @@ impl OfficeAt {
             entropy: Box::new(SystemEntropy),
             origin: self.origin.unwrap_or(here),
             demo: self.demo,
+            set_up: self.set_up,
         });
         (self.listener, office)
     }

@@ -87,10 +87,17 @@ impl Attempts {
 
     /// The try was right: the account's count begins anew. An address takes its one try back and keeps the others, or a
     /// person with an account could go on guessing at all others.
-    pub fn succeeded(&mut self, account: Who, address: Who) {
+    pub fn succeeded(&mut self, account: Who, address: Option<Who>) {
         self.tries.remove(&account);
-        if let Some(tries) = self.tries.get_mut(&address) {
-            tries.failed = tries.failed.saturating_sub(1);
+        self.right_so_far(address.as_slice());
+    }
+
+    /// One proof of two was right: the try is taken back, and nothing else forgotten.
+    pub fn right_so_far(&mut self, who: &[Who]) {
+        for who in who {
+            if let Some(tries) = self.tries.get_mut(who) {
+                tries.failed = tries.failed.saturating_sub(1);
+            }
         }
     }
 
@@ -151,7 +158,7 @@ mod tests {
         let mut looked_at = 0;
         for _ in 0..20 {
             if attempts.begin(&[own, address], NOW).is_ok() {
-                attempts.succeeded(own, address);
+                attempts.succeeded(own, Some(address));
             }
             looked_at += u32::from(attempts.begin(&[other, address], NOW).is_ok());
         }

@@ -7,7 +7,7 @@ use comity_journal::ids::MatterId;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 
-use super::password::{PasswordHash, UnfitPassword};
+use super::password::{PasswordHash, Salt, UnfitPassword};
 use super::recovery::RecoveryCodes;
 use super::totp::TotpSecret;
 
@@ -75,13 +75,18 @@ pub struct Enrolled {
 }
 
 impl Enrolment {
-    /// Begins with the password. Takes a good part of a second.
+    /// Begins with the password and an authenticator to be set up. Takes a good part of a second.
     ///
     /// # Errors
     /// [`UnfitPassword`] says why it cannot be one.
-    pub fn begin(invited: Invited, password: &str, entropy: &mut dyn Entropy) -> Result<Self, UnfitPassword> {
-        let password = PasswordHash::of(password, &invited.name, entropy)?;
-        Ok(Self { invited, password, authenticator: NewAuthenticator::draw(entropy) })
+    pub fn begin(
+        invited: Invited,
+        password: &str,
+        salt: Salt,
+        authenticator: NewAuthenticator,
+    ) -> Result<Self, UnfitPassword> {
+        let password = PasswordHash::of(password, &invited.name, salt)?;
+        Ok(Self { invited, password, authenticator })
     }
 
     /// Who enrols.

@@ -23,6 +23,6 @@ pub use credentials::{Checked, Credentials, KnownPassword, NotSignedIn, Second};
 pub use enrolment::{
     ConfirmedAuthenticator, Enrolled, Enrolment, Invited, NewAuthenticator, NotInvited,
 };
-pub use password::{PasswordHash, UnfitPassword};
+pub use password::{PasswordHash, Salt, UnfitPassword};
 pub use recovery::RecoveryCodes;
 pub use totp::TotpSecret;

@@ -3,7 +3,6 @@
 //! Long is good and nothing else is asked: no mixture of letters and digits, no change by the calendar.
 
 use argon2::{Algorithm, Argon2, Params, Version};
-use comity_journal::entropy::Entropy;
 use data_encoding::BASE64_NOPAD;
 use subtle::ConstantTimeEq as _;
 use unicode_normalization::UnicodeNormalization as _;
@@ -17,7 +16,6 @@ const MOST: usize = 1024;
 const COST: Cost = Cost { memory: 19 * 1024, passes: 2, threads: 1 };
 /// A stored hash that asks for more than this was not made here.
 const DEAREST: Cost = Cost { memory: 256 * 1024, passes: 16, threads: 8 };
-const SALT: usize = 16;
 const HASH: usize = 32;
 
 /// Why a text cannot be a password here.
@@ -45,6 +43,9 @@ impl UnfitPassword {
     }
 }
 
+/// 16 random bytes that tell two equal passwords apart; drawn anew for each.
+pub type Salt = [u8; 16];
+
 /// What is kept of a password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(Zeroizing<String>);
@@ -57,21 +58,20 @@ struct Cost {
 }
 
 impl PasswordHash {
-    /// Checks that a text can be the password of a person of this name, and hashes it. Takes a good part of a second.
+    /// Checks that a text can be the password of a person of this name, and hashes it with fresh salt. Takes a good part
+    /// of a second.
     ///
     /// # Errors
     /// [`UnfitPassword`] says why it cannot be one.
-    pub fn of(typed: &str, name: &str, entropy: &mut dyn Entropy) -> Result<Self, UnfitPassword> {
+    pub fn of(typed: &str, name: &str, salt: Salt) -> Result<Self, UnfitPassword> {
         check(typed, name)?;
-        let mut salt = [0; SALT];
-        entropy.fill(&mut salt);
         let hash = stretch(&normal(typed), &salt, COST).unwrap_or_default();
         Ok(Self::written(COST, &salt, &hash[..]))
     }
 
     /// What a typed password is compared with where nobody has one: never right, and as slow as any.
     pub(super) fn of_nobody() -> Self {
-        Self::written(COST, &[0; SALT], &[0; HASH])
+        Self::written(COST, &Salt::default(), &[0; HASH])
     }
 
     /// Whether this is the password. Takes a good part of a second.
@@ -160,12 +160,10 @@ fn stretch(typed: &str, salt: &[u8], cost: Cost) -> Option<Zeroizing<[u8; HASH]>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use comity_testkit::Seeded;
-
     const GOOD: &str = "four lamps by the old quay";
 
     fn of(typed: &str) -> Result<PasswordHash, UnfitPassword> {
-        PasswordHash::of(typed, "Amara Olin", &mut Seeded::new(1))
+        PasswordHash::of(typed, "Amara Olin", [1; 16])
     }
 
     #[test]
@@ -182,9 +180,8 @@ mod tests {
 
     #[test]
     fn one_password_has_another_hash_each_time() {
-        let mut entropy = Seeded::new(2);
-        let one = PasswordHash::of(GOOD, "Amara Olin", &mut entropy).unwrap();
-        assert_ne!(one, PasswordHash::of(GOOD, "Amara Olin", &mut entropy).unwrap());
+        let [one, other] = [[1; 16], [2; 16]].map(|salt| PasswordHash::of(GOOD, "Amara Olin", salt).unwrap());
+        assert_ne!(one, other);
     }
 
     #[test]

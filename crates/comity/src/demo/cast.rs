@@ -98,7 +98,7 @@ impl Story<'_> {
             Ok(listener) => listener,
             Err(_) => bind("127.0.0.1:0").await?,
         };
-        Ok(Some(OfficeAt { listener, origin: None, demo: true }))
+        Ok(Some(OfficeAt { listener, origin: None, demo: true, set_up: None }))
     }
 
     /// A node goes away, cleanly.
