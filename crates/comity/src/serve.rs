@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use comity_app::sign_in::Code;
 use comity_domain::words::Lang;
 use comity_journal::ids::AgencyId;
 use comity_web::federation::{Limits, Listener, NodeFederation, TlsIdentity};
@@ -92,6 +93,8 @@ pub(crate) struct OfficeAt {
     pub(crate) demo: bool,
     /// Who plays scenes, in a demonstration.
     pub(crate) director: Option<Arc<dyn Director>>,
+    /// With what the first administrators are made, as long as nobody can sign in.
+    pub(crate) set_up: Option<Code>,
 }
 
 impl OfficeAt {
@@ -109,6 +112,7 @@ impl OfficeAt {
             origin: self.origin.unwrap_or(here),
             demo: self.demo,
             director: self.director,
+            set_up: self.set_up,
         });
         (self.listener, office)
     }

@@ -380,6 +380,7 @@ impl Ledger {
             proposer: header.by.clone(),
             approvals: Vec::new(),
             packages: BTreeSet::new(),
+            own_record: false,
         };
         let objections = if side == "theirs" { matter.judge(&shown.entry, &facts) } else { Vec::new() };
         let parts = self.store().parts(&shown.entry)?;

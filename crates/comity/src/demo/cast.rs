@@ -55,7 +55,7 @@ impl Story {
                 (second, &["supervisor", "desk", "legal", "rights-officer"]),
             ] {
                 let roles = roles.iter().map(|role| (*role).to_owned()).collect();
-                self.ask(side, Request::OfficerAdd { name: name.into(), roles }).await?;
+                self.ask(side, Request::OfficerAdd { name: name.into(), roles, invite: false }).await?;
             }
         }
         Ok(())
@@ -102,7 +102,7 @@ impl Story {
         };
         // Whoever plays a scene sits in Country B: the node of Country A goes away in one of them.
         let director = (side == Side::B).then(|| Arc::clone(&self.stage) as Arc<dyn Director>);
-        Ok(Some(OfficeAt { listener, origin: None, demo: true, director }))
+        Ok(Some(OfficeAt { listener, origin: None, demo: true, director, set_up: None }))
     }
 
     /// A node goes away, cleanly.

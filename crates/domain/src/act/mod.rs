@@ -186,6 +186,10 @@ pub struct Parts {
 /// The name of the part that statistics count.
 pub const TALLY: &str = "tally";
 
+/// The name of the part that holds what lets a person sign in. It is never read back as a field, so no page, terminal
+/// or export shows it.
+pub const SECRET: &str = "secret";
+
 impl Parts {
     /// Puts a field into a part.
     pub fn put<T: FieldType>(&mut self, label: &str, field: &'static str, value: &T) {

@@ -91,6 +91,7 @@ term-role-rights-officer = Rights officer
 term-role-liaison = Liaison officer
 term-role-auditor = Auditor
 term-role-administrator = Administrator
+term-role-operator = Operator of the node
 
 ## Prohibited grounds
 
@@ -188,6 +189,12 @@ rule-own-work-source = two-person rule: nobody approves their own work
 rule-second-person = The two steps need two people.
 rule-second-person-help = Have another colleague confirm it.
 rule-second-person-source = two-person rule: a second person confirms
+rule-own-access = Nobody gives themself roles or access.
+rule-own-access-help = Have another administrator do it.
+rule-own-access-source = nobody gives themself roles or access
+rule-by-themself = Only the person themself can do this.
+rule-by-themself-help = Invite the person; they choose what they sign in with.
+rule-by-themself-source = only the person themself sets what they sign in with
 rule-grounds-open = Prohibited grounds have not been reviewed.
 rule-grounds-open-help = Have a legal reviewer who is not the author review them.
 rule-grounds-open-source = INTERPOL Constitution Art. 2 and 3; ICCPR Art. 2(1), 18, 19, 21, 22, 26

@@ -52,7 +52,8 @@ pub fn router(office: &Arc<Office>) -> Router {
         .merge(live::routes())
         .merge(matters::routes())
         .merge(matter::routes())
-        .merge(act_form::routes());
+        .merge(act_form::routes())
+        .merge(sign_in::own_routes());
     let open_to_all = Router::new().merge(sign_in::routes()).merge(choices::routes()).merge(files::routes());
     signed_in
         .merge(open_to_all)

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use comity_app::context::{Clock, Objects};
 use comity_app::ledger::{Ledger, LedgerHandle, Pending};
+use comity_app::sign_in::Code;
 use comity_app::{Failure, people::Officer};
 use comity_domain::engine::Kinds;
 use comity_domain::words::{Lang, Words};
@@ -13,6 +14,7 @@ use comity_journal::entropy::Entropy;
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::time::Timestamp;
 
+use super::sign_in::Door;
 use crate::session::{Secret, Sessions};
 
 /// Something that takes a while.
@@ -54,6 +56,8 @@ pub struct OfficeParts {
     pub demo: bool,
     /// Who plays scenes, in a demonstration.
     pub director: Option<Arc<dyn Director>>,
+    /// The code with which the first administrators are made, as long as nobody can sign in.
+    pub set_up: Option<Code>,
 }
 
 /// A scene of the demonstration.
@@ -91,6 +95,8 @@ pub struct Office {
     pub(crate) origin: String,
     /// The name of the cookie of a session: cookies know hosts and no ports, and a machine may run several nodes.
     pub(crate) session_cookie: String,
+    /// Signing in under way.
+    pub(crate) door: Door,
     zh: Arc<Words>,
     en: Arc<Words>,
     clock: Arc<dyn Clock>,
@@ -107,6 +113,7 @@ impl Office {
             ledger: parts.ledger,
             kinds: parts.kinds,
             sessions: Sessions::default(),
+            door: Door::new(parts.set_up),
             outside: parts.outside,
             demo: parts.demo,
             director: parts.director,
@@ -146,14 +153,18 @@ impl Office {
 
     /// The officer of this record, as they stand now.
     pub(crate) async fn officer(&self, record: MatterId) -> Result<Option<Officer>, Failure> {
-        let officers = self.run(|ledger, _| ledger.officers()).await?;
-        Ok(officers.into_iter().find(|officer| officer.record == record))
+        self.run(move |ledger, _| ledger.officer_of(&record)).await
+    }
+
+    /// Draws something.
+    pub(crate) fn draw<T>(&self, of: impl FnOnce(&mut dyn Entropy) -> T) -> T {
+        let mut entropy = self.entropy.lock().unwrap_or_else(PoisonError::into_inner);
+        of(&mut **entropy)
     }
 
     /// Begins a session; gives the cookie's value.
-    pub(crate) fn begin_session(&self, officer: MatterId) -> Secret {
-        let mut entropy = self.entropy.lock().unwrap_or_else(PoisonError::into_inner);
-        self.sessions.begin(officer, self.now(), &mut **entropy)
+    pub(crate) fn begin_session(&self, officer: &Officer) -> Secret {
+        self.draw(|entropy| self.sessions.begin(officer.record, officer.endings, self.now(), entropy))
     }
 
     /// The cookie of a session with this value.
