@@ -68,9 +68,18 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read.
     pub fn officers(&mut self) -> Result<Vec<Officer>, Failure> {
+        self.officers_in(&["serving"])
+    }
+
+    /// All officers who ever worked here, by name: history goes on naming who has left.
+    pub(crate) fn officers_ever(&mut self) -> Result<Vec<Officer>, Failure> {
+        self.officers_in(&["serving", "dismissed"])
+    }
+
+    fn officers_in(&mut self, statuses: &[&str]) -> Result<Vec<Officer>, Failure> {
         let mut officers = Vec::new();
         for row in self.rows_of("officer")? {
-            if row.status != "serving" {
+            if !statuses.contains(&row.status.as_str()) {
                 continue;
             }
             let acts = self.acts_of::<officer::OfficerAct>(&row.id)?;
@@ -245,6 +254,20 @@ impl Ledger {
     /// # Errors
     /// When none or several could be meant.
     pub fn matter_named(&mut self, typed: &str) -> Result<MatterId, Failure> {
+        Self::the_one_meant(&self.matters_meant(typed)?)
+    }
+
+    /// The one of these matters, or why there is not one; the same texts whoever asks.
+    pub(crate) fn the_one_meant(found: &[MatterId]) -> Result<MatterId, Failure> {
+        match found {
+            [id] => Ok(*id),
+            [] => Err(Failure::NotFound("no matter here has that number; `matter list` shows them".into())),
+            _ => Err(Failure::Usage("several matters begin like that; type more of the number".into())),
+        }
+    }
+
+    /// All matters and records that what a person typed can mean.
+    pub(crate) fn matters_meant(&mut self, typed: &str) -> Result<Vec<MatterId>, Failure> {
         let prefixes: BTreeMap<String, char> =
             self.kinds.iter().map(|kind| (kind.def().code.to_owned(), kind.def().prefix)).collect();
         let mut found = Vec::new();
@@ -265,10 +288,6 @@ impl Ledger {
                 }
             }
         }
-        match found.as_slice() {
-            [id] => Ok(*id),
-            [] => Err(Failure::NotFound("no matter here has that number; `matter list` shows them".into())),
-            _ => Err(Failure::Usage("several matters begin like that; type more of the number".into())),
-        }
+        Ok(found)
     }
 }
