@@ -32,11 +32,18 @@ fn everything_can_be_done_by_somebody_and_has_its_words() {
 
 #[test]
 fn an_administrator_has_no_row_in_which_a_matter_is_read_or_acted_in() {
-    let in_matters =
-        [Doing::OpenMatter, Doing::SeeMatter, Doing::ActInMatter, Doing::ReadContent, Doing::Intake, Doing::TakeOut];
+    let in_matters = [
+        Doing::OpenMatter,
+        Doing::SeeMatter,
+        Doing::ActInMatter,
+        Doing::ReadContent,
+        Doing::Intake,
+        Doing::TakeOut,
+    ];
     let of = |role| TABLE.iter().filter(move |row| row.roles.contains(&role));
     assert!(of(Role::Administrator).all(|row| !in_matters.contains(&row.doing)));
-    let changes = [Doing::OpenMatter, Doing::ActInMatter, Doing::TakeOut, Doing::ManagePartners, Doing::ManageOfficers];
+    let changes =
+        [Doing::OpenMatter, Doing::ActInMatter, Doing::TakeOut, Doing::ManagePartners, Doing::ManageOfficers];
     assert!(of(Role::Auditor).all(|row| !changes.contains(&row.doing)), "an auditor changes nothing");
     let reads = of(Role::Auditor).find(|row| row.doing == Doing::ReadContent).map(|row| row.reach);
     assert_eq!(reads, Some(Reach::Unrestricted));

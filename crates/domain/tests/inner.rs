@@ -36,7 +36,8 @@ fn named(field: &str, officer: &Actor) -> String {
 fn whoever_is_assigned_or_let_in_belongs_to_the_team_until_put_out() {
     let mut world = arrived(1);
     let desk = world.officer(Asked, "reed", &["desk"]);
-    let (wren, moss) = (world.officer(Asked, "wren", &["officer"]), world.officer(Asked, "moss", &["officer"]));
+    let (wren, moss) =
+        (world.officer(Asked, "wren", &["officer"]), world.officer(Asked, "moss", &["officer"]));
     let us = world.agency(Asked).id;
     assert!(world.at_asked.team(us).is_empty());
     inside(&mut world, &desk, "assign", &named("to", &wren)).unwrap();
@@ -124,7 +125,8 @@ fn what_is_done_inside_never_reaches_the_other_side() {
 #[test]
 fn what_can_be_said_against_an_act_is_said_before_it_is_written() {
     let mut world = arrived(7);
-    let (desk, officer) = (world.officer(Asked, "reed", &["desk"]), world.officer(Asked, "wren", &["officer"]));
+    let (desk, officer) =
+        (world.officer(Asked, "reed", &["desk"]), world.officer(Asked, "wren", &["officer"]));
     let us = world.agency(Asked).id;
     let against = |world: &World, act: &str, by: &Actor| {
         world.at_asked.stands_against(act, us, by).map(|refusal| refusal.rule.code)

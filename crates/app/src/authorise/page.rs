@@ -51,7 +51,7 @@ fn acts_table<'a>(page: &mut String, acts: impl Iterator<Item = &'a ActDef>, kin
         let roles = |roles: &[&str]| roles.iter().map(|role| role_text(words, role)).collect::<Vec<_>>();
         let grounds = if act.grounds { "; grounds reviewed by a legal reviewer" } else { "" };
         let approved = or(&roles(act.approve), "nobody") + grounds;
-        line(page, &[&name, &by, &or(&roles(act.propose), "any of the team"), &approved]);
+        line(page, &[&name, &by, &or(&roles(act.propose), "whoever may act in it"), &approved]);
     }
 }
 

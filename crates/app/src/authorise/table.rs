@@ -115,8 +115,10 @@ impl Reach {
     pub const fn help(self) -> &'static str {
         match self {
             Self::OwnTeam => "matters whose team they belong to",
-            Self::Unrestricted => "every matter that is not restricted, and restricted ones whose team they belong to",
-            Self::Anything => "everything",
+            Self::Unrestricted => {
+                "every matter that is not restricted, and restricted ones whose team they belong to"
+            }
+            Self::Anything => "everywhere",
         }
     }
 }

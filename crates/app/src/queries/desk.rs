@@ -98,7 +98,12 @@ impl Ledger {
     }
 
     /// Every act of our party, with why this officer cannot do it now.
-    fn next_for(&mut self, officer: &Officer, id: &MatterId, words: &Words) -> Result<Vec<NextLine>, Failure> {
+    fn next_for(
+        &mut self,
+        officer: &Officer,
+        id: &MatterId,
+        words: &Words,
+    ) -> Result<Vec<NextLine>, Failure> {
         let (us, kind) = (self.agency, self.kind_of(id)?);
         let known = self.kind_named(&kind)?;
         let (acts, roles) = (known.acts(), known.def().roles);
@@ -113,7 +118,12 @@ impl Ledger {
         for act in acts.iter().filter(|act| !act.inner).filter(ours).filter(|act| !done(act)) {
             let disabled = self.why_not(id, act.code, officer, words)?;
             let approve = act.approve.iter().map(|role| (*role).to_owned()).collect();
-            lines.push(NextLine { act: act.code.to_owned(), text: words.act(&kind, act.code), approve, disabled });
+            lines.push(NextLine {
+                act: act.code.to_owned(),
+                text: words.act(&kind, act.code),
+                approve,
+                disabled,
+            });
         }
         Ok(lines)
     }
@@ -134,7 +144,8 @@ impl Ledger {
         let now = self.now();
         let mut team: Vec<_> = self.team_of(id)?.iter().map(|who| names.officer(who)).collect();
         team.sort();
-        let tasks = inner.tasks.iter().map(|task| self.task_line(task, names, now)).collect::<Result<_, _>>()?;
+        let tasks =
+            inner.tasks.iter().map(|task| self.task_line(task, names, now)).collect::<Result<_, _>>()?;
         let restricted = |restriction: &Restriction| RestrictedLine {
             by: names.actor(&restriction.by),
             at: restriction.at.to_string(),
@@ -170,7 +181,8 @@ impl Ledger {
 
     /// The reference we gave the matter, else the latest one an act of ours told the other side.
     fn our_reference(&mut self, id: &MatterId, number: Option<Hash>) -> Result<Option<String>, Failure> {
-        if let Some(reference) = number.map(|entry| self.text_in(&entry, "reference")).transpose()?.flatten() {
+        if let Some(reference) = number.map(|entry| self.text_in(&entry, "reference")).transpose()?.flatten()
+        {
             return Ok(Some(reference));
         }
         let ours = Lane::Shared(self.agency);

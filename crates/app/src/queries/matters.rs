@@ -216,10 +216,7 @@ impl Names {
     }
 
     pub(super) fn actor(&self, actor: &Actor) -> ActorLine {
-        ActorLine {
-            who: self.officer(&actor.who),
-            roles: actor.roles.iter().map(Token::to_string).collect(),
-        }
+        ActorLine { who: self.officer(&actor.who), roles: actor.roles.iter().map(Token::to_string).collect() }
     }
 }
 
