@@ -5,8 +5,9 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use comity_journal::entry::{Entry, Lane, Opening, Place, Seen};
-use comity_journal::ids::MatterId;
+use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::suite::Hash;
+use comity_journal::time::Timestamp;
 
 use super::candidate::Stated;
 use super::decide::{Decided, Facts, Proposal};
@@ -73,6 +74,10 @@ pub trait AnyMatter: Send {
     fn inner(&self) -> InnerLane;
     /// [`Matter::opening`].
     fn opening(&self) -> Option<(&Opening, Hash)>;
+    /// [`Matter::entries`].
+    fn entries(&self) -> Vec<&Arc<Entry>>;
+    /// [`Matter::unseen_by`].
+    fn unseen_by(&self, us: &AgencyId) -> Option<Timestamp>;
     /// [`Matter::entry`].
     fn entry(&self, hash: &Hash) -> Option<&Arc<Entry>>;
     /// [`Matter::standing`].
@@ -158,6 +163,12 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn entry(&self, hash: &Hash) -> Option<&Arc<Entry>> {
         Self::entry(self, hash)
+    }
+    fn entries(&self) -> Vec<&Arc<Entry>> {
+        Self::entries(self).collect()
+    }
+    fn unseen_by(&self, us: &AgencyId) -> Option<Timestamp> {
+        Self::unseen_by(self, us)
     }
     fn standing(&self, hash: &Hash) -> Standing {
         Self::standing(self, hash)
