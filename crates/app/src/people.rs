@@ -1,16 +1,18 @@
 //! Who works here and whom we work with: officers and partners, folded from their own inner matters.
 
+use comity_domain::engine::KindDef;
 use comity_domain::matters::{officer, partner};
 use comity_journal::card::Card;
 use comity_journal::cbor;
 use comity_journal::entry::{Actor, Lane};
-use comity_journal::ids::{AgencyId, MatterId, Pseudonym, Token};
+use comity_journal::ids::{AgencyId, MatterId, NumberTyped, Pseudonym, Token};
 use comity_journal::suite::Hash;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::failure::Failure;
 use crate::ledger::Ledger;
-use crate::views::{MATTERS, MatterRow};
+use crate::views::{self, MATTERS, MatterRow};
 
 /// An officer of this node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,12 +64,44 @@ pub struct Partner {
     pub off_network: bool,
 }
 
+/// Officers and partners as they were read last; forgotten when an entry about any of them, or a card, is appended,
+/// and once more when it is durable, because what is read in between is what was stored before.
+#[derive(Default)]
+pub(crate) struct KnownPeople {
+    officers: Option<Arc<[Officer]>>,
+    partners: Option<Arc<[Partner]>>,
+}
+
+impl KnownPeople {
+    /// The kinds of matters that tell of them.
+    pub(crate) const ARE_KEPT_IN: [&str; 2] = ["officer", "partner"];
+
+    /// They are read anew when they are asked for next.
+    pub(crate) fn forget(&mut self) {
+        *self = Self::default();
+    }
+}
+
 impl Ledger {
     /// All officers at work, by name.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn officers(&mut self) -> Result<Vec<Officer>, Failure> {
+        Ok(self.known_officers()?.to_vec())
+    }
+
+    /// As [`Self::officers`], without a copy.
+    pub(crate) fn known_officers(&mut self) -> Result<Arc<[Officer]>, Failure> {
+        if let Some(known) = &self.people.officers {
+            return Ok(Arc::clone(known));
+        }
+        let read: Arc<[Officer]> = self.read_officers()?.into();
+        self.people.officers = Some(Arc::clone(&read));
+        Ok(read)
+    }
+
+    fn read_officers(&mut self) -> Result<Vec<Officer>, Failure> {
         let mut officers = Vec::new();
         for row in self.rows_of("officer")? {
             if row.status != "serving" {
@@ -95,11 +129,9 @@ impl Ledger {
     /// # Errors
     /// When there is none, or several could be meant.
     pub fn officer(&mut self, named: Option<&str>) -> Result<Officer, Failure> {
-        let officers = self.officers()?;
-        let meant: Vec<_> = match named {
-            Some(name) => officers.into_iter().filter(|officer| officer.name == name).collect(),
-            None => officers,
-        };
+        let officers = self.known_officers()?;
+        let is_meant = |officer: &&Officer| named.is_none_or(|name| officer.name == name);
+        let meant: Vec<_> = officers.iter().filter(is_meant).cloned().collect();
         match <[Officer; 1]>::try_from(meant) {
             Ok([officer]) => Ok(officer),
             Err(none) if none.is_empty() => Err(Failure::Usage(match named {
@@ -115,6 +147,20 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read.
     pub fn partners(&mut self) -> Result<Vec<Partner>, Failure> {
+        Ok(self.known_partners()?.to_vec())
+    }
+
+    /// As [`Self::partners`], without a copy.
+    pub(crate) fn known_partners(&mut self) -> Result<Arc<[Partner]>, Failure> {
+        if let Some(known) = &self.people.partners {
+            return Ok(Arc::clone(known));
+        }
+        let read: Arc<[Partner]> = self.read_partners()?.into();
+        self.people.partners = Some(Arc::clone(&read));
+        Ok(read)
+    }
+
+    fn read_partners(&mut self) -> Result<Vec<Partner>, Failure> {
         let mut partners = Vec::new();
         for row in self.rows_of("partner")? {
             let acts = self.acts_of::<partner::PartnerAct>(&row.id)?;
@@ -245,24 +291,11 @@ impl Ledger {
     /// # Errors
     /// When none or several could be meant.
     pub fn matter_named(&mut self, typed: &str) -> Result<MatterId, Failure> {
-        let prefixes: BTreeMap<String, char> =
-            self.kinds.iter().map(|kind| (kind.def().code.to_owned(), kind.def().prefix)).collect();
+        let kinds: Vec<_> = self.kinds.iter().map(|kind| kind.def()).collect();
         let mut found = Vec::new();
-        let mut after: Option<Vec<u8>> = None;
-        loop {
-            let page = self.store.view(MATTERS, after.as_deref(), 256)?;
-            let Some((last, _)) = page.last() else { break };
-            after = Some(last.clone());
-            for (key, _) in page {
-                let Some(zero) = key.iter().position(|byte| *byte == 0) else { continue };
-                let kind = String::from_utf8_lossy(&key[..zero]).into_owned();
-                let (Some(id), Some(prefix)) = (MatterId::from_slice(&key[zero + 1..]), prefixes.get(&kind))
-                else {
-                    continue;
-                };
-                if id.is_meant_by(typed, *prefix) {
-                    found.push(id);
-                }
+        if let Some(typed) = NumberTyped::read(typed) {
+            for kind in kinds {
+                found.extend(self.numbered(kind, &typed, 2)?);
             }
         }
         match found.as_slice() {
@@ -270,5 +303,38 @@ impl Ledger {
             [] => Err(Failure::NotFound("no matter here has that number; `matter list` shows them".into())),
             _ => Err(Failure::Usage("several matters begin like that; type more of the number".into())),
         }
+    }
+
+    /// The matters of one kind whose number begins as typed, at most `limit`: one run of the view of matters.
+    pub(crate) fn numbered(
+        &self,
+        kind: &KindDef,
+        typed: &NumberTyped,
+        limit: usize,
+    ) -> Result<Vec<MatterId>, Failure> {
+        let (low, high) =
+            (MatterId::from_bytes(typed.low), views::key(kind.code, &MatterId::from_bytes(typed.high)));
+        let mut found = Vec::new();
+        let mut after = views::key(kind.code, &low);
+        if self.store.view_row(MATTERS, &after)?.is_some() && typed.means(&low, kind.prefix) {
+            found.push(low);
+        }
+        while found.len() < limit {
+            let page = self.store.view(MATTERS, Some(&after), limit)?;
+            let full = page.len() == limit;
+            for (key, _) in page {
+                if key > high {
+                    return Ok(found);
+                }
+                let id = MatterId::from_slice(&key[kind.code.len() + 1..]);
+                found.extend(id.filter(|id| typed.means(id, kind.prefix)));
+                after = key;
+            }
+            if !full {
+                break;
+            }
+        }
+        found.truncate(limit);
+        Ok(found)
     }
 }

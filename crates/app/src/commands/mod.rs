@@ -11,6 +11,6 @@ mod record_incident;
 mod set_up;
 
 pub use act::{ActCommand, Acted, Outcome};
-pub(crate) use drafts::STRUCTURE;
+pub(crate) use drafts::{OPENING, STRUCTURE};
 pub use erase::{Erasing, ToErase};
 pub use receive_batch::{Reception, ReceptionLeaves};

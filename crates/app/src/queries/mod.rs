@@ -1,14 +1,18 @@
 //! What people may look at. Nothing here writes; values are plain data, ready for a page, an API or a terminal.
 
 mod journal_verify;
+mod lists;
 mod matters;
 mod packages;
 mod partners;
 mod proof;
+mod search;
 
 pub use journal_verify::{JournalReport, verify_journal};
+pub use lists::{Also, Counted, LONGEST_PAGE, ListPage, ListQuery, RowTest};
 pub use matters::{
     ActorLine, ClockLine, DraftLine, FieldLine, MatterLine, MatterPage, NextLine, PackageLine, PartyLine,
     TimelineLine,
 };
 pub use partners::{CardPage, OfficerLine, PartnerLine};
+pub use search::{MOST_FOUND, SearchLine, SearchPage, Snippet};
