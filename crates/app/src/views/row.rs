@@ -171,7 +171,7 @@ fn references(matter: &dyn AnyMatter, contents: &Contents, us: &AgencyId) -> Vec
             telling.push((header.at, hash, header.lane.party() == *us));
         }
     }
-    telling.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)));
+    telling.sort_by_key(|told| std::cmp::Reverse((told.0, told.1)));
     let of_side = |ours: bool| telling.iter().filter(move |told| told.2 == ours).take(REFERENCES);
     let both = of_side(true).chain(of_side(false));
     both.map(|(_, entry, ours)| Referring { entry: *entry, ours: *ours }).collect()
