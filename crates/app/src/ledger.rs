@@ -7,6 +7,7 @@
 //! commit whose fate is unknown the ledger forgets what it held in memory and reads the store again.
 
 mod append;
+mod folded;
 mod pending;
 mod thread;
 
@@ -36,6 +37,9 @@ use crate::authorise::LastRefused;
 use crate::context::{Clock, NoShelf, Shelf};
 use crate::failure::Failure;
 use crate::keys::NodeKeys;
+use crate::people::KnownPeople;
+use crate::views::Contents;
+use folded::Folded;
 
 /// How many rows are read at once when a store is read from the beginning.
 const PAGE: usize = 4096;
@@ -61,7 +65,9 @@ pub struct Ledger {
     inner_root_at: Option<Timestamp>,
     checkpoint: Option<SignedCheckpoint>,
     streams: BTreeMap<(AgencyId, Direction), StreamHead>,
-    pub(crate) matters: BTreeMap<MatterId, Box<dyn AnyMatter>>,
+    pub(crate) matters: Folded,
+    pub(crate) people: KnownPeople,
+    pub(crate) contents: Contents,
 }
 
 /// With whom the streams have been compared since the node started. Until then nothing is signed in a lane shared
@@ -123,6 +129,7 @@ impl Ledger {
     /// When the store cannot be read.
     pub fn open(parts: LedgerParts) -> Result<Self, Failure> {
         let LedgerParts { store, keys, card, kinds, clock, entropy, compared } = parts;
+        let contents = Contents::of(&kinds);
         let mut ledger = Self {
             agency: card.agency(),
             keys,
@@ -142,12 +149,18 @@ impl Ledger {
             inner_root_at: None,
             checkpoint: None,
             streams: BTreeMap::new(),
-            matters: BTreeMap::new(),
+            matters: Folded::default(),
+            people: KnownPeople::default(),
+            contents,
         };
         ledger.reload()?;
         if ledger.cards.get(&card.hash()).is_none() {
-            ledger.run_now(move |ledger, pending| ledger.keep_card(pending, card))?;
+            ledger.run_now(move |ledger, pending| {
+                crate::views::begin(ledger, pending);
+                ledger.keep_card(pending, card)
+            })?;
         }
+        crate::views::bring_up_to_date(&mut ledger)?;
         Ok(ledger)
     }
 
@@ -161,6 +174,7 @@ impl Ledger {
         self.streams.clear();
         self.matters.clear();
         self.last_refused.clear();
+        self.people.forget();
         // The old book stays until the new one is whole: a ledger is never without its own card.
         let mut cards = CardBook::default();
         for stored in self.store.cards()? {
@@ -237,6 +251,11 @@ impl Ledger {
         &self.exchange
     }
 
+    /// How many records are durable.
+    pub(crate) fn length(&self) -> u64 {
+        self.length
+    }
+
     /// What is stored, for reading.
     pub fn store(&self) -> &dyn Store {
         self.store.as_ref()
@@ -252,11 +271,21 @@ impl Ledger {
     /// # Errors
     /// When there is none, its kind is unknown, or the store cannot be read.
     pub fn matter(&mut self, id: &MatterId) -> Result<&mut Box<dyn AnyMatter>, Failure> {
-        if !self.matters.contains_key(id) {
+        if !self.matters.has(id) {
             let matter = self.read_matter(id)?;
             self.matters.insert(*id, matter);
         }
-        self.matters.get_mut(id).ok_or_else(|| Failure::NotFound("no such matter".into()))
+        self.matters.get(id).ok_or_else(|| Failure::NotFound("no such matter".into()))
+    }
+
+    /// A matter, and what may be read out of its content.
+    pub(crate) fn matter_and_contents(
+        &mut self,
+        id: &MatterId,
+    ) -> Result<(&dyn AnyMatter, &Contents), Failure> {
+        self.matter(id)?;
+        let matter = self.matters.get(id).ok_or_else(|| Failure::NotFound("no such matter".into()))?;
+        Ok((&**matter, &self.contents))
     }
 
     fn read_matter(&self, id: &MatterId) -> Result<Box<dyn AnyMatter>, Failure> {
@@ -342,6 +371,10 @@ impl Ledger {
         match self.store.commit(&pending.commit) {
             Ok(()) => {
                 self.length += pending.commit.records.len() as u64;
+                self.matters.settle();
+                if pending.of_people {
+                    self.people.forget();
+                }
                 Ok(())
             }
             Err(error) => {

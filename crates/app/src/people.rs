@@ -1,17 +1,19 @@
 //! Who works here and whom we work with: officers and partners, folded from their own inner matters.
 
+use comity_domain::engine::KindDef;
 use comity_domain::matters::officer::{OPERATOR, OfficerLane, Service};
 use comity_domain::matters::partner;
 use comity_journal::card::Card;
 use comity_journal::cbor;
 use comity_journal::entry::{Actor, Lane};
-use comity_journal::ids::{AgencyId, MatterId, Pseudonym, Token};
+use comity_journal::ids::{AgencyId, MatterId, NumberTyped, Pseudonym, Token};
 use comity_journal::suite::Hash;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::failure::Failure;
 use crate::ledger::Ledger;
-use crate::views::{MATTERS, MatterRow};
+use crate::views::{self, MATTERS, MatterRow};
 
 /// An officer of this node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,28 +67,56 @@ pub struct Partner {
     pub off_network: bool,
 }
 
+/// Officers and partners as they were read last; forgotten when an entry about any of them, or a card, is appended,
+/// and once more when it is durable, because what is read in between is what was stored before.
+#[derive(Default)]
+pub(crate) struct KnownPeople {
+    officers: Option<Arc<[(Officer, Service)]>>,
+    partners: Option<Arc<[Partner]>>,
+}
+
+impl KnownPeople {
+    /// The kinds of matters that tell of them.
+    pub(crate) const ARE_KEPT_IN: [&str; 2] = ["officer", "partner"];
+
+    /// They are read anew when they are asked for next.
+    pub(crate) fn forget(&mut self) {
+        *self = Self::default();
+    }
+}
+
 impl Ledger {
     /// All officers at work, by name.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn officers(&mut self) -> Result<Vec<Officer>, Failure> {
-        self.officers_in(&["serving"])
+        let serving =
+            |(officer, service): &(Officer, Service)| (*service == Service::Serving).then(|| officer.clone());
+        Ok(self.everybody()?.iter().filter_map(serving).collect())
     }
 
     /// All officers who ever worked here, by name: history goes on naming who has left.
     pub(crate) fn officers_ever(&mut self) -> Result<Vec<Officer>, Failure> {
-        self.officers_in(&["serving", "dismissed"])
+        Ok(self.everybody()?.iter().map(|(officer, _)| officer.clone()).collect())
     }
 
-    fn officers_in(&mut self, statuses: &[&str]) -> Result<Vec<Officer>, Failure> {
+    /// Everybody with a record here, as it stands; read once until a record changes.
+    fn everybody(&mut self) -> Result<Arc<[(Officer, Service)]>, Failure> {
+        if let Some(known) = &self.people.officers {
+            return Ok(Arc::clone(known));
+        }
+        let read: Arc<[_]> = self.read_officers()?.into();
+        self.people.officers = Some(Arc::clone(&read));
+        Ok(read)
+    }
+
+    fn read_officers(&mut self) -> Result<Vec<(Officer, Service)>, Failure> {
         let mut officers = Vec::new();
         for row in self.rows_of("officer")? {
-            if statuses.contains(&row.status.as_str()) {
-                officers.push(self.read_officer(&row.id)?.0);
-            }
+            officers.push(self.read_officer(&row.id)?);
         }
-        officers.sort_by(|a, b| a.name.cmp(&b.name));
+        officers.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
         Ok(officers)
     }
 
@@ -129,10 +159,8 @@ impl Ledger {
     /// When there is none, or several could be meant.
     pub fn officer(&mut self, named: Option<&str>) -> Result<Officer, Failure> {
         let officers = self.officers()?;
-        let meant: Vec<_> = match named {
-            Some(name) => officers.into_iter().filter(|officer| officer.name == name).collect(),
-            None => officers,
-        };
+        let is_meant = |officer: &&Officer| named.is_none_or(|name| officer.name == name);
+        let meant: Vec<_> = officers.iter().filter(is_meant).cloned().collect();
         match <[Officer; 1]>::try_from(meant) {
             Ok([officer]) => Ok(officer),
             Err(none) if none.is_empty() => Err(Failure::Usage(match named {
@@ -148,6 +176,20 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read.
     pub fn partners(&mut self) -> Result<Vec<Partner>, Failure> {
+        Ok(self.known_partners()?.to_vec())
+    }
+
+    /// As [`Self::partners`], without a copy.
+    pub(crate) fn known_partners(&mut self) -> Result<Arc<[Partner]>, Failure> {
+        if let Some(known) = &self.people.partners {
+            return Ok(Arc::clone(known));
+        }
+        let read: Arc<[Partner]> = self.read_partners()?.into();
+        self.people.partners = Some(Arc::clone(&read));
+        Ok(read)
+    }
+
+    fn read_partners(&mut self) -> Result<Vec<Partner>, Failure> {
         let mut partners = Vec::new();
         for row in self.rows_of("partner")? {
             let acts = self.acts_of::<partner::PartnerAct>(&row.id)?;
@@ -292,26 +334,46 @@ impl Ledger {
 
     /// All matters and records that what a person typed can mean.
     pub(crate) fn matters_meant(&mut self, typed: &str) -> Result<Vec<MatterId>, Failure> {
-        let prefixes: BTreeMap<String, char> =
-            self.kinds.iter().map(|kind| (kind.def().code.to_owned(), kind.def().prefix)).collect();
+        let kinds: Vec<_> = self.kinds.iter().map(|kind| kind.def()).collect();
         let mut found = Vec::new();
-        let mut after: Option<Vec<u8>> = None;
-        loop {
-            let page = self.store.view(MATTERS, after.as_deref(), 256)?;
-            let Some((last, _)) = page.last() else { break };
-            after = Some(last.clone());
-            for (key, _) in page {
-                let Some(zero) = key.iter().position(|byte| *byte == 0) else { continue };
-                let kind = String::from_utf8_lossy(&key[..zero]).into_owned();
-                let (Some(id), Some(prefix)) = (MatterId::from_slice(&key[zero + 1..]), prefixes.get(&kind))
-                else {
-                    continue;
-                };
-                if id.is_meant_by(typed, *prefix) {
-                    found.push(id);
-                }
+        if let Some(typed) = NumberTyped::read(typed) {
+            for kind in kinds {
+                found.extend(self.numbered(kind, &typed, 2)?);
             }
         }
+        Ok(found)
+    }
+
+    /// The matters of one kind whose number begins as typed, at most `limit`: one run of the view of matters.
+    pub(crate) fn numbered(
+        &self,
+        kind: &KindDef,
+        typed: &NumberTyped,
+        limit: usize,
+    ) -> Result<Vec<MatterId>, Failure> {
+        let (low, high) =
+            (MatterId::from_bytes(typed.low), views::key(kind.code, &MatterId::from_bytes(typed.high)));
+        let mut found = Vec::new();
+        let mut after = views::key(kind.code, &low);
+        if self.store.view_row(MATTERS, &after)?.is_some() && typed.means(&low, kind.prefix) {
+            found.push(low);
+        }
+        while found.len() < limit {
+            let page = self.store.view(MATTERS, Some(&after), limit)?;
+            let full = page.len() == limit;
+            for (key, _) in page {
+                if key > high {
+                    return Ok(found);
+                }
+                let id = MatterId::from_slice(&key[kind.code.len() + 1..]);
+                found.extend(id.filter(|id| typed.means(id, kind.prefix)));
+                after = key;
+            }
+            if !full {
+                break;
+            }
+        }
+        found.truncate(limit);
         Ok(found)
     }
 }

@@ -5,6 +5,24 @@
 
 use comity_journal::time::Timestamp;
 
+use crate::vocabulary;
+
+vocabulary! {
+    /// What a lapse costs, the gravest first: whoever works a list takes it in this order, then by date.
+    pub enum Consequence("consequence") {
+        /// Somebody's life.
+        Life = "life",
+        /// Somebody is held longer than the law allows, or must be let go.
+        Detention = "detention",
+        /// What is to be preserved is lost.
+        Preservation = "preservation",
+        /// Money moves on.
+        Money = "money",
+        /// An answer is late.
+        Ordinary = "ordinary",
+    }
+}
+
 /// Something that is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clock {
@@ -16,6 +34,8 @@ pub struct Clock {
     pub due: Timestamp,
     /// The role of the party that must act.
     pub who: &'static str,
+    /// What its lapse costs.
+    pub consequence: Consequence,
     /// The acts the other side can answer a lapse with.
     pub then: &'static [&'static str],
 }

@@ -1,5 +1,6 @@
 //! Every code of the standard kinds has a text in Chinese and in English, with the same variables.
 
+use comity_domain::clock::Consequence;
 use comity_domain::engine::Channel;
 use comity_domain::gates::{Cover, GroundAnswer, GroundsQuestion, Refusal, rules};
 use comity_domain::matters::standard;
@@ -15,6 +16,7 @@ fn shared_texts(words: &Words) -> Vec<(String, String)> {
         (GroundAnswer::LIST, GroundAnswer::CODES),
         (Role::LIST, Role::CODES),
         (Language::LIST, Language::CODES),
+        (Consequence::LIST, Consequence::CODES),
         (Cover::LIST, Cover::CODES),
         (Channel::LIST, Channel::CODES),
         (OuterGround::LIST, OuterGround::CODES),

@@ -241,6 +241,53 @@ impl MatterId {
     }
 }
 
+/// What a person typed of a matter's number, as the run of ids it can mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NumberTyped {
+    typed: String,
+    /// The lowest id with these beginnings.
+    pub low: [u8; 32],
+    /// The highest.
+    pub high: [u8; 32],
+}
+
+impl NumberTyped {
+    /// Reads it; `None` for what begins no number of any kind.
+    pub fn read(typed: &str) -> Option<Self> {
+        let typed = typed.trim().to_ascii_uppercase();
+        if let Some(id) = MatterId::from_hex(&typed) {
+            return Some(Self { typed, low: id.0, high: id.0 });
+        }
+        let body = match typed.split_once('-') {
+            Some((letter, rest)) if letter.len() == 1 => rest.replace('-', ""),
+            _ => typed.replace('-', ""),
+        };
+        let body = read_aloud(&body);
+        let values: Option<Vec<u8>> = body.bytes().take(SHOWN).map(crockford_value).collect();
+        let values = values.filter(|values| !values.is_empty() && body.len() <= SHOWN + 1)?;
+        let (mut low, mut high) = ([0; 32], [0xff; 32]);
+        for i in 0..values.len() * 5 {
+            let mask = 0x80 >> (i % 8);
+            if values[i / 5] & (0x10 >> (i % 5)) == 0 {
+                high[i / 8] &= !mask;
+            } else {
+                low[i / 8] |= mask;
+            }
+        }
+        Some(Self { typed, low, high })
+    }
+
+    /// As [`MatterId::is_meant_by`]: an id of the run whose kind has another letter, or another check character, is
+    /// not meant.
+    pub fn means(&self, id: &MatterId, prefix: char) -> bool {
+        id.is_meant_by(&self.typed, prefix)
+    }
+}
+
+fn crockford_value(c: u8) -> Option<u8> {
+    CROCKFORD.iter().position(|&k| k == c).and_then(|value| u8::try_from(value).ok())
+}
+
 /// Maps the letters Crockford leaves out to the digits they are mistaken for.
 fn read_aloud(text: &str) -> String {
     text.chars()
@@ -285,6 +332,26 @@ mod tests {
         assert!(!id.is_meant_by(&shown.replacen('R', "E", 1), 'R'));
         let wrong = if shown.ends_with('0') { '1' } else { '0' };
         assert!(!id.is_meant_by(&format!("{}{wrong}", &shown[..14]), 'R'));
+    }
+
+    #[test]
+    fn what_was_typed_of_a_number_is_the_run_of_ids_it_can_mean() {
+        let ids: Vec<_> =
+            (0..64_u8).map(|n| MatterId::from_bytes(*suite::hash(&[&[n]]).as_bytes())).collect();
+        let shown = ids[7].shown('R');
+        let typed = (1..=shown.len()).map(|end| shown[..end].to_owned());
+        let bare = (3..=shown.len()).map(|end| shown[2..end].to_lowercase());
+        for typed in typed.filter(|typed| typed.len() > 2).chain(bare).chain([ids[7].to_string()]) {
+            let run = NumberTyped::read(&typed).expect("the beginning of a number");
+            for id in &ids {
+                let within = (run.low..=run.high).contains(id.as_bytes());
+                assert_eq!(within && run.means(id, 'R'), id.is_meant_by(&typed, 'R'), "{typed}");
+                assert!(within || !run.means(id, 'R'), "{typed}");
+            }
+        }
+        for no_number in ["", "R-", "王明", "R-4K7M9QX2B3C5DD", "a b", "*"] {
+            assert_eq!(NumberTyped::read(no_number), None, "{no_number}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! durable: what it holds is gone with its last handle.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use comity_journal::ids::{AgencyId, MatterId, Token};
@@ -157,7 +158,9 @@ impl Reader for MemoryStore {
 
     fn parts(&self, entry: &Hash) -> Result<Vec<OpenPart>> {
         let kept = self.kept();
-        Ok(kept.parts.iter().filter(|((of, _), _)| of == entry).map(|(_, part)| part.clone()).collect())
+        // No token sorts before this one.
+        let from_here = kept.parts.range((*entry, Token::literal("0"))..);
+        Ok(from_here.take_while(|((of, _), _)| of == entry).map(|(_, part)| part.clone()).collect())
     }
 
     fn stream(&self, partner: &AgencyId, direction: Direction) -> Result<StreamHead> {
@@ -222,10 +225,11 @@ impl Reader for MemoryStore {
         limit: usize,
     ) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
         let kept = self.kept();
-        let rows = kept
-            .views
-            .iter()
-            .filter(|((of, key), _)| *of == view && after.is_none_or(|after| key.as_slice() > after));
+        let from = match after {
+            Some(after) => Bound::Excluded((view, after.to_vec())),
+            None => Bound::Included((view, Vec::new())),
+        };
+        let rows = kept.views.range((from, Bound::Unbounded)).take_while(|((of, _), _)| *of == view);
         Ok(rows.take(limit).map(|((_, key), value)| (key.clone(), value.clone())).collect())
     }
 

@@ -21,7 +21,7 @@ use crate::people::{Officer, Partner, Partnership};
 /// The draft's part that holds the structure of the act it would be.
 pub(crate) const STRUCTURE: &str = "structure";
 /// The draft's part that holds the opening of the matter it would open.
-const OPENING: &str = "opening";
+pub(crate) const OPENING: &str = "opening";
 
 impl Ledger {
     /// Drafts the act that opens a shared matter with a partner. Sends nothing.

@@ -13,7 +13,7 @@ mod record_read;
 mod set_up;
 
 pub use act::{ActCommand, Acted, Outcome};
-pub(crate) use drafts::{STRUCTURE, inner_entry};
+pub(crate) use drafts::{OPENING, STRUCTURE, inner_entry};
 pub use erase::{Erasing, ToErase};
 pub use officers::NewInvitation;
 pub use receive_batch::{Reception, ReceptionLeaves};

@@ -59,7 +59,7 @@ impl Ledger {
         };
         let toml = named.as_deref().unwrap_or(toml);
         let Self { entropy, matters, .. } = self;
-        let folded = matter.and_then(|id| matters.get(id));
+        let folded = matter.and_then(|id| matters.get(id)).map(|matter| &**matter);
         let latest = |acts: &[&str]| folded.and_then(|matter| matter.latest(acts));
         Ok(kind.compose(act, toml, &mut Preparation { entropy: &mut **entropy, latest: &latest })?)
     }

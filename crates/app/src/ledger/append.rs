@@ -13,6 +13,7 @@ use comity_store::{Direction, Record, Recorded, StoredCard, StreamStep, TreeName
 
 use super::{Ledger, Pending};
 use crate::failure::Failure;
+use crate::people::KnownPeople;
 
 /// The inner root enters the exchange tree this often, whatever was or was not read meanwhile.
 const INNER_ROOT_EVERY_MS: i64 = 60 * 60 * 1000;
@@ -140,6 +141,8 @@ impl Ledger {
         }
         let (agency, number, bytes) = (card.agency(), card.facts().number, card.bytes().to_vec());
         self.cards.add(card).map_err(|error| Failure::NotBelieved(error.to_string()))?;
+        // What a partner is called can come from its card.
+        self.people.forget();
         pending.commit.cards.push(StoredCard { agency, number, bytes });
         Ok(())
     }
@@ -159,13 +162,18 @@ impl Ledger {
             let salt = Salt::draw(&mut *self.entropy);
             (TreeName::Inner, Some(salt), inner_leaf_hash(&salt, &hash, at))
         };
-        let bytes = entry.bytes().to_vec();
-        if let Some(folded) = self.matter_or_new(&matter, &header.kind.clone())? {
+        let (bytes, kind) = (entry.bytes().to_vec(), header.kind.clone());
+        if let Some(folded) = self.matter_or_new(&matter, &kind)? {
             folded.receive(entry);
+            self.matters.hold(matter);
         }
         let what = Recorded::Entry { entry: hash, matter, lane, place, bytes, from };
         self.push_record(pending, tree, leaf_hash, salt, what);
         pending.touched.insert(matter);
+        if KnownPeople::ARE_KEPT_IN.contains(&kind.as_str()) {
+            pending.of_people = true;
+            self.people.forget();
+        }
         self.root_inner_tree_when_due(pending);
         Ok(())
     }
@@ -257,7 +265,7 @@ impl Ledger {
         id: &MatterId,
         kind: &Token,
     ) -> Result<Option<&mut Box<dyn comity_domain::engine::AnyMatter>>, Failure> {
-        if !self.matters.contains_key(id) {
+        if !self.matters.has(id) {
             let known = match self.read_matter(id) {
                 Ok(matter) => Some(matter),
                 Err(Failure::NotFound(_)) => self.kinds.get(kind.as_str()).map(|kind| kind.matter(*id)),
@@ -267,7 +275,7 @@ impl Ledger {
                 self.matters.insert(*id, matter);
             }
         }
-        Ok(self.matters.get_mut(id))
+        Ok(self.matters.get(id))
     }
 }
 

@@ -15,12 +15,16 @@ pub struct Pending {
     pub(crate) touched: BTreeSet<MatterId>,
     /// Partners with whom the streams were found to agree: what that released is in this commit.
     pub(crate) compared: Vec<AgencyId>,
+    /// It holds entries about officers or partners.
+    pub(crate) of_people: bool,
+    /// The views of what was touched are folded from everything that is stored, not from what is new.
+    pub(crate) anew: bool,
 }
 
 impl Pending {
     pub(super) fn new(length: u64, at: Timestamp) -> Self {
         let commit = Commit { expects: length, ..Commit::default() };
-        Self { commit, at, touched: BTreeSet::new(), compared: Vec::new() }
+        Self { commit, at, touched: BTreeSet::new(), compared: Vec::new(), of_people: false, anew: false }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -43,7 +47,7 @@ impl Pending {
         })
     }
 
-    pub(super) fn parts_of(&self, hash: &Hash) -> Vec<OpenPart> {
+    pub(crate) fn parts_of(&self, hash: &Hash) -> Vec<OpenPart> {
         self.commit.parts.iter().filter(|(entry, _)| entry == hash).map(|(_, part)| part.clone()).collect()
     }
 }

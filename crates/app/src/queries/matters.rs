@@ -14,11 +14,12 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::desk::DeskPage;
+use super::lists::{Also, LONGEST_PAGE, ListQuery};
 use crate::authorise::WhyNot;
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 use crate::people::Officer;
-use crate::views::MatterRow;
+use crate::views::Facet;
 
 /// A matter in the list.
 #[derive(Clone, Debug, Serialize)]
@@ -37,12 +38,26 @@ pub struct MatterLine {
     pub with: Vec<String>,
     /// Whether we wait (`them`), they wait (`us`), or nobody does.
     pub waited_for: Option<String>,
+    /// Our own reference, while that content is present.
+    pub our_reference: Option<String>,
+    /// Another party's reference, while that content is present.
+    pub their_reference: Option<String>,
     /// What it is about, while that content is present.
     pub title: Option<String>,
     /// Its latest entry.
     pub updated: String,
     /// The first clock that runs, in words.
     pub due: Option<String>,
+    /// When that is due.
+    pub due_at: Option<String>,
+    /// Whether that is overdue.
+    pub overdue: bool,
+    /// What its lapse costs, as a code.
+    pub consequence: Option<&'static str>,
+    /// Whether something has arrived in it that nobody here has taken note of.
+    pub arrived: bool,
+    /// Whether nobody need do anything in it any more.
+    pub ended: bool,
 }
 
 /// A party of a matter.
@@ -198,8 +213,7 @@ impl Names {
         let officers = ledger.officers_ever()?;
         let of = |officer: &Officer| officer.acting_in(&*ledger.keys.pseudonyms, matter).who;
         let officers = officers.iter().map(|officer| (of(officer), officer.name.clone())).collect();
-        let partners = ledger.partners()?.into_iter().map(|partner| (partner.agency, partner.name)).collect();
-        Ok(Self { us: ledger.agency, partners, officers })
+        Ok(Self { us: ledger.agency, partners: ledger.partner_names()?, officers })
     }
 
     pub(super) fn agency(&self, agency: &AgencyId) -> String {
@@ -226,59 +240,17 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read.
     pub fn list_matters(&mut self, words: &Words) -> Result<Vec<MatterLine>, Failure> {
-        let shared: Vec<_> =
-            self.kinds.iter().map(|k| k.def()).filter(|d| d.shared).map(|d| d.code).collect();
-        let mut rows = Vec::new();
-        for kind in shared {
-            rows.extend(self.rows_of(kind)?);
-        }
-        rows.sort_by_key(|row: &MatterRow| std::cmp::Reverse((row.updated, row.id)));
-        rows.iter().map(|row| self.line(row, words)).collect()
-    }
-
-    fn line(&mut self, row: &MatterRow, words: &Words) -> Result<MatterLine, Failure> {
-        let names = Names::read(self, &row.id)?;
-        let now = self.now();
-        let us = self.agency;
-        let matter = self.matter(&row.id)?;
-        let view = matter.view();
-        let our_role =
-            view.parties.iter().find(|party| party.agency == us).map(|party| party.role.to_string());
-        let due = view.clocks.iter().min_by_key(|clock| clock.due).map(|clock| clock_text(words, clock, now));
-        let title = self.title(&row.id)?;
-        let waited_for = row.waited_for.as_ref().map(|role| {
-            let ours = our_role.as_ref() == Some(role) || (our_role.is_none() && row.ours);
-            if ours { "us".to_owned() } else { "them".to_owned() }
-        });
-        Ok(MatterLine {
-            number: row.id.shown(view.prefix),
-            id: row.id,
-            kind: words.text(&row.kind),
-            status: row.status.clone(),
-            status_text: words.status(&row.kind, &row.status),
-            with: row.with.iter().map(|agency| names.agency(agency)).collect(),
-            waited_for,
-            title,
-            updated: row.updated.to_string(),
-            due,
-        })
-    }
-
-    /// What a matter is about: the title of its opening act or of the draft of it, while present.
-    fn title(&mut self, id: &MatterId) -> Result<Option<String>, Failure> {
-        let matter = self.matter(id)?;
-        let opened = matter.opening().map(|(_, entry)| entry);
-        let drafted = matter.inner().drafts.first().map(|_| ()).and_then(|()| {
-            matter.inner().drafts.iter().rev().find(|draft| !draft.superseded).map(|draft| draft.entry)
-        });
-        let Some(entry) = opened.or(drafted) else { return Ok(None) };
-        for part in self.store().parts(&entry)? {
-            let map: BTreeMap<String, Value> = comity_journal::cbor::decode(&part.bytes).unwrap_or_default();
-            if let Some(Value::Text(title)) = map.get("title") {
-                return Ok(Some(title.clone()));
+        let mut list =
+            ListQuery { facet: Facet::All, also: Also::default(), after: None, limit: LONGEST_PAGE };
+        let mut lines = Vec::new();
+        loop {
+            let page = self.matter_lines(&list, words)?;
+            lines.extend(page.lines);
+            if page.next.is_none() {
+                return Ok(lines);
             }
+            list.after = page.next;
         }
-        Ok(None)
     }
 
     /// One matter whole.
@@ -289,9 +261,8 @@ impl Ledger {
         let names = Names::read(self, id)?;
         let (us, now) = (self.agency, self.now());
         let kind = self.kind_of(id)?;
-        let row = self.rows_of(&kind)?.into_iter().find(|row| row.id == *id);
-        let row = row.ok_or_else(|| Failure::NotFound("no such matter".into()))?;
-        let line = self.line(&row, words)?;
+        let row = self.row(&kind, id)?.ok_or_else(|| Failure::NotFound("no such matter".into()))?;
+        let line = self.line(&row, &names.partners, words)?;
         let view = self.matter(id)?.view();
         let our_role =
             view.parties.iter().find(|party| party.agency == us).map(|party| party.role.as_str().to_owned());

@@ -4,18 +4,22 @@ mod acts;
 mod audit;
 mod desk;
 mod journal_verify;
+mod lists;
 mod matters;
 mod packages;
 mod partners;
 mod proof;
+mod search;
 
 pub use acts::ActValue;
 pub use audit::{AuditFilter, AuditLine, AuditOnly, AuditPage};
 pub use desk::{DeskPage, ReadLine, RestrictedLine, TaskLine};
 pub use journal_verify::{JournalReport, verify_journal};
+pub use lists::{Also, Counted, LONGEST_PAGE, ListPage, ListQuery, RowTest};
 pub use matters::{
     ActorLine, ClockLine, DraftLine, FieldLine, MatterLine, MatterPage, NextLine, PackageLine, PartyLine,
     TimelineLine,
 };
 pub use partners::{CardPage, OfficerLine, PartnerLine};
 pub use proof::MatterProof;
+pub use search::{MOST_FOUND, SearchLine, SearchPage, Snippet};

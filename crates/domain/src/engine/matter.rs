@@ -318,6 +318,31 @@ impl<K: Kind> Matter<K> {
         frontier
     }
 
+    /// How far each lane had come in the eyes of the latest entry of each lane that `agency` writes.
+    pub(super) fn seen_by(&self, agency: &AgencyId) -> Frontier {
+        let kind = self.lanes.values().filter_map(|log| self.last_by(&log.steps, agency));
+        let inner = self.inner.values().filter_map(|log| self.last_by(&log.steps, agency));
+        let mut seen = Frontier::new();
+        for (lane, count) in kind.chain(inner).flatten() {
+            let known = seen.entry(*lane).or_default();
+            *known = (*known).max(*count);
+        }
+        seen
+    }
+
+    fn last_by<'s, S>(&self, steps: &'s [Step<S>], agency: &AgencyId) -> Option<&'s Frontier> {
+        let mut newest_first = steps.iter().rev();
+        let is_by = |step: &&Step<S>| {
+            self.entries.get(&step.entry).is_some_and(|entry| entry.header().author == *agency)
+        };
+        newest_first.find(is_by).map(|step| &step.frontier)
+    }
+
+    /// The kind's lanes that travel.
+    pub(super) fn shared_logs(&self) -> impl Iterator<Item = (&Lane, &LaneLog<K::Lane>)> {
+        self.lanes.iter().filter(|(lane, _)| lane.is_shared())
+    }
+
     fn everything(&self) -> Frontier {
         let kind = self.lanes.iter().map(|(lane, log)| (*lane, log.steps.len()));
         kind.chain(self.inner.iter().map(|(lane, log)| (*lane, log.steps.len()))).collect()

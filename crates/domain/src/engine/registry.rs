@@ -8,6 +8,7 @@ use std::sync::Arc;
 use comity_journal::entry::{Actor, Entry, Lane, Opening, Place, Seen};
 use comity_journal::ids::{AgencyId, MatterId, Pseudonym};
 use comity_journal::suite::Hash;
+use comity_journal::time::Timestamp;
 
 use super::candidate::Stated;
 use super::decide::{Decided, Facts, Proposal};
@@ -76,6 +77,10 @@ pub trait AnyMatter: Send {
     fn lane(&self, lane: Lane) -> Box<dyn Any>;
     /// [`Matter::opening`].
     fn opening(&self) -> Option<(&Opening, Hash)>;
+    /// [`Matter::entries`].
+    fn entries(&self) -> Vec<&Arc<Entry>>;
+    /// [`Matter::unseen_by`].
+    fn unseen_by(&self, us: &AgencyId) -> Option<Timestamp>;
     /// [`Matter::entry`].
     fn entry(&self, hash: &Hash) -> Option<&Arc<Entry>>;
     /// [`Matter::standing`].
@@ -168,6 +173,12 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn entry(&self, hash: &Hash) -> Option<&Arc<Entry>> {
         Self::entry(self, hash)
+    }
+    fn entries(&self) -> Vec<&Arc<Entry>> {
+        Self::entries(self).collect()
+    }
+    fn unseen_by(&self, us: &AgencyId) -> Option<Timestamp> {
+        Self::unseen_by(self, us)
     }
     fn standing(&self, hash: &Hash) -> Standing {
         Self::standing(self, hash)

@@ -1,10 +1,11 @@
 //! A matter as the rest of the node reads it, whatever its kind.
 
 use comity_journal::entry::{Lane, Party, Place};
-use comity_journal::ids::{MatterId, Token};
+use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 
+use super::candidate::Verdict;
 use super::grid::Cell;
 use super::inner::ReadContent;
 use super::kind::Kind;
@@ -64,6 +65,8 @@ pub struct Brief {
     pub parties: Vec<Party>,
     /// Status, who is waited for, what may follow.
     pub cell: Cell,
+    /// The clocks that run.
+    pub clocks: Vec<Clock>,
     /// Its latest entry that is no reading, by its author's clock.
     pub updated: Timestamp,
     /// How many entries.
@@ -73,10 +76,13 @@ pub struct Brief {
 impl<K: Kind> Matter<K> {
     /// The matter as a list needs it.
     pub fn brief(&self) -> Brief {
+        let state = self.state();
+        let lanes = state.lanes_with(None);
         Brief {
             kind: K::DEF.code,
             parties: self.opening().map(|(opening, _)| opening.parties.clone()).unwrap_or_default(),
-            cell: self.cell(),
+            cell: K::cell(&lanes),
+            clocks: K::clocks(&lanes),
             updated: self.updated(),
             entries: self.entries().count(),
         }
@@ -87,6 +93,21 @@ impl<K: Kind> Matter<K> {
         let headers = self.entries().map(|entry| entry.header());
         let happened = headers.filter(|h| h.lane.is_shared() || h.act.as_str() != ReadContent::DEF.code);
         happened.map(|header| header.at).max().unwrap_or_default()
+    }
+
+    /// The latest time of the others' valid entries that nothing `us` wrote, shared or inner, had seen: what has
+    /// arrived and was not taken note of. By what each entry says its author had seen, so that no clock decides it.
+    pub fn unseen_by(&self, us: &AgencyId) -> Option<Timestamp> {
+        let seen = self.seen_by(us);
+        let shared = self.shared_logs();
+        let beyond = shared.flat_map(|(lane, log)| {
+            let from = seen.get(lane).copied().unwrap_or(0);
+            log.steps.iter().skip(from)
+        });
+        let valid = beyond.filter(|step| step.verdict == Verdict::Valid);
+        let theirs =
+            valid.filter(|step| self.entry(&step.entry).is_some_and(|entry| entry.header().author != *us));
+        theirs.map(|step| step.at).max()
     }
 
     /// Whether a shared entry relied on this fact.

@@ -38,6 +38,11 @@ overlay-overdue = Overdue
 clock-acknowledge = Acknowledgement
 clock-answer = Answer
 clock-due = Due { $due }
+term-consequence-life = A life is at stake
+term-consequence-detention = A detention term
+term-consequence-preservation = Preservation
+term-consequence-money = Money on its way
+term-consequence-ordinary = Ordinary
 
 ## Inner acts
 

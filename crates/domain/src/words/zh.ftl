@@ -38,6 +38,11 @@ overlay-overdue = 已逾期
 clock-acknowledge = 收悉时限
 clock-answer = 答复时限
 clock-due = 应于 { $due } 前完成
+term-consequence-life = 危及生命
+term-consequence-detention = 涉及羁押期限
+term-consequence-preservation = 涉及保全
+term-consequence-money = 涉及资金流失
+term-consequence-ordinary = 一般
 
 ## 内部办理
 

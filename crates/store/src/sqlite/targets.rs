@@ -92,7 +92,8 @@ pub(super) const CARD: Target<3> = Target {
 pub(super) const VIEW: Target<3> = Target {
     table: "view",
     columns: ["view", "key", "value"],
-    when_there: "ON CONFLICT DO UPDATE SET value = excluded.value",
+    // A row that stays as it was costs no page.
+    when_there: "ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
 };
 
 impl<const COLUMNS: usize> Target<COLUMNS> {

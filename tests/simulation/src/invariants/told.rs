@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use comity_app::Failure;
 use comity_app::commands::{Acted, Outcome};
 use comity_app::queries::verify_journal;
-use comity_app::views::{self, MATTERS};
+use comity_app::views;
 use comity_domain::matters::node::Trouble;
 use comity_journal::cbor;
 use comity_journal::ids::AgencyId;
@@ -99,7 +99,8 @@ impl Judge {
     /// Views dropped and rebuilt equal the live ones.
     pub(crate) fn views_rebuild(node: &mut Node) -> Judged {
         let disk = node.resident.station.disk.clone();
-        let rows = || disk.look(|kept| kept.view(MATTERS, None, usize::MAX)).unwrap_or_default();
+        let rows_of = |view| disk.look(|kept| kept.view(view, None, usize::MAX)).unwrap_or_default();
+        let rows = || views::ALL.into_iter().flat_map(rows_of).collect::<Vec<_>>();
         let live = rows();
         let Some(ledger) = node.ledger() else { return Ok(()) };
         views::rebuild(ledger).map_err(|why| Invariant::NoFaultOfItsOwn.broken(why.to_string()))?;

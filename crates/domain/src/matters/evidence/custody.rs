@@ -14,7 +14,7 @@ use super::acts::{EvidenceAct, TransferStructure};
 use super::state::{EvidenceLane, Giving, Held};
 use super::{GIVING, RECEIVING};
 use crate::act::Target;
-use crate::clock::Clock;
+use crate::clock::{Clock, Consequence};
 use crate::engine::{Cell, Facts};
 use crate::gates::{Refusal, rules};
 
@@ -235,6 +235,7 @@ pub(super) fn clocks(giving: &EvidenceLane, receiving: &EvidenceLane) -> Vec<Clo
         started,
         due: started.plus_millis(CHECK_WITHIN_MS),
         who: RECEIVING,
+        consequence: Consequence::Ordinary,
         then: &[],
     });
     let accepted = custody.items.keys().filter_map(|entry| match custody.held(entry) {
@@ -244,7 +245,7 @@ pub(super) fn clocks(giving: &EvidenceLane, receiving: &EvidenceLane) -> Vec<Clo
     let held_since = accepted.min();
     let term = |name, due: Option<Timestamp>| {
         let (started, due) = (held_since?, due?);
-        Some(Clock { name, started, due, who: RECEIVING, then: &[] })
+        Some(Clock { name, started, due, who: RECEIVING, consequence: Consequence::Ordinary, then: &[] })
     };
     let terms = [term("give-back", gives.give_back_by), term("destroy", gives.destroy_by)];
     check.into_iter().chain(terms.into_iter().flatten()).collect()

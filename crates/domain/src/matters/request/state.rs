@@ -5,7 +5,7 @@ use comity_journal::time::Timestamp;
 
 use super::acts::{Extent, Outcome, RequestAct, Stopping};
 use super::{REQUESTED, REQUESTING};
-use crate::clock::Clock;
+use crate::clock::{Clock, Consequence};
 use crate::engine::{Cell, Stated};
 use crate::vocabularies::{Grade, OffenceCode, OuterGround, RequestType};
 
@@ -272,8 +272,11 @@ pub(super) fn clocks(requesting: &RequestLane, requested: &RequestLane) -> Vec<C
     if !matches!(asks.resting, Resting::Open { .. }) {
         return Vec::new();
     }
-    let runs =
-        |name, started, due| Clock { name, started, due, who: REQUESTED, then: &["remind", "withdraw"] };
+    let consequence = consequence(asks);
+    let runs = |name, started, due| {
+        let then = &["remind", "withdraw"];
+        Clock { name, started, due, who: REQUESTED, consequence, then }
+    };
     let after_opening = |name, millis| runs(name, asks.at, asks.at.plus_millis(millis));
     let stop = (asks.request_type == RequestType::PaymentStop).then(|| after_opening("stop", STOP_WITHIN_MS));
     let RequestLane::Requested(lane) = requested else {
@@ -290,6 +293,15 @@ pub(super) fn clocks(requesting: &RequestLane, requested: &RequestLane) -> Vec<C
     };
     let answer = due.map(|due| runs("answer", lane.acknowledged, due));
     answer.into_iter().chain(stop.filter(|_| !lane.reported)).collect()
+}
+
+/// What it costs when a clock of this request lapses.
+fn consequence(asks: &Requesting) -> Consequence {
+    match (asks.grade, asks.request_type) {
+        (Grade::Life, _) => Consequence::Life,
+        (_, RequestType::PaymentStop) => Consequence::Money,
+        (_, RequestType::Information) => Consequence::Ordinary,
+    }
 }
 
 /// One lane of every state worth a row of the grid.

@@ -1,0 +1,307 @@
+//! Lists of matters: a page of one, and how many there are.
+//!
+//! A page is one run of keys and the rows they name; no matter is folded for it. What a filter leaves out counts
+//! towards what is read, so that a rare match makes a short page and never a slow one.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use comity_domain::clock::Consequence;
+use comity_domain::words::Words;
+use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::suite::Hash;
+use comity_journal::time::Timestamp;
+use serde::Serialize;
+
+use super::matters::MatterLine;
+use crate::failure::Failure;
+use crate::ledger::Ledger;
+use crate::views::{Cursor, Facet, FirstDue, MatterRow, ORDER, Referring, Side, What, place_in};
+
+/// The longest page.
+pub const LONGEST_PAGE: usize = 100;
+/// How many rows are read for one page at most.
+const READ_AT_MOST: usize = 500;
+/// How far lists are counted.
+const COUNTED: usize = 99;
+
+/// A test of a row that a caller brings: what an officer may know of, say.
+pub type RowTest = Arc<dyn Fn(&MatterRow) -> bool + Send + Sync>;
+
+/// What a list shows beyond being that list. Everything that is given must hold.
+#[derive(Clone, Default)]
+pub struct Also {
+    /// Matters of this kind.
+    pub kind: Option<String>,
+    /// In this status.
+    pub status: Option<String>,
+    /// With this partner.
+    pub with: Option<AgencyId>,
+    /// That wait for this side.
+    pub waiting: Option<Side>,
+    /// Whose first clock costs this.
+    pub consequence: Option<Consequence>,
+    /// In which something has arrived that nobody took note of, or not.
+    pub arrived: Option<bool>,
+    /// In which nobody need do anything any more, or not.
+    pub ended: Option<bool>,
+    /// That pass this test.
+    pub only: Option<RowTest>,
+}
+
+/// Which page of which list.
+#[derive(Clone)]
+pub struct ListQuery {
+    /// The list.
+    pub facet: Facet,
+    /// What it shows of it.
+    pub also: Also,
+    /// After which place; from the beginning where there is none.
+    pub after: Option<Cursor>,
+    /// How many lines, [`LONGEST_PAGE`] at most.
+    pub limit: usize,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug)]
+pub struct ListPage {
+    /// The matters.
+    pub lines: Vec<MatterLine>,
+    /// Where the next page begins.
+    pub next: Option<Cursor>,
+    /// Whether there may be more. A page can be short, or empty, and have more after it.
+    pub more: bool,
+}
+
+/// How many matters a list has, as far as it was counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Counted {
+    /// So many at least.
+    pub count: usize,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+impl std::fmt::Display for Counted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", self.count, if self.more { "+" } else { "" })
+    }
+}
+
+impl Also {
+    /// Whether it lets every row pass.
+    fn is_everything(&self) -> bool {
+        let Self { kind, status, with, waiting, consequence, arrived, ended, only } = self;
+        let none = kind.is_none() && status.is_none() && with.is_none() && waiting.is_none();
+        none && consequence.is_none() && arrived.is_none() && ended.is_none() && only.is_none()
+    }
+
+    /// Whether a row passes.
+    pub fn passes(&self, row: &MatterRow) -> bool {
+        self.kind.as_ref().is_none_or(|kind| row.kind == *kind)
+            && self.status.as_ref().is_none_or(|status| row.status == *status)
+            && self.with.is_none_or(|agency| row.with.contains(&agency))
+            && self.waiting.is_none_or(|side| row.waits_for() == Some(side))
+            && self.consequence.is_none_or(|consequence| row.consequence() == consequence)
+            && self.arrived.is_none_or(|arrived| row.arrived_unread.is_some() == arrived)
+            && self.ended.is_none_or(|ended| row.ended == ended)
+            && self.only.as_ref().is_none_or(|test| test(row))
+    }
+}
+
+/// What the content of a matter says in a list, while it is there.
+#[derive(Default)]
+pub(super) struct Headline {
+    pub(super) title: Option<String>,
+    pub(super) ours: Option<String>,
+    pub(super) theirs: Option<String>,
+}
+
+impl Ledger {
+    /// A page of a list.
+    ///
+    /// # Errors
+    /// When the cursor is none of this list, or the store cannot be read.
+    pub fn matter_lines(&mut self, list: &ListQuery, words: &Words) -> Result<ListPage, Failure> {
+        let (rows, next) = self.matter_rows(list)?;
+        let names = self.partner_names()?;
+        let lines: Result<Vec<_>, Failure> = rows.iter().map(|row| self.line(row, &names, words)).collect();
+        Ok(ListPage { lines: lines?, more: next.is_some(), next })
+    }
+
+    /// The rows of a page, and where the next one begins.
+    ///
+    /// # Errors
+    /// As [`Self::matter_lines`].
+    pub fn matter_rows(&self, list: &ListQuery) -> Result<(Vec<MatterRow>, Option<Cursor>), Failure> {
+        let limit = list.limit.clamp(1, LONGEST_PAGE);
+        let mut after = self.begins(list)?;
+        let (mut rows, mut read) = (Vec::new(), 0);
+        while read < READ_AT_MOST {
+            // One more than fits tells whether there is a next page.
+            let places = self.places(&list.facet, &after, limit + 1)?;
+            let last_run = places.len() <= limit;
+            for (key, row) in places {
+                if rows.len() == limit {
+                    return Ok((rows, Cursor::of(&list.facet, &after)));
+                }
+                read += 1;
+                after = key;
+                rows.extend(row.filter(|row| list.also.passes(row)));
+            }
+            if last_run {
+                return Ok((rows, None));
+            }
+        }
+        Ok((rows, Cursor::of(&list.facet, &after)))
+    }
+
+    /// How many matters there are in a list, counted as far as 99.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn count_matters(&self, facet: &Facet, also: &Also) -> Result<Counted, Failure> {
+        let beginning = facet.beginning();
+        let places = self.store.view(ORDER, Some(&beginning), COUNTED + 1)?;
+        let mut places: Vec<_> =
+            places.into_iter().take_while(|(key, _)| key.starts_with(&beginning)).collect();
+        let more = places.len() > COUNTED;
+        places.truncate(COUNTED);
+        if also.is_everything() {
+            return Ok(Counted { count: places.len(), more });
+        }
+        let mut count = 0;
+        for (key, _) in places {
+            let row = self.row_at(facet, &key)?;
+            count += usize::from(row.is_some_and(|row| also.passes(&row)));
+        }
+        Ok(Counted { count, more })
+    }
+
+    fn begins(&self, list: &ListQuery) -> Result<Vec<u8>, Failure> {
+        let Some(cursor) = &list.after else { return Ok(list.facet.beginning()) };
+        let elsewhere = || Failure::Usage("this list has no such page; begin at its first".into());
+        cursor.key(&list.facet).ok_or_else(elsewhere)
+    }
+
+    /// A run of places in a list, with their rows.
+    fn places(
+        &self,
+        facet: &Facet,
+        after: &[u8],
+        limit: usize,
+    ) -> Result<Vec<(Vec<u8>, Option<MatterRow>)>, Failure> {
+        let beginning = facet.beginning();
+        let run = self.store.view(ORDER, Some(after), limit)?;
+        let run = run.into_iter().take_while(|(key, _)| key.starts_with(&beginning));
+        run.map(|(key, _)| Ok((key.clone(), self.row_at(facet, &key)?))).collect()
+    }
+
+    /// The first matters of a list, and whether there are more.
+    pub(super) fn latest_places(
+        &self,
+        facet: &Facet,
+        limit: usize,
+    ) -> Result<(Vec<(String, MatterId)>, bool), Failure> {
+        let beginning = facet.beginning();
+        let run = self.store.view(ORDER, Some(&beginning), limit)?;
+        let places = run.iter().filter_map(|(key, _)| {
+            let (kind, id) = place_in(facet, key.strip_prefix(&beginning[..])?)?;
+            Some((kind.to_owned(), id))
+        });
+        let places: Vec<_> = places.collect();
+        let more = places.len() == limit;
+        Ok((places, more))
+    }
+
+    fn row_at(&self, facet: &Facet, key: &[u8]) -> Result<Option<MatterRow>, Failure> {
+        let place = key.strip_prefix(&facet.beginning()[..]).and_then(|place| place_in(facet, place));
+        match place {
+            Some((kind, id)) => self.row(kind, &id),
+            None => Err(Failure::Fault("a key of the view `order` cannot be read".into())),
+        }
+    }
+
+    /// What we call our partners.
+    pub(super) fn partner_names(&mut self) -> Result<BTreeMap<AgencyId, String>, Failure> {
+        let partners = self.known_partners()?;
+        Ok(partners.iter().map(|partner| (partner.agency, partner.name.clone())).collect())
+    }
+
+    /// A row as a line.
+    pub(super) fn line(
+        &self,
+        row: &MatterRow,
+        names: &BTreeMap<AgencyId, String>,
+        words: &Words,
+    ) -> Result<MatterLine, Failure> {
+        let now = self.now();
+        let headline = self.headline(row)?;
+        let prefix = self.kind_named(&row.kind)?.def().prefix;
+        let name = |agency: &AgencyId| names.get(agency).cloned().unwrap_or_else(|| short(agency));
+        let side = |side| match side {
+            Side::Us => "us".to_owned(),
+            Side::Them => "them".to_owned(),
+        };
+        let first = row.first_due.as_ref();
+        Ok(MatterLine {
+            number: row.id.shown(prefix),
+            id: row.id,
+            kind: words.text(&row.kind),
+            status: row.status.clone(),
+            status_text: words.status(&row.kind, &row.status),
+            with: row.with.iter().map(name).collect(),
+            waited_for: row.waits_for().map(side),
+            title: headline.title,
+            our_reference: headline.ours,
+            their_reference: headline.theirs,
+            updated: row.updated.to_string(),
+            due: first.map(|due| due_text(words, due, now)),
+            due_at: first.map(|due| due.at.to_string()),
+            overdue: first.is_some_and(|due| now > due.at),
+            consequence: first.map(|due| due.consequence.code()),
+            arrived: row.arrived_unread.is_some(),
+            ended: row.ended,
+        })
+    }
+
+    /// The title and both sides' references, as far as that content is present.
+    pub(super) fn headline(&self, row: &MatterRow) -> Result<Headline, Failure> {
+        let mut headline = Headline::default();
+        let entries = row.subject.iter().chain(row.references.iter().map(|referring| &referring.entry));
+        let mut read = Vec::new();
+        for entry in entries {
+            if !read.contains(entry) {
+                read.push(*entry);
+                self.tell(row, entry, &mut headline)?;
+            }
+        }
+        Ok(headline)
+    }
+
+    fn tell(&self, row: &MatterRow, entry: &Hash, headline: &mut Headline) -> Result<(), Failure> {
+        let ours = |referring: &Referring| referring.entry == *entry && referring.ours;
+        let of_us = row.references.iter().any(ours);
+        for part in self.store.parts(entry)? {
+            for written in self.contents.texts(&row.kind, &part) {
+                let place = match written.what {
+                    What::Title if row.subject == Some(*entry) => &mut headline.title,
+                    What::Reference if of_us => &mut headline.ours,
+                    What::Reference => &mut headline.theirs,
+                    _ => continue,
+                };
+                place.get_or_insert(written.text);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn short(agency: &AgencyId) -> String {
+    agency.to_string().chars().take(12).collect()
+}
+
+fn due_text(words: &Words, due: &FirstDue, now: Timestamp) -> String {
+    let state = if now > due.at { "overlay-overdue" } else { "overlay-due" };
+    format!("{}: {} {}", words.clock(&due.clock), words.text(state), due.at)
+}

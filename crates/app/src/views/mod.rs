@@ -1,0 +1,157 @@
+//! Views: folds over the journal that can be dropped and rebuilt at any time; rebuilt equals live.
+//!
+//! The view [`MATTERS`] has a row per matter, keyed by kind and id, with what a list needs. [`ORDER`] has an empty row
+//! per list a matter stands in, keyed so that a page of the list is one run of keys. [`PACKAGES`] has a row per entry
+//! that handed over a sealed package. All of them hold structure only: titles and names are content and are read where
+//! they are shown, if they are still there. [`SEARCH`] alone is made of content, and loses what the content loses, in
+//! the same commit.
+//!
+//! A store says which release folded its views, for which kinds. Another one folds them anew when it opens.
+
+mod contents;
+mod order;
+mod packages;
+mod row;
+mod search;
+mod text;
+
+use std::collections::BTreeMap;
+
+use comity_journal::cbor;
+use comity_journal::ids::MatterId;
+use comity_store::ViewRow;
+
+pub use order::{Cursor, Facet, facets};
+pub use packages::PackageRow;
+pub use row::{FirstDue, MatterRow, Referring, Side};
+
+pub(crate) use contents::{Contents, What};
+pub(crate) use order::place_in;
+pub(crate) use search::{after_gram, after_reference, matter_of};
+pub(crate) use text::{Plain, Term, reference_form, terms};
+
+use crate::failure::Failure;
+use crate::ledger::{Ledger, Pending};
+
+/// The view of matters.
+pub const MATTERS: &str = "matter";
+/// The view of lists.
+pub const ORDER: &str = "order";
+/// The view of sealed packages.
+pub const PACKAGES: &str = "package";
+/// The view of words.
+pub const SEARCH: &str = "search";
+/// All of them.
+pub const ALL: [&str; 4] = [MATTERS, ORDER, PACKAGES, SEARCH];
+
+/// What the views were folded by. It is no view: it is written last, so that an interrupted fold is begun anew.
+const FOLDED_BY: &str = "folded-by";
+/// Goes up when rows change their form.
+const FORM: u32 = 2;
+/// How many matters one commit of a fold from the beginning takes.
+const TOGETHER: usize = 256;
+
+/// Brings the rows of all matters a commit touches up to date, in the same commit. Only keys that change are written.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn project(ledger: &mut Ledger, pending: &mut Pending) -> Result<(), Failure> {
+    let mut since = BTreeMap::new();
+    for id in std::mem::take(&mut pending.touched) {
+        let before = match stored_kind(ledger, &id)? {
+            Some(kind) => ledger.row(&kind, &id)?,
+            None => None,
+        };
+        let Some(row) = row::fold(ledger, &id, before.as_ref(), pending.at)? else { continue };
+        since.insert(id, row.since);
+        if ledger.kinds.get(&row.kind).is_some_and(|kind| kind.def().hands_over.is_some()) {
+            packages::project(ledger, pending, &id)?;
+        }
+        if before.as_ref() == Some(&row) {
+            continue;
+        }
+        if ledger.contents.is_shared(&row.kind) {
+            order::project(pending, before.as_ref(), &row);
+        }
+        let value = Some(cbor::encode(&row));
+        pending.commit.views.push(ViewRow { view: MATTERS, key: key(&row.kind, &id), value });
+    }
+    search::project(ledger, pending, since)
+}
+
+/// The kind under which a matter would have its row; `None` for one of a kind this release does not know.
+fn stored_kind(ledger: &mut Ledger, id: &MatterId) -> Result<Option<String>, Failure> {
+    match ledger.matter(id) {
+        Ok(matter) => Ok(Some(matter.kind().to_owned())),
+        Err(Failure::NotFound(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+/// The key of a matter's row: kind, a zero byte, id. Kinds are listed one after the other.
+pub fn key(kind: &str, id: &MatterId) -> Vec<u8> {
+    [kind.as_bytes(), &[0], id.as_bytes()].concat()
+}
+
+/// What is written in the first commit of a store: its views have this form.
+pub(crate) fn begin(ledger: &Ledger, pending: &mut Pending) {
+    if ledger.length() == 0 {
+        pending.commit.views.push(folded_by(ledger));
+    }
+}
+
+/// Folds the views anew if another release, or one that knew other kinds, folded them, or somebody was interrupted.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub(crate) fn bring_up_to_date(ledger: &mut Ledger) -> Result<(), Failure> {
+    let now = folded_by(ledger);
+    if ledger.store.view_row(FOLDED_BY, &now.key)? == now.value { Ok(()) } else { rebuild(ledger) }
+}
+
+fn folded_by(ledger: &Ledger) -> ViewRow {
+    let kinds = ledger.kinds.iter().map(|kind| format!(" {}/{}", kind.def().code, kind.def().rules));
+    let value = Some(format!("{FORM}{}", kinds.collect::<String>()).into_bytes());
+    ViewRow { view: FOLDED_BY, key: Vec::new(), value }
+}
+
+/// Drops the views and folds them again from the journal.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub fn rebuild(ledger: &mut Ledger) -> Result<(), Failure> {
+    ledger.store.drop_view(FOLDED_BY)?;
+    for view in ALL {
+        ledger.store.drop_view(view)?;
+    }
+    for some in ledger.store.matters()?.chunks(TOGETHER) {
+        ledger.run_now(|_, pending| {
+            pending.touched.extend(some);
+            pending.anew = true;
+            // An empty commit would not be stored: the rows are what makes this one.
+            Ok(())
+        })?;
+    }
+    ledger.people.forget();
+    let done = folded_by(ledger);
+    ledger.run_now(|_, pending| {
+        pending.commit.views.push(done);
+        Ok(())
+    })
+}
+
+impl Ledger {
+    /// The row of a matter, as it is stored.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn row(&self, kind: &str, id: &MatterId) -> Result<Option<MatterRow>, Failure> {
+        let stored = self.store.view_row(MATTERS, &key(kind, id))?;
+        stored.map(|value| read_row(&value)).transpose()
+    }
+}
+
+/// A stored row.
+pub(crate) fn read_row(value: &[u8]) -> Result<MatterRow, Failure> {
+    cbor::decode(value).map_err(|error| Failure::Fault(format!("a view row cannot be read: {error}")))
+}

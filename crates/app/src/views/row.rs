@@ -1,0 +1,183 @@
+//! The row of a matter: what a list needs, so that none has to fold a matter for it.
+//!
+//! Structure only. Titles and references are content: the row names the entries that may hold them, and they are read
+//! where they are shown, if they are still there.
+
+use comity_domain::clock::{Clock, Consequence};
+use comity_domain::engine::{AnyMatter, Standing};
+use comity_journal::entry::{Entry, Lane};
+use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::suite::Hash;
+use comity_journal::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::contents::Contents;
+use crate::failure::Failure;
+use crate::ledger::Ledger;
+
+/// How many entries of each side are looked into for its reference.
+const REFERENCES: usize = 4;
+
+/// One matter in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MatterRow {
+    /// The matter.
+    pub id: MatterId,
+    /// Its kind.
+    pub kind: String,
+    /// Its status.
+    pub status: String,
+    /// Whether that status is one after which nobody need do anything.
+    pub ended: bool,
+    /// The role everybody waits for.
+    pub waited_for: Option<String>,
+    /// The role we have, once it is opened.
+    pub our_role: Option<String>,
+    /// The other parties.
+    pub with: Vec<AgencyId>,
+    /// Whether we opened it.
+    pub ours: bool,
+    /// Since when this node has it, by its own clock.
+    pub since: Timestamp,
+    /// Its latest entry, by its author's clock.
+    pub updated: Timestamp,
+    /// How many entries.
+    pub entries: u64,
+    /// What is due first: the gravest consequence, then the earliest.
+    pub first_due: Option<FirstDue>,
+    /// The latest valid entry of a partner that nothing we wrote has taken note of yet.
+    pub arrived_unread: Option<Timestamp>,
+    /// The entry whose content says what it is about.
+    pub subject: Option<Hash>,
+    /// Entries whose content may hold a side's own reference, the latest first.
+    pub references: Vec<Referring>,
+}
+
+/// What is due first in a matter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FirstDue {
+    /// When.
+    pub at: Timestamp,
+    /// Which clock.
+    pub clock: String,
+    /// What its lapse costs.
+    pub consequence: Consequence,
+}
+
+/// An entry that may hold a reference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Referring {
+    /// The entry.
+    pub entry: Hash,
+    /// Whether the reference would be ours.
+    pub ours: bool,
+}
+
+/// One of the two sides of a matter, seen from here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Side {
+    /// This agency.
+    Us,
+    /// Another party.
+    Them,
+}
+
+impl MatterRow {
+    /// Who is waited for.
+    pub fn waits_for(&self) -> Option<Side> {
+        let role = self.waited_for.as_ref()?;
+        let us = match &self.our_role {
+            Some(ours) => ours == role,
+            // Nobody but its opener knows of a matter that is not opened yet.
+            None => self.ours,
+        };
+        Some(if us { Side::Us } else { Side::Them })
+    }
+
+    /// What the lapse of its first clock costs; a matter without one is an ordinary one.
+    pub fn consequence(&self) -> Consequence {
+        self.first_due.as_ref().map_or(Consequence::Ordinary, |due| due.consequence)
+    }
+}
+
+/// The row as the matter stands in memory; `None` for a matter of a kind this release does not know.
+pub(super) fn fold(
+    ledger: &mut Ledger,
+    id: &MatterId,
+    before: Option<&MatterRow>,
+    at: Timestamp,
+) -> Result<Option<MatterRow>, Failure> {
+    let us = ledger.agency;
+    let since = match before {
+        Some(row) => row.since,
+        None => ledger.store.matter(id)?.first().map_or(at, |record| record.at),
+    };
+    match ledger.matter(id) {
+        Ok(_) => {}
+        Err(Failure::NotFound(_)) => return Ok(None),
+        Err(other) => return Err(other),
+    }
+    let (matter, contents) = ledger.matter_and_contents(id)?;
+    let brief = matter.brief();
+    let ours = match matter.opening() {
+        Some((opening, _)) => opening.genesis.opener == us,
+        // Only our own drafts know of it yet; or a partner's entries wait for their opening.
+        None => !matter.inner().drafts.is_empty(),
+    };
+    let role = brief.parties.iter().find(|party| party.agency == us).map(|party| party.role.to_string());
+    Ok(Some(MatterRow {
+        id: *id,
+        kind: brief.kind.to_owned(),
+        status: brief.cell.status.to_owned(),
+        ended: contents.has_ended(brief.kind, brief.cell.status),
+        waited_for: brief.cell.waited_for.map(str::to_owned),
+        our_role: role,
+        with: brief.parties.iter().map(|party| party.agency).filter(|party| *party != us).collect(),
+        ours,
+        since,
+        updated: brief.updated,
+        entries: brief.entries as u64,
+        first_due: first_due(&brief.clocks),
+        arrived_unread: matter.unseen_by(&us),
+        subject: subject(matter),
+        references: references(matter, contents, &us),
+    }))
+}
+
+fn first_due(clocks: &[Clock]) -> Option<FirstDue> {
+    let first = clocks.iter().min_by_key(|clock| (clock.consequence, clock.due))?;
+    Some(FirstDue { at: first.due, clock: first.name.to_owned(), consequence: first.consequence })
+}
+
+/// The opening act, or the draft of it that counts.
+fn subject(matter: &dyn AnyMatter) -> Option<Hash> {
+    if let Some((_, opened)) = matter.opening() {
+        return Some(opened);
+    }
+    matter.inner().drafts.iter().rev().find(|draft| !draft.superseded).map(|draft| draft.entry)
+}
+
+fn references(matter: &dyn AnyMatter, contents: &Contents, us: &AgencyId) -> Vec<Referring> {
+    let kind = matter.kind();
+    let mut telling: Vec<(Timestamp, Hash, bool)> = Vec::new();
+    let draft = if matter.opening().is_none() { subject(matter) } else { None };
+    for entry in matter.entries() {
+        let (hash, header) = (entry.hash(), entry.header());
+        let refers = contents.refers(kind, header.act.as_str()) || is_recorded(entry) || draft == Some(hash);
+        if refers && matter.standing(&hash) == Standing::Valid {
+            telling.push((header.at, hash, header.lane.party() == *us));
+        }
+    }
+    telling.sort_by_key(|told| std::cmp::Reverse((told.0, told.1)));
+    let of_side = |ours: bool| telling.iter().filter(move |told| told.2 == ours).take(REFERENCES);
+    let both = of_side(true).chain(of_side(false));
+    both.map(|(_, entry, ours)| Referring { entry: *entry, ours: *ours }).collect()
+}
+
+/// Whether it was written for a party without a node, whose own reference rides along.
+fn is_recorded(entry: &Entry) -> bool {
+    matches!(entry.header().lane, Lane::Shared(party) if party != entry.header().author)
+}
