@@ -175,7 +175,7 @@ impl Ledger {
         act: A,
         by: Option<&Officer>,
     ) -> Result<Hash, Failure> {
-        let by: Actor = match by {
+        let actor: Actor = match by {
             Some(officer) => officer.acting_in(&*self.keys.pseudonyms, record),
             None => self.operator(record),
         };
@@ -187,6 +187,10 @@ impl Ledger {
             structure: cbor::encode(&structure),
             parts: parts.into_bytes(),
         };
-        self.write_inside(pending, record, kind, &A::DEF, composed, by)
+        let outcome = self.write_inside(pending, record, kind, &A::DEF, composed, actor);
+        match by {
+            Some(officer) => self.heed_refusal(pending, officer, A::DEF.code, Some(record), outcome),
+            None => outcome,
+        }
     }
 }
