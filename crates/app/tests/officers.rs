@@ -7,7 +7,8 @@ use comity_app::ledger::{Compared, Ledger};
 use comity_app::people::Officer;
 use comity_app::queries::verify_journal;
 use comity_app::sign_in::{
-    Checked, Credentials, Enrolled, Enrolment, NewAuthenticator, NotSignedIn, PasswordHash, Second, TotpSecret,
+    Checked, Credentials, Enrolled, Enrolment, NewAuthenticator, NotSignedIn, PasswordHash, Second,
+    TotpSecret,
 };
 use comity_domain::act::SECRET;
 use comity_domain::matters::standard;
@@ -15,8 +16,8 @@ use comity_domain::vocabularies::Role;
 use comity_domain::words::{Lang, Words};
 use comity_journal::ids::MatterId;
 use comity_journal::time::Timestamp;
-use comity_store::faults::FaultPlan;
 use comity_store::Reader as _;
+use comity_store::faults::FaultPlan;
 use comity_testkit::Seeded;
 use comity_testkit::node::{NOW, Station};
 
@@ -183,7 +184,8 @@ fn an_administrator_enlists_without_roles_and_only_the_operator_assigns_alone() 
     let mut node = with_administrators();
     let ada = node.officer("Ada Brook");
     let act = |node: &mut Node, record, act: &str, toml: &str, by: &Officer| {
-        let command = comity_app::commands::ActCommand { matter: record, act: act.into(), toml: Some(toml.into()) };
+        let command =
+            comity_app::commands::ActCommand { matter: record, act: act.into(), toml: Some(toml.into()) };
         node.ledger.run_now(|ledger, pending| ledger.act(pending, &command, by))
     };
     let record =
@@ -295,7 +297,11 @@ fn an_invitation_is_taken_up_once_in_time_and_the_latest_one_only() {
 fn who_enrols_anew_leaves_nothing_behind_that_opens_anything() {
     let mut node = Node::new();
     let before = node.enrolled("Amara Olin", &[Role::Officer]);
-    assert_eq!(node.secrets(), 3, "password, authenticator and recovery codes; the invitation's code is gone");
+    assert_eq!(
+        node.secrets(),
+        3,
+        "password, authenticator and recovery codes; the invitation's code is gone"
+    );
     let began = node.sign_in(&before).unwrap().endings;
     node.later(MINUTE);
     let code = node.invite("Amara Olin", None).unwrap();
@@ -324,19 +330,23 @@ fn an_officer_changes_what_they_sign_in_with_and_nobody_else_does() {
         let code = amara.totp.code_at(node.now.plus_millis(30_000));
         node.check("Amara Olin", PASSWORD, Second::Totp(&code)).unwrap()
     };
-    let changed = node
-        .ledger
-        .run_now(|ledger, pending| ledger.set_password(pending, &officer, &password))
-        .unwrap();
+    let changed =
+        node.ledger.run_now(|ledger, pending| ledger.set_password(pending, &officer, &password)).unwrap();
     assert_eq!(changed.endings, officer.endings + 1);
     assert_eq!(rule(node.record(&waiting)), "not-now", "checked against the password before");
-    assert_eq!(node.check("Amara Olin", PASSWORD, Second::Recovery(&amara.recovery[0])).unwrap_err(), NotSignedIn);
+    assert_eq!(
+        node.check("Amara Olin", PASSWORD, Second::Recovery(&amara.recovery[0])).unwrap_err(),
+        NotSignedIn
+    );
     let checked = node.check("Amara Olin", "a kettle sings at seven", Second::Recovery(&amara.recovery[0]));
     node.record(&checked.unwrap()).unwrap();
 
     let administrator = node.officer(bo.name);
-    for (act, toml) in [("set-password", "password = \"x\""), ("sign-in", "means = \"demo\""), ("use-recovery-code", "number = 2")]
-    {
+    for (act, toml) in [
+        ("set-password", "password = \"x\""),
+        ("sign-in", "means = \"demo\""),
+        ("use-recovery-code", "number = 2"),
+    ] {
         let command = comity_app::commands::ActCommand {
             matter: amara.record,
             act: act.into(),
@@ -374,7 +384,8 @@ fn sessions_end_by_the_officer_by_an_administrator_and_by_dismissal() {
 fn a_demonstration_says_that_nothing_was_checked() {
     let mut node = with_administrators();
     let cora = node.officer("Cora Dunn");
-    let played = node.ledger.run_now(|ledger, pending| ledger.record_demo_sign_in(pending, &cora.record)).unwrap();
+    let played =
+        node.ledger.run_now(|ledger, pending| ledger.record_demo_sign_in(pending, &cora.record)).unwrap();
     assert_eq!(played, cora);
     let words = Words::new(Lang::En, &standard());
     let page = format!("{:?}", node.ledger.show_matter(&cora.record, &words).unwrap().timeline);

@@ -23,8 +23,8 @@ use crate::args::{
 use crate::evidence;
 use crate::folder::{Folder, read_secret};
 use crate::node::{NewNode, Node, initialise};
-use crate::release::Release;
 use crate::real::SystemEntropy;
+use crate::release::Release;
 use crate::reply::{FAULT, Reply};
 use crate::request::Request;
 use crate::serve::{OfficeAt, Running, bind};

@@ -81,7 +81,13 @@ impl Page {
 
     #[track_caller]
     fn goes_to(&self, path: &str) {
-        assert_eq!((self.status.is_redirection(), self.to.as_str()), (true, path), "{} {}", self.status, self.html);
+        assert_eq!(
+            (self.status.is_redirection(), self.to.as_str()),
+            (true, path),
+            "{} {}",
+            self.status,
+            self.html
+        );
     }
 }
 
@@ -158,7 +164,9 @@ impl Browser {
             (parts, body.collect().await.unwrap().to_bytes())
         });
         let (parts, bytes) = answer;
-        let said = |name| parts.headers.get(name).map(|value: &axum::http::HeaderValue| value.to_str().unwrap().to_owned());
+        let said = |name| {
+            parts.headers.get(name).map(|value: &axum::http::HeaderValue| value.to_str().unwrap().to_owned())
+        };
         if let Some(cookie) = said(SET_COOKIE) {
             assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
             self.cookie = cookie.split(';').next().unwrap().to_owned();
@@ -258,7 +266,8 @@ fn over_tls_the_cookie_is_for_this_host_alone() {
     let mut browser = Browser::new("https://desk.example", true);
     browser.invite("Amara Olin");
     let page = browser.get("/sign-in").says(200, "sit down as anybody");
-    let record = page.html.split("name=\"officer\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let record =
+        page.html.split("name=\"officer\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     browser.post("/sign-in/demo", &[("officer", &record)]).goes_to("/");
     assert!(browser.cookie.starts_with("__Host-"), "{}", browser.cookie);
     browser.get("/account").says(200, "Amara Olin");
@@ -267,8 +276,10 @@ fn over_tls_the_cookie_is_for_this_host_alone() {
 #[test]
 fn a_wrong_password_and_a_name_nobody_bears_read_alike_and_soon_have_to_wait() {
     let (mut browser, secret, _) = Browser::with_amara();
-    let wrong = browser.password("Amara Olin", "not the password at all").says(422, "Name or password is not right");
-    let nobody = browser.password("Nobody", "not the password at all").says(422, "Name or password is not right");
+    let wrong =
+        browser.password("Amara Olin", "not the password at all").says(422, "Name or password is not right");
+    let nobody =
+        browser.password("Nobody", "not the password at all").says(422, "Name or password is not right");
     assert_eq!(wrong.html.replace("Amara Olin", ""), nobody.html.replace("Nobody", ""));
     for _ in 0..3 {
         browser.password("Amara Olin", "not the password at all").says(422, "Name or password is not right");
@@ -291,7 +302,9 @@ fn a_code_signs_in_once_and_so_does_a_recovery_code() {
     browser.cookie.clear();
     browser.post("/sign-in/code", &form).says(403, "This form can no longer be used");
     let step = browser.password("Amara Olin", PASSWORD).field("step");
-    browser.post("/sign-in/code", &[("step", &step), ("recovery", &recovery[0])]).says(422, "was used already");
+    browser
+        .post("/sign-in/code", &[("step", &step), ("recovery", &recovery[0])])
+        .says(422, "was used already");
 }
 
 #[test]
@@ -320,7 +333,9 @@ fn sessions_end_everywhere_by_the_officer_by_another_password_and_by_dismissal()
 
     let token = browser.get("/account/password").field("csrf");
     let other = "a kettle sings at seven";
-    let form = |now: &'static str| [("csrf", token.clone()), ("password", now.into()), ("new-password", other.into())];
+    let form = |now: &'static str| {
+        [("csrf", token.clone()), ("password", now.into()), ("new-password", other.into())]
+    };
     let post = |browser: &mut Browser, form: [(&'static str, String); 3]| {
         browser.post("/account/password", &form.each_ref().map(|(name, value)| (*name, value.as_str())))
     };
@@ -344,7 +359,9 @@ fn something_grave_asks_again_after_ten_minutes() {
     browser.later(11 * MINUTE);
     browser.get("/account/recovery-codes").goes_to("/sign-in/again?next=/account/recovery-codes");
     let token = browser.get("/account").field("csrf");
-    browser.post("/account/recovery-codes", &[("csrf", &token)]).goes_to("/sign-in/again?next=/account/recovery-codes");
+    browser
+        .post("/account/recovery-codes", &[("csrf", &token)])
+        .goes_to("/sign-in/again?next=/account/recovery-codes");
     let again = |browser: &mut Browser, password: &str| {
         let form = [("csrf", token.as_str()), ("password", password), ("next", "/account/recovery-codes")];
         browser.post("/sign-in/again", &form)
@@ -365,7 +382,11 @@ fn every_page_of_the_way_in_reads_in_both_languages_and_holds_no_inline_script()
         browser.get("/welcome").says(200, text);
         for path in ["/set-up", "/welcome"] {
             let page = browser.get(path);
-            assert!(!page.html.contains("page-door-") && !page.html.contains("page-welcome"), "{}", page.html);
+            assert!(
+                !page.html.contains("page-door-") && !page.html.contains("page-welcome"),
+                "{}",
+                page.html
+            );
             assert!(!page.html.contains(" style=") && !page.html.contains("<script>"), "{}", page.html);
         }
     }

@@ -1,11 +1,11 @@
 //! Enlists officers and gives them roles: two administrators, or the node's operator alone.
 
 use comity_domain::act::{Act, Composed, Line, Moment, Several, Target};
+use comity_domain::engine::Kind as _;
+use comity_domain::matters::officer::ProposeRoles;
 use comity_domain::matters::officer::{
     AssignRoles, Dismiss, EndSessions, Enlist, GrantRoles, Invite, OfficerKind,
 };
-use comity_domain::matters::officer::ProposeRoles;
-use comity_domain::engine::Kind as _;
 use comity_domain::vocabularies::Role;
 use comity_journal::cbor;
 use comity_journal::entry::Actor;

@@ -127,7 +127,12 @@ impl Ledger {
                 record: officer.record,
                 can_sign_in: lane.can_sign_in(),
                 invited_until: open.map(|invited| invited.expires.to_string()),
-                proposed: lane.proposed.iter().flat_map(|p| &p.roles).map(|role| role.code().to_owned()).collect(),
+                proposed: lane
+                    .proposed
+                    .iter()
+                    .flat_map(|p| &p.roles)
+                    .map(|role| role.code().to_owned())
+                    .collect(),
             });
         }
         Ok(lines)

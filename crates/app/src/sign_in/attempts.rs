@@ -105,7 +105,8 @@ impl Attempts {
         self.tries.retain(|_, tries| tries.last.millis_until(now) < FORGOTTEN_MS);
         if self.tries.len() >= REMEMBERED && !self.tries.contains_key(&who) {
             // Whoever has failed least, and longest ago, is forgotten first: a flood of names frees nobody who waits.
-            let least = self.tries.iter().min_by_key(|(_, tries)| (tries.failed, tries.last)).map(|(who, _)| *who);
+            let least =
+                self.tries.iter().min_by_key(|(_, tries)| (tries.failed, tries.last)).map(|(who, _)| *who);
             least.map(|least| self.tries.remove(&least));
         }
         let tries = self.tries.entry(who).or_insert(Tries { failed: 0, last: now });

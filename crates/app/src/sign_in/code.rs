@@ -84,8 +84,10 @@ mod tests {
         let code = Code::draw::<{ Code::RECOVERY }>(&mut Seeded::new(3));
         let shown = code.to_string();
         assert_eq!(shown.len(), 19, "{shown}");
-        let full_width: String =
-            shown.chars().map(|c| if c == '-' { '-' } else { char::from_u32(c as u32 + 0xfee0).unwrap() }).collect();
+        let full_width: String = shown
+            .chars()
+            .map(|c| if c == '-' { '-' } else { char::from_u32(c as u32 + 0xfee0).unwrap() })
+            .collect();
         for typed in [
             shown.clone(),
             shown.to_lowercase(),

@@ -20,9 +20,7 @@ mod totp;
 pub use attempts::{Attempts, TryLater, Who};
 pub use code::Code;
 pub use credentials::{Checked, Credentials, KnownPassword, NotSignedIn, Second};
-pub use enrolment::{
-    ConfirmedAuthenticator, Enrolled, Enrolment, Invited, NewAuthenticator, NotInvited,
-};
+pub use enrolment::{ConfirmedAuthenticator, Enrolled, Enrolment, Invited, NewAuthenticator, NotInvited};
 pub use password::{PasswordHash, Salt, UnfitPassword};
 pub use recovery::RecoveryCodes;
 pub use totp::TotpSecret;

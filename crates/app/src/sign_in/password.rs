@@ -171,7 +171,8 @@ mod tests {
         let kept = of(GOOD).unwrap();
         assert!(kept.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert!(kept.fits(GOOD));
-        for wrong in ["", "four lamps by the old quaY", "four lamps by the old quay ", &"x".repeat(MOST + 1)] {
+        for wrong in ["", "four lamps by the old quaY", "four lamps by the old quay ", &"x".repeat(MOST + 1)]
+        {
             assert!(!kept.fits(wrong), "{wrong}");
         }
         assert!(PasswordHash::from_kept(kept.as_str()).unwrap().fits(GOOD));

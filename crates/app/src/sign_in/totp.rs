@@ -67,7 +67,8 @@ impl TotpSecret {
         let now = step_of(now);
         let near = [now.saturating_sub(1), now, now + 1];
         // All three are compared, so that the time tells nothing.
-        let fitting = near.map(|step| (step, bool::from(self.code_of(step).as_bytes().ct_eq(typed.as_bytes()))));
+        let fitting =
+            near.map(|step| (step, bool::from(self.code_of(step).as_bytes().ct_eq(typed.as_bytes()))));
         fitting.into_iter().find(|(step, fits)| *fits && Some(*step) > last).map(|(step, _)| step)
     }
 
@@ -95,7 +96,9 @@ fn step_of(now: Timestamp) -> u64 {
 fn escaped(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
             other => format!("%{other:02X}"),
         })
         .collect()
@@ -132,7 +135,10 @@ mod tests {
     #[test]
     fn the_examples_of_rfc_4226_come_out() {
         // Appendix D.
-        let codes = ["755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489"];
+        let codes = [
+            "755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871",
+            "520489",
+        ];
         for (step, code) in codes.iter().enumerate() {
             assert_eq!(rfc().code_of(step as u64), *code);
         }
@@ -179,6 +185,8 @@ mod tests {
         );
         assert_eq!(rfc().text(), "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ");
         let drawn = TotpSecret::draw(&mut Seeded::new(1));
-        assert!(drawn != TotpSecret::draw(&mut Seeded::new(2)) && !format!("{drawn:?}").contains(&drawn.text()));
+        assert!(
+            drawn != TotpSecret::draw(&mut Seeded::new(2)) && !format!("{drawn:?}").contains(&drawn.text())
+        );
     }
 }

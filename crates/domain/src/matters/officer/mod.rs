@@ -74,7 +74,8 @@ impl Kind for OfficerKind {
         let lane = lanes.of("own");
         match act {
             OfficerAct::GrantRoles(grant) => {
-                let proposed = lane.proposed.as_ref().filter(|proposed| Some(proposed.entry) == grant.of.entry());
+                let proposed =
+                    lane.proposed.as_ref().filter(|proposed| Some(proposed.entry) == grant.of.entry());
                 let proposed = proposed.ok_or(Refusal::under(rules::WRONG_TARGET))?;
                 refuse_if(proposed.by == entry.by.who, Refusal::under(rules::SECOND_PERSON))
             }
@@ -92,9 +93,10 @@ impl Kind for OfficerKind {
                 let spent = lane.means.recovery_used.contains(&used.number);
                 refuse_if(!there || spent, Refusal::under(rules::NOT_NOW))
             }
-            OfficerAct::SignIn(sign_in) => {
-                refuse_if(!can_be_by(&lane.means, sign_in.means, sign_in.step), Refusal::under(rules::NOT_NOW))
-            }
+            OfficerAct::SignIn(sign_in) => refuse_if(
+                !can_be_by(&lane.means, sign_in.means, sign_in.step),
+                Refusal::under(rules::NOT_NOW),
+            ),
             _ => Ok(()),
         }
     }
@@ -139,7 +141,9 @@ impl Kind for OfficerKind {
 /// Whether there is what a person is said to have signed in with, and a code of an authenticator is a new one.
 fn can_be_by(means: &Means, by: SignInMeans, step: Option<u64>) -> bool {
     match by {
-        SignInMeans::PasswordTotp => means.password.is_some() && means.totp.is_some() && step > means.totp_step,
+        SignInMeans::PasswordTotp => {
+            means.password.is_some() && means.totp.is_some() && step > means.totp_step
+        }
         SignInMeans::RecoveryCode => means.password.is_some() && step.is_none(),
         SignInMeans::Passkey => !means.passkeys.is_empty() && step.is_none(),
         SignInMeans::Demo => step.is_none(),

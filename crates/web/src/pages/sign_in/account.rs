@@ -54,7 +54,8 @@ async fn account(State(office): State<Arc<Office>>, asking: Asking) -> Result<Re
 
 fn means(asking: &Asking, lane: &OfficerLane) -> Markup {
     let kept = &lane.means;
-    let left = kept.recovery_count.saturating_sub(u32::try_from(kept.recovery_used.len()).unwrap_or(u32::MAX));
+    let left =
+        kept.recovery_count.saturating_sub(u32::try_from(kept.recovery_used.len()).unwrap_or(u32::MAX));
     let line = |what: &str, there: String, path: &str| {
         html! { div { dt { (asking.text(what)) } dd { (there) " " a href=(path) { (asking.text("page-account-change")) } } } }
     };
@@ -104,7 +105,8 @@ async fn change_password(
     });
     match office.slowly(move || PasswordHash::of(&password, &name, salt)).await? {
         Ok(password) => {
-            let changed = office.run(move |ledger, pending| ledger.set_password(pending, &officer, &password));
+            let changed =
+                office.run(move |ledger, pending| ledger.set_password(pending, &officer, &password));
             // All sessions have ended with the old password; this one begins anew.
             Ok(signed_in(&office, &changed.await?, "/account").into_response())
         }
@@ -112,7 +114,10 @@ async fn change_password(
     }
 }
 
-async fn ask_authenticator(State(office): State<Arc<Office>>, Proven(asking): Proven) -> Result<Response, Trouble> {
+async fn ask_authenticator(
+    State(office): State<Arc<Office>>,
+    Proven(asking): Proven,
+) -> Result<Response, Trouble> {
     let authenticator = office.draw(|entropy| NewAuthenticator::draw(entropy));
     authenticator_page(&office, &asking, authenticator, None).await
 }
@@ -145,7 +150,9 @@ async fn change_authenticator(
 ) -> Result<Response, Trouble> {
     asking.check_form(typed.get("csrf"))?;
     let token = typed.text("step");
-    let Step::Replacing { officer, authenticator } = office.step(token)? else { return Err(Trouble::StaleForm) };
+    let Step::Replacing { officer, authenticator } = office.step(token)? else {
+        return Err(Trouble::StaleForm);
+    };
     office.forget_step(token);
     if officer != asking.who.officer.record {
         return Err(Trouble::StaleForm);
@@ -178,7 +185,8 @@ async fn renew_recovery(
     let codes = office.draw(|entropy| RecoveryCodes::draw(entropy));
     let (officer, kept) = (asking.officer(), codes.clone());
     office.run(move |ledger, pending| ledger.set_recovery_codes(pending, &officer, &kept)).await?;
-    let body = html! { (recovery_shown(&asking, &codes)) p { a href="/account" { (asking.text("page-account")) } } };
+    let body =
+        html! { (recovery_shown(&asking, &codes)) p { a href="/account" { (asking.text("page-account")) } } };
     Ok(page(&asking, "page-account-recovery-done", None, &body))
 }
 

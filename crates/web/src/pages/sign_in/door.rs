@@ -9,7 +9,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use comity_app::sign_in::{Attempts, Code, Enrolment, Invited, KnownPassword, NewAuthenticator, TryLater, Who};
+use comity_app::sign_in::{
+    Attempts, Code, Enrolment, Invited, KnownPassword, NewAuthenticator, TryLater, Who,
+};
 use comity_journal::ids::MatterId;
 use comity_journal::suite::{self, Hash};
 use comity_journal::time::Timestamp;
