@@ -71,10 +71,19 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read.
     pub fn officers(&mut self) -> Result<Vec<Officer>, Failure> {
+        self.officers_in(&["serving"])
+    }
+
+    /// All officers who ever worked here, by name: history goes on naming who has left.
+    pub(crate) fn officers_ever(&mut self) -> Result<Vec<Officer>, Failure> {
+        self.officers_in(&["serving", "dismissed"])
+    }
+
+    fn officers_in(&mut self, statuses: &[&str]) -> Result<Vec<Officer>, Failure> {
         let mut officers = Vec::new();
         for row in self.rows_of("officer")? {
-            if row.status == "serving" {
-                officers.extend(self.officer_of(&row.id)?);
+            if statuses.contains(&row.status.as_str()) {
+                officers.push(self.read_officer(&row.id)?.0);
             }
         }
         officers.sort_by(|a, b| a.name.cmp(&b.name));
@@ -86,15 +95,17 @@ impl Ledger {
     /// # Errors
     /// When there is no such record, or the store cannot be read.
     pub fn officer_of(&mut self, record: &MatterId) -> Result<Option<Officer>, Failure> {
+        let (officer, service) = self.read_officer(record)?;
+        Ok((service == Service::Serving).then_some(officer))
+    }
+
+    fn read_officer(&mut self, record: &MatterId) -> Result<(Officer, Service), Failure> {
         let lane = self.officer_lane(record)?;
-        if lane.service != Service::Serving {
-            return Ok(None);
-        }
         let mut roles: Vec<Token> = lane.roles.iter().map(|role| Token::literal(role.code())).collect();
         roles.sort();
         let named: Vec<_> = lane.enlisted.map(|entry| (entry, ())).into_iter().collect();
         let name = self.text_of(&named, "person", "name")?.unwrap_or_else(|| "(name erased)".into());
-        Ok(Some(Officer { record: *record, name, roles, endings: lane.endings }))
+        Ok((Officer { record: *record, name, roles, endings: lane.endings }, lane.service))
     }
 
     /// What an officer's record has come to.
@@ -267,6 +278,20 @@ impl Ledger {
     /// # Errors
     /// When none or several could be meant.
     pub fn matter_named(&mut self, typed: &str) -> Result<MatterId, Failure> {
+        Self::the_one_meant(&self.matters_meant(typed)?)
+    }
+
+    /// The one of these matters, or why there is not one; the same texts whoever asks.
+    pub(crate) fn the_one_meant(found: &[MatterId]) -> Result<MatterId, Failure> {
+        match found {
+            [id] => Ok(*id),
+            [] => Err(Failure::NotFound("no matter here has that number; `matter list` shows them".into())),
+            _ => Err(Failure::Usage("several matters begin like that; type more of the number".into())),
+        }
+    }
+
+    /// All matters and records that what a person typed can mean.
+    pub(crate) fn matters_meant(&mut self, typed: &str) -> Result<Vec<MatterId>, Failure> {
         let prefixes: BTreeMap<String, char> =
             self.kinds.iter().map(|kind| (kind.def().code.to_owned(), kind.def().prefix)).collect();
         let mut found = Vec::new();
@@ -287,10 +312,6 @@ impl Ledger {
                 }
             }
         }
-        match found.as_slice() {
-            [id] => Ok(*id),
-            [] => Err(Failure::NotFound("no matter here has that number; `matter list` shows them".into())),
-            _ => Err(Failure::Usage("several matters begin like that; type more of the number".into())),
-        }
+        Ok(found)
     }
 }

@@ -31,6 +31,7 @@ use crate::serve::{OfficeAt, Running, bind};
 use crate::{control, demo, verify};
 
 /// What every command is carried out with.
+#[derive(Clone)]
 pub(crate) struct Terminal {
     pub(crate) release: Arc<Release>,
     pub(crate) lang: Lang,
@@ -360,7 +361,7 @@ async fn serve(args: Serve, at: &Terminal) -> Result<Reply, Reply> {
     let desk = match &args.web {
         Some(web) => {
             let (listener, set_up) = (bind(web).await?, Some(code.clone()));
-            Some(OfficeAt { listener, origin: args.origin.clone(), demo: false, set_up })
+            Some(OfficeAt { listener, origin: args.origin.clone(), demo: false, director: None, set_up })
         }
         None => None,
     };

@@ -1,6 +1,8 @@
 //! What people may look at. Nothing here writes; values are plain data, ready for a page, an API or a terminal.
 
 mod acts;
+mod audit;
+mod desk;
 mod journal_verify;
 mod matters;
 mod packages;
@@ -8,6 +10,8 @@ mod partners;
 mod proof;
 
 pub use acts::ActValue;
+pub use audit::{AuditFilter, AuditLine, AuditOnly, AuditPage};
+pub use desk::{DeskPage, ReadLine, RestrictedLine, TaskLine};
 pub use journal_verify::{JournalReport, verify_journal};
 pub use matters::{
     ActorLine, ClockLine, DraftLine, FieldLine, MatterLine, MatterPage, NextLine, PackageLine, PartyLine,

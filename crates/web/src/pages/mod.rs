@@ -9,6 +9,7 @@
 mod act_form;
 mod asking;
 mod choices;
+mod demo;
 mod files;
 mod frame;
 mod guard;
@@ -29,13 +30,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware;
 
-pub use office::{Office, OfficeParts, Outside, Soon};
+pub use office::{Director, Office, OfficeParts, Outside, Scene, Soon};
 pub use serve::serve;
 
 /// The words of all pages: zh, then en.
 pub const WORDS: &[(&str, &str)] = &[
     (include_str!("zh.ftl"), include_str!("en.ftl")),
     sign_in::WORDS,
+    demo::WORDS,
     matters::WORDS,
     matter::WORDS,
     act_form::WORDS,
@@ -46,6 +48,7 @@ pub fn router(office: &Arc<Office>) -> Router {
     let signed_in = Router::new()
         .merge(home::routes())
         .merge(help::routes())
+        .merge(demo::routes())
         .merge(live::routes())
         .merge(matters::routes())
         .merge(matter::routes())

@@ -54,8 +54,27 @@ pub struct OfficeParts {
     pub origin: String,
     /// Whether this is a demonstration, where anybody may sit down as anybody.
     pub demo: bool,
+    /// Who plays scenes, in a demonstration.
+    pub director: Option<Arc<dyn Director>>,
     /// The code with which the first administrators are made, as long as nobody can sign in.
     pub set_up: Option<Code>,
+}
+
+/// A scene of the demonstration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scene {
+    /// Its code.
+    pub code: &'static str,
+    /// Whether it can be played now.
+    pub can: bool,
+}
+
+/// Plays scenes for whoever visits the demonstration.
+pub trait Director: Send + Sync {
+    /// All scenes.
+    fn scenes(&self) -> Soon<'_, Vec<Scene>>;
+    /// Plays one; a sentence says why it could not.
+    fn play(&self, scene: String) -> Soon<'_, Result<(), String>>;
 }
 
 /// Everything the pages work with.
@@ -70,6 +89,8 @@ pub struct Office {
     pub(crate) outside: Arc<dyn Outside>,
     /// Whether this is a demonstration.
     pub(crate) demo: bool,
+    /// Who plays scenes, in a demonstration.
+    pub(crate) director: Option<Arc<dyn Director>>,
     /// Where browsers reach it.
     pub(crate) origin: String,
     /// The name of the cookie of a session: cookies know hosts and no ports, and a machine may run several nodes.
@@ -95,6 +116,7 @@ impl Office {
             door: Door::new(parts.set_up),
             outside: parts.outside,
             demo: parts.demo,
+            director: parts.director,
             origin: parts.origin,
             zh: parts.zh,
             en: parts.en,
