@@ -139,11 +139,6 @@ impl Sessions {
     pub(crate) fn end(&self, cookie: &str) {
         self.lock().remove(&key(cookie));
     }
-
-    /// Ends all sessions of an officer.
-    pub(crate) fn end_all(&self, officer: &MatterId) {
-        self.lock().retain(|_, session| session.officer != *officer);
-    }
 }
 
 fn key(cookie: &str) -> Key {
@@ -199,18 +194,5 @@ mod tests {
         assert!(!session(at(10)).is_fresh(at(10)));
         sessions.prove(cookie.as_str(), at(11));
         assert!(session(at(12)).is_fresh(at(12)));
-    }
-
-    #[test]
-    fn all_sessions_of_one_officer_end_and_nobody_elses() {
-        let sessions = Sessions::default();
-        let entropy = &mut Counting(0);
-        let (mine, also_mine) =
-            (sessions.begin(officer(1), 0, at(0), entropy), sessions.begin(officer(1), 0, at(0), entropy));
-        let other = sessions.begin(officer(2), 0, at(0), entropy);
-        sessions.end_all(&officer(1));
-        assert!(sessions.find(mine.as_str(), at(1)).is_none());
-        assert!(sessions.find(also_mine.as_str(), at(1)).is_none());
-        assert!(sessions.find(other.as_str(), at(1)).is_some());
     }
 }

@@ -52,6 +52,8 @@ pub struct TryLater {
 struct Tries {
     failed: u32,
     last: Timestamp,
+    /// The one before the last, for when the last is taken back.
+    before: Timestamp,
 }
 
 impl Tries {
@@ -96,7 +98,8 @@ impl Attempts {
     pub fn right_so_far(&mut self, who: &[Who]) {
         for who in who {
             if let Some(tries) = self.tries.get_mut(who) {
-                tries.failed = tries.failed.saturating_sub(1);
+                // Who has waited for one half need not wait again for the other.
+                *tries = Tries { failed: tries.failed.saturating_sub(1), last: tries.before, ..*tries };
             }
         }
     }
@@ -109,8 +112,8 @@ impl Attempts {
                 self.tries.iter().min_by_key(|(_, tries)| (tries.failed, tries.last)).map(|(who, _)| *who);
             least.map(|least| self.tries.remove(&least));
         }
-        let tries = self.tries.entry(who).or_insert(Tries { failed: 0, last: now });
-        *tries = Tries { failed: tries.failed.saturating_add(1), last: now };
+        let tries = self.tries.entry(who).or_insert(Tries { failed: 0, last: now, before: now });
+        *tries = Tries { failed: tries.failed.saturating_add(1), last: now, before: tries.last };
     }
 }
 
@@ -150,6 +153,17 @@ mod tests {
         }
         let first = attempts.begin(&amara(), NOW).unwrap_err();
         assert_eq!(attempts.begin(&amara(), NOW.plus_millis(500)).unwrap_err(), first);
+    }
+
+    #[test]
+    fn who_has_waited_and_is_half_right_goes_on_at_once_and_waits_again_when_the_other_half_is_wrong() {
+        let mut attempts = Attempts::default();
+        while attempts.begin(&amara(), NOW).is_ok() {}
+        let now = NOW.plus_millis(1_000);
+        attempts.begin(&amara(), now).unwrap();
+        attempts.right_so_far(&amara());
+        attempts.begin(&amara(), now).unwrap();
+        assert_eq!(attempts.begin(&amara(), now), Err(TryLater { at: now.plus_millis(2_000) }));
     }
 
     #[test]

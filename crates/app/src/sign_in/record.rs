@@ -11,6 +11,7 @@ use comity_domain::matters::officer::{
 use comity_journal::cbor;
 use comity_journal::ids::MatterId;
 use comity_journal::suite::Hash;
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::code::Code;
 use super::credentials::{Checked, Credentials, Kept};
@@ -28,7 +29,8 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read.
     pub fn credentials(&mut self, name: &str) -> Result<Credentials, Failure> {
-        let named = self.officers()?.into_iter().find(|officer| officer.name == name.trim());
+        let name: String = name.trim().nfc().collect();
+        let named = self.officers()?.into_iter().find(|officer| officer.name == name);
         named.map_or_else(|| Ok(Credentials::of_nobody()), |officer| self.credentials_of(&officer.record))
     }
 

@@ -248,7 +248,8 @@ impl<K: Kind> Matter<K> {
         let header = entry.header();
         let in_right_lane = match def.shape {
             Shape::Recant => header.lane == stated.lane,
-            Shape::Answer if !def.inner => header.lane != stated.lane,
+            // In a kind that stays inside one node, one person answers another in the one lane there is.
+            Shape::Answer if !def.inner && K::DEF.shared => header.lane != stated.lane,
             // A take names the offer of another party.
             Shape::Pass => header.lane != stated.lane,
             _ => true,

@@ -4,10 +4,10 @@
 //! No page tells whether anybody of a name works here.
 
 mod account;
-mod again;
+pub(crate) mod again;
 mod door;
 mod form;
-mod welcome;
+pub(crate) mod welcome;
 
 use std::sync::Arc;
 
@@ -22,9 +22,7 @@ use comity_app::sign_in::{KnownPassword, Second};
 use maud::html;
 use serde::Deserialize;
 
-pub(crate) use again::Proven;
 pub(crate) use door::Door;
-pub(crate) use welcome::handed_over;
 
 use super::asking::{Asking, Reading};
 use super::choices::local;

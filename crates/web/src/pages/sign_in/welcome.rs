@@ -6,7 +6,9 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{Redirect, Response};
 use axum::routing::get;
+use comity_app::Failure;
 use comity_app::commands::NewInvitation;
+use comity_app::ledger::{Ledger, Pending};
 use comity_app::sign_in::{Enrolment, Invited, NewAuthenticator, RecoveryCodes, TotpSecret};
 use comity_domain::vocabularies::Role;
 use maud::{Markup, html};
@@ -210,7 +212,7 @@ async fn set_up(
     typed: Typed,
 ) -> Result<Response, Trouble> {
     check_not_set_up(&office).await?;
-    let tried = Tried::new("", &from);
+    let tried = Tried::new(typed.text("set-up-code"), &from);
     if office.door.begin(&tried, office.now()).is_err() {
         return Ok(set_up_page(&reading, &typed, Some("page-door-later")));
     }
@@ -224,15 +226,7 @@ async fn set_up(
     }
     let [first, second] = names.clone();
     let invitations = office.run(move |ledger, pending| {
-        let mut invite = |name: &str| {
-            // Somebody may have been enlisted on the terminal already.
-            let record = match ledger.officers()?.into_iter().find(|officer| officer.name == name) {
-                Some(officer) => officer.record,
-                None => ledger.add_officer(pending, name, &[Role::Administrator])?,
-            };
-            ledger.invite(pending, &record, None)
-        };
-        Ok([invite(&first)?, invite(&second)?])
+        Ok([administrator(ledger, pending, &first)?, administrator(ledger, pending, &second)?])
     });
     let [own, other] = invitations.await?;
     let body = html! {
@@ -244,6 +238,22 @@ async fn set_up(
         }
     };
     Ok(page(&reading, "page-set-up-done", None, &body))
+}
+
+/// Makes one of the first administrators and invites them; somebody may have been enlisted on the terminal already.
+fn administrator(ledger: &mut Ledger, pending: &mut Pending, name: &str) -> Result<NewInvitation, Failure> {
+    let record = match ledger.officers()?.into_iter().find(|officer| officer.name == name) {
+        None => ledger.add_officer(pending, name, &[Role::Administrator])?,
+        Some(known) => {
+            let mut roles = ledger.officer_lane(&known.record)?.roles;
+            if !roles.contains(&Role::Administrator) {
+                roles.push(Role::Administrator);
+                ledger.assign_roles(pending, &known.record, &roles)?;
+            }
+            known.record
+        }
+    };
+    ledger.invite(pending, &record, None)
 }
 
 /// An invitation for somebody else, once.
