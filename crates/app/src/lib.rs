@@ -15,6 +15,7 @@ pub mod keys;
 pub mod ledger;
 pub mod people;
 pub mod queries;
+pub mod sign_in;
 pub mod views;
 pub mod workers;
 

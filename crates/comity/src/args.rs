@@ -143,8 +143,18 @@ pub(crate) enum OfficerCommand {
         /// A role; may be given several times.
         #[arg(long = "role", required = true)]
         roles: Vec<String>,
+        /// Print the code with which the officer chooses, once, what to sign in with.
+        #[arg(long)]
+        invite: bool,
     },
-    /// List officers.
+    /// Print a new code with which an officer chooses, once, what to sign in with. What was chosen before ends then.
+    Invite {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The officer's name.
+        name: String,
+    },
+    /// List officers, and who can sign in.
     List {
         /// The node's folder.
         dir: PathBuf,
@@ -155,9 +165,12 @@ pub(crate) enum OfficerCommand {
 pub(crate) struct Serve {
     /// The node's folder.
     pub(crate) dir: PathBuf,
-    /// Where to show card and health, host:port.
+    /// Where to serve the desk, the card and health, host:port; plain HTTP, behind a front that speaks TLS.
     #[arg(long)]
     pub(crate) web: Option<String>,
+    /// Where browsers reach the desk, such as https://desk.example; its own address unless given.
+    #[arg(long, requires = "web")]
+    pub(crate) origin: Option<String>,
     /// Where to answer partners, host:port.
     #[arg(long, default_value = "127.0.0.1:7843")]
     pub(crate) federation: String,

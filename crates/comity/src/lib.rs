@@ -11,6 +11,7 @@ mod evidence;
 mod folder;
 mod marker;
 mod node;
+mod outside;
 mod partners;
 mod progress;
 mod real;

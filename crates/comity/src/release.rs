@@ -1,21 +1,25 @@
 //! What this binary knows: its kinds of matters and their words in every language of the pages.
 
+use std::iter::once;
 use std::sync::Arc;
 
 use comity_domain::engine::Kinds;
-use comity_domain::words::{Lang, Words};
+use comity_domain::words::{ENGINE, Lang, Words};
+use comity_web::pages::WORDS;
 use comity_web::proof_report::KindWords;
 
 /// The kinds and words of one binary.
 pub(crate) struct Release {
     kinds: Arc<Kinds>,
-    zh: Words,
-    en: Words,
+    zh: Arc<Words>,
+    en: Arc<Words>,
 }
 
 impl Release {
     pub(crate) fn new(kinds: Kinds) -> Self {
-        let (zh, en) = (Words::new(Lang::Zh, &kinds), Words::new(Lang::En, &kinds));
+        let all =
+            || once(ENGINE).chain(kinds.iter().map(|kind| kind.def().words)).chain(WORDS.iter().copied());
+        let (zh, en) = (Arc::new(Words::of(Lang::Zh, all())), Arc::new(Words::of(Lang::En, all())));
         Self { kinds: Arc::new(kinds), zh, en }
     }
 
@@ -23,7 +27,7 @@ impl Release {
         &self.kinds
     }
 
-    pub(crate) fn words(&self, lang: Lang) -> &Words {
+    pub(crate) fn words(&self, lang: Lang) -> &Arc<Words> {
         match lang {
             Lang::Zh => &self.zh,
             Lang::En => &self.en,

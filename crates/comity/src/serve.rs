@@ -4,7 +4,11 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use comity_app::sign_in::Code;
+use comity_domain::words::Lang;
+use comity_journal::ids::AgencyId;
 use comity_web::federation::{Limits, Listener, NodeFederation, TlsIdentity};
+use comity_web::pages::{self, Director, Office, OfficeParts};
 use comity_web::public;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -13,6 +17,7 @@ use tokio::task::JoinSet;
 use crate::control;
 use crate::folder::Folder;
 use crate::node::Node;
+use crate::real::{SystemClock, SystemEntropy};
 use crate::release::Release;
 use crate::reply::Reply;
 
@@ -32,7 +37,7 @@ impl Running {
     pub(crate) async fn start(
         dir: &Path,
         federation: TcpListener,
-        web: Option<TcpListener>,
+        desk: Option<OfficeAt>,
         release: &Arc<Release>,
     ) -> Result<Self, Reply> {
         let folder = Folder::open(dir)?;
@@ -41,7 +46,7 @@ impl Running {
         let mut tasks = JoinSet::new();
         let address = |listener: &TcpListener| listener.local_addr().map_err(Reply::io);
         let federation_address = address(&federation)?;
-        let web_address = web.as_ref().map(address).transpose()?;
+        let web_address = desk.as_ref().map(|desk| address(&desk.listener)).transpose()?;
 
         let (ledger, partners) = (node.desk.ledger.clone(), Arc::clone(&node.desk.partners));
         let identity = TlsIdentity::from_seed(&folder.read_keys()?.tls);
@@ -53,13 +58,10 @@ impl Running {
             .map_err(|error| Reply::fault(error.to_string()))?;
         tasks.spawn(listener.run(federation, stopping.clone()));
 
-        if let Some(web) = web {
-            let (ledger, stopping) = (ledger.clone(), stopping.clone());
-            tasks.spawn(async move {
-                if let Err(error) = public::serve(web, ledger, stopping).await {
-                    tracing::error!(%error, "the public listener stopped");
-                }
-            });
+        if let Some(desk) = desk {
+            let (listener, office) = desk.open(folder.card()?.agency(), &node, release);
+            let routes = pages::router(&office).merge(public::routes(ledger.clone()));
+            tasks.spawn(pages::serve(listener, routes, stopping.clone()));
         }
         let socket = control::bind(&node.folder().socket_path())?;
         let desk = Arc::new(node.desk.share());
@@ -79,6 +81,40 @@ impl Running {
 
     pub(crate) fn node(&self) -> &Node {
         &self.node
+    }
+}
+
+/// Where the pages of a node are served, and how.
+pub(crate) struct OfficeAt {
+    pub(crate) listener: TcpListener,
+    /// Where browsers reach it, where that is not the listener's own address.
+    pub(crate) origin: Option<String>,
+    /// Whether anybody may sit down as anybody.
+    pub(crate) demo: bool,
+    /// Who plays scenes, in a demonstration.
+    pub(crate) director: Option<Arc<dyn Director>>,
+    /// With what the first administrators are made, as long as nobody can sign in.
+    pub(crate) set_up: Option<Code>,
+}
+
+impl OfficeAt {
+    fn open(self, agency: AgencyId, node: &Node, release: &Arc<Release>) -> (TcpListener, Arc<Office>) {
+        let here = self.listener.local_addr().map(|at| format!("http://{at}")).unwrap_or_default();
+        let office = Office::open(OfficeParts {
+            agency,
+            ledger: node.desk.ledger.clone(),
+            kinds: Arc::clone(release.kinds()),
+            zh: Arc::clone(release.words(Lang::Zh)),
+            en: Arc::clone(release.words(Lang::En)),
+            outside: Arc::new(node.desk.outside()),
+            clock: Arc::new(SystemClock),
+            entropy: Box::new(SystemEntropy),
+            origin: self.origin.unwrap_or(here),
+            demo: self.demo,
+            director: self.director,
+            set_up: self.set_up,
+        });
+        (self.listener, office)
     }
 }
 

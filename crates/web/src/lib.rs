@@ -5,5 +5,7 @@
 //! (`comity-app`), what is kept (`comity-store`).
 
 pub mod federation;
+pub mod pages;
 pub mod proof_report;
 pub mod public;
+mod session;

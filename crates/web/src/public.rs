@@ -10,8 +10,7 @@ use comity_app::ledger::LedgerHandle;
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::net::TcpStream;
 
 /// How long fetching a card may take.
 const FETCH: Duration = Duration::from_secs(10);
@@ -19,15 +18,8 @@ const FETCH: Duration = Duration::from_secs(10);
 /// Where a node shows its card.
 pub const CARD_PATH: &str = "/card";
 
-/// Serves card and health until `stop` turns true.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve(
-    listener: TcpListener,
-    ledger: LedgerHandle,
-    mut stop: watch::Receiver<bool>,
-) -> std::io::Result<()> {
+/// Card and health, for anybody.
+pub fn routes(ledger: LedgerHandle) -> Router {
     let health = ledger.clone();
     let card = move || async move {
         match ledger.run(|ledger, _| Ok(ledger.own_card().bytes().to_vec())).await {
@@ -43,16 +35,10 @@ pub async fn serve(
             Err(_) => (hyper::StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n"),
         }
     };
-    let routes = Router::new()
+    Router::new()
         .route(CARD_PATH, get(card))
         .route("/healthz", get(|| async { "alive\n" }))
-        .route("/readyz", get(ready));
-    axum::serve(listener, routes)
-        .with_graceful_shutdown(async move {
-            // A closed channel means that whoever could stop us is gone: stop as well.
-            drop(stop.wait_for(|stop| *stop).await);
-        })
-        .await
+        .route("/readyz", get(ready))
 }
 
 /// Fetches a card from `http://host:port`, any path. The card proves itself; who it belongs to, the fingerprint says.

@@ -1,10 +1,10 @@
 //! What officers, operators and partners want, one file each: check, decide, append.
 
 mod act;
-mod add_officer;
 mod add_partner;
 mod drafts;
 mod erase;
+mod officers;
 mod receive_batch;
 mod receive_receipts;
 mod record_incident;
@@ -13,4 +13,5 @@ mod set_up;
 pub use act::{ActCommand, Acted, Outcome};
 pub(crate) use drafts::{OPENING, STRUCTURE};
 pub use erase::{Erasing, ToErase};
+pub use officers::NewInvitation;
 pub use receive_batch::{Reception, ReceptionLeaves};

@@ -351,6 +351,7 @@ impl Ledger {
             proposer: header.by.clone(),
             approvals: Vec::new(),
             packages: BTreeSet::new(),
+            own_record: false,
         };
         let objections = if side == "theirs" { matter.judge(&shown.entry, &facts) } else { Vec::new() };
         let parts = self.store().parts(&shown.entry)?;
@@ -445,7 +446,7 @@ fn value_text(words: &Words, kind: &FieldKind, value: &Value) -> String {
             let millis = i64::try_from(i128::from(*millis)).unwrap_or_default();
             Timestamp::from_millis(millis).to_string()
         }
-        (FieldKind::Code, Value::Text(code)) => match words.offence(code) {
+        (FieldKind::Code(..), Value::Text(code)) => match words.offence(code) {
             known if known != *code => format!("{known} ({code})"),
             unknown => unknown,
         },

@@ -1,5 +1,6 @@
 //! What people may look at. Nothing here writes; values are plain data, ready for a page, an API or a terminal.
 
+mod acts;
 mod journal_verify;
 mod lists;
 mod matters;
@@ -8,6 +9,7 @@ mod partners;
 mod proof;
 mod search;
 
+pub use acts::ActValue;
 pub use journal_verify::{JournalReport, verify_journal};
 pub use lists::{Also, Counted, LONGEST_PAGE, ListPage, ListQuery, RowTest};
 pub use matters::{
@@ -15,4 +17,5 @@ pub use matters::{
     TimelineLine,
 };
 pub use partners::{CardPage, OfficerLine, PartnerLine};
+pub use proof::MatterProof;
 pub use search::{MOST_FOUND, SearchLine, SearchPage, Snippet};

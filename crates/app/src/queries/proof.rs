@@ -1,11 +1,18 @@
-//! Exports the proof of a matter: hashes and signatures only, or with the content still at hand. Content leaves the node
+//! The proof of a matter: checked where it stands, or exported as a file. An export is hashes and signatures only, or with the content still at hand. Content leaves the node
 //! through the one door out (`egress`) alone; who calls with it has recorded that first.
+//!
+//! Both read the bytes that are stored: what a node remembers proves nothing.
 
 use comity_domain::gates::Cover;
 use comity_journal::cbor;
+use comity_journal::entry::Entry;
+use comity_journal::fingerprint::Fingerprint;
 use comity_journal::ids::{MatterId, Token};
 use comity_journal::proof::{Logged, ProofParts};
 use comity_journal::receipt::Receipt;
+use comity_journal::suite::Hash;
+use comity_journal::verify::{Findings, Outcome, verify};
+use comity_store::Recorded;
 use std::collections::BTreeSet;
 
 use crate::failure::Failure;
@@ -17,6 +24,10 @@ impl Ledger {
     /// # Errors
     /// When nothing of it is shared yet, or the store cannot be read.
     pub fn export_proof(&mut self, id: &MatterId, with_content: bool) -> Result<Vec<u8>, Failure> {
+        self.put_together(id, with_content)
+    }
+
+    fn put_together(&mut self, id: &MatterId, with_content: bool) -> Result<Vec<u8>, Failure> {
         let fault = |why: String| Failure::Fault(format!("the proof cannot be put together: {why}"));
         let matter = self.matter(id)?;
         let (opening, _) = matter.opening().ok_or_else(|| {
@@ -28,7 +39,9 @@ impl Ledger {
         let mut shown = matter.view().timeline;
         shown.retain(|entry| entry.lane.is_shared());
         shown.sort_by_key(|entry| (entry.lane, entry.place));
-        let entries: Vec<_> = shown.iter().filter_map(|shown| matter.entry(&shown.entry).cloned()).collect();
+        // As they are stored, not as they are remembered: a proof is of what this node keeps.
+        let entries: Vec<_> =
+            shown.iter().map(|shown| self.stored_entry(&shown.entry)).collect::<Result<_, _>>()?;
         let cover = Token::literal(Cover::NotOnRecord.code());
         let mut proof = ProofParts::new(*id, kind, self.agency, cover);
         let agencies: BTreeSet<_> = parties
@@ -57,5 +70,52 @@ impl Ledger {
             added.map_err(|error| fault(error.to_string()))?;
         }
         Ok(proof.seal(&self.keys.signing))
+    }
+
+    fn stored_entry(&self, hash: &Hash) -> Result<Entry, Failure> {
+        let changed = || Failure::Fault(format!("the stored bytes of entry {hash} are not what was signed"));
+        let record = self.store.entry(hash)?.ok_or_else(changed)?;
+        let Recorded::Entry { bytes, .. } = record.what else { return Err(changed()) };
+        Entry::read(&bytes).ok().filter(|entry| entry.hash() == *hash).ok_or_else(changed)
+    }
+
+    /// Runs the verifier on the stored bytes of a matter's shared acts and on everything that vouches for them.
+    ///
+    /// # Errors
+    /// When nothing of it is shared yet, or the store cannot be read.
+    pub fn check_matter(&mut self, id: &MatterId) -> Result<MatterProof, Failure> {
+        let mut timeline = self.matter(id)?.view().timeline;
+        timeline.retain(|entry| entry.lane.is_shared());
+        let broken: Vec<_> = timeline
+            .iter()
+            .filter(|shown| self.stored_entry(&shown.entry).is_err())
+            .map(|shown| shown.entry)
+            .collect();
+        if !broken.is_empty() {
+            return Ok(MatterProof { broken, findings: None });
+        }
+        let proof = self.put_together(id, true)?;
+        // Here everybody is known whose fingerprint was compared; ourselves too.
+        let partners = self.partners()?.into_iter().filter(|partner| !partner.off_network);
+        let compared = partners.map(|partner| partner.agency).chain([self.agency]);
+        let trusted: Vec<_> = compared.map(|agency| Fingerprint::of(&agency)).collect();
+        Ok(MatterProof { broken, findings: Some(verify(&proof, &trusted)) })
+    }
+}
+
+/// What the verifier found in what is stored of a matter.
+#[derive(Clone, Debug)]
+pub struct MatterProof {
+    /// Entries whose stored bytes are not what was signed.
+    pub broken: Vec<Hash>,
+    /// What was found in the rest; nothing where an entry is broken.
+    pub findings: Option<Findings>,
+}
+
+impl MatterProof {
+    /// Whether everything holds, by those whose fingerprints were compared.
+    pub fn holds(&self) -> bool {
+        let intact = |findings: &Findings| findings.outcome == Outcome::Intact;
+        self.broken.is_empty() && self.findings.as_ref().is_some_and(intact)
     }
 }

@@ -1,16 +1,18 @@
 //! Who plays: three agencies, their nodes and people, and how they meet.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use comity_journal::card::Seat;
 use comity_journal::ids::Token;
+use comity_web::pages::Director;
 
 use super::{Side, Story};
 use crate::folder::Folder;
 use crate::node::{NewNode, initialise};
 use crate::reply::Reply;
 use crate::request::Request;
-use crate::serve::{Running, bind};
+use crate::serve::{OfficeAt, Running, bind};
 
 /// The people of each agency: who drafts, and who reviews and approves.
 pub(super) const fn people(side: Side) -> (&'static str, &'static str) {
@@ -21,7 +23,7 @@ pub(super) const fn people(side: Side) -> (&'static str, &'static str) {
     }
 }
 
-impl Story<'_> {
+impl Story {
     /// Each agency sets up a node and enlists two people.
     pub(super) async fn three_agencies(&mut self) -> Result<(), Reply> {
         self.step("Three agencies set up their nodes");
@@ -43,7 +45,9 @@ impl Story<'_> {
             let card = initialise(&self.folder(side), new, &root, self.at.release.kinds())?;
             self.say(&format!("{en} ({zh}), answers at https://{at}"));
             self.say(&format!("  fingerprint {}", card.fingerprint()));
-            let running = Running::start(&self.folder(side), listener, None, &self.at.release).await?;
+            let running =
+                Running::start(&self.folder(side), listener, self.office_of(side).await?, &self.at.release)
+                    .await?;
             self.nodes[side as usize] = Some(running);
             let (first, second) = people(side);
             for (name, roles) in [
@@ -51,7 +55,7 @@ impl Story<'_> {
                 (second, &["supervisor", "desk", "legal", "rights-officer"]),
             ] {
                 let roles = roles.iter().map(|role| (*role).to_owned()).collect();
-                self.ask(side, Request::OfficerAdd { name: name.into(), roles }).await?;
+                self.ask(side, Request::OfficerAdd { name: name.into(), roles, invite: false }).await?;
             }
         }
         Ok(())
@@ -86,6 +90,21 @@ impl Story<'_> {
         Ok(())
     }
 
+    /// Where the desk of an agency is served while the demo stays up: always at the same address, where that is free.
+    async fn office_of(&self, side: Side) -> Result<Option<OfficeAt>, Reply> {
+        if self.once {
+            return Ok(None);
+        }
+        let wanted = bind(&format!("127.0.0.1:{}", side.port())).await;
+        let listener = match wanted {
+            Ok(listener) => listener,
+            Err(_) => bind("127.0.0.1:0").await?,
+        };
+        // Whoever plays a scene sits in Country B: the node of Country A goes away in one of them.
+        let director = (side == Side::B).then(|| Arc::clone(&self.stage) as Arc<dyn Director>);
+        Ok(Some(OfficeAt { listener, origin: None, demo: true, director, set_up: None }))
+    }
+
     /// A node goes away, cleanly.
     pub(super) async fn goes_away(&mut self, side: Side) {
         if let Some(running) = self.nodes[side as usize].take() {
@@ -98,7 +117,9 @@ impl Story<'_> {
         let card = Folder::open(&self.folder(side))?.card()?;
         let at = card.facts().endpoints.first().cloned().unwrap_or_default();
         let listener = bind(at.trim_start_matches("https://")).await?;
-        let running = Running::start(&self.folder(side), listener, None, &self.at.release).await?;
+        let running =
+            Running::start(&self.folder(side), listener, self.office_of(side).await?, &self.at.release)
+                .await?;
         self.nodes[side as usize] = Some(running);
         Ok(())
     }

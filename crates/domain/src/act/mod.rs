@@ -7,6 +7,7 @@
 //! Invariant: a type that can hold free text does not implement [`StructureType`], so it cannot be in a structure.
 
 mod compose;
+mod faults;
 mod field;
 mod reading;
 mod template;
@@ -25,6 +26,7 @@ pub use comity_act_derive::Act;
 #[doc(hidden)]
 pub use compose::compose_one;
 pub use compose::{ActSet, ComposeError, Composed, Preparation};
+pub use faults::{Fault, FieldFault, TextFault, faults};
 pub use field::{Data, Flag, Line, Moment, NotText, Several, Target, Text};
 pub use reading::{Absence, Reading, read};
 pub use template::template;
@@ -64,8 +66,9 @@ pub enum Home {
 pub enum FieldKind {
     /// One line of text.
     Line,
-    /// A code of a classification, checked when it is read; never free text.
-    Code,
+    /// A code of a classification, checked when it is read; never free text: the classification's name, and the codes that
+    /// are known by name here.
+    Code(&'static str, &'static [&'static str]),
     /// Text of several lines.
     Text,
     /// A moment in UTC.
@@ -182,6 +185,10 @@ pub struct Parts {
 
 /// The name of the part that statistics count.
 pub const TALLY: &str = "tally";
+
+/// The name of the part that holds what lets a person sign in. It is never read back as a field, so no page, terminal
+/// or export shows it.
+pub const SECRET: &str = "secret";
 
 impl Parts {
     /// Puts a field into a part.

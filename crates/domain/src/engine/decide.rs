@@ -49,6 +49,8 @@ pub struct Facts {
     pub approvals: Vec<Actor>,
     /// The sealed packages at this node whose every byte has been checked, by their roots.
     pub packages: BTreeSet<Hash>,
+    /// Whether the matter is the record of the very person who proposes it.
+    pub own_record: bool,
 }
 
 /// An act that may be signed. Made by `decide` alone; one that needs clearing holds its [`GroundsCleared`].

@@ -1,5 +1,6 @@
 //! The kinds a node knows: one line of registration each.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -72,6 +73,8 @@ pub trait AnyMatter: Send {
     fn relied_on(&self, fact: &Hash) -> bool;
     /// [`Matter::inner`].
     fn inner(&self) -> InnerLane;
+    /// [`Matter::lane`], as the type its kind says; for whoever knows the kind.
+    fn lane(&self, lane: Lane) -> Box<dyn Any>;
     /// [`Matter::opening`].
     fn opening(&self) -> Option<(&Opening, Hash)>;
     /// [`Matter::entries`].
@@ -157,6 +160,9 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn inner(&self) -> InnerLane {
         Self::inner(self)
+    }
+    fn lane(&self, lane: Lane) -> Box<dyn Any> {
+        Box::new(Self::lane(self, lane))
     }
     fn opening(&self) -> Option<(&Opening, Hash)> {
         Self::opening(self)

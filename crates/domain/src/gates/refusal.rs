@@ -59,6 +59,10 @@ pub mod rules {
         OWN_WORK = "own-work", "two-person rule: nobody approves their own work", None, CannotAssist;
         /// The same officer did both halves of a two-person act.
         SECOND_PERSON = "second-person", "two-person rule: a second person confirms", None, CannotAssist;
+        /// Somebody would give themself roles, or a way to sign in.
+        OWN_ACCESS = "own-access", "nobody gives themself roles or access", Some(Role::Administrator), CannotAssist;
+        /// Somebody else would set what a person signs in with.
+        BY_THEMSELF = "by-themself", "only the person themself sets what they sign in with", None, CannotAssist;
         /// Prohibited grounds have not been reviewed.
         GROUNDS_OPEN = "grounds-open", "INTERPOL Constitution Art. 2 and 3; ICCPR Art. 2(1), 18, 19, 21, 22, 26",
             Some(Role::Legal), Incomplete;

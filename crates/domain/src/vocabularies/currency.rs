@@ -48,7 +48,7 @@ impl From<Currency> for String {
 }
 
 impl FieldType for Currency {
-    const KIND: FieldKind = FieldKind::Code;
+    const KIND: FieldKind = FieldKind::Code("currency", &[]);
 }
 impl StructureType for Currency {}
 

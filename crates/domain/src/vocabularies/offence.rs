@@ -57,6 +57,12 @@ pub const OFFENCES: &[Offence] = &[
     },
 ];
 
+/// The codes there is a name for, in the order of the classification; the last one is not of ICCS.
+const KNOWN: &[&str] = &[
+    "0101", "0102", "020221", "0401", "0501", "0502", "0601", "0701", "0703", "07041", "0903", "09051",
+    "national",
+];
+
 /// The code of an offence: two to six digits of ICCS, or `national` for one only national law names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -106,6 +112,6 @@ impl From<OffenceCode> for String {
 }
 
 impl FieldType for OffenceCode {
-    const KIND: FieldKind = FieldKind::Code;
+    const KIND: FieldKind = FieldKind::Code("offence", KNOWN);
 }
 impl StructureType for OffenceCode {}

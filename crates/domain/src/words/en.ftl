@@ -96,6 +96,7 @@ term-role-rights-officer = Rights officer
 term-role-liaison = Liaison officer
 term-role-auditor = Auditor
 term-role-administrator = Administrator
+term-role-operator = Operator of the node
 
 ## Prohibited grounds
 
@@ -193,6 +194,12 @@ rule-own-work-source = two-person rule: nobody approves their own work
 rule-second-person = The two steps need two people.
 rule-second-person-help = Have another colleague confirm it.
 rule-second-person-source = two-person rule: a second person confirms
+rule-own-access = Nobody gives themself roles or access.
+rule-own-access-help = Have another administrator do it.
+rule-own-access-source = nobody gives themself roles or access
+rule-by-themself = Only the person themself can do this.
+rule-by-themself-help = Invite the person; they choose what they sign in with.
+rule-by-themself-source = only the person themself sets what they sign in with
 rule-grounds-open = Prohibited grounds have not been reviewed.
 rule-grounds-open-help = Have a legal reviewer who is not the author review them.
 rule-grounds-open-source = INTERPOL Constitution Art. 2 and 3; ICCPR Art. 2(1), 18, 19, 21, 22, 26
@@ -254,3 +261,14 @@ overlay-due = due
 content-not-here = (content is not here: withheld, erased, or not yet arrived)
 yes = yes
 no = no
+
+## What is wrong with what was typed
+
+fault-missing = Fill this in.
+fault-too-long = This is too long. Put long papers into a file of their own.
+fault-several-lines = Write this on one line.
+fault-deceptive = This holds hidden control characters. Type it again instead of pasting it.
+fault-not-a-word = Choose one of the list.
+fault-not-a-moment = Write a date and a time, such as 2026-11-30 12:00 (UTC).
+fault-not-a-number = Write a whole number.
+fault-not-readable = This cannot be read as what belongs here. Choose or write it again.

@@ -142,6 +142,13 @@ impl Words {
         ])
     }
 
+    /// What to write into a field, where more than its label is needed.
+    pub fn hint(&self, kind: &str, act: &str, field: &str) -> Option<String> {
+        let keys =
+            [format!("hint-{kind}-{act}-{field}"), format!("hint-{act}-{field}"), format!("hint-{field}")];
+        keys.iter().find(|key| self.has(key)).map(|key| self.text(key))
+    }
+
     /// The part a party plays in a matter of this kind.
     pub fn party(&self, kind: &str, role: &str) -> String {
         self.first_of(&[format!("party-{kind}-{role}"), format!("party-{role}")])
@@ -196,7 +203,7 @@ impl Words {
     }
 
     /// A particular of a refusal in words: a role or a question on prohibited grounds, else its code.
-    fn particular(&self, code: &str) -> String {
+    pub fn particular(&self, code: &str) -> String {
         let lists = [Role::LIST, GroundsQuestion::LIST];
         let found = lists.iter().map(|list| format!("term-{list}-{code}")).find(|key| self.has(key));
         found.map_or_else(|| code.to_owned(), |key| self.text(&key))

@@ -96,6 +96,7 @@ term-role-rights-officer = 权利保障专员
 term-role-liaison = 警务联络官
 term-role-auditor = 审计员
 term-role-administrator = 系统管理员
+term-role-operator = 节点运维人员
 
 ## 禁止事由审核
 
@@ -193,6 +194,12 @@ rule-own-work-source = 双人原则：任何人不得审批本人所办事项
 rule-second-person = 两步须由不同的人完成。
 rule-second-person-help = 请由另一位同事确认。
 rule-second-person-source = 双人原则：由第二人确认
+rule-own-access = 任何人不得为本人授予岗位或开通登录。
+rule-own-access-help = 请由另一名管理员办理。
+rule-own-access-source = 任何人不得为本人授权
+rule-by-themself = 此项只能由本人办理。
+rule-by-themself-help = 请为其开通登录，由本人自行设置。
+rule-by-themself-source = 登录凭据只能由本人设置
 rule-grounds-open = 尚未完成禁止事由的法制审核。
 rule-grounds-open-help = 请由非起草人的法制审核员审核。
 rule-grounds-open-source = 国际刑警组织《章程》第二条、第三条；《公民权利和政治权利国际公约》第二条第一款、第十八、十九、二十一、二十二、二十六条
@@ -254,3 +261,14 @@ overlay-due = 期限
 content-not-here = （内容不在此处：未提供、已删除或尚未送达）
 yes = 是
 no = 否
+
+## What is wrong with what was typed
+
+fault-missing = 请填写此项。
+fault-too-long = 内容过长，篇幅较长的材料请作为文件附上。
+fault-several-lines = 此项只能填写一行。
+fault-deceptive = 内容含有不可见的控制字符，请重新输入，不要粘贴。
+fault-not-a-word = 请从列表中选择。
+fault-not-a-moment = 请填写日期和时间，均为世界协调时（UTC）。
+fault-not-a-number = 请填写整数。
+fault-not-readable = 此项内容无法识别，请重新选择或填写。

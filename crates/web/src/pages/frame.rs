@@ -1,0 +1,234 @@
+//! What stands around every page: head, skip link, navigation, search, language and light.
+
+use axum::http::HeaderName;
+use axum::response::{Html, IntoResponse, Response};
+use comity_domain::words::Lang;
+use maud::{DOCTYPE, Markup, html};
+
+use super::asking::{Reading, Theme, Who};
+use super::files;
+
+/// An entry of the navigation: key of its text, path, and the letter after `g`.
+const NAVIGATION: &[(&str, &str, &str)] = &[
+    ("home", "/", "g h"),
+    ("work", "/work", "g w"),
+    ("intake", "/intake", "g i"),
+    ("matters", "/matters", "g m"),
+    ("partners", "/partners", "g p"),
+    ("evidence", "/evidence", "g e"),
+    ("audit", "/audit", "g a"),
+    ("journal", "/journal", "g j"),
+    ("officers", "/officers", "g o"),
+];
+
+/// A page before its frame is put around it.
+pub(crate) struct Page {
+    title: String,
+    faulty: bool,
+    section: &'static str,
+}
+
+impl Page {
+    /// A page with this title.
+    pub(crate) fn new(title: impl Into<String>) -> Self {
+        Self { title: title.into(), faulty: false, section: "" }
+    }
+
+    /// Which entry of the navigation it belongs to.
+    pub(crate) fn of(mut self, section: &'static str) -> Self {
+        self.section = section;
+        self
+    }
+
+    /// Something on it has to be mended: its title says so first.
+    pub(crate) fn faulty(mut self, faulty: bool) -> Self {
+        self.faulty = faulty;
+        self
+    }
+
+    /// The whole page.
+    pub(crate) fn around(&self, reading: &Reading, body: &Markup) -> Framed {
+        let text = |key: &str| reading.text(key);
+        let theme = (reading.theme != Theme::System).then(|| reading.theme.code());
+        let markup = html! {
+            (DOCTYPE)
+            html lang=(reading.lang().tag()) data-bs-theme=[theme] {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content=(color_scheme(reading.theme));
+                    meta name="robots" content="noindex";
+                    title {
+                        @if self.faulty { (text("page-title-error")) " " }
+                        (self.title) " · " (text("page-product"))
+                    }
+                    link rel="icon" href=(files::icon_path()) type="image/svg+xml";
+                    link rel="stylesheet" href=(files::stylesheet_path());
+                    script src=(files::script_path()) defer {}
+                }
+                body data-island="keyboard times" {
+                    a.skip href="#main" { (text("page-skip")) }
+                    div.page {
+                        (header(reading, self.section))
+                        div.page-wrapper {
+                            main.page-body #main tabindex="-1" { div.container-fluid { (body) } }
+                        }
+                        (footer(reading))
+                    }
+                    @if reading.who.is_some() { (live(reading)) }
+                    (keyboard_help(reading))
+                }
+            }
+        };
+        Framed(markup)
+    }
+}
+
+/// A page with its frame.
+pub(crate) struct Framed(Markup);
+
+impl IntoResponse for Framed {
+    fn into_response(self) -> Response {
+        ([(HeaderName::from_static("vary"), "Cookie, Accept-Language")], Html(self.0.into_string()))
+            .into_response()
+    }
+}
+
+const fn color_scheme(theme: Theme) -> &'static str {
+    match theme {
+        Theme::System => "light dark",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    }
+}
+
+fn header(reading: &Reading, section: &str) -> Markup {
+    html! {
+        header.no-print {
+            @if reading.demo {
+                p.bg-secondary-lt.text-center.m-0.p-1.small { (reading.text("page-demo-banner")) }
+            }
+            div.navbar { div.container-fluid.gap-3 {
+                a.navbar-brand href="/" { (reading.text("page-product")) }
+                @if let Some(who) = &reading.who { (search(reading, who)) }
+                div.d-flex.flex-wrap.gap-2.align-items-center {
+                    (switches(reading))
+                    @if let Some(who) = &reading.who { (account(reading, who)) }
+                }
+            } }
+            @if reading.who.is_some() {
+                nav.border-bottom aria-label=(reading.text("page-nav")) { div.container-fluid {
+                    ul.nav {
+                        @for (name, path, keys) in NAVIGATION {
+                            li.nav-item {
+                                a.nav-link href=(path) data-key=(keys)
+                                    aria-current=[(*name == section).then_some("page")] {
+                                    (reading.text(&format!("page-nav-{name}")))
+                                }
+                            }
+                        }
+                    }
+                } }
+            }
+        }
+    }
+}
+
+fn search(reading: &Reading, who: &Who) -> Markup {
+    html! {
+        form.flex-fill.d-flex.gap-2 action="/search" method="post" role="search" {
+            input type="hidden" name="csrf" value=(who.session.form_token.as_str());
+            label.visually-hidden for="search" { (reading.text("page-search")) }
+            input.form-control #search type="search" name="q" placeholder=(reading.text("page-search"))
+                autocomplete="off" maxlength="200" data-search;
+        }
+    }
+}
+
+fn account(reading: &Reading, who: &Who) -> Markup {
+    html! {
+        a.nav-link href="/account" lang=[name_language(&who.officer.name)] { (who.officer.name) }
+        form action="/sign-out" method="post" {
+            input type="hidden" name="csrf" value=(who.session.form_token.as_str());
+            button.btn.btn-link.btn-sm type="submit" { (reading.text("page-sign-out")) }
+        }
+    }
+}
+
+/// The other language, and the other lights.
+fn switches(reading: &Reading) -> Markup {
+    let other = if reading.lang() == Lang::Zh { Lang::En } else { Lang::Zh };
+    let name = if other == Lang::Zh { "中文" } else { "English" };
+    html! {
+        form.d-flex.flex-wrap.align-items-center action="/choices" method="post" {
+            input type="hidden" name="back" value=(reading.path);
+            button.btn.btn-link.btn-sm type="submit" name="lang" value=(other.code()) lang=(other.tag()) { (name) }
+            @for theme in Theme::ALL {
+                @if theme != reading.theme {
+                    button.btn.btn-link.btn-sm type="submit" name="theme" value=(theme.code()) {
+                        (reading.text(&format!("page-theme-{}", theme.code())))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn footer(reading: &Reading) -> Markup {
+    html! {
+        footer.footer.footer-transparent.no-print { div.container-fluid {
+            (reading.text("page-footer")) " " a href="/help" { (reading.text("page-help")) }
+        } }
+    }
+}
+
+/// Where it is said that something has come; what it is, the page asks for again.
+fn live(reading: &Reading) -> Markup {
+    html! {
+        div.no-print data-island="live" data-live="/live" data-say=(reading.text("page-live-changed")) {
+            p.live-note role="status" {}
+        }
+    }
+}
+
+fn keyboard_help(reading: &Reading) -> Markup {
+    html! {
+        template #keyboard-help {
+            h2 #keyboard-help-title { (reading.text("page-keyboard")) }
+            (keys(reading))
+            button.btn.btn-primary type="button" { (reading.text("page-close")) }
+        }
+    }
+}
+
+/// Every key and what it does.
+pub(crate) fn keys(reading: &Reading) -> Markup {
+    let line = |keys: &str, what: String| {
+        html! { div { dt { @for key in keys.split(' ') { kbd.key { (key) } " " } } dd { (what) } } }
+    };
+    html! {
+        dl.facts {
+            (line("?", reading.text("page-keyboard-help")))
+            (line("/", reading.text("page-keyboard-search")))
+            (line("j k", reading.text("page-keyboard-rows")))
+            @for (name, _, keys) in NAVIGATION { (line(keys, reading.text(&format!("page-nav-{name}")))) }
+        }
+    }
+}
+
+/// The language of a name by its script, so that it is read out and drawn as what it is.
+pub(crate) fn name_language(name: &str) -> Option<&'static str> {
+    let of = |c: char| match u32::from(c) {
+        0x4e00..=0x9fff | 0x3400..=0x4dbf => Some("zh"),
+        0x1000..=0x109f => Some("my"),
+        0x0e00..=0x0e7f => Some("th"),
+        0x0e80..=0x0eff => Some("lo"),
+        0x1780..=0x17ff => Some("km"),
+        0x0400..=0x04ff => Some("ru"),
+        0x0600..=0x06ff => Some("ar"),
+        0x3040..=0x30ff => Some("ja"),
+        0xac00..=0xd7af => Some("ko"),
+        _ => None,
+    };
+    name.chars().find_map(of)
+}

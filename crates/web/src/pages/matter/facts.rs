@@ -1,0 +1,78 @@
+//! What stands fixed about a matter: parties, sealed packages.
+
+use comity_app::queries::{ClockLine, MatterPage};
+use maud::{Markup, html};
+
+use super::super::asking::Asking;
+use super::super::frame::name_language;
+use super::super::when::when_text;
+use super::timeline::says;
+
+/// A clock in words: when it is due, and whether that has passed.
+pub(super) fn clock(asking: &Asking, clock: &ClockLine) -> Markup {
+    let key = if clock.overdue { "overlay-overdue" } else { "overlay-due" };
+    html! { (asking.text(key)) " " (when_text(&asking.words, &clock.due)) }
+}
+
+/// What was asked, in full: the act that opened the matter.
+pub(super) fn opening(asking: &Asking, page: &MatterPage, opens_with: &str) -> Markup {
+    let opening = page.timeline.iter().find(|line| line.side != "inner" && line.act == opens_with);
+    html! {
+        @if let Some(opening) = opening {
+            section.card.card-body.mb-2 {
+                h2.card-title { (page.line.kind) }
+                (says(asking, &opening.fields))
+            }
+        }
+    }
+}
+
+/// Parties and sealed packages.
+pub(super) fn facts(asking: &Asking, page: &MatterPage) -> Markup {
+    html! {
+        section.card.card-body.mb-2 {
+            h2.card-title { (asking.text("page-parties")) }
+            dl.facts {
+                @for party in &page.parties {
+                    div {
+                        dt { (party.role) }
+                        dd lang=[name_language(&party.name)] {
+                            @if party.name == "us" { (asking.text("page-us")) } @else { (party.name) }
+                        }
+                    }
+                }
+            }
+        }
+        @if !page.packages.is_empty() {
+            section.card.card-body.mb-2 {
+                h2.card-title { (asking.text("page-packages")) }
+                ul.list-unstyled {
+                    @for package in &page.packages {
+                        li {
+                            a href={ "/evidence/" (package.package) } { code { (short(&package.package)) } }
+                            " " (size(package.size)) " · "
+                            (asking.text(if package.here { "package-here" } else { "package-not-here" }))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The beginning of a hash, which is enough to tell two apart by eye.
+pub(crate) fn short(hash: &str) -> String {
+    hash.chars().take(12).collect()
+}
+
+/// Bytes as people read them.
+pub(crate) fn size(bytes: u64) -> String {
+    let (mut left, mut units) = (bytes, ["B", "KiB", "MiB", "GiB"].iter());
+    let mut unit = units.next().copied().unwrap_or_default();
+    while left >= 10 * 1024 {
+        let Some(next) = units.next() else { break };
+        left /= 1024;
+        unit = next;
+    }
+    format!("{left} {unit}")
+}

@@ -1,0 +1,14 @@
+page-matters = Matters
+page-matters-new = New request
+page-matters-none = There is nothing here.
+page-column-number = Number
+page-column-title = Subject
+page-column-with = With
+page-column-status = Status
+page-column-waits = Waiting for
+page-column-due = Next clock
+page-column-updated = Last entry
+page-waits-us = us
+page-waits-them = the other side
+page-waits-nobody = nobody
+page-untitled = (no subject here)

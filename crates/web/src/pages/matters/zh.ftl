@@ -1,0 +1,14 @@
+page-matters = 合作事项
+page-matters-new = 新建请求
+page-matters-none = 暂无内容。
+page-column-number = 编号
+page-column-title = 事由
+page-column-with = 对方
+page-column-status = 状态
+page-column-waits = 待办方
+page-column-due = 最近时限
+page-column-updated = 最近记录
+page-waits-us = 我方
+page-waits-them = 对方
+page-waits-nobody = 无
+page-untitled = （无事由内容）

@@ -1,0 +1,175 @@
+//! What the pages work with: the ledger, the words, the sessions, and what only the binary can do.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use comity_app::context::{Clock, Objects};
+use comity_app::ledger::{Ledger, LedgerHandle, Pending};
+use comity_app::sign_in::Code;
+use comity_app::{Failure, people::Officer};
+use comity_domain::engine::Kinds;
+use comity_domain::words::{Lang, Words};
+use comity_journal::entropy::Entropy;
+use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::time::Timestamp;
+
+use super::sign_in::Door;
+use crate::session::{Secret, Sessions};
+
+/// Something that takes a while.
+pub type Soon<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What the node does outside its ledger: partners are called, packages are kept.
+pub trait Outside: Send + Sync {
+    /// Something was signed: deliver it.
+    fn wake(&self);
+    /// Partners have changed: whose keys are accepted is read anew.
+    fn partners_changed(&self) -> Soon<'_, Result<(), Failure>>;
+    /// One session with a partner, now; a sentence says what stood in the way.
+    fn call(&self, partner: AgencyId) -> Soon<'_, Result<(), Failure>>;
+    /// The folder of sealed packages.
+    fn objects(&self) -> Arc<Objects>;
+}
+
+/// What an office is made of.
+pub struct OfficeParts {
+    /// Whose office it is.
+    pub agency: AgencyId,
+    /// The ledger.
+    pub ledger: LedgerHandle,
+    /// The kinds of matters.
+    pub kinds: Arc<Kinds>,
+    /// Words in Chinese.
+    pub zh: Arc<Words>,
+    /// Words in English.
+    pub en: Arc<Words>,
+    /// The rest of the node.
+    pub outside: Arc<dyn Outside>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Box<dyn Entropy + Send>,
+    /// Where browsers reach the pages: `https://desk.example`. Cookies are marked secure where it is https.
+    pub origin: String,
+    /// Whether this is a demonstration, where anybody may sit down as anybody.
+    pub demo: bool,
+    /// Who plays scenes, in a demonstration.
+    pub director: Option<Arc<dyn Director>>,
+    /// The code with which the first administrators are made, as long as nobody can sign in.
+    pub set_up: Option<Code>,
+}
+
+/// A scene of the demonstration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scene {
+    /// Its code.
+    pub code: &'static str,
+    /// Whether it can be played now.
+    pub can: bool,
+}
+
+/// Plays scenes for whoever visits the demonstration.
+pub trait Director: Send + Sync {
+    /// All scenes.
+    fn scenes(&self) -> Soon<'_, Vec<Scene>>;
+    /// Plays one; a sentence says why it could not.
+    fn play(&self, scene: String) -> Soon<'_, Result<(), String>>;
+}
+
+/// Everything the pages work with.
+pub struct Office {
+    /// The ledger.
+    pub(crate) ledger: LedgerHandle,
+    /// The kinds of matters.
+    pub(crate) kinds: Arc<Kinds>,
+    /// Who is signed in.
+    pub(crate) sessions: Sessions,
+    /// The rest of the node.
+    pub(crate) outside: Arc<dyn Outside>,
+    /// Whether this is a demonstration.
+    pub(crate) demo: bool,
+    /// Who plays scenes, in a demonstration.
+    pub(crate) director: Option<Arc<dyn Director>>,
+    /// Where browsers reach it.
+    pub(crate) origin: String,
+    /// The name of the cookie of a session: cookies know hosts and no ports, and a machine may run several nodes.
+    pub(crate) session_cookie: String,
+    /// Signing in under way.
+    pub(crate) door: Door,
+    zh: Arc<Words>,
+    en: Arc<Words>,
+    clock: Arc<dyn Clock>,
+    entropy: Mutex<Box<dyn Entropy + Send>>,
+}
+
+impl Office {
+    /// Opens the office of a node.
+    pub fn open(parts: OfficeParts) -> Arc<Self> {
+        let short: String = parts.agency.to_string().chars().take(8).collect();
+        let host = if parts.origin.starts_with("https://") { "__Host-" } else { "" };
+        Arc::new(Self {
+            session_cookie: format!("{host}comity-{short}"),
+            ledger: parts.ledger,
+            kinds: parts.kinds,
+            sessions: Sessions::default(),
+            door: Door::new(parts.set_up),
+            outside: parts.outside,
+            demo: parts.demo,
+            director: parts.director,
+            origin: parts.origin,
+            zh: parts.zh,
+            en: parts.en,
+            clock: parts.clock,
+            entropy: Mutex::new(parts.entropy),
+        })
+    }
+
+    /// Now.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The words of a language.
+    pub(crate) fn words(&self, lang: Lang) -> &Arc<Words> {
+        match lang {
+            Lang::Zh => &self.zh,
+            Lang::En => &self.en,
+        }
+    }
+
+    /// Whether browsers reach the pages over TLS.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.origin.starts_with("https://")
+    }
+
+    /// Carries a job out on the ledger.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Ledger, &mut Pending) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.ledger.run(job).await
+    }
+
+    /// The officer of this record, as they stand now.
+    pub(crate) async fn officer(&self, record: MatterId) -> Result<Option<Officer>, Failure> {
+        self.run(move |ledger, _| ledger.officer_of(&record)).await
+    }
+
+    /// Draws something.
+    pub(crate) fn draw<T>(&self, of: impl FnOnce(&mut dyn Entropy) -> T) -> T {
+        let mut entropy = self.entropy.lock().unwrap_or_else(PoisonError::into_inner);
+        of(&mut **entropy)
+    }
+
+    /// Begins a session; gives the cookie's value.
+    pub(crate) fn begin_session(&self, officer: &Officer) -> Secret {
+        self.draw(|entropy| self.sessions.begin(officer.record, officer.endings, self.now(), entropy))
+    }
+
+    /// The cookie of a session with this value.
+    pub(crate) fn cookie(&self, value: &str) -> String {
+        let secure = if self.is_secure() { "; Secure" } else { "" };
+        format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}", self.session_cookie)
+    }
+}

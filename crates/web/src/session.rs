@@ -1,0 +1,216 @@
+//! Who is signed in: sessions of officers in their browsers.
+//!
+//! A session is a random cookie of which only the SHA-256 is kept, in memory: a copy of a node's folder opens nobody's
+//! session, and a restart ends them all. What an officer may do is read anew from the journal at every request; a session says
+//! only who it is, and since when that is proven.
+//!
+//! Invariant: nobody can tell from what is kept here what the cookie was.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use comity_journal::entropy::Entropy;
+use comity_journal::ids::MatterId;
+use comity_journal::time::Timestamp;
+use sha2::{Digest as _, Sha256};
+
+/// How long a session lives without a request.
+pub(crate) const IDLE_MILLIS: i64 = 30 * 60 * 1000;
+/// How long it lives at most.
+pub(crate) const ABSOLUTE_MILLIS: i64 = 12 * 60 * 60 * 1000;
+/// How long ago a person may have proven who they are for a grave act.
+pub(crate) const FRESH_MILLIS: i64 = 10 * 60 * 1000;
+/// How many sessions are kept; the one idle for longest makes room.
+const MOST: usize = 10_000;
+
+/// A secret of 32 bytes, as a browser holds it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Secret(String);
+
+impl Secret {
+    pub(crate) fn draw(entropy: &mut dyn Entropy) -> Self {
+        let mut bytes = [0; 32];
+        entropy.fill(&mut bytes);
+        Self(data_encoding::BASE64URL_NOPAD.encode(&bytes))
+    }
+
+    /// As it stands in a cookie or a form.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+/// One officer in one browser.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    /// The officer's record.
+    pub(crate) officer: MatterId,
+    /// How often all sessions of the officer had been ended when it began; it is over once that is another number.
+    pub(crate) endings: u64,
+    /// Since when.
+    pub(crate) begun: Timestamp,
+    /// The last request.
+    pub(crate) seen: Timestamp,
+    /// When the officer last proved who they are.
+    pub(crate) proven: Timestamp,
+    /// What every form of this session carries.
+    pub(crate) form_token: Secret,
+}
+
+impl Session {
+    fn lives(&self, now: Timestamp) -> bool {
+        now.millis() - self.seen.millis() < IDLE_MILLIS
+            && now.millis() - self.begun.millis() < ABSOLUTE_MILLIS
+    }
+
+    /// Whether the officer has proven who they are lately enough for a grave act.
+    pub(crate) fn is_fresh(&self, now: Timestamp) -> bool {
+        now.millis() - self.proven.millis() < FRESH_MILLIS
+    }
+}
+
+type Key = [u8; 32];
+
+/// All sessions of a node.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions {
+    kept: Mutex<BTreeMap<Key, Session>>,
+}
+
+impl Sessions {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, Session>> {
+        // A panic elsewhere leaves a map of whole sessions: nothing in here is half written.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins a session of an officer who has just proven who they are; gives the cookie's value.
+    pub(crate) fn begin(
+        &self,
+        officer: MatterId,
+        endings: u64,
+        now: Timestamp,
+        entropy: &mut dyn Entropy,
+    ) -> Secret {
+        let cookie = Secret::draw(entropy);
+        let form_token = Secret::draw(entropy);
+        let session = Session { officer, endings, begun: now, seen: now, proven: now, form_token };
+        let mut kept = self.lock();
+        kept.retain(|_, session| session.lives(now));
+        if kept.len() >= MOST
+            && let Some(idlest) = kept.iter().min_by_key(|(_, session)| session.seen).map(|(key, _)| *key)
+        {
+            kept.remove(&idlest);
+        }
+        kept.insert(key(cookie.as_str()), session);
+        cookie
+    }
+
+    /// The living session of a cookie; it counts as a request.
+    pub(crate) fn find(&self, cookie: &str, now: Timestamp) -> Option<Session> {
+        let mut kept = self.lock();
+        let session = kept.get_mut(&key(cookie))?;
+        if !session.lives(now) {
+            kept.remove(&key(cookie));
+            return None;
+        }
+        session.seen = now;
+        Some(session.clone())
+    }
+
+    /// Whether a session lives; looking is no request.
+    pub(crate) fn lives(&self, cookie: &str, now: Timestamp) -> bool {
+        self.lock().get(&key(cookie)).is_some_and(|session| session.lives(now))
+    }
+
+    /// The officer has proven again who they are.
+    pub(crate) fn prove(&self, cookie: &str, now: Timestamp) {
+        if let Some(session) = self.lock().get_mut(&key(cookie)) {
+            session.proven = now;
+        }
+    }
+
+    /// Ends one session.
+    pub(crate) fn end(&self, cookie: &str) {
+        self.lock().remove(&key(cookie));
+    }
+
+    /// Ends all sessions of an officer.
+    pub(crate) fn end_all(&self, officer: &MatterId) {
+        self.lock().retain(|_, session| session.officer != *officer);
+    }
+}
+
+fn key(cookie: &str) -> Key {
+    Sha256::digest(cookie.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Counting(u8);
+
+    impl Entropy for Counting {
+        fn fill(&mut self, bytes: &mut [u8]) {
+            self.0 += 1;
+            bytes.fill(self.0);
+        }
+    }
+
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp::from_millis(1_790_000_000_000 + minutes * 60_000)
+    }
+
+    fn officer(n: u8) -> MatterId {
+        MatterId::from_bytes([n; 32])
+    }
+
+    #[test]
+    fn a_session_ends_when_nobody_has_used_it_for_half_an_hour() {
+        let sessions = Sessions::default();
+        let cookie = sessions.begin(officer(1), 0, at(0), &mut Counting(0));
+        assert!(sessions.find(cookie.as_str(), at(29)).is_some());
+        assert!(sessions.find(cookie.as_str(), at(58)).is_some());
+        assert!(sessions.find(cookie.as_str(), at(88)).is_none());
+    }
+
+    #[test]
+    fn a_session_ends_after_twelve_hours_whatever_is_done_in_it() {
+        let sessions = Sessions::default();
+        let cookie = sessions.begin(officer(1), 0, at(0), &mut Counting(0));
+        for minutes in (0..720).step_by(20) {
+            assert!(sessions.find(cookie.as_str(), at(minutes)).is_some());
+        }
+        assert!(sessions.find(cookie.as_str(), at(720)).is_none());
+    }
+
+    #[test]
+    fn a_grave_act_needs_a_proof_of_the_last_ten_minutes() {
+        let sessions = Sessions::default();
+        let cookie = sessions.begin(officer(1), 0, at(0), &mut Counting(0));
+        let session = |now| sessions.find(cookie.as_str(), now).unwrap();
+        assert!(session(at(9)).is_fresh(at(9)));
+        assert!(!session(at(10)).is_fresh(at(10)));
+        sessions.prove(cookie.as_str(), at(11));
+        assert!(session(at(12)).is_fresh(at(12)));
+    }
+
+    #[test]
+    fn all_sessions_of_one_officer_end_and_nobody_elses() {
+        let sessions = Sessions::default();
+        let entropy = &mut Counting(0);
+        let (mine, also_mine) =
+            (sessions.begin(officer(1), 0, at(0), entropy), sessions.begin(officer(1), 0, at(0), entropy));
+        let other = sessions.begin(officer(2), 0, at(0), entropy);
+        sessions.end_all(&officer(1));
+        assert!(sessions.find(mine.as_str(), at(1)).is_none());
+        assert!(sessions.find(also_mine.as_str(), at(1)).is_none());
+        assert!(sessions.find(other.as_str(), at(1)).is_some());
+    }
+}
