@@ -67,11 +67,15 @@ pub struct Partner {
     pub off_network: bool,
 }
 
+/// How many matters of a kind a beginning of a number can mean.
+const MEANT: usize = 256;
+
 /// Officers and partners as they were read last; forgotten when an entry about any of them, or a card, is appended,
 /// and once more when it is durable, because what is read in between is what was stored before.
 #[derive(Default)]
 pub(crate) struct KnownPeople {
-    officers: Option<Arc<[Officer]>>,
+    serving: Option<Arc<[Officer]>>,
+    ever: Option<Arc<[Officer]>>,
     partners: Option<Arc<[Partner]>>,
 }
 
@@ -96,19 +100,29 @@ impl Ledger {
 
     /// As [`Self::officers`], without a copy.
     pub(crate) fn known_officers(&mut self) -> Result<Arc<[Officer]>, Failure> {
-        if let Some(known) = &self.people.officers {
+        if let Some(known) = &self.people.serving {
             return Ok(Arc::clone(known));
         }
-        let read: Arc<[Officer]> = self.read_officers()?.into();
-        self.people.officers = Some(Arc::clone(&read));
+        let read: Arc<[Officer]> = self.officers_in(&["serving"])?.into();
+        self.people.serving = Some(Arc::clone(&read));
         Ok(read)
     }
 
-    fn read_officers(&mut self) -> Result<Vec<Officer>, Failure> {
+    /// All officers who ever worked here, by name: history goes on naming who has left.
+    pub(crate) fn officers_ever(&mut self) -> Result<Arc<[Officer]>, Failure> {
+        if let Some(known) = &self.people.ever {
+            return Ok(Arc::clone(known));
+        }
+        let read: Arc<[Officer]> = self.officers_in(&["serving", "dismissed"])?.into();
+        self.people.ever = Some(Arc::clone(&read));
+        Ok(read)
+    }
+
+    fn officers_in(&mut self, statuses: &[&str]) -> Result<Vec<Officer>, Failure> {
         let mut officers = Vec::new();
         for row in self.rows_of("officer")? {
-            if row.status == "serving" {
-                officers.extend(self.officer_of(&row.id)?);
+            if statuses.contains(&row.status.as_str()) {
+                officers.push(self.read_officer(&row.id)?.0);
             }
         }
         officers.sort_by(|a, b| a.name.cmp(&b.name));
@@ -120,15 +134,17 @@ impl Ledger {
     /// # Errors
     /// When there is no such record, or the store cannot be read.
     pub fn officer_of(&mut self, record: &MatterId) -> Result<Option<Officer>, Failure> {
+        let (officer, service) = self.read_officer(record)?;
+        Ok((service == Service::Serving).then_some(officer))
+    }
+
+    fn read_officer(&mut self, record: &MatterId) -> Result<(Officer, Service), Failure> {
         let lane = self.officer_lane(record)?;
-        if lane.service != Service::Serving {
-            return Ok(None);
-        }
         let mut roles: Vec<Token> = lane.roles.iter().map(|role| Token::literal(role.code())).collect();
         roles.sort();
         let named: Vec<_> = lane.enlisted.map(|entry| (entry, ())).into_iter().collect();
         let name = self.text_of(&named, "person", "name")?.unwrap_or_else(|| "(name erased)".into());
-        Ok(Some(Officer { record: *record, name, roles, endings: lane.endings }))
+        Ok((Officer { record: *record, name, roles, endings: lane.endings }, lane.service))
     }
 
     /// What an officer's record has come to.
@@ -313,18 +329,28 @@ impl Ledger {
     /// # Errors
     /// When none or several could be meant.
     pub fn matter_named(&mut self, typed: &str) -> Result<MatterId, Failure> {
-        let kinds: Vec<_> = self.kinds.iter().map(|kind| kind.def()).collect();
-        let mut found = Vec::new();
-        if let Some(typed) = NumberTyped::read(typed) {
-            for kind in kinds {
-                found.extend(self.numbered(kind, &typed, 2)?);
-            }
-        }
-        match found.as_slice() {
+        Self::the_one_meant(&self.matters_meant(typed)?)
+    }
+
+    /// The one of these matters, or why there is not one; the same texts whoever asks.
+    pub(crate) fn the_one_meant(found: &[MatterId]) -> Result<MatterId, Failure> {
+        match found {
             [id] => Ok(*id),
             [] => Err(Failure::NotFound("no matter here has that number; `matter list` shows them".into())),
             _ => Err(Failure::Usage("several matters begin like that; type more of the number".into())),
         }
+    }
+
+    /// The matters and records that what a person typed can mean; of very short beginnings the first ones.
+    pub(crate) fn matters_meant(&mut self, typed: &str) -> Result<Vec<MatterId>, Failure> {
+        let kinds: Vec<_> = self.kinds.iter().map(|kind| kind.def()).collect();
+        let mut found = Vec::new();
+        if let Some(typed) = NumberTyped::read(typed) {
+            for kind in kinds {
+                found.extend(self.numbered(kind, &typed, MEANT)?);
+            }
+        }
+        Ok(found)
     }
 
     /// The matters of one kind whose number begins as typed, at most `limit`: one run of the view of matters.

@@ -104,6 +104,7 @@ impl Browser {
         };
         let set_up = Code::draw::<{ Code::INVITATION }>(&mut Seeded::new(5));
         let office = Office::open(OfficeParts {
+            director: None,
             agency: station.agency,
             ledger: ledger.clone(),
             zh: words(Lang::Zh),

@@ -12,6 +12,7 @@ use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::suite::Hash;
 
 use super::drafts::{inner_entry, token};
+use crate::authorise::Doing;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, NewEntry, Pending};
 use crate::people::{Officer, Partner};
@@ -66,6 +67,17 @@ impl Ledger {
         command: &ActCommand,
         officer: &Officer,
     ) -> Result<Acted, Failure> {
+        let outcome = self.try_act(pending, command, officer);
+        self.heed_refusal(pending, officer, &command.act, Some(&command.matter), outcome)
+    }
+
+    fn try_act(
+        &mut self,
+        pending: &mut Pending,
+        command: &ActCommand,
+        officer: &Officer,
+    ) -> Result<Acted, Failure> {
+        self.authorise_act(officer, &command.matter, &command.act)?;
         let kind = self.kind_of(&command.matter)?;
         let known = self.kind_named(&kind)?;
         let def = *known.act(&command.act).ok_or_else(|| {
@@ -105,6 +117,19 @@ impl Ledger {
         recorded: &str,
         officer: &Officer,
     ) -> Result<Acted, Failure> {
+        let outcome = self.try_record_for(pending, command, party, recorded, officer);
+        self.heed_refusal(pending, officer, &command.act, Some(&command.matter), outcome)
+    }
+
+    fn try_record_for(
+        &mut self,
+        pending: &mut Pending,
+        command: &ActCommand,
+        party: &Partner,
+        recorded: &str,
+        officer: &Officer,
+    ) -> Result<Acted, Failure> {
+        self.authorise(officer, Doing::ActInMatter, Some(&command.matter))?;
         let kind = self.kind_of(&command.matter)?;
         let (us, lane) = (self.agency, Lane::Shared(party.agency));
         let opening = self.matter(&command.matter)?.opening().map(|(opening, _)| opening.parties.clone());

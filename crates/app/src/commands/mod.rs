@@ -4,14 +4,16 @@ mod act;
 mod add_partner;
 mod drafts;
 mod erase;
+mod name_officers;
 mod officers;
 mod receive_batch;
 mod receive_receipts;
 mod record_incident;
+mod record_read;
 mod set_up;
 
 pub use act::{ActCommand, Acted, Outcome};
-pub(crate) use drafts::{OPENING, STRUCTURE};
+pub(crate) use drafts::{OPENING, STRUCTURE, inner_entry};
 pub use erase::{Erasing, ToErase};
 pub use officers::NewInvitation;
 pub use receive_batch::{Reception, ReceptionLeaves};

@@ -1,6 +1,8 @@
 //! What people may look at. Nothing here writes; values are plain data, ready for a page, an API or a terminal.
 
 mod acts;
+mod audit;
+mod desk;
 mod journal_verify;
 mod lists;
 mod matters;
@@ -10,6 +12,8 @@ mod proof;
 mod search;
 
 pub use acts::ActValue;
+pub use audit::{AuditFilter, AuditLine, AuditOnly, AuditPage};
+pub use desk::{DeskPage, ReadLine, RestrictedLine, TaskLine};
 pub use journal_verify::{JournalReport, verify_journal};
 pub use lists::{Also, Counted, LONGEST_PAGE, ListPage, ListQuery, RowTest};
 pub use matters::{

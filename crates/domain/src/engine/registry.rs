@@ -1,12 +1,12 @@
 //! The kinds a node knows: one line of registration each.
 
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use comity_journal::entry::{Entry, Lane, Opening, Place, Seen};
-use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::entry::{Actor, Entry, Lane, Opening, Place, Seen};
+use comity_journal::ids::{AgencyId, MatterId, Pseudonym};
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 
@@ -101,6 +101,10 @@ pub trait AnyMatter: Send {
     fn marks(&self) -> Vec<&'static str>;
     /// [`Matter::offences`].
     fn offences(&self, act: &str, structure: &[u8]) -> Vec<OffenceCode>;
+    /// [`Matter::team`].
+    fn team(&self, agency: AgencyId) -> BTreeSet<Pseudonym>;
+    /// [`Matter::stands_against`].
+    fn stands_against(&self, act: &str, author: AgencyId, proposer: &Actor) -> Option<Refusal>;
 }
 
 struct Registered<K>(PhantomData<fn() -> K>);
@@ -202,6 +206,12 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn offences(&self, act: &str, structure: &[u8]) -> Vec<OffenceCode> {
         Self::offences(self, act, structure)
+    }
+    fn team(&self, agency: AgencyId) -> BTreeSet<Pseudonym> {
+        Self::team(self, agency)
+    }
+    fn stands_against(&self, act: &str, author: AgencyId, proposer: &Actor) -> Option<Refusal> {
+        Self::stands_against(self, act, author, proposer)
     }
 }
 

@@ -7,9 +7,11 @@ use comity_journal::time::Timestamp;
 
 use super::candidate::Verdict;
 use super::grid::Cell;
+use super::inner::ReadContent;
 use super::kind::Kind;
 use super::lane::Standing;
 use super::matter::Matter;
+use crate::act::Act as _;
 use crate::clock::Clock;
 
 /// One entry on the timeline.
@@ -65,7 +67,7 @@ pub struct Brief {
     pub cell: Cell,
     /// The clocks that run.
     pub clocks: Vec<Clock>,
-    /// Its latest entry, by its author's clock.
+    /// Its latest entry that is no reading, by its author's clock.
     pub updated: Timestamp,
     /// How many entries.
     pub entries: usize,
@@ -81,7 +83,7 @@ impl<K: Kind> Matter<K> {
             parties: self.opening().map(|(opening, _)| opening.parties.clone()).unwrap_or_default(),
             cell: K::cell(&lanes),
             clocks: K::clocks(&lanes),
-            updated: self.entries().map(|entry| entry.header().at).max().unwrap_or_default(),
+            updated: self.updated(),
             entries: self.entries().count(),
         }
     }
@@ -99,6 +101,13 @@ impl<K: Kind> Matter<K> {
         let theirs =
             valid.filter(|step| self.entry(&step.entry).is_some_and(|entry| entry.header().author != *us));
         theirs.map(|step| step.at).max()
+    }
+
+    /// When something last happened in it; that somebody has read it is nothing that happened.
+    fn updated(&self) -> Timestamp {
+        let headers = self.entries().map(|entry| entry.header());
+        let happened = headers.filter(|h| h.lane.is_shared() || h.act.as_str() != ReadContent::DEF.code);
+        happened.map(|header| header.at).max().unwrap_or_default()
     }
 
     /// Whether a shared entry relied on this fact.

@@ -53,6 +53,10 @@ pub mod rules {
         FOREIGN_LANE = "foreign-lane", "one lane, one writer", None, CannotAssist;
         /// The officer holds no role that may propose this.
         ROLE = "role", "who may do what: the table of roles", Some(Role::Administrator), CannotAssist;
+        /// The officer is not of those who may know this matter.
+        NEED_TO_KNOW = "need-to-know", "who may do what: need to know", Some(Role::Desk), CannotAssist;
+        /// The matter is restricted to its team.
+        RESTRICTED = "restricted", "who may do what: restricted matters", Some(Role::Supervisor), CannotAssist;
         /// Not approved by all who must.
         FOUR_EYES = "four-eyes", "two-person rule on sending, refusing and answering", None, CannotAssist;
         /// The approver is the proposer.
