@@ -173,8 +173,8 @@ impl Ledger {
         self.inner_root_at = self.last_inner_root()?;
         self.streams.clear();
         self.matters.clear();
-        self.people.forget();
         self.last_refused.clear();
+        self.people.forget();
         // The old book stays until the new one is whole: a ledger is never without its own card.
         let mut cards = CardBook::default();
         for stored in self.store.cards()? {

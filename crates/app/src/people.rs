@@ -67,15 +67,11 @@ pub struct Partner {
     pub off_network: bool,
 }
 
-/// How many matters of a kind a beginning of a number can mean.
-const MEANT: usize = 256;
-
 /// Officers and partners as they were read last; forgotten when an entry about any of them, or a card, is appended,
 /// and once more when it is durable, because what is read in between is what was stored before.
 #[derive(Default)]
 pub(crate) struct KnownPeople {
-    serving: Option<Arc<[Officer]>>,
-    ever: Option<Arc<[Officer]>>,
+    officers: Option<Arc<[(Officer, Service)]>>,
     partners: Option<Arc<[Partner]>>,
 }
 
@@ -95,37 +91,32 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read.
     pub fn officers(&mut self) -> Result<Vec<Officer>, Failure> {
-        Ok(self.known_officers()?.to_vec())
-    }
-
-    /// As [`Self::officers`], without a copy.
-    pub(crate) fn known_officers(&mut self) -> Result<Arc<[Officer]>, Failure> {
-        if let Some(known) = &self.people.serving {
-            return Ok(Arc::clone(known));
-        }
-        let read: Arc<[Officer]> = self.officers_in(&["serving"])?.into();
-        self.people.serving = Some(Arc::clone(&read));
-        Ok(read)
+        let serving =
+            |(officer, service): &(Officer, Service)| (*service == Service::Serving).then(|| officer.clone());
+        Ok(self.everybody()?.iter().filter_map(serving).collect())
     }
 
     /// All officers who ever worked here, by name: history goes on naming who has left.
-    pub(crate) fn officers_ever(&mut self) -> Result<Arc<[Officer]>, Failure> {
-        if let Some(known) = &self.people.ever {
+    pub(crate) fn officers_ever(&mut self) -> Result<Vec<Officer>, Failure> {
+        Ok(self.everybody()?.iter().map(|(officer, _)| officer.clone()).collect())
+    }
+
+    /// Everybody with a record here, as it stands; read once until a record changes.
+    fn everybody(&mut self) -> Result<Arc<[(Officer, Service)]>, Failure> {
+        if let Some(known) = &self.people.officers {
             return Ok(Arc::clone(known));
         }
-        let read: Arc<[Officer]> = self.officers_in(&["serving", "dismissed"])?.into();
-        self.people.ever = Some(Arc::clone(&read));
+        let read: Arc<[_]> = self.read_officers()?.into();
+        self.people.officers = Some(Arc::clone(&read));
         Ok(read)
     }
 
-    fn officers_in(&mut self, statuses: &[&str]) -> Result<Vec<Officer>, Failure> {
+    fn read_officers(&mut self) -> Result<Vec<(Officer, Service)>, Failure> {
         let mut officers = Vec::new();
         for row in self.rows_of("officer")? {
-            if statuses.contains(&row.status.as_str()) {
-                officers.push(self.read_officer(&row.id)?.0);
-            }
+            officers.push(self.read_officer(&row.id)?);
         }
-        officers.sort_by(|a, b| a.name.cmp(&b.name));
+        officers.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
         Ok(officers)
     }
 
@@ -167,7 +158,7 @@ impl Ledger {
     /// # Errors
     /// When there is none, or several could be meant.
     pub fn officer(&mut self, named: Option<&str>) -> Result<Officer, Failure> {
-        let officers = self.known_officers()?;
+        let officers = self.officers()?;
         let is_meant = |officer: &&Officer| named.is_none_or(|name| officer.name == name);
         let meant: Vec<_> = officers.iter().filter(is_meant).cloned().collect();
         match <[Officer; 1]>::try_from(meant) {
@@ -341,13 +332,13 @@ impl Ledger {
         }
     }
 
-    /// The matters and records that what a person typed can mean; of very short beginnings the first ones.
+    /// All matters and records that what a person typed can mean.
     pub(crate) fn matters_meant(&mut self, typed: &str) -> Result<Vec<MatterId>, Failure> {
         let kinds: Vec<_> = self.kinds.iter().map(|kind| kind.def()).collect();
         let mut found = Vec::new();
         if let Some(typed) = NumberTyped::read(typed) {
             for kind in kinds {
-                found.extend(self.numbered(kind, &typed, MEANT)?);
+                found.extend(self.numbered(kind, &typed, 2)?);
             }
         }
         Ok(found)

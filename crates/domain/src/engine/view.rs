@@ -88,6 +88,13 @@ impl<K: Kind> Matter<K> {
         }
     }
 
+    /// When something last happened in it; that somebody has read it is nothing that happened.
+    fn updated(&self) -> Timestamp {
+        let headers = self.entries().map(|entry| entry.header());
+        let happened = headers.filter(|h| h.lane.is_shared() || h.act.as_str() != ReadContent::DEF.code);
+        happened.map(|header| header.at).max().unwrap_or_default()
+    }
+
     /// The latest time of the others' valid entries that nothing `us` wrote, shared or inner, had seen: what has
     /// arrived and was not taken note of. By what each entry says its author had seen, so that no clock decides it.
     pub fn unseen_by(&self, us: &AgencyId) -> Option<Timestamp> {
@@ -101,13 +108,6 @@ impl<K: Kind> Matter<K> {
         let theirs =
             valid.filter(|step| self.entry(&step.entry).is_some_and(|entry| entry.header().author != *us));
         theirs.map(|step| step.at).max()
-    }
-
-    /// When something last happened in it; that somebody has read it is nothing that happened.
-    fn updated(&self) -> Timestamp {
-        let headers = self.entries().map(|entry| entry.header());
-        let happened = headers.filter(|h| h.lane.is_shared() || h.act.as_str() != ReadContent::DEF.code);
-        happened.map(|header| header.at).max().unwrap_or_default()
     }
 
     /// Whether a shared entry relied on this fact.
