@@ -51,7 +51,10 @@ impl Running {
         let identity = TlsIdentity::from_seed(&folder.read_keys()?.tls);
         let identity = identity.map_err(|error| Reply::fault(error.to_string()))?;
         let answers = Arc::new(
-            NodeFederation::new(ledger.clone()).serving(partners.objects()).telling(partners.arrived()),
+            NodeFederation::new(ledger.clone())
+                .serving(partners.objects())
+                .telling(partners.arrived())
+                .noting(partners.contacts()),
         );
         let listener = Listener::new(&identity, partners.pins(), answers, Limits::default())
             .map_err(|error| Reply::fault(error.to_string()))?;

@@ -227,7 +227,7 @@ impl Ledger {
         rows.iter().map(|row| self.line(row, words)).collect()
     }
 
-    fn line(&mut self, row: &MatterRow, words: &Words) -> Result<MatterLine, Failure> {
+    pub(super) fn line(&mut self, row: &MatterRow, words: &Words) -> Result<MatterLine, Failure> {
         let names = Names::read(self, &row.id)?;
         let now = self.now();
         let us = self.agency;

@@ -1,6 +1,8 @@
 //! What people may look at. Nothing here writes; values are plain data, ready for a page, an API or a terminal.
 
 mod acts;
+mod bureau;
+mod journal_page;
 mod journal_verify;
 mod matters;
 mod packages;
@@ -8,7 +10,9 @@ mod partners;
 mod proof;
 
 pub use acts::ActValue;
-pub use journal_verify::{JournalReport, verify_journal};
+pub use bureau::{AnswerTime, Between, Bureau, NextClock, PartnerPage, WaitsForUs};
+pub use journal_page::{CheckpointLine, IncidentLine, JournalPage};
+pub use journal_verify::{JournalReport, JournalSoFar, verify_journal};
 pub use matters::{
     ActorLine, ClockLine, DraftLine, FieldLine, MatterLine, MatterPage, NextLine, PackageLine, PartyLine,
     TimelineLine,

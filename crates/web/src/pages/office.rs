@@ -13,6 +13,7 @@ use comity_journal::entropy::Entropy;
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::time::Timestamp;
 
+use crate::federation::Contact;
 use crate::session::{Secret, Sessions};
 
 /// Something that takes a while.
@@ -26,6 +27,8 @@ pub trait Outside: Send + Sync {
     fn partners_changed(&self) -> Soon<'_, Result<(), Failure>>;
     /// One session with a partner, now; a sentence says what stood in the way.
     fn call(&self, partner: AgencyId) -> Soon<'_, Result<(), Failure>>;
+    /// When each partner was last reached, and what stood in the way since.
+    fn contacts(&self) -> Vec<(AgencyId, Contact)>;
     /// The folder of sealed packages.
     fn objects(&self) -> Arc<Objects>;
 }
