@@ -32,8 +32,9 @@ fn gather(folder: &Path, needle: &str, found: &mut Vec<String>) {
 fn whatever_leaves_a_node_goes_through_the_one_door() {
     // A proof with content, a package and the key for packages: each is let out in the request that asks for it.
     assert_eq!(callers(".let_out("), ["request.rs", "request.rs", "request.rs"]);
-    // Content reaches a proof there and nowhere else.
-    assert_eq!(callers(".export_proof("), ["request.rs"]);
+    // Content reaches a proof that leaves there and nowhere else: the page takes away hashes and signatures only.
+    assert_eq!(callers(".export_proof("), ["proof.rs", "request.rs"]);
+    assert_eq!(callers(".export_proof(&matter, false)"), ["proof.rs"]);
     // The key is read for export by the command that has asked the node first.
     // (The other place asks whether a package is sealed to us.)
     assert_eq!(callers("Identity::from_bytes("), ["cli.rs", "packages.rs"]);

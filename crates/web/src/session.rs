@@ -115,6 +115,11 @@ impl Sessions {
         Some(session.clone())
     }
 
+    /// Whether a session lives; looking is no request.
+    pub(crate) fn lives(&self, cookie: &str, now: Timestamp) -> bool {
+        self.lock().get(&key(cookie)).is_some_and(|session| session.lives(now))
+    }
+
     /// The officer has proven again who they are.
     pub(crate) fn prove(&self, cookie: &str, now: Timestamp) {
         if let Some(session) = self.lock().get_mut(&key(cookie)) {

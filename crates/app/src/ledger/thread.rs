@@ -2,7 +2,7 @@
 //!
 //! A ledger can also work by hand: its owner says when, and how many jobs one commit takes, so that a run replays.
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{Ledger, Pending};
 use crate::failure::Failure;
@@ -20,20 +20,28 @@ type Job = Box<dyn FnOnce(&mut Ledger, &mut Pending) -> Afterwards + Send>;
 #[derive(Clone)]
 pub struct LedgerHandle {
     jobs: mpsc::Sender<Job>,
+    written: watch::Receiver<u64>,
 }
 
 impl LedgerHandle {
     /// Starts the thread of a ledger.
     pub fn start(ledger: Ledger) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        std::thread::spawn(move || work(ledger, queue));
-        Self { jobs }
+        let (telling, written) = watch::channel(ledger.length);
+        std::thread::spawn(move || work(ledger, queue, &telling));
+        Self { jobs, written }
+    }
+
+    /// How many records are durable; tells when there are more.
+    pub fn written(&self) -> watch::Receiver<u64> {
+        self.written.clone()
     }
 
     /// A handle to a ledger without a thread, and the ledger.
     pub fn by_hand(ledger: Ledger) -> (Self, LedgerByHand) {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        (Self { jobs }, LedgerByHand { ledger, queue })
+        let (telling, written) = watch::channel(ledger.length);
+        (Self { jobs, written }, LedgerByHand { ledger, queue, telling })
     }
 
     /// Carries a job out; answers once everything it appended is durable.
@@ -78,6 +86,7 @@ impl LedgerHandle {
 pub struct LedgerByHand {
     ledger: Ledger,
     queue: mpsc::Receiver<Job>,
+    telling: watch::Sender<u64>,
 }
 
 impl LedgerByHand {
@@ -90,7 +99,7 @@ impl LedgerByHand {
     pub fn work(&mut self, together: usize) {
         let jobs: Vec<_> = std::iter::from_fn(|| self.queue.try_recv().ok()).take(together).collect();
         if !jobs.is_empty() {
-            carry_out(&mut self.ledger, jobs);
+            carry_out(&mut self.ledger, jobs, &self.telling);
         }
     }
 
@@ -100,18 +109,18 @@ impl LedgerByHand {
     }
 }
 
-fn work(mut ledger: Ledger, mut queue: mpsc::Receiver<Job>) {
+fn work(mut ledger: Ledger, mut queue: mpsc::Receiver<Job>, telling: &watch::Sender<u64>) {
     while let Some(first) = queue.blocking_recv() {
         let mut jobs = vec![first];
         while jobs.len() < TOGETHER {
             let Ok(job) = queue.try_recv() else { break };
             jobs.push(job);
         }
-        carry_out(&mut ledger, jobs);
+        carry_out(&mut ledger, jobs, telling);
     }
 }
 
-fn carry_out(ledger: &mut Ledger, jobs: Vec<Job>) {
+fn carry_out(ledger: &mut Ledger, jobs: Vec<Job>, telling: &watch::Sender<u64>) {
     // Where the store could not be read again, what the jobs do in memory is forgotten at the next attempt.
     let fresh = ledger.refresh();
     let mut pending = Pending::new(ledger.length, ledger.clock.now());
@@ -120,4 +129,5 @@ fn carry_out(ledger: &mut Ledger, jobs: Vec<Job>) {
     for after in afterwards {
         after(ledger, committed.clone());
     }
+    telling.send_if_modified(|written| std::mem::replace(written, ledger.length) != ledger.length);
 }

@@ -24,6 +24,10 @@ impl Ledger {
     /// # Errors
     /// When nothing of it is shared yet, or the store cannot be read.
     pub fn export_proof(&mut self, id: &MatterId, with_content: bool) -> Result<Vec<u8>, Failure> {
+        self.put_together(id, with_content)
+    }
+
+    fn put_together(&mut self, id: &MatterId, with_content: bool) -> Result<Vec<u8>, Failure> {
         let fault = |why: String| Failure::Fault(format!("the proof cannot be put together: {why}"));
         let matter = self.matter(id)?;
         let (opening, _) = matter.opening().ok_or_else(|| {
@@ -90,7 +94,7 @@ impl Ledger {
         if !broken.is_empty() {
             return Ok(MatterProof { broken, findings: None });
         }
-        let proof = self.export_proof(id, true)?;
+        let proof = self.put_together(id, true)?;
         // Here everybody is known whose fingerprint was compared; ourselves too.
         let partners = self.partners()?.into_iter().filter(|partner| !partner.off_network);
         let compared = partners.map(|partner| partner.agency).chain([self.agency]);

@@ -257,6 +257,6 @@ fault-too-long = 内容过长，篇幅较长的材料请作为文件附上。
 fault-several-lines = 此项只能填写一行。
 fault-deceptive = 内容含有不可见的控制字符，请重新输入，不要粘贴。
 fault-not-a-word = 请从列表中选择。
-fault-not-a-moment = 请填写日期和时间，例如 2026-11-30 12:00（UTC）。
+fault-not-a-moment = 请填写日期和时间，均为世界协调时（UTC）。
 fault-not-a-number = 请填写整数。
 fault-not-readable = 此项内容无法识别，请重新选择或填写。

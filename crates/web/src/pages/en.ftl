@@ -35,6 +35,17 @@ page-rule-source = Source
 page-rule-lifted-by = Who could lift it
 page-rule-nobody = nobody
 
+page-live-changed = Something new has been recorded.
+page-help-signs = What the signs mean
+page-help-ours = Done and signed by our own agency.
+page-help-theirs = Done and signed by the other side.
+page-help-inner = Done in our own agency; it never leaves this node.
+page-help-recorded = A partner without a node said so; we wrote it down and signed for that, they did not sign.
+page-help-signed = It can no longer be changed, only corrected or recalled by another act.
+page-help-delivered = The other side has signed that it is in its journal. It says stored, and nothing about agreement.
+page-help-crossed = Both sides acted without having seen what the other did. Both acts stay; the page says which one prevails.
+page-help-void = It breaks the rule that is named, so it changes nothing. It stays visible.
+
 page-trouble-home = To the first page
 page-trouble-not-found = There is nothing here
 page-trouble-not-found-help = Nothing here has this address or number, or it is not yours to see.

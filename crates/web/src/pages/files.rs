@@ -25,12 +25,11 @@ pub(crate) fn script_path() -> String {
 }
 
 pub(crate) fn icon_path() -> String {
-    let icon = comity_assets::all().iter().find(|asset| asset.media_type == "image/svg+xml");
-    format!("/assets/{}", icon.map_or("icon.svg", |icon| icon.path))
+    format!("/assets/{}", comity_assets::mark().path)
 }
 
 async fn file(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Trouble> {
-    let asset = comity_assets::all().iter().find(|asset| asset.path == name).ok_or(Trouble::NotFound)?;
+    let asset = comity_assets::named(&name).ok_or(Trouble::NotFound)?;
     let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (bytes, encoding) = match accepted {
         all if all.contains("br") => (asset.brotli, Some("br")),

@@ -75,6 +75,7 @@ impl Page {
                         }
                         (footer(reading))
                     }
+                    @if reading.who.is_some() { (live(reading)) }
                     (keyboard_help(reading))
                 }
             }
@@ -181,20 +182,36 @@ fn footer(reading: &Reading) -> Markup {
     }
 }
 
+/// Where it is said that something has come; what it is, the page asks for again.
+fn live(reading: &Reading) -> Markup {
+    html! {
+        div.no-print data-island="live" data-live="/live" data-say=(reading.text("page-live-changed")) {
+            p.live-note role="status" {}
+        }
+    }
+}
+
 fn keyboard_help(reading: &Reading) -> Markup {
+    html! {
+        template #keyboard-help {
+            h2 #keyboard-help-title { (reading.text("page-keyboard")) }
+            (keys(reading))
+            button.btn.btn-primary type="button" { (reading.text("page-close")) }
+        }
+    }
+}
+
+/// Every key and what it does.
+pub(crate) fn keys(reading: &Reading) -> Markup {
     let line = |keys: &str, what: String| {
         html! { div { dt { @for key in keys.split(' ') { kbd.key { (key) } " " } } dd { (what) } } }
     };
     html! {
-        template #keyboard-help {
-            h2 #keyboard-help-title { (reading.text("page-keyboard")) }
-            dl.facts {
-                (line("?", reading.text("page-keyboard-help")))
-                (line("/", reading.text("page-keyboard-search")))
-                (line("j k", reading.text("page-keyboard-rows")))
-                @for (name, _, keys) in NAVIGATION { (line(keys, reading.text(&format!("page-nav-{name}")))) }
-            }
-            button.btn.btn-primary type="button" { (reading.text("page-close")) }
+        dl.facts {
+            (line("?", reading.text("page-keyboard-help")))
+            (line("/", reading.text("page-keyboard-search")))
+            (line("j k", reading.text("page-keyboard-rows")))
+            @for (name, _, keys) in NAVIGATION { (line(keys, reading.text(&format!("page-nav-{name}")))) }
         }
     }
 }

@@ -12,7 +12,9 @@ mod choices;
 mod files;
 mod frame;
 mod guard;
+mod help;
 mod home;
+mod live;
 mod matter;
 mod matters;
 mod office;
@@ -43,6 +45,8 @@ pub const WORDS: &[(&str, &str)] = &[
 pub fn router(office: &Arc<Office>) -> Router {
     let signed_in = Router::new()
         .merge(home::routes())
+        .merge(help::routes())
+        .merge(live::routes())
         .merge(matters::routes())
         .merge(matter::routes())
         .merge(act_form::routes());

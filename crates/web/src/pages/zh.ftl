@@ -35,6 +35,17 @@ page-rule-source = 依据
 page-rule-lifted-by = 有权解除者
 page-rule-nobody = 无人可以解除
 
+page-live-changed = 有新的办理记录。
+page-help-signs = 标记说明
+page-help-ours = 由我方办理并签名。
+page-help-theirs = 由对方办理并签名。
+page-help-inner = 我方内部办理，不会发出本节点。
+page-help-recorded = 未接入方所作表示，由我方代录并签名，对方并未签名。
+page-help-signed = 已不能更改，只能另行更正或撤回。
+page-help-delivered = 对方已签名确认存入其存证日志。仅表示已存入，不表示同意。
+page-help-crossed = 双方办理时均未见到对方的办理。两项均予保留，页面注明以何者为准。
+page-help-void = 违反所列规则，因而不生效，但仍予显示。
+
 page-trouble-home = 返回首页
 page-trouble-not-found = 此处没有内容
 page-trouble-not-found-help = 没有该地址或编号对应的内容，或您无权知悉。

@@ -2,13 +2,15 @@
 // <time datetime="…Z" data-local="当地时间 {time}"> in it, the time where this browser is. Never instead of the other.
 
 export function localTimes(host: HTMLElement): void {
-  const format = new Intl.DateTimeFormat(document.documentElement.lang || undefined, {
+  const lang = document.documentElement.lang;
+  // English as most of the world writes it, with the day first and 24 hours, as the page itself does.
+  const format = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang || undefined, {
     dateStyle: "medium",
     timeStyle: "short",
   });
   for (const time of host.querySelectorAll<HTMLTimeElement>("time[data-local][datetime]")) {
     const instant = new Date(time.dateTime);
-    if (Number.isNaN(instant.getTime()) || time.dataset.shown) continue;
+    if (Number.isNaN(instant.getTime()) || time.dataset.shown || instant.getTimezoneOffset() === 0) continue;
     time.dataset.shown = "yes";
     const note = document.createElement("span");
     note.className = "text-secondary no-print";

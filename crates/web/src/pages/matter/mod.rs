@@ -84,6 +84,7 @@ async fn show(
             }
         }
         (notice(&asking, &said))
+        div #matter hx-get={ "/m/" (line.number) } hx-trigger="changed from:body" hx-select="#matter" hx-swap="outerHTML" {
         (standing(&asking, &whole.page))
         div.matter-grid {
             div {
@@ -93,6 +94,7 @@ async fn show(
                 (facts::facts(&asking, &whole.page))
             }
             (timeline::timeline(&asking, &whole.page))
+        }
         }
     };
     Ok(Page::new(format!("{} {title}", line.number)).of("matters").around(&asking, &body))

@@ -74,9 +74,11 @@ fn verdict(asking: &Asking, proof: &MatterProof) -> Markup {
 }
 
 fn acts(asking: &Asking, kind: &str, findings: &Findings) -> Markup {
+    let mut acts: Vec<_> = findings.acts.iter().collect();
+    acts.sort_by_key(|act| (act.at, act.entry.hash));
     html! {
         h2 { (asking.text("page-proof-acts")) }
-        ol.list-unstyled { @for act in &findings.acts { (act_fact(asking, kind, act, findings)) } }
+        ol.list-unstyled { @for act in acts { (act_fact(asking, kind, act, findings)) } }
     }
 }
 

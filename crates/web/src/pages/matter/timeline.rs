@@ -29,7 +29,7 @@ fn entry(asking: &Asking, number: &str, line: &TimelineLine) -> Markup {
         _ => "theirs",
     };
     html! {
-        li class=(edge) .crossed[line.crossed] id={ "e-" (line.entry) } {
+        li.(edge).crossed[line.crossed] id={ "e-" (line.entry) } {
             div.d-flex.flex-wrap.gap-2.align-items-baseline {
                 h3.h4.m-0 { (line.act_text) }
                 span.side { (asking.text(&format!("side-{}", line.side))) }
@@ -52,7 +52,7 @@ fn entry(asking: &Asking, number: &str, line: &TimelineLine) -> Markup {
                 (says(asking, &line.fields))
             }
             @if line.side != "inner" {
-                p.m-0.no-print {
+                p.act-proof.no-print {
                     a href={ "/m/" (number) "/proof#e-" (line.entry) } { (asking.text("page-proof-of-entry")) }
                 }
             }

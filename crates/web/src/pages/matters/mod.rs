@@ -29,7 +29,9 @@ async fn list(State(office): State<Arc<Office>>, asking: Asking) -> Result<Frame
             h1.m-0 { (asking.text("page-matters")) }
             a.btn.btn-primary href="/matters/new" data-key="n" { (asking.text("page-matters-new")) }
         }
-        (table(&asking, &lines))
+        div #matters hx-get=(asking.path) hx-trigger="changed from:body" hx-select="#matters" hx-swap="outerHTML" {
+            (table(&asking, &lines))
+        }
     };
     Ok(Page::new(asking.text("page-matters")).of("matters").around(&asking, &body))
 }

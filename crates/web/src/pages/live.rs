@@ -1,0 +1,47 @@
+//! Tells open pages that something was recorded, so that they ask again for what they show. Says nothing about what.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::routing::get;
+use futures_util::stream;
+
+use super::asking::Asking;
+use super::office::Office;
+
+/// How often a page with nothing new is told so; a session that has ended is noticed then.
+const BREATH: Duration = Duration::from_secs(20);
+
+pub(crate) fn routes() -> Router<Arc<Office>> {
+    Router::new().route("/live", get(live))
+}
+
+async fn live(State(office): State<Arc<Office>>, asking: Asking) -> impl IntoResponse {
+    let written = office.ledger.written();
+    let events = stream::unfold(
+        (written, office, asking.who.cookie.clone()),
+        |(mut written, office, cookie)| async move {
+            loop {
+                let told = tokio::time::timeout(BREATH, written.changed()).await;
+                // A page left open is no work: looking does not keep a session alive.
+                if !office.sessions.lives(&cookie, office.now()) {
+                    return None;
+                }
+                match told {
+                    Ok(Ok(())) => {
+                        let event = Ok::<_, Infallible>(Event::default().event("changed").data(""));
+                        return Some((event, (written, office, cookie)));
+                    }
+                    Ok(Err(_)) => return None,
+                    Err(_) => {}
+                }
+            }
+        },
+    );
+    Sse::new(events).keep_alive(KeepAlive::new().interval(BREATH))
+}
