@@ -19,6 +19,9 @@ use crate::people::Officer;
 const INCIDENTS: usize = 50;
 /// Who may look at the journal as a whole.
 const MAY_LOOK: &[Role] = &[Role::Auditor, Role::Administrator, Role::Supervisor];
+/// Who may meet partners.
+const MAY_MEET: &[Role] =
+    &[Role::Officer, Role::Supervisor, Role::Desk, Role::CentralAuthority, Role::Liaison];
 
 /// A checkpoint that is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +86,14 @@ impl Ledger {
     /// Refused under `role`.
     pub fn may_look_at_journal(&self, officer: &Officer) -> Result<(), Failure> {
         only(officer, MAY_LOOK)
+    }
+
+    /// Refuses whoever may not meet partners.
+    ///
+    /// # Errors
+    /// Refused under `role`.
+    pub fn may_meet_partners(&self, officer: &Officer) -> Result<(), Failure> {
+        only(officer, MAY_MEET)
     }
 
     /// Refuses whoever does not run the node.

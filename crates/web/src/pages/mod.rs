@@ -18,6 +18,7 @@ mod live;
 mod matter;
 mod matters;
 mod office;
+mod partners;
 mod serve;
 mod sign_in;
 mod trouble;
@@ -39,6 +40,7 @@ pub const WORDS: &[(&str, &str)] = &[
     matters::WORDS,
     matter::WORDS,
     act_form::WORDS,
+    partners::WORDS,
 ];
 
 /// All pages of a node.
@@ -49,7 +51,8 @@ pub fn router(office: &Arc<Office>) -> Router {
         .merge(live::routes())
         .merge(matters::routes())
         .merge(matter::routes())
-        .merge(act_form::routes());
+        .merge(act_form::routes())
+        .merge(partners::routes());
     let open_to_all = Router::new().merge(sign_in::routes()).merge(choices::routes()).merge(files::routes());
     signed_in
         .merge(open_to_all)
