@@ -62,7 +62,7 @@ impl Running {
 
         if let Some(desk) = desk {
             let (listener, office) = desk.open(folder.card()?.agency(), &node, release);
-            let routes = pages::router(&office).merge(public::routes(ledger.clone()));
+            let routes = pages::router(&office).merge(public::routes(ledger.clone(), partners.objects()));
             tasks.spawn(pages::serve(listener, routes, stopping.clone()));
         }
         let socket = control::bind(&node.folder().socket_path())?;

@@ -13,6 +13,8 @@ use comity_journal::entropy::Entropy;
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::time::Timestamp;
 
+use super::journal::Verification;
+use super::metrics::Answered;
 use crate::federation::Contact;
 use crate::session::{Secret, Sessions};
 
@@ -65,6 +67,10 @@ pub struct Office {
     pub(crate) kinds: Arc<Kinds>,
     /// Who is signed in.
     pub(crate) sessions: Sessions,
+    /// How many requests were answered.
+    pub(crate) answered: Answered,
+    /// Whether the journal holds, as far as that was asked.
+    pub(crate) verification: Verification,
     /// The rest of the node.
     pub(crate) outside: Arc<dyn Outside>,
     /// Whether this is a demonstration.
@@ -89,6 +95,8 @@ impl Office {
             ledger: parts.ledger,
             kinds: parts.kinds,
             sessions: Sessions::default(),
+            answered: Answered::default(),
+            verification: Verification::default(),
             outside: parts.outside,
             demo: parts.demo,
             origin: parts.origin,

@@ -37,7 +37,7 @@ fn page(asking: &Asking, typed: &Typed, wrong: &[Fault]) -> Framed {
                 input.form-control #f-card type="file" name="card";
             }
             (input(asking, "address", &asking.text("page-meet-address"), typed.text("address"), wrong))
-            p.form-hint { (asking.text("page-meet-address-hint")) }
+            p.form-hint { (asking.text_with("page-meet-address-hint", &[("example", "http://node.example:7800")])) }
             div.d-flex.flex-wrap.gap-2.mt-3 {
                 button.btn.btn-primary type="submit" { (asking.text("page-meet-compare-next")) }
                 a.btn.btn-link href="/partners" { (asking.text("page-form-leave")) }
