@@ -6,6 +6,7 @@ use comity_domain::act::Act as _;
 use comity_domain::matters::node::{Export, LetOut};
 use comity_journal::ids::MatterId;
 
+use crate::authorise::Doing;
 use crate::commands::ActCommand;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
@@ -15,7 +16,8 @@ impl Ledger {
     /// Records that something is about to leave the node, by whom and for what.
     ///
     /// # Errors
-    /// Refused when the officer holds no role that may take things out; when the purpose is no text.
+    /// Refused when the officer holds no role that may take things out, or may not know the matter; when the purpose is
+    /// no text.
     pub fn let_out(
         &mut self,
         pending: &mut Pending,
@@ -24,6 +26,8 @@ impl Ledger {
         purpose: &str,
         officer: &Officer,
     ) -> Result<(), Failure> {
+        let allowed = self.authorise(officer, Doing::TakeOut, matter);
+        self.heed_refusal(pending, officer, Doing::TakeOut.code(), matter, allowed)?;
         let node = self.set_up(pending)?;
         let mut table = toml::Table::new();
         table.insert("what".into(), what.code().into());

@@ -32,6 +32,7 @@ pub use append::{NewEntry, Received};
 pub use pending::Pending;
 pub use thread::{LedgerByHand, LedgerHandle};
 
+use crate::authorise::LastRefused;
 use crate::context::{Clock, NoShelf, Shelf};
 use crate::failure::Failure;
 use crate::keys::NodeKeys;
@@ -51,6 +52,7 @@ pub struct Ledger {
     pub(crate) compared: Compared,
     pub(crate) shelf: Arc<dyn Shelf>,
     pub(crate) troubles: BTreeMap<(Option<AgencyId>, Trouble), u32>,
+    pub(crate) last_refused: LastRefused,
     /// Memory may be ahead of the store or behind it: nothing is done before it has been read again.
     stale: bool,
     length: u64,
@@ -132,6 +134,7 @@ impl Ledger {
             compared,
             shelf: Arc::new(NoShelf),
             troubles: BTreeMap::new(),
+            last_refused: LastRefused::default(),
             stale: false,
             length: 0,
             exchange: Tree::default(),
@@ -157,6 +160,7 @@ impl Ledger {
         self.inner_root_at = self.last_inner_root()?;
         self.streams.clear();
         self.matters.clear();
+        self.last_refused.clear();
         // The old book stays until the new one is whole: a ledger is never without its own card.
         let mut cards = CardBook::default();
         for stored in self.store.cards()? {

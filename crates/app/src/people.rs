@@ -1,6 +1,7 @@
 //! Who works here and whom we work with: officers and partners, folded from their own inner matters.
 
-use comity_domain::matters::{officer, partner};
+use comity_domain::matters::officer::{OPERATOR, OfficerLane, Service};
+use comity_domain::matters::partner;
 use comity_journal::card::Card;
 use comity_journal::cbor;
 use comity_journal::entry::{Actor, Lane};
@@ -21,6 +22,8 @@ pub struct Officer {
     pub name: String,
     /// The roles, sorted.
     pub roles: Vec<Token>,
+    /// How often all sessions of this officer were ended: a session that began under another number is over.
+    pub endings: u64,
 }
 
 impl Officer {
@@ -68,26 +71,56 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read.
     pub fn officers(&mut self) -> Result<Vec<Officer>, Failure> {
+        self.officers_in(&["serving"])
+    }
+
+    /// All officers who ever worked here, by name: history goes on naming who has left.
+    pub(crate) fn officers_ever(&mut self) -> Result<Vec<Officer>, Failure> {
+        self.officers_in(&["serving", "dismissed"])
+    }
+
+    fn officers_in(&mut self, statuses: &[&str]) -> Result<Vec<Officer>, Failure> {
         let mut officers = Vec::new();
         for row in self.rows_of("officer")? {
-            if row.status != "serving" {
-                continue;
+            if statuses.contains(&row.status.as_str()) {
+                officers.push(self.read_officer(&row.id)?.0);
             }
-            let acts = self.acts_of::<officer::OfficerAct>(&row.id)?;
-            let roles = acts.iter().rev().find_map(|(_, act)| match act {
-                officer::OfficerAct::Enlist(enlist) => Some(enlist.roles.clone()),
-                officer::OfficerAct::AssignRoles(assign) => Some(assign.roles.clone()),
-                officer::OfficerAct::Dismiss(_) => None,
-            });
-            let mut roles: Vec<Token> =
-                roles.unwrap_or_default().iter().map(|role| Token::literal(role.code())).collect();
-            roles.sort();
-            roles.dedup();
-            let name = self.text_of(&acts, "person", "name")?.unwrap_or_else(|| "(name erased)".into());
-            officers.push(Officer { record: row.id, name, roles });
         }
         officers.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(officers)
+    }
+
+    /// The officer whose record this is, as the record stands now; `None` for one who is not at work.
+    ///
+    /// # Errors
+    /// When there is no such record, or the store cannot be read.
+    pub fn officer_of(&mut self, record: &MatterId) -> Result<Option<Officer>, Failure> {
+        let (officer, service) = self.read_officer(record)?;
+        Ok((service == Service::Serving).then_some(officer))
+    }
+
+    fn read_officer(&mut self, record: &MatterId) -> Result<(Officer, Service), Failure> {
+        let lane = self.officer_lane(record)?;
+        let mut roles: Vec<Token> = lane.roles.iter().map(|role| Token::literal(role.code())).collect();
+        roles.sort();
+        let named: Vec<_> = lane.enlisted.map(|entry| (entry, ())).into_iter().collect();
+        let name = self.text_of(&named, "person", "name")?.unwrap_or_else(|| "(name erased)".into());
+        Ok((Officer { record: *record, name, roles, endings: lane.endings }, lane.service))
+    }
+
+    /// What an officer's record has come to.
+    ///
+    /// # Errors
+    /// When there is no such record.
+    pub fn officer_lane(&mut self, record: &MatterId) -> Result<OfficerLane, Failure> {
+        let lane = Lane::Inner(self.agency);
+        let lane = self.matter(record)?.lane(lane).downcast::<OfficerLane>();
+        lane.map(|lane| *lane).map_err(|_| Failure::NotFound("this is no officer's record".into()))
+    }
+
+    /// How entries of an officer's record name the very officer.
+    pub(crate) fn subject_of(&self, record: &MatterId) -> Pseudonym {
+        Pseudonym::of(&*self.keys.pseudonyms, record, record.as_bytes())
     }
 
     /// The officer a command names, or the only one when it names none.
@@ -237,7 +270,7 @@ impl Ledger {
     /// Who acts when the node itself does: its operator, by the rights of the machine.
     pub(crate) fn operator(&self, matter: &MatterId) -> Actor {
         let who = Pseudonym::of(&*self.keys.pseudonyms, matter, b"operator");
-        Actor { who, roles: vec![Token::literal("administrator")] }
+        Actor { who, roles: vec![Token::literal("administrator"), Token::literal(OPERATOR)] }
     }
 
     /// A matter this node holds, and its fold, by what a person typed.
@@ -245,6 +278,20 @@ impl Ledger {
     /// # Errors
     /// When none or several could be meant.
     pub fn matter_named(&mut self, typed: &str) -> Result<MatterId, Failure> {
+        Self::the_one_meant(&self.matters_meant(typed)?)
+    }
+
+    /// The one of these matters, or why there is not one; the same texts whoever asks.
+    pub(crate) fn the_one_meant(found: &[MatterId]) -> Result<MatterId, Failure> {
+        match found {
+            [id] => Ok(*id),
+            [] => Err(Failure::NotFound("no matter here has that number; `matter list` shows them".into())),
+            _ => Err(Failure::Usage("several matters begin like that; type more of the number".into())),
+        }
+    }
+
+    /// All matters and records that what a person typed can mean.
+    pub(crate) fn matters_meant(&mut self, typed: &str) -> Result<Vec<MatterId>, Failure> {
         let prefixes: BTreeMap<String, char> =
             self.kinds.iter().map(|kind| (kind.def().code.to_owned(), kind.def().prefix)).collect();
         let mut found = Vec::new();
@@ -265,10 +312,6 @@ impl Ledger {
                 }
             }
         }
-        match found.as_slice() {
-            [id] => Ok(*id),
-            [] => Err(Failure::NotFound("no matter here has that number; `matter list` shows them".into())),
-            _ => Err(Failure::Usage("several matters begin like that; type more of the number".into())),
-        }
+        Ok(found)
     }
 }

@@ -55,7 +55,15 @@ fn opened() -> Transfer {
     pair.a.act(matter, "open", None, "Cyan Roe").unwrap();
     pair.a.act(matter, "review-grounds", Some(&review()), "Bo Reyes").unwrap();
     pair.a.act(matter, "approve", None, "Bo Reyes").unwrap();
-    pair.sync().unwrap();
+    // At A the rights officer, at B both of them have yet to be let in.
+    for (desk, supervisor, name) in [
+        (&pair.a, "Bo Reyes", "Rune Ask"),
+        (&pair.b, "Dara Vong", "Cyan Roe"),
+        (&pair.b, "Dara Vong", "Rune Ask"),
+    ] {
+        pair.sync().unwrap();
+        desk.act(matter, "let-in", Some(&format!("officer = \"{name}\"")), supervisor).unwrap();
+    }
     assert_eq!(pair.b.status(matter), "announced");
     Transfer { pair, shelves, dir, matter }
 }

@@ -143,8 +143,18 @@ pub(crate) enum OfficerCommand {
         /// A role; may be given several times.
         #[arg(long = "role", required = true)]
         roles: Vec<String>,
+        /// Print the code with which the officer chooses, once, what to sign in with.
+        #[arg(long)]
+        invite: bool,
     },
-    /// List officers.
+    /// Print a new code with which an officer chooses, once, what to sign in with. What was chosen before ends then.
+    Invite {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The officer's name.
+        name: String,
+    },
+    /// List officers, and who can sign in.
     List {
         /// The node's folder.
         dir: PathBuf,

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser as _;
+use comity_app::sign_in::Code;
 use comity_domain::act::template;
 use comity_domain::engine::Kinds;
 use comity_domain::words::Lang;
@@ -22,6 +23,7 @@ use crate::args::{
 use crate::evidence;
 use crate::folder::{Folder, read_secret};
 use crate::node::{NewNode, Node, initialise};
+use crate::real::SystemEntropy;
 use crate::release::Release;
 use crate::reply::{FAULT, Reply};
 use crate::request::Request;
@@ -29,6 +31,7 @@ use crate::serve::{OfficeAt, Running, bind};
 use crate::{control, demo, verify};
 
 /// What every command is carried out with.
+#[derive(Clone)]
 pub(crate) struct Terminal {
     pub(crate) release: Arc<Release>,
     pub(crate) lang: Lang,
@@ -73,8 +76,11 @@ async fn carry_out(command: Command, at: &Terminal) -> Result<Reply, Reply> {
     let ask = |dir: PathBuf, request| async move { ask_node(&dir, request, at).await };
     match command {
         Command::Init(init) => init_node(init, at).await,
-        Command::Officer(OfficerCommand::Add { dir, name, roles }) => {
-            ask(dir, Request::OfficerAdd { name, roles }).await
+        Command::Officer(OfficerCommand::Add { dir, name, roles, invite }) => {
+            ask(dir, Request::OfficerAdd { name, roles, invite }).await
+        }
+        Command::Officer(OfficerCommand::Invite { dir, name }) => {
+            ask(dir, Request::OfficerInvite { name }).await
         }
         Command::Officer(OfficerCommand::List { dir }) => ask(dir, Request::OfficerList).await,
         Command::Serve(args) => serve(args, at).await,
@@ -351,18 +357,28 @@ fn export_proof(reply: Reply, out: Option<PathBuf>) -> Result<Reply, Reply> {
 
 #[expect(clippy::print_stdout, reason = "a running node says where it listens before it ends")]
 async fn serve(args: Serve, at: &Terminal) -> Result<Reply, Reply> {
+    let code = Code::draw::<{ Code::INVITATION }>(&mut SystemEntropy);
     let desk = match &args.web {
-        Some(web) => Some(OfficeAt { listener: bind(web).await?, origin: args.origin.clone(), demo: false }),
+        Some(web) => {
+            let (listener, set_up) = (bind(web).await?, Some(code.clone()));
+            Some(OfficeAt { listener, origin: args.origin.clone(), demo: false, director: None, set_up })
+        }
         None => None,
     };
     let running = Running::start(&args.dir, bind(&args.federation).await?, desk, &at.release).await?;
     let (federation, shown) = (running.federation.to_string(), running.web.map(|web| web.to_string()));
+    let ready = running.node().desk.ledger.run(|ledger, _| ledger.anybody_can_sign_in()).await?;
+    // Whoever reads this terminal holds the folder: that is who may make the first administrators.
+    let set_up = (!ready && shown.is_some()).then(|| code.to_string());
     if at.json {
-        println!("{}", json!({ "federation": federation, "web": shown }));
+        println!("{}", json!({ "federation": federation, "web": shown, "set_up": set_up }));
     } else {
         println!("Partners reach this node at https://{federation}");
         if let Some(web) = &shown {
             println!("Its desk is at http://{web}/, its card at http://{web}{}", public::CARD_PATH);
+        }
+        if let Some(code) = &set_up {
+            println!("Nobody can sign in yet. Set the desk up there with the code {code}");
         }
     }
     stopped().await;

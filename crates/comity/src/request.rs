@@ -26,7 +26,14 @@ use crate::show;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Request {
     /// Enlists an officer.
-    OfficerAdd { name: String, roles: Vec<String> },
+    OfficerAdd {
+        name: String,
+        roles: Vec<String>,
+        #[serde(default)]
+        invite: bool,
+    },
+    /// Invites an officer to choose what to sign in with.
+    OfficerInvite { name: String },
     /// Lists officers.
     OfficerList,
     /// Shows our card.
@@ -108,11 +115,22 @@ impl Desk {
     async fn try_execute(&self, request: Request, lang: Lang) -> Result<Reply, Reply> {
         let ledger = &self.ledger;
         match request {
-            Request::OfficerAdd { name, roles } => {
+            Request::OfficerAdd { name, roles, invite } => {
                 let roles = roles.iter().map(|role| role_of(role)).collect::<Result<Vec<_>, _>>()?;
                 let shown = name.clone();
-                ledger.run(move |ledger, pending| ledger.add_officer(pending, &name, &roles)).await?;
-                Ok(Reply::yes(format!("{shown} works here now."), json!({ "officer": shown })))
+                let added = ledger.run(move |ledger, pending| {
+                    let record = ledger.add_officer(pending, &name, &roles)?;
+                    invite.then(|| ledger.invite(pending, &record, None)).transpose()
+                });
+                Ok(show::enlisted(&shown, added.await?.as_ref()))
+            }
+            Request::OfficerInvite { name } => {
+                let shown = name.clone();
+                let invited = ledger.run(move |ledger, pending| {
+                    let record = ledger.officer(Some(&name))?.record;
+                    ledger.invite(pending, &record, None)
+                });
+                Ok(show::invited(&shown, &invited.await?))
             }
             Request::OfficerList => {
                 let officers = ledger.run(|ledger, _| ledger.list_officers()).await?;

@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use comity_app::sign_in::Code;
 use comity_domain::words::Lang;
 use comity_journal::ids::AgencyId;
 use comity_web::federation::{Limits, Listener, NodeFederation, TlsIdentity};
-use comity_web::pages::{self, Office, OfficeParts};
+use comity_web::pages::{self, Director, Office, OfficeParts};
 use comity_web::public;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -93,6 +94,10 @@ pub(crate) struct OfficeAt {
     pub(crate) origin: Option<String>,
     /// Whether anybody may sit down as anybody.
     pub(crate) demo: bool,
+    /// Who plays scenes, in a demonstration.
+    pub(crate) director: Option<Arc<dyn Director>>,
+    /// With what the first administrators are made, as long as nobody can sign in.
+    pub(crate) set_up: Option<Code>,
 }
 
 impl OfficeAt {
@@ -109,6 +114,8 @@ impl OfficeAt {
             entropy: Box::new(SystemEntropy),
             origin: self.origin.unwrap_or(here),
             demo: self.demo,
+            director: self.director,
+            set_up: self.set_up,
         });
         (self.listener, office)
     }

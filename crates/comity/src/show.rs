@@ -2,10 +2,17 @@
 
 use std::fmt::Write as _;
 
+use comity_app::commands::NewInvitation;
 use comity_app::queries::{
     ActorLine, CardPage, JournalReport, MatterLine, MatterPage, OfficerLine, PartnerLine, TimelineLine,
 };
 use comity_domain::words::Words;
+use serde_json::json;
+
+use crate::reply::Reply;
+
+/// Where an invitation is taken up.
+const WELCOME_PATH: &str = "/welcome";
 
 /// Joins lines of text.
 fn lines<T>(items: &[T], empty: &str, line: impl Fn(&T) -> String) -> String {
@@ -17,8 +24,38 @@ fn lines<T>(items: &[T], empty: &str, line: impl Fn(&T) -> String) -> String {
 
 pub(crate) fn officers(officers: &[OfficerLine]) -> String {
     lines(officers, "Nobody works here yet.", |officer| {
-        format!("{}: {}", officer.name, officer.roles.join(", "))
+        let signs_in = match (officer.can_sign_in, &officer.invited_until) {
+            (true, _) => "can sign in".to_owned(),
+            (false, Some(until)) => format!("cannot sign in yet, invited until {until}"),
+            (false, None) => "cannot sign in; `officer invite` lets them".to_owned(),
+        };
+        format!("{}: {} ({signs_in})", officer.name, officer.roles.join(", "))
     })
+}
+
+/// Somebody works here now, perhaps with an invitation to hand over.
+pub(crate) fn enlisted(name: &str, invitation: Option<&NewInvitation>) -> Reply {
+    let text = format!("{name} works here now.");
+    match invitation {
+        None => Reply::yes(text, json!({ "officer": name })),
+        Some(invitation) => {
+            let invited = invited(name, invitation);
+            Reply { text: format!("{text}\n{}", invited.text), ..invited }
+        }
+    }
+}
+
+/// An invitation, which nobody can look up again.
+pub(crate) fn invited(name: &str, invitation: &NewInvitation) -> Reply {
+    let NewInvitation { code, expires } = invitation;
+    let text = format!(
+        "{name} chooses a password and an authenticator on the page {WELCOME_PATH} of this node, until {expires}, with the code\n\n  \
+         {code}\n\nHand it over in person. It is good once and is not shown again; a code given out before is void."
+    );
+    let json = json!({
+        "officer": name, "code": code.to_string(), "expires": expires.to_string(), "page": WELCOME_PATH,
+    });
+    Reply::yes(text, json)
 }
 
 pub(crate) fn card(card: &CardPage) -> String {

@@ -215,6 +215,33 @@ fn commands_given_at_once_take_turns() {
 }
 
 #[test]
+fn an_officer_is_handed_a_code_and_the_list_says_who_can_sign_in() {
+    let place = Place::new(env!("CARGO_BIN_EXE_comity"));
+    place.init("a", "xa.liaison", "XA");
+    place.expect(0, &["officer", "add", "a", "Amara Olin", "--role", "officer"]);
+    let added = place.expect(0, &["officer", "add", "a", "Bo Reyes", "--role", "administrator", "--invite"]);
+    let again = place.expect(0, &["officer", "invite", "a", "Bo Reyes"]);
+    assert_eq!((added.word("code").len(), again.word("page").as_str()), (32, "/welcome"));
+    assert_ne!(added.word("code"), again.word("code"));
+    place.expect(2, &["officer", "invite", "a", "Nobody"]);
+    let listed = place.expect(0, &["officer", "list", "a"]).json;
+    assert_eq!(listed[0]["can_sign_in"], Value::Bool(false));
+    assert_eq!(listed[0]["invited_until"], Value::Null);
+    assert!(listed[1]["invited_until"].is_string() && !listed.to_string().contains(&again.word("code")));
+    // Nobody writes a password by hand, and nobody gives themself roles.
+    place.write("password.toml", "password = \"x\"\n");
+    place.write("roles.toml", "roles = [\"supervisor\"]\n");
+    let record = |n: usize| listed[n]["record"].as_str().expect("a record").to_owned();
+    place.expect(2, &["act", "a", &record(1), "set-password", "password.toml", "--as", "Bo Reyes"]);
+    let own = place.expect(4, &["act", "a", &record(1), "propose-roles", "roles.toml", "--as", "Bo Reyes"]);
+    assert_eq!(own.word("rule"), "own-access");
+    place.expect(0, &["act", "a", &record(0), "propose-roles", "roles.toml", "--as", "Bo Reyes"]);
+    let alone = place.expect(4, &["act", "a", &record(0), "grant-roles", "--as", "Bo Reyes"]);
+    assert_eq!(alone.word("rule"), "second-person");
+    place.expect(0, &["journal", "verify", "a"]);
+}
+
+#[test]
 fn secrets_can_be_read_by_their_owner_alone() {
     let place = Place::new(env!("CARGO_BIN_EXE_comity"));
     place.init("a", "xa.liaison", "XA");

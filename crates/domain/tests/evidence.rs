@@ -146,6 +146,7 @@ impl World {
             proposer: statement.by.clone(),
             approvals: statement.approved.clone(),
             packages: self.here[side as usize].clone(),
+            own_record: false,
         }
     }
 

@@ -267,6 +267,7 @@ impl World {
             proposer: statement.by.clone(),
             approvals: statement.approved.clone(),
             packages: std::collections::BTreeSet::new(),
+            own_record: false,
         }
     }
 

@@ -28,7 +28,7 @@ const MOST: usize = 10_000;
 pub(crate) struct Secret(String);
 
 impl Secret {
-    fn draw(entropy: &mut dyn Entropy) -> Self {
+    pub(crate) fn draw(entropy: &mut dyn Entropy) -> Self {
         let mut bytes = [0; 32];
         entropy.fill(&mut bytes);
         Self(data_encoding::BASE64URL_NOPAD.encode(&bytes))
@@ -51,6 +51,8 @@ impl std::fmt::Debug for Secret {
 pub(crate) struct Session {
     /// The officer's record.
     pub(crate) officer: MatterId,
+    /// How often all sessions of the officer had been ended when it began; it is over once that is another number.
+    pub(crate) endings: u64,
     /// Since when.
     pub(crate) begun: Timestamp,
     /// The last request.
@@ -88,10 +90,16 @@ impl Sessions {
     }
 
     /// Begins a session of an officer who has just proven who they are; gives the cookie's value.
-    pub(crate) fn begin(&self, officer: MatterId, now: Timestamp, entropy: &mut dyn Entropy) -> Secret {
+    pub(crate) fn begin(
+        &self,
+        officer: MatterId,
+        endings: u64,
+        now: Timestamp,
+        entropy: &mut dyn Entropy,
+    ) -> Secret {
         let cookie = Secret::draw(entropy);
         let form_token = Secret::draw(entropy);
-        let session = Session { officer, begun: now, seen: now, proven: now, form_token };
+        let session = Session { officer, endings, begun: now, seen: now, proven: now, form_token };
         let mut kept = self.lock();
         kept.retain(|_, session| session.lives(now));
         if kept.len() >= MOST
@@ -171,7 +179,7 @@ mod tests {
     #[test]
     fn a_session_ends_when_nobody_has_used_it_for_half_an_hour() {
         let sessions = Sessions::default();
-        let cookie = sessions.begin(officer(1), at(0), &mut Counting(0));
+        let cookie = sessions.begin(officer(1), 0, at(0), &mut Counting(0));
         assert!(sessions.find(cookie.as_str(), at(29)).is_some());
         assert!(sessions.find(cookie.as_str(), at(58)).is_some());
         assert!(sessions.find(cookie.as_str(), at(88)).is_none());
@@ -180,7 +188,7 @@ mod tests {
     #[test]
     fn a_session_ends_after_twelve_hours_whatever_is_done_in_it() {
         let sessions = Sessions::default();
-        let cookie = sessions.begin(officer(1), at(0), &mut Counting(0));
+        let cookie = sessions.begin(officer(1), 0, at(0), &mut Counting(0));
         for minutes in (0..720).step_by(20) {
             assert!(sessions.find(cookie.as_str(), at(minutes)).is_some());
         }
@@ -190,7 +198,7 @@ mod tests {
     #[test]
     fn a_grave_act_needs_a_proof_of_the_last_ten_minutes() {
         let sessions = Sessions::default();
-        let cookie = sessions.begin(officer(1), at(0), &mut Counting(0));
+        let cookie = sessions.begin(officer(1), 0, at(0), &mut Counting(0));
         let session = |now| sessions.find(cookie.as_str(), now).unwrap();
         assert!(session(at(9)).is_fresh(at(9)));
         assert!(!session(at(10)).is_fresh(at(10)));
@@ -203,8 +211,8 @@ mod tests {
         let sessions = Sessions::default();
         let entropy = &mut Counting(0);
         let (mine, also_mine) =
-            (sessions.begin(officer(1), at(0), entropy), sessions.begin(officer(1), at(0), entropy));
-        let other = sessions.begin(officer(2), at(0), entropy);
+            (sessions.begin(officer(1), 0, at(0), entropy), sessions.begin(officer(1), 0, at(0), entropy));
+        let other = sessions.begin(officer(2), 0, at(0), entropy);
         sessions.end_all(&officer(1));
         assert!(sessions.find(mine.as_str(), at(1)).is_none());
         assert!(sessions.find(also_mine.as_str(), at(1)).is_none());

@@ -10,7 +10,7 @@ fn a_pouch_is_opened_agreed_passed_and_proven_without_comity_knowing_pouches() {
     let prints = [place.init("a", "xa.liaison", "XA"), place.init("b", "xb.liaison", "XB")];
     let (a, b) = (place.serve("a"), place.serve("b"));
     for (dir, name) in [("a", "Amara Olin"), ("b", "Chen Ning")] {
-        place.expect(0, &["officer", "add", dir, name, "--role", "custodian"]);
+        place.expect(0, &["officer", "add", dir, name, "--role", "custodian", "--role", "liaison"]);
     }
     for (dir, name) in [("a", "Bo Reyes"), ("b", "Dara Vong")] {
         place.expect(0, &["officer", "add", dir, name, "--role", "supervisor"]);
@@ -43,6 +43,11 @@ fn a_pouch_is_opened_agreed_passed_and_proven_without_comity_knowing_pouches() {
     act(0, "a", "list", Some("list.toml"), "Amara Olin");
     act(4, "a", "offer", Some("offer.toml"), "Amara Olin");
     act(0, "a", "agree", None, "Amara Olin");
+    // A matter is for those who need to know it: the supervisor lets the custodian in.
+    act(4, "b", "agree", None, "Chen Ning");
+    place.write("custodian.toml", "officer = \"Chen Ning\"\n");
+    act(4, "b", "let-in", Some("custodian.toml"), "Chen Ning");
+    act(0, "b", "let-in", Some("custodian.toml"), "Dara Vong");
     act(0, "b", "agree", None, "Chen Ning");
     act(0, "a", "offer", Some("offer.toml"), "Amara Olin");
     // Who takes over must be a custodian; a supervisor is none.

@@ -12,6 +12,7 @@ use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::suite::Hash;
 
 use super::drafts::{inner_entry, token};
+use crate::authorise::Doing;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, NewEntry, Pending};
 use crate::people::{Officer, Partner};
@@ -66,6 +67,17 @@ impl Ledger {
         command: &ActCommand,
         officer: &Officer,
     ) -> Result<Acted, Failure> {
+        let outcome = self.try_act(pending, command, officer);
+        self.heed_refusal(pending, officer, &command.act, Some(&command.matter), outcome)
+    }
+
+    fn try_act(
+        &mut self,
+        pending: &mut Pending,
+        command: &ActCommand,
+        officer: &Officer,
+    ) -> Result<Acted, Failure> {
+        self.authorise_act(officer, &command.matter, &command.act)?;
         let kind = self.kind_of(&command.matter)?;
         let known = self.kind_named(&kind)?;
         let def = *known.act(&command.act).ok_or_else(|| {
@@ -105,6 +117,19 @@ impl Ledger {
         recorded: &str,
         officer: &Officer,
     ) -> Result<Acted, Failure> {
+        let outcome = self.try_record_for(pending, command, party, recorded, officer);
+        self.heed_refusal(pending, officer, &command.act, Some(&command.matter), outcome)
+    }
+
+    fn try_record_for(
+        &mut self,
+        pending: &mut Pending,
+        command: &ActCommand,
+        party: &Partner,
+        recorded: &str,
+        officer: &Officer,
+    ) -> Result<Acted, Failure> {
+        self.authorise(officer, Doing::ActInMatter, Some(&command.matter))?;
         let kind = self.kind_of(&command.matter)?;
         let (us, lane) = (self.agency, Lane::Shared(party.agency));
         let opening = self.matter(&command.matter)?.opening().map(|(opening, _)| opening.parties.clone());
@@ -169,25 +194,7 @@ impl Ledger {
     ) -> Result<Acted, Failure> {
         let composed = self.compose(kind, Some(&command.matter), &command.act, text_of(command))?;
         let by = officer.acting_in(&*self.keys.pseudonyms, &command.matter);
-        let facts = self.facts(pending, &command.matter, &composed, by.clone(), Vec::new())?;
-        let rules_version = self.kind_named(kind)?.def().rules;
-        let lane = Lane::Inner(self.agency);
-        let proposal = Proposal {
-            author: self.agency,
-            lane,
-            act: &command.act,
-            structure: &composed.structure,
-            opening: None,
-            rules: rules_version,
-            draft: None,
-        };
-        self.matter(&command.matter)?.decide(&proposal, &facts)?;
-        let new = inner_entry(self, command.matter, kind, composed, by)?;
-        let erasing = self.erasing(&command.matter, def, &new)?;
-        let hash = self.append_own(pending, new)?;
-        if let Some(content) = erasing {
-            self.carry_out(pending, &command.matter, &content)?;
-        }
+        let hash = self.write_inside(pending, &command.matter, kind, def, composed, by)?;
         let recorded = Outcome::Recorded(hash);
         let released = if ["approve", "send", "review-grounds"].contains(&def.code) {
             self.release(pending, &command.matter, kind)?
@@ -202,6 +209,38 @@ impl Ledger {
             Some((act, outcome)) => (act, outcome),
         };
         Ok(Acted { matter: command.matter, act, outcome })
+    }
+
+    /// Decides an act in our inner lane and writes it, with what it erases.
+    pub(super) fn write_inside(
+        &mut self,
+        pending: &mut Pending,
+        matter: &MatterId,
+        kind: &str,
+        def: &ActDef,
+        composed: Composed,
+        by: Actor,
+    ) -> Result<Hash, Failure> {
+        let facts = self.facts(pending, matter, &composed, by.clone(), Vec::new())?;
+        let proposal = Proposal {
+            author: self.agency,
+            lane: Lane::Inner(self.agency),
+            act: def.code,
+            structure: &composed.structure,
+            opening: None,
+            rules: self.kind_named(kind)?.def().rules,
+            draft: None,
+        };
+        self.matter(matter)?.decide(&proposal, &facts)?;
+        let new = inner_entry(self, *matter, kind, composed, by)?;
+        let erasing = self.erasing(matter, def, &new)?;
+        let secrets = self.secrets_of(matter)?;
+        let hash = self.append_own(pending, new)?;
+        if let Some(content) = erasing {
+            self.carry_out(pending, matter, &content)?;
+        }
+        self.erase_superseded(pending, matter, secrets)?;
+        Ok(hash)
     }
 
     fn sign_or_wait(
@@ -306,7 +345,9 @@ impl Ledger {
         let mut packages = self.packages_here(matter)?;
         let proposed = self.matter(matter)?.package_in(composed.act.as_str(), &composed.structure);
         packages.extend(proposed.map(|package| package.root).filter(|package| self.shelf.holds(package)));
-        Ok(Facts { now: pending.at, cover: Cover::NotOnRecord, proposer, approvals, packages })
+        let own_record = proposer.who == self.subject_of(matter);
+        let cover = Cover::NotOnRecord;
+        Ok(Facts { now: pending.at, cover, proposer, approvals, packages, own_record })
     }
 }
 

@@ -8,6 +8,7 @@ use comity_journal::fingerprint::Fingerprint;
 use comity_journal::ids::{MatterId, Token};
 use comity_journal::suite::Hash;
 
+use crate::authorise::Doing;
 use crate::commands::act::ActCommand;
 use crate::commands::drafts::inner_entry;
 use crate::failure::Failure;
@@ -28,6 +29,7 @@ impl Ledger {
         at: Option<&str>,
         officer: &Officer,
     ) -> Result<MatterId, Failure> {
+        self.may_manage_partners(pending, officer)?;
         if card.fingerprint() != *compared {
             return Err(Failure::NotBelieved(
                 "the fingerprint that was compared is not this card's: do not go on; compare again by telephone".into(),
@@ -76,6 +78,7 @@ impl Ledger {
         reached: &str,
         officer: &Officer,
     ) -> Result<MatterId, Failure> {
+        self.may_manage_partners(pending, officer)?;
         check_name_is_free(&self.partners()?, name)?;
         let genesis = self.genesis("partner")?;
         let record = genesis.matter();
@@ -96,6 +99,12 @@ impl Ledger {
         let new = inner_entry(self, record, "partner", composed, actor)?;
         self.append_own(pending, new)?;
         Ok(record)
+    }
+
+    fn may_manage_partners(&mut self, pending: &mut Pending, officer: &Officer) -> Result<(), Failure> {
+        let doing = Doing::ManagePartners;
+        let allowed = self.authorise(officer, doing, None);
+        self.heed_refusal(pending, officer, doing.code(), None, allowed)
     }
 
     /// Confirms a partner as a second person.

@@ -13,6 +13,7 @@ use comity_journal::part::PartClass;
 use comity_journal::suite::Hash;
 
 use super::act::{ActCommand, Acted, Outcome, send_def};
+use crate::authorise::Doing;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, NewEntry, Pending};
 use crate::people::{Officer, Partner, Partnership};
@@ -26,7 +27,7 @@ impl Ledger {
     /// Drafts the act that opens a shared matter with a partner. Sends nothing.
     ///
     /// # Errors
-    /// When the partner is not confirmed, or the draft cannot be read.
+    /// When the officer may not open matters, the partner is not confirmed, or the draft cannot be read.
     pub fn draft_opening(
         &mut self,
         pending: &mut Pending,
@@ -35,6 +36,19 @@ impl Ledger {
         toml: &str,
         officer: &Officer,
     ) -> Result<Acted, Failure> {
+        let outcome = self.try_draft_opening(pending, kind, partner, toml, officer);
+        self.heed_refusal(pending, officer, Doing::OpenMatter.code(), None, outcome)
+    }
+
+    fn try_draft_opening(
+        &mut self,
+        pending: &mut Pending,
+        kind: &str,
+        partner: &Partner,
+        toml: &str,
+        officer: &Officer,
+    ) -> Result<Acted, Failure> {
+        self.authorise(officer, Doing::OpenMatter, None)?;
         if partner.partnership != Partnership::Confirmed {
             return Err(Refusal::under(rules::PARTNER_UNCONFIRMED).into());
         }

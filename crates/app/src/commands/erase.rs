@@ -2,12 +2,14 @@
 //!
 //! What is erased here is not erased at partners, in exported proofs or in backups.
 
-use comity_domain::act::{Act as _, ActDef, ActSet as _};
-use comity_domain::engine::{Erase, Erasure, InnerAct, ProposeErasure, SEALED_PACKAGE};
+use comity_domain::act::{Act as _, ActDef, ActSet as _, SECRET};
+use comity_domain::engine::{Erase, Erasure, InnerAct, Kind as _, ProposeErasure, SEALED_PACKAGE};
 use comity_domain::gates::{Refusal, rules};
+use comity_domain::matters::officer::OfficerKind;
 use comity_journal::ids::{MatterId, Token};
 use comity_journal::part::PartClass;
 use comity_journal::suite::Hash;
+use std::collections::BTreeSet;
 
 use super::act::{ActCommand, Acted};
 use crate::failure::Failure;
@@ -120,6 +122,28 @@ impl Ledger {
             }
             _ => Ok(None),
         }
+    }
+
+    /// The entries of an officer's record whose secret still counts; of no other matter any.
+    pub(super) fn secrets_of(&mut self, matter: &MatterId) -> Result<BTreeSet<Hash>, Failure> {
+        if self.kind_of(matter)? != OfficerKind::DEF.code {
+            return Ok(BTreeSet::new());
+        }
+        Ok(self.officer_lane(matter)?.secrets())
+    }
+
+    /// A secret that something has taken the place of is of no use to anybody but a thief: it goes at once, and needs
+    /// no second person.
+    pub(super) fn erase_superseded(
+        &mut self,
+        pending: &mut Pending,
+        matter: &MatterId,
+        before: BTreeSet<Hash>,
+    ) -> Result<(), Failure> {
+        let still = self.secrets_of(matter)?;
+        let gone = before.into_iter().filter(|entry| !still.contains(entry));
+        pending.commit.erased.extend(gone.map(|entry| (entry, Token::literal(SECRET))));
+        Ok(())
     }
 
     /// Erases the parts of the entry, and the same of every draft of that act: they hold the same names.

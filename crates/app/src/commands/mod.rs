@@ -1,16 +1,19 @@
 //! What officers, operators and partners want, one file each: check, decide, append.
 
 mod act;
-mod add_officer;
 mod add_partner;
 mod drafts;
 mod erase;
+mod name_officers;
+mod officers;
 mod receive_batch;
 mod receive_receipts;
 mod record_incident;
+mod record_read;
 mod set_up;
 
 pub use act::{ActCommand, Acted, Outcome};
-pub(crate) use drafts::STRUCTURE;
+pub(crate) use drafts::{STRUCTURE, inner_entry};
 pub use erase::{Erasing, ToErase};
+pub use officers::NewInvitation;
 pub use receive_batch::{Reception, ReceptionLeaves};

@@ -53,6 +53,11 @@ impl Ledger {
         if let Some(id) = matter {
             self.matter(id)?;
         }
+        let named = match (matter, kind.act(act)) {
+            (Some(matter), Some(def)) => self.with_officers(matter, def, toml)?,
+            _ => None,
+        };
+        let toml = named.as_deref().unwrap_or(toml);
         let Self { entropy, matters, .. } = self;
         let folded = matter.and_then(|id| matters.get(id));
         let latest = |acts: &[&str]| folded.and_then(|matter| matter.latest(acts));

@@ -2,27 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use comity_domain::gates::{Refusal, rules};
 use comity_domain::matters::node::{NodeAct, Trouble};
-use comity_domain::vocabularies::Role;
 use comity_journal::checkpoint::SignedCheckpoint;
 use comity_journal::ids::AgencyId;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 use comity_store::StoredCheckpoint;
 
+use crate::authorise::Doing;
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 use crate::people::Officer;
 
 /// How many incidents are told.
 const INCIDENTS: usize = 50;
-/// Who may look at the journal as a whole.
-const MAY_LOOK: &[Role] = &[Role::Auditor, Role::Administrator, Role::Supervisor];
-/// Who may meet partners.
-const MAY_MEET: &[Role] =
-    &[Role::Officer, Role::Supervisor, Role::Desk, Role::CentralAuthority, Role::Liaison];
-
 /// A checkpoint that is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckpointLine {
@@ -80,36 +73,12 @@ pub struct JournalPage {
 }
 
 impl Ledger {
-    /// Refuses whoever may not look at the journal as a whole.
-    ///
-    /// # Errors
-    /// Refused under `role`.
-    pub fn may_look_at_journal(&self, officer: &Officer) -> Result<(), Failure> {
-        only(officer, MAY_LOOK)
-    }
-
-    /// Refuses whoever may not meet partners.
-    ///
-    /// # Errors
-    /// Refused under `role`.
-    pub fn may_meet_partners(&self, officer: &Officer) -> Result<(), Failure> {
-        only(officer, MAY_MEET)
-    }
-
-    /// Refuses whoever does not run the node.
-    ///
-    /// # Errors
-    /// Refused under `role`.
-    pub fn may_administer(&self, officer: &Officer) -> Result<(), Failure> {
-        only(officer, &[Role::Administrator])
-    }
-
     /// The journal as an officer may look at it.
     ///
     /// # Errors
     /// Refused under `role`; when the store cannot be read.
     pub fn journal_page(&mut self, officer: &Officer) -> Result<JournalPage, Failure> {
-        self.may_look_at_journal(officer)?;
+        self.authorise(officer, Doing::SeeJournal, None)?;
         let (records, exchange) = (self.store().length()?, self.exchange().size());
         let held = self.partners()?.into_iter().filter(|partner| !partner.off_network).map(|partner| {
             let kept = self.store.checkpoint(&partner.agency)?;
@@ -169,12 +138,4 @@ impl Ledger {
 /// The beginning of an agency's id, for one we have no name for.
 fn short(agency: &AgencyId) -> String {
     agency.to_string().chars().take(12).collect()
-}
-
-fn only(officer: &Officer, roles: &[Role]) -> Result<(), Failure> {
-    let held = |role: &Role| officer.roles.iter().any(|held| held.as_str() == role.code());
-    if roles.iter().any(held) {
-        return Ok(());
-    }
-    Err(Refusal::under(rules::ROLE).about(roles.iter().map(|role| role.code())).into())
 }

@@ -3,7 +3,7 @@
 use ciborium::Value;
 use comity_domain::act::{self, Absence, Act as _, FieldKind};
 use comity_domain::clock::ClockReading;
-use comity_domain::engine::{EntryView, Facts, Recorded, Standing};
+use comity_domain::engine::{EntryView, Facts, ReadContent, Recorded, Standing};
 use comity_domain::gates::{Cover, missing_approvals};
 use comity_domain::words::Words;
 use comity_journal::entry::{Actor, Lane};
@@ -13,6 +13,8 @@ use comity_store::Direction;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::desk::DeskPage;
+use crate::authorise::WhyNot;
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 use crate::people::Officer;
@@ -118,7 +120,7 @@ pub struct ClockLine {
     pub who: &'static str,
 }
 
-/// What may be done next, by us.
+/// What may be done next, by us; on the page of one officer also what cannot be done now, and why.
 #[derive(Clone, Debug, Serialize)]
 pub struct NextLine {
     /// The act's code.
@@ -127,6 +129,8 @@ pub struct NextLine {
     pub text: String,
     /// The roles that must approve it.
     pub approve: Vec<String>,
+    /// Why the officer whose page it is cannot do it now.
+    pub disabled: Option<WhyNot>,
 }
 
 /// A draft of ours that is not signed yet.
@@ -177,37 +181,42 @@ pub struct MatterPage {
     pub timeline: Vec<TimelineLine>,
     /// Whether nothing may be written on it until upgrade.
     pub read_only: bool,
+    /// What we do with it inside: who knows it and works on it, tasks, our reference.
+    #[serde(flatten)]
+    pub desk: DeskPage,
 }
 
 /// What is looked up once for a page.
-struct Names {
+pub(super) struct Names {
     us: AgencyId,
     partners: BTreeMap<AgencyId, String>,
     officers: BTreeMap<Pseudonym, String>,
 }
 
 impl Names {
-    fn read(ledger: &mut Ledger, matter: &MatterId) -> Result<Self, Failure> {
-        let officers = ledger.officers()?;
+    pub(super) fn read(ledger: &mut Ledger, matter: &MatterId) -> Result<Self, Failure> {
+        let officers = ledger.officers_ever()?;
         let of = |officer: &Officer| officer.acting_in(&*ledger.keys.pseudonyms, matter).who;
         let officers = officers.iter().map(|officer| (of(officer), officer.name.clone())).collect();
         let partners = ledger.partners()?.into_iter().map(|partner| (partner.agency, partner.name)).collect();
         Ok(Self { us: ledger.agency, partners, officers })
     }
 
-    fn agency(&self, agency: &AgencyId) -> String {
+    pub(super) fn agency(&self, agency: &AgencyId) -> String {
         if *agency == self.us {
             return "us".into();
         }
         self.partners.get(agency).cloned().unwrap_or_else(|| agency.to_string().chars().take(12).collect())
     }
 
-    fn actor(&self, actor: &Actor) -> ActorLine {
-        let pseudonym = || actor.who.to_string().chars().take(8).collect();
-        ActorLine {
-            who: self.officers.get(&actor.who).cloned().unwrap_or_else(pseudonym),
-            roles: actor.roles.iter().map(Token::to_string).collect(),
-        }
+    /// The name of one of our officers; a pseudonym where it is somebody else's or nobody's any more.
+    pub(super) fn officer(&self, who: &Pseudonym) -> String {
+        let pseudonym = || who.to_string().chars().take(8).collect();
+        self.officers.get(who).cloned().unwrap_or_else(pseudonym)
+    }
+
+    pub(super) fn actor(&self, actor: &Actor) -> ActorLine {
+        ActorLine { who: self.officer(&actor.who), roles: actor.roles.iter().map(Token::to_string).collect() }
     }
 }
 
@@ -287,7 +296,8 @@ impl Ledger {
         let our_role =
             view.parties.iter().find(|party| party.agency == us).map(|party| party.role.as_str().to_owned());
         let mut timeline = Vec::new();
-        for entry in &view.timeline {
+        // Readings are told beside the timeline, or they would bury it.
+        for entry in view.timeline.iter().filter(|entry| entry.act.as_str() != ReadContent::DEF.code) {
             timeline.push(self.timeline_line(id, &kind, entry, &names, words)?);
         }
         let (marks, handed) = (self.matter(id)?.marks(), self.matter(id)?.packages());
@@ -303,7 +313,7 @@ impl Ledger {
         let next = view.cell.next_of(&role).filter_map(|code| {
             let def = known.act(code)?;
             let approve = def.approve.iter().map(|role| (*role).to_owned()).collect();
-            Some(NextLine { act: code.to_owned(), text: words.act(&kind, code), approve })
+            Some(NextLine { act: code.to_owned(), text: words.act(&kind, code), approve, disabled: None })
         });
         let next = next.collect();
         let clocks = view.clocks.iter().map(|clock| ClockLine {
@@ -332,6 +342,7 @@ impl Ledger {
             next,
             timeline,
             read_only: view.read_only,
+            desk: self.desk_page(id, &names, words)?,
         })
     }
 
@@ -380,6 +391,7 @@ impl Ledger {
             proposer: header.by.clone(),
             approvals: Vec::new(),
             packages: BTreeSet::new(),
+            own_record: false,
         };
         let objections = if side == "theirs" { matter.judge(&shown.entry, &facts) } else { Vec::new() };
         let parts = self.store().parts(&shown.entry)?;
@@ -404,6 +416,9 @@ impl Ledger {
                 label: words.field(kind, header.act.as_str(), reading.field.name),
                 present: reading.value.is_ok(),
                 value: match &reading.value {
+                    Ok(Value::Bytes(who)) if reading.field.kind == FieldKind::Officer => {
+                        Pseudonym::from_slice(who).map(|who| names.officer(&who)).unwrap_or_default()
+                    }
                     Ok(value) => value_text(words, &reading.field.kind, value),
                     Err(_) => words.text("content-not-here"),
                 },

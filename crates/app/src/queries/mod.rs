@@ -1,7 +1,9 @@
 //! What people may look at. Nothing here writes; values are plain data, ready for a page, an API or a terminal.
 
 mod acts;
+mod audit;
 mod bureau;
+mod desk;
 mod journal_page;
 mod journal_verify;
 mod matters;
@@ -10,7 +12,9 @@ mod partners;
 mod proof;
 
 pub use acts::ActValue;
+pub use audit::{AuditFilter, AuditLine, AuditOnly, AuditPage};
 pub use bureau::{AnswerTime, Between, Bureau, NextClock, PartnerPage, WaitsForUs};
+pub use desk::{DeskPage, ReadLine, RestrictedLine, TaskLine};
 pub use journal_page::{CheckpointLine, IncidentLine, JournalPage};
 pub use journal_verify::{JournalReport, JournalSoFar, verify_journal};
 pub use matters::{

@@ -43,6 +43,14 @@ pub struct OfficerLine {
     pub name: String,
     /// The roles.
     pub roles: Vec<String>,
+    /// The record.
+    pub record: MatterId,
+    /// Whether there is what to sign in with.
+    pub can_sign_in: bool,
+    /// Until when an invitation can be taken up, where one is open.
+    pub invited_until: Option<String>,
+    /// Roles one administrator has proposed.
+    pub proposed: Vec<String>,
 }
 
 /// An agency's card.
@@ -111,11 +119,26 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read.
     pub fn list_officers(&mut self) -> Result<Vec<OfficerLine>, Failure> {
-        let line = |officer: crate::people::Officer| OfficerLine {
-            name: officer.name,
-            roles: officer.roles.iter().map(Token::to_string).collect(),
-        };
-        Ok(self.officers()?.into_iter().map(line).collect())
+        let now = self.now();
+        let mut lines = Vec::new();
+        for officer in self.officers()? {
+            let lane = self.officer_lane(&officer.record)?;
+            let open = lane.invited.filter(|invited| now <= invited.expires);
+            lines.push(OfficerLine {
+                name: officer.name,
+                roles: officer.roles.iter().map(Token::to_string).collect(),
+                record: officer.record,
+                can_sign_in: lane.can_sign_in(),
+                invited_until: open.map(|invited| invited.expires.to_string()),
+                proposed: lane
+                    .proposed
+                    .iter()
+                    .flat_map(|p| &p.roles)
+                    .map(|role| role.code().to_owned())
+                    .collect(),
+            });
+        }
+        Ok(lines)
     }
 
     /// Our own card.

@@ -1,9 +1,11 @@
 //! Who plays: three agencies, their nodes and people, and how they meet.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use comity_journal::card::Seat;
 use comity_journal::ids::Token;
+use comity_web::pages::Director;
 
 use super::{Side, Story};
 use crate::folder::Folder;
@@ -21,7 +23,7 @@ pub(super) const fn people(side: Side) -> (&'static str, &'static str) {
     }
 }
 
-impl Story<'_> {
+impl Story {
     /// Each agency sets up a node and enlists two people.
     pub(super) async fn three_agencies(&mut self) -> Result<(), Reply> {
         self.step("Three agencies set up their nodes");
@@ -53,7 +55,7 @@ impl Story<'_> {
                 (second, &["supervisor", "desk", "legal", "rights-officer"]),
             ] {
                 let roles = roles.iter().map(|role| (*role).to_owned()).collect();
-                self.ask(side, Request::OfficerAdd { name: name.into(), roles }).await?;
+                self.ask(side, Request::OfficerAdd { name: name.into(), roles, invite: false }).await?;
             }
         }
         Ok(())
@@ -98,7 +100,9 @@ impl Story<'_> {
             Ok(listener) => listener,
             Err(_) => bind("127.0.0.1:0").await?,
         };
-        Ok(Some(OfficeAt { listener, origin: None, demo: true }))
+        // Whoever plays a scene sits in Country B: the node of Country A goes away in one of them.
+        let director = (side == Side::B).then(|| Arc::clone(&self.stage) as Arc<dyn Director>);
+        Ok(Some(OfficeAt { listener, origin: None, demo: true, director, set_up: None }))
     }
 
     /// A node goes away, cleanly.

@@ -8,7 +8,7 @@ use crate::reply::Reply;
 use crate::request::Request;
 
 /// What every request of the case says alike.
-fn request(kind: &str, title: &str, question: &str, wished_in: i64) -> String {
+pub(super) fn request(kind: &str, title: &str, question: &str, wished_in: i64) -> String {
     format!(
         "request_type = \"{kind}\"\ngrade = \"urgent\"\ngrade_reason = \"Money is still moving.\"\n\
          purpose = \"investigate\"\nbasis = \"reciprocity\"\noffences = [\"0701\"]\nstage = \"investigation\"\n\
@@ -21,7 +21,7 @@ fn request(kind: &str, title: &str, question: &str, wished_in: i64) -> String {
     )
 }
 
-impl Story<'_> {
+impl Story {
     /// Country A asks Country C to stop the money, and C says what became of it before it has even accepted.
     pub(super) async fn stop_the_money(&mut self) -> Result<String, Reply> {
         self.step("Country A asks Country C to stop a payment; the officer alone cannot send it");

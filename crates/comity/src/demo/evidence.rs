@@ -11,7 +11,7 @@ use crate::evidence;
 use crate::reply::{NO, Reply};
 use crate::request::Request;
 
-impl Story<'_> {
+impl Story {
     /// Country B announces evidence and hands it over; Country A's node fetches and checks it, its people take it over.
     pub(super) async fn hand_over_evidence(&mut self) -> Result<String, Reply> {
         self.step("Country B announces evidence: H1, and not as evidence in court until it says so");
@@ -36,7 +36,7 @@ impl Story<'_> {
             replaces: None,
             officer: Some(people(Side::B).0.into()),
         };
-        let sent = evidence::run(send, self.at).await?;
+        let sent = evidence::run(send, &self.at).await?;
         self.tell(Side::B, &sent);
         check(&sent)?;
         self.say(&format!("B: {} files, package {}", sent.json["files"], word(&sent, "package")));
@@ -82,7 +82,7 @@ impl Story<'_> {
             Some(&key),
             "examination by the digital unit".into(),
             officer,
-            self.at,
+            &self.at,
         )
         .await?;
         self.tell(Side::A, &exported);
@@ -99,14 +99,14 @@ impl Story<'_> {
         changed[middle] ^= 1;
         let altered = self.dir.join("telephones-altered.package");
         std::fs::write(&altered, changed).map_err(Reply::io)?;
-        let found = evidence::run(EvidenceCommand::Verify { file: altered, trust }, self.at).await?;
+        let found = evidence::run(EvidenceCommand::Verify { file: altered, trust }, &self.at).await?;
         self.say("one byte changed →");
         self.tell(Side::A, &found);
         if found.exit == NO { Ok(()) } else { Err(Reply::fault("a changed package was not noticed".into())) }
     }
 
     async fn evidence(&mut self, command: EvidenceCommand) -> Result<(), Reply> {
-        let reply = evidence::run(command, self.at).await?;
+        let reply = evidence::run(command, &self.at).await?;
         self.tell(Side::A, &reply);
         check(&reply)
     }

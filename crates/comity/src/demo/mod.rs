@@ -8,15 +8,18 @@ mod cast;
 mod chapters;
 mod evidence;
 mod proofs;
+mod stage;
 mod telling;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::json;
 
 use crate::cli::{Terminal, stopped};
 use crate::reply::Reply;
 use crate::serve::Running;
+use stage::Stage;
 
 /// Which of the three agencies acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,13 +60,15 @@ impl Side {
 }
 
 /// The story so far.
-struct Story<'a> {
+struct Story {
     dir: PathBuf,
     /// What Country B hands over: the visitor's files, or a folder made up here.
     files: Option<PathBuf>,
     /// Whether the demo ends with the story.
     once: bool,
-    at: &'a Terminal,
+    at: Terminal,
+    /// Where the played story goes, for the scenes a visitor plays.
+    stage: Arc<Stage>,
     steps: usize,
     nodes: [Option<Running>; 3],
 }
@@ -87,28 +92,39 @@ pub(crate) async fn run(
     }
     std::fs::create_dir_all(&dir).map_err(Reply::io)?;
     std::fs::write(dir.join("made-by-comity-demo"), "").map_err(Reply::io)?;
-    let mut story = Story { dir, files, once, at, steps: 0, nodes: [None, None, None] };
+    let stage = Arc::new(Stage::default());
+    let (at, kept) = (at.clone(), Arc::clone(&stage));
+    let mut story = Story { dir, files, once, at, stage: kept, steps: 0, nodes: [None, None, None] };
     let played = story.play().await;
+    let steps = story.steps;
     if played.is_ok() && !once {
-        story.say("\nThe three nodes stay up. Their desks, where you may sit down as anybody:");
-        for (side, running) in Side::ALL.into_iter().zip(&story.nodes) {
-            let web = running.as_ref().and_then(|running| running.web);
-            if let Some(web) = web {
-                story.say(&format!("  {}: http://{web}/", side.name()));
-            }
-        }
-        story.say("Or try, in another terminal:");
-        let a = story.folder(Side::A);
-        story.say(&format!("  comity matter list {}", a.display()));
-        story.say(&format!("  comity --lang zh matter list {}", a.display()));
-        story.say("Ctrl-C ends the demo.");
+        story.invite();
+        stage.set(story).await;
         stopped().await;
+        stage.strike().await;
+    } else {
+        story.stop().await;
     }
-    story.stop().await;
-    played.map(|()| Reply::yes("The story is told.", json!({ "steps": story.steps })))
+    played.map(|()| Reply::yes("The story is told.", json!({ "steps": steps })))
 }
 
-impl Story<'_> {
+impl Story {
+    /// Says what a visitor may do now.
+    fn invite(&self) {
+        self.say("\nThe three nodes stay up. Their desks, where you may sit down as anybody:");
+        for (side, running) in Side::ALL.into_iter().zip(&self.nodes) {
+            if let Some(web) = running.as_ref().and_then(|running| running.web) {
+                self.say(&format!("  {}: http://{web}/", side.name()));
+            }
+        }
+        self.say("Begin with Country B, as the head of its bureau sees it; /demo there has scenes to play.");
+        self.say("Or try, in another terminal:");
+        let a = self.folder(Side::A);
+        self.say(&format!("  comity matter list {}", a.display()));
+        self.say(&format!("  comity --lang zh matter list {}", a.display()));
+        self.say("Ctrl-C ends the demo.");
+    }
+
     async fn play(&mut self) -> Result<(), Reply> {
         self.three_agencies().await?;
         self.meet().await?;

@@ -6,7 +6,7 @@ use crate::reply::{NO, Reply};
 use crate::request::Request;
 use crate::verify;
 
-impl Story<'_> {
+impl Story {
     /// All journals verify; both sides' proofs of every matter verify with nothing but the file; one bit is found.
     pub(super) async fn prove(&mut self, matters: &[(Side, &str)]) -> Result<(), Reply> {
         self.step("All three journals verify from their first record");
@@ -32,7 +32,7 @@ impl Story<'_> {
         let bytes = data_encoding::BASE64.decode(word(&exported, "proof").as_bytes()).unwrap_or_default();
         std::fs::write(&file, &bytes).map_err(Reply::io)?;
         let report = self.dir.join(format!("{name}.html"));
-        let verified = verify::run(&file, trusted, Some(&report), self.at)?;
+        let verified = verify::run(&file, trusted, Some(&report), &self.at)?;
         self.say(&format!("{} → {}", file.display(), verified.text.lines().next().unwrap_or_default()));
         self.say(&format!("  report for a judge, in Chinese and English: {}", report.display()));
         check(&verified)?;
@@ -41,7 +41,7 @@ impl Story<'_> {
         changed[middle] ^= 1;
         let altered = self.dir.join(format!("{name}-altered.proof"));
         std::fs::write(&altered, &changed).map_err(Reply::io)?;
-        let found = verify::run(&altered, trusted, None, self.at)?;
+        let found = verify::run(&altered, trusted, None, &self.at)?;
         let said: Vec<_> = found.text.lines().take(2).collect();
         self.say(&format!("  one bit changed → {}", said.join(" ")));
         if found.exit == NO { Ok(()) } else { Err(Reply::fault("a changed proof was not noticed".into())) }

@@ -17,7 +17,7 @@ use crate::serve::Running;
 /// How long the other node may take to receive what was sent.
 const ARRIVAL: Duration = Duration::from_secs(60);
 
-impl Story<'_> {
+impl Story {
     pub(super) fn folder(&self, side: Side) -> PathBuf {
         self.dir.join(side.folder())
     }

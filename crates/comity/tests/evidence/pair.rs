@@ -50,9 +50,9 @@ pub(crate) fn announced() -> Pair {
     let prints = [place.init("a", "xa.liaison", "XA"), place.init("b", "xb.liaison", "XB")];
     let (a, b) = (place.serve("a"), place.serve("b"));
     for (dir, name, roles) in [
-        ("a", "Amara Olin", &["custodian"][..]),
+        ("a", "Amara Olin", &["custodian", "desk"][..]),
         ("a", "Bo Reyes", &["supervisor", "legal", "rights-officer"]),
-        ("b", "Chen Ning", &["custodian"]),
+        ("b", "Chen Ning", &["custodian", "desk"]),
         ("b", "Dara Vong", &["supervisor", "legal", "rights-officer"]),
         ("b", "Ema Lind", &["supervisor"]),
     ] {

@@ -4,7 +4,7 @@
 //! itself in a debug text, because content is personal until shown otherwise.
 
 use comity_journal::cbor::is_plain_text;
-use comity_journal::ids::{Handle, Token};
+use comity_journal::ids::{Handle, Pseudonym, Token};
 use comity_journal::part;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
@@ -227,6 +227,17 @@ impl FieldType for Target {
     const REQUIRED: bool = false;
 }
 impl StructureType for Target {}
+
+/// An officer of this node, by the pseudonym in the act's own matter. A person writes the name; the node puts the
+/// pseudonym in its place before the act is composed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OfficerRef(pub Pseudonym);
+
+impl FieldType for OfficerRef {
+    const KIND: FieldKind = FieldKind::Officer;
+}
+impl StructureType for OfficerRef {}
 
 /// Yes or no.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -27,7 +27,7 @@ pub use comity_act_derive::Act;
 pub use compose::compose_one;
 pub use compose::{ActSet, ComposeError, Composed, Preparation};
 pub use faults::{Fault, FieldFault, TextFault, faults};
-pub use field::{Data, Flag, Line, Moment, NotText, Several, Target, Text};
+pub use field::{Data, Flag, Line, Moment, NotText, OfficerRef, Several, Target, Text};
 pub use reading::{Absence, Reading, read};
 pub use template::template;
 
@@ -81,6 +81,8 @@ pub enum FieldKind {
     Word(&'static str, &'static [&'static str]),
     /// A reference to an entry.
     Entry,
+    /// An officer of this node: a name where people write it, a pseudonym where it is signed.
+    Officer,
     /// Random handles and their like, made by the engine.
     Machine,
     /// A table of its own fields.
@@ -185,6 +187,10 @@ pub struct Parts {
 
 /// The name of the part that statistics count.
 pub const TALLY: &str = "tally";
+
+/// The name of the part that holds what lets a person sign in. It is never read back as a field, so no page, terminal
+/// or export shows it.
+pub const SECRET: &str = "secret";
 
 impl Parts {
     /// Puts a field into a part.

@@ -9,7 +9,7 @@ use ciborium::Value;
 use comity_journal::cbor;
 use comity_journal::part::{Commitment, OpenPart};
 
-use super::{ActDef, Field, Home, TALLY};
+use super::{ActDef, Field, Home, SECRET, TALLY};
 
 /// Why a field cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Reading {
     pub value: Result<Value, Absence>,
 }
 
-/// Reads all fields of an act in the order of its definition.
+/// Reads all fields of an act in the order of its definition, but those that hold secrets.
 pub fn read(def: &ActDef, structure: &[u8], committed: &[Commitment], parts: &[OpenPart]) -> Vec<Reading> {
     let structure = map_of(structure);
     let present: BTreeMap<&str, &OpenPart> = parts.iter().map(|part| (part.label.as_str(), part)).collect();
@@ -52,6 +52,7 @@ pub fn read(def: &ActDef, structure: &[u8], committed: &[Commitment], parts: &[O
     };
     def.fields
         .iter()
+        .filter(|field| field.home != Home::Part(SECRET))
         .map(|field| Reading {
             field,
             value: match field.home {

@@ -45,7 +45,11 @@ fn columns(kind: &FieldKind) -> Option<&'static [Column]> {
 
 fn example(kind: &FieldKind) -> String {
     match kind {
-        FieldKind::Line | FieldKind::Code(..) | FieldKind::Machine | FieldKind::Entry => "\"\"".into(),
+        FieldKind::Line
+        | FieldKind::Code(..)
+        | FieldKind::Machine
+        | FieldKind::Officer
+        | FieldKind::Entry => "\"\"".into(),
         FieldKind::Text => "\"\"\"\n\"\"\"".into(),
         FieldKind::Moment => "\"2026-12-01T12:00:00Z\"".into(),
         FieldKind::Number => "0".into(),

@@ -3,18 +3,20 @@
 //! The first half asks what every node will ask of the signed entry; the second is policy: roles, four eyes,
 //! prohibited grounds, cover. What was relied on is named in the act by hash, so that it can be judged again.
 
+use comity_journal::cbor;
 use comity_journal::entry::{Actor, Lane, Opening, Relied};
 use comity_journal::ids::{AgencyId, Token};
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::candidate::{GROUNDS_FACT, Stated, Verdict};
+use super::inner::InnerAct;
 use super::kind::{Kind, PackageRef};
 use super::matter::{Matter, State};
 use crate::act::{ActDef, ActSet as _};
-use crate::gates::{Cover, GroundsCleared, Refusal, check_approvals, rules};
+use crate::gates::{Cover, GroundAnswer, GroundsCleared, Refusal, check_approvals, rules};
 use crate::vocabularies::{Handling, OffenceCode, Role};
 
 /// An act somebody wants signed.
@@ -49,6 +51,8 @@ pub struct Facts {
     pub approvals: Vec<Actor>,
     /// The sealed packages at this node whose every byte has been checked, by their roots.
     pub packages: BTreeSet<Hash>,
+    /// Whether the matter is the record of the very person who proposes it.
+    pub own_record: bool,
 }
 
 /// An act that may be signed. Made by `decide` alone; one that needs clearing holds its [`GroundsCleared`].
@@ -127,6 +131,81 @@ impl<K: Kind> Matter<K> {
             Weighed::Plain
         };
         Ok(Decided { weighed, draft: proposal.draft })
+    }
+
+    /// What can be said against an act before anything of it is written: that the matter stands still, whose act it
+    /// is, where the matter has come to, what it could answer, the proposer's role, the two-person rule. `None` says
+    /// that it can be tried, not that it will be signed.
+    pub fn stands_against(&self, act: &str, author: AgencyId, proposer: &Actor) -> Option<Refusal> {
+        let inner = K::DEF.shared && InnerAct::defs().iter().any(|def| def.code == act);
+        let lane = if inner || !K::DEF.shared { Lane::Inner(author) } else { Lane::Shared(author) };
+        let Some(def) = Self::def_of(lane, act) else { return Some(Refusal::under(rules::UNREADABLE)) };
+        let checked = if self.read_only() {
+            Err(Refusal::under(rules::READ_ONLY))
+        } else if self.is_forked(lane) || self.stands_still(lane) {
+            Err(Refusal::under(rules::FORKED))
+        } else {
+            self.check_step(def, lane).and_then(|()| check_role(def, proposer))
+        };
+        checked.and_then(|()| self.try_bare(def, lane, proposer)).err()
+    }
+
+    /// Whether an act fits where the matter stands: its party, the grid, and something it can answer.
+    fn check_step(&self, def: &ActDef, lane: Lane) -> Result<(), Refusal> {
+        let state = self.state();
+        let lanes = state.lanes_with(None);
+        if !Self::is_own_lane_kind(lane) {
+            let ours = state.parties.iter().find(|party| party.agency == lane.party());
+            let role = ours.map_or(K::DEF.roles[0], |party| party.role.as_str());
+            if !def.by.is_empty() && !def.by.contains(&role) {
+                return Err(Refusal::under(rules::NOT_OURS));
+            }
+            if !K::cell(&lanes).allows(role, def.code) {
+                return Err(Refusal::under(rules::NOT_NOW));
+            }
+        }
+        // A ground that was plainly found stops every act that needs clearing, whatever it will be about.
+        let mut legal = state.inner.reviews.iter().filter(|(_, review)| review.is_legal());
+        if def.grounds && legal.any(|(_, review)| review.answers.contains(&GroundAnswer::Yes)) {
+            return Err(Refusal::under(rules::GROUNDS_PROHIBITED));
+        }
+        if def.answers.is_empty() || self.latest(def.answers).is_some() {
+            Ok(())
+        } else {
+            Err(Refusal::under(rules::WRONG_TARGET).about(def.answers.iter().copied()))
+        }
+    }
+
+    /// Tries an inner act whose structure is no more than the entry it names; of others more cannot be said.
+    fn try_bare(&self, def: &ActDef, lane: Lane, proposer: &Actor) -> Result<(), Refusal> {
+        if !Self::is_own_lane_kind(lane) {
+            return Ok(());
+        }
+        let named = self.latest(def.answers).filter(|_| !def.answers.is_empty());
+        let bare: BTreeMap<&str, Hash> = named.map(|entry| ("of", entry)).into_iter().collect();
+        let structure = cbor::encode(&bare);
+        if !matches!(InnerAct::decode(def.code, &structure), Some(Ok(_))) {
+            return Ok(());
+        }
+        let stated = Stated {
+            entry: Hash::ZERO,
+            matter: self.id(),
+            lane,
+            author: lane.party(),
+            by: proposer,
+            approved: &[],
+            at: Timestamp::default(),
+            act: def.code,
+            structure: &structure,
+            opening: None,
+            kind: K::DEF.code,
+            rules: K::DEF.rules,
+            grounds_reviewed: false,
+        };
+        match self.admit(&stated, &self.state()) {
+            (Verdict::Void(_), Some(refusal)) => Err(refusal),
+            _ => Ok(()),
+        }
     }
 
     /// How what an act of this matter carries may be used onward.

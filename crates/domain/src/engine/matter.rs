@@ -6,12 +6,12 @@
 //!
 //! Invariant: [`Matter::digest`] is a function of the set of entries received.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use comity_journal::cbor::Malformed;
 use comity_journal::entry::{Entry, Lane, Opening, Party, Place, Seen};
-use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::ids::{AgencyId, MatterId, Pseudonym};
 use comity_journal::suite::Hash;
 
 use super::candidate::{Stated, Verdict};
@@ -102,7 +102,7 @@ impl<K: Kind> Matter<K> {
 
     /// The first entry, by lane, whose past is all here and which has its place to itself.
     fn next_ready(&self) -> Option<Arc<Entry>> {
-        let lanes: std::collections::BTreeSet<Lane> = self.places.keys().map(|(lane, _)| *lane).collect();
+        let lanes: BTreeSet<Lane> = self.places.keys().map(|(lane, _)| *lane).collect();
         lanes.into_iter().find_map(|lane| {
             let (place, prev) = match self.head(lane) {
                 Some((place, hash)) => (Place { epoch: place.epoch, seq: place.seq + 1 }, Some(hash)),
@@ -147,7 +147,7 @@ impl<K: Kind> Matter<K> {
     }
 
     /// Whether a lane holds the engine's inner acts rather than the kind's own.
-    fn is_own_lane_kind(lane: Lane) -> bool {
+    pub(super) fn is_own_lane_kind(lane: Lane) -> bool {
         K::DEF.shared && !lane.is_shared()
     }
 
@@ -414,6 +414,17 @@ impl<K: Kind> Matter<K> {
     /// What this node has done for itself.
     pub fn inner(&self) -> InnerLane {
         self.inner.values().next().map(LaneLog::now).unwrap_or_default()
+    }
+
+    /// Who of `agency` knows the matter as a member of its team: who wrote or approved any entry of its own, was let
+    /// in or assigned, and was not put out since.
+    pub fn team(&self, agency: AgencyId) -> BTreeSet<Pseudonym> {
+        let InnerLane { mut team, put_out, .. } = self.inner();
+        let own = self.entries().map(|entry| entry.header());
+        let shared = own.filter(|header| header.author == agency && header.lane.is_shared());
+        let people = shared.flat_map(|header| std::iter::once(&header.by).chain(&header.approved));
+        team.extend(people.map(|actor| actor.who).filter(|who| !put_out.contains(who)));
+        team
     }
 
     /// The lane of one party.

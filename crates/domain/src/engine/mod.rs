@@ -22,8 +22,9 @@ pub use candidate::{Stated, Verdict};
 pub use decide::{Decided, Facts, Proposal};
 pub use grid::{Cell, GridRow};
 pub use inner::{
-    Approve, DraftState, Erase, Erasure, GroundsAnswers, InnerAct, InnerLane, KeepDraft, KeepDraftStructure,
-    Note, ProposeErasure, ReviewGrounds, SEALED_PACKAGE, SendAct, SendBack,
+    Approve, Assign, DraftState, Erase, Erasure, FinishTask, GiveNumber, GiveTask, GroundsAnswers, InnerAct,
+    InnerLane, KeepDraft, KeepDraftStructure, LastRead, LetIn, LiftRestriction, Note, ProposeErasure, PutOut,
+    ReadContent, Restrict, Restriction, ReviewGrounds, SEALED_PACKAGE, SendAct, SendBack, Task,
 };
 pub use kind::{HandedOver, Kind, KindDef, Lanes, PackageRef};
 pub use lane::Standing;

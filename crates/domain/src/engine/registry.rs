@@ -1,11 +1,12 @@
 //! The kinds a node knows: one line of registration each.
 
-use std::collections::BTreeMap;
+use std::any::Any;
+use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use comity_journal::entry::{Entry, Lane, Opening, Place, Seen};
-use comity_journal::ids::MatterId;
+use comity_journal::entry::{Actor, Entry, Lane, Opening, Place, Seen};
+use comity_journal::ids::{AgencyId, MatterId, Pseudonym};
 use comity_journal::suite::Hash;
 
 use super::candidate::Stated;
@@ -71,6 +72,8 @@ pub trait AnyMatter: Send {
     fn relied_on(&self, fact: &Hash) -> bool;
     /// [`Matter::inner`].
     fn inner(&self) -> InnerLane;
+    /// [`Matter::lane`], as the type its kind says; for whoever knows the kind.
+    fn lane(&self, lane: Lane) -> Box<dyn Any>;
     /// [`Matter::opening`].
     fn opening(&self) -> Option<(&Opening, Hash)>;
     /// [`Matter::entry`].
@@ -93,6 +96,10 @@ pub trait AnyMatter: Send {
     fn marks(&self) -> Vec<&'static str>;
     /// [`Matter::offences`].
     fn offences(&self, act: &str, structure: &[u8]) -> Vec<OffenceCode>;
+    /// [`Matter::team`].
+    fn team(&self, agency: AgencyId) -> BTreeSet<Pseudonym>;
+    /// [`Matter::stands_against`].
+    fn stands_against(&self, act: &str, author: AgencyId, proposer: &Actor) -> Option<Refusal>;
 }
 
 struct Registered<K>(PhantomData<fn() -> K>);
@@ -153,6 +160,9 @@ impl<K: Kind> AnyMatter for Matter<K> {
     fn inner(&self) -> InnerLane {
         Self::inner(self)
     }
+    fn lane(&self, lane: Lane) -> Box<dyn Any> {
+        Box::new(Self::lane(self, lane))
+    }
     fn opening(&self) -> Option<(&Opening, Hash)> {
         Self::opening(self)
     }
@@ -185,6 +195,12 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn offences(&self, act: &str, structure: &[u8]) -> Vec<OffenceCode> {
         Self::offences(self, act, structure)
+    }
+    fn team(&self, agency: AgencyId) -> BTreeSet<Pseudonym> {
+        Self::team(self, agency)
+    }
+    fn stands_against(&self, act: &str, author: AgencyId, proposer: &Actor) -> Option<Refusal> {
+        Self::stands_against(self, act, author, proposer)
     }
 }
 

@@ -6,9 +6,11 @@ use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 
 use super::grid::Cell;
+use super::inner::ReadContent;
 use super::kind::Kind;
 use super::lane::Standing;
 use super::matter::Matter;
+use crate::act::Act as _;
 use crate::clock::Clock;
 
 /// One entry on the timeline.
@@ -62,7 +64,7 @@ pub struct Brief {
     pub parties: Vec<Party>,
     /// Status, who is waited for, what may follow.
     pub cell: Cell,
-    /// Its latest entry, by its author's clock.
+    /// Its latest entry that is no reading, by its author's clock.
     pub updated: Timestamp,
     /// How many entries.
     pub entries: usize,
@@ -75,9 +77,16 @@ impl<K: Kind> Matter<K> {
             kind: K::DEF.code,
             parties: self.opening().map(|(opening, _)| opening.parties.clone()).unwrap_or_default(),
             cell: self.cell(),
-            updated: self.entries().map(|entry| entry.header().at).max().unwrap_or_default(),
+            updated: self.updated(),
             entries: self.entries().count(),
         }
+    }
+
+    /// When something last happened in it; that somebody has read it is nothing that happened.
+    fn updated(&self) -> Timestamp {
+        let headers = self.entries().map(|entry| entry.header());
+        let happened = headers.filter(|h| h.lane.is_shared() || h.act.as_str() != ReadContent::DEF.code);
+        happened.map(|header| header.at).max().unwrap_or_default()
     }
 
     /// Whether a shared entry relied on this fact.

@@ -53,12 +53,20 @@ pub mod rules {
         FOREIGN_LANE = "foreign-lane", "one lane, one writer", None, CannotAssist;
         /// The officer holds no role that may propose this.
         ROLE = "role", "who may do what: the table of roles", Some(Role::Administrator), CannotAssist;
+        /// The officer is not of those who may know this matter.
+        NEED_TO_KNOW = "need-to-know", "who may do what: need to know", Some(Role::Desk), CannotAssist;
+        /// The matter is restricted to its team.
+        RESTRICTED = "restricted", "who may do what: restricted matters", Some(Role::Supervisor), CannotAssist;
         /// Not approved by all who must.
         FOUR_EYES = "four-eyes", "two-person rule on sending, refusing and answering", None, CannotAssist;
         /// The approver is the proposer.
         OWN_WORK = "own-work", "two-person rule: nobody approves their own work", None, CannotAssist;
         /// The same officer did both halves of a two-person act.
         SECOND_PERSON = "second-person", "two-person rule: a second person confirms", None, CannotAssist;
+        /// Somebody would give themself roles, or a way to sign in.
+        OWN_ACCESS = "own-access", "nobody gives themself roles or access", Some(Role::Administrator), CannotAssist;
+        /// Somebody else would set what a person signs in with.
+        BY_THEMSELF = "by-themself", "only the person themself sets what they sign in with", None, CannotAssist;
         /// Prohibited grounds have not been reviewed.
         GROUNDS_OPEN = "grounds-open", "INTERPOL Constitution Art. 2 and 3; ICCPR Art. 2(1), 18, 19, 21, 22, 26",
             Some(Role::Legal), Incomplete;

@@ -49,6 +49,15 @@ act-review-grounds = Legal review
 act-propose-erasure = Propose an erasure
 act-erase = Erase, as second person
 act-note = Internal note
+act-assign = Assign
+act-let-in = Let an officer know
+act-put-out = Take an officer out
+act-restrict = Restrict to the team
+act-lift-restriction = Lift the restriction, as second person
+act-number = Give our reference
+act-task = Give a task
+act-finish-task = Task done
+act-read = Read
 
 field-of = The entry it is about
 field-text = Text
@@ -78,6 +87,17 @@ field-review-grounds-journalism = Is it about journalism or the defence of right
 field-review-grounds-refugee = Is it about flight from persecution?
 field-review-grounds-reasons = On what the answers rest
 field-note-text = Note
+field-assign-to = Officer who works on it
+field-assign-note = What is to be done
+field-let-in-officer = Officer who may know it
+field-put-out-officer = Officer who is taken out
+field-lift-restriction-of = Restriction that is lifted
+field-task-to = Officer who is to do it
+field-task-due = To be done by
+field-task-text = What is to be done
+field-finish-task-of = Task that is done
+field-finish-task-note = What came of it
+field-read-purpose = For what
 
 ## Roles of people
 
@@ -91,6 +111,7 @@ term-role-rights-officer = Rights officer
 term-role-liaison = Liaison officer
 term-role-auditor = Auditor
 term-role-administrator = Administrator
+term-role-operator = Operator of the node
 
 ## Prohibited grounds
 
@@ -179,6 +200,12 @@ rule-foreign-lane-source = each party writes its own record
 rule-role = Your role cannot propose this act.
 rule-role-help = Hand it to a colleague whose role can.
 rule-role-source = who may do what: the table of roles
+rule-need-to-know = You are not among those who may know this matter.
+rule-need-to-know-help = Ask the desk or a supervisor to assign it to you or to let you know it.
+rule-need-to-know-source = who may do what: need to know
+rule-restricted = The matter is restricted to its team.
+rule-restricted-help = Ask a supervisor of the team to let you know it.
+rule-restricted-source = who may do what: restricted matters
 rule-four-eyes = Approvals are missing.
 rule-four-eyes-help = Have colleagues in the roles named approve it.
 rule-four-eyes-source = two-person rule on sending, refusing and answering
@@ -188,6 +215,12 @@ rule-own-work-source = two-person rule: nobody approves their own work
 rule-second-person = The two steps need two people.
 rule-second-person-help = Have another colleague confirm it.
 rule-second-person-source = two-person rule: a second person confirms
+rule-own-access = Nobody gives themself roles or access.
+rule-own-access-help = Have another administrator do it.
+rule-own-access-source = nobody gives themself roles or access
+rule-by-themself = Only the person themself can do this.
+rule-by-themself-help = Invite the person; they choose what they sign in with.
+rule-by-themself-source = only the person themself sets what they sign in with
 rule-grounds-open = Prohibited grounds have not been reviewed.
 rule-grounds-open-help = Have a legal reviewer who is not the author review them.
 rule-grounds-open-source = INTERPOL Constitution Art. 2 and 3; ICCPR Art. 2(1), 18, 19, 21, 22, 26
@@ -260,3 +293,24 @@ fault-not-a-word = Choose one of the list.
 fault-not-a-moment = Write a date and a time, such as 2026-11-30 12:00 (UTC).
 fault-not-a-number = Write a whole number.
 fault-not-readable = This cannot be read as what belongs here. Choose or write it again.
+
+# Who may know a matter, and why; what an auditor sees.
+sees-by-team = has acted in it, was let in or assigned
+sees-by-role = the role sees every matter that is not restricted
+sees-as-auditor = sees every act; content only where the matter is not restricted
+content-not-permitted = (your role may not read this)
+operator = (the node's operator)
+
+# What a table of roles allows.
+term-doing-open-matter = Draft the act that opens a matter
+term-doing-see-matter = Know that a matter is there, and see its acts
+term-doing-act-in-matter = Act in a matter
+term-doing-read-content = Read names, facts and papers of a matter
+term-doing-intake = Receive what has arrived and give it to somebody
+term-doing-take-out = Take content or a key out of the node
+term-doing-see-partners = See partners and their cards
+term-doing-manage-partners = Add, confirm, describe or end a partner
+term-doing-manage-officers = Enlist officers and give them other roles
+term-doing-see-audit = See who did, read and was refused what
+term-doing-see-journal = See how long the journal is, and verify it
+term-doing-administer = Run the node: its card, its keys, its copies

@@ -49,6 +49,15 @@ act-review-grounds = 法制审核
 act-propose-erasure = 提议删除
 act-erase = 第二人确认删除
 act-note = 内部备注
+act-assign = 转办
+act-let-in = 准予知悉
+act-put-out = 移出知悉范围
+act-restrict = 限制知悉
+act-lift-restriction = 第二人解除限制知悉
+act-number = 登记我方文号
+act-task = 交办任务
+act-finish-task = 任务办结
+act-read = 查阅内容
 
 field-of = 所针对的记录
 field-text = 内容
@@ -78,6 +87,17 @@ field-review-grounds-journalism = 是否涉及新闻报道或维权活动
 field-review-grounds-refugee = 是否涉及逃避迫害
 field-review-grounds-reasons = 审核依据
 field-note-text = 备注内容
+field-assign-to = 承办人员
+field-assign-note = 承办要求
+field-let-in-officer = 准予知悉的人员
+field-put-out-officer = 移出知悉范围的人员
+field-lift-restriction-of = 所解除的限制
+field-task-to = 任务承办人
+field-task-due = 完成期限
+field-task-text = 任务内容
+field-finish-task-of = 所办结的任务
+field-finish-task-note = 办理结果
+field-read-purpose = 查阅用途
 
 ## 岗位
 
@@ -91,6 +111,7 @@ term-role-rights-officer = 权利保障专员
 term-role-liaison = 警务联络官
 term-role-auditor = 审计员
 term-role-administrator = 系统管理员
+term-role-operator = 节点运维人员
 
 ## 禁止事由审核
 
@@ -179,6 +200,12 @@ rule-foreign-lane-source = 各方只写己方记录
 rule-role = 您的岗位不能提出此动作。
 rule-role-help = 请转交有权岗位的同事办理。
 rule-role-source = 岗位权限表
+rule-need-to-know = 您不在本事项的知悉范围内。
+rule-need-to-know-help = 请由联络窗口或审批领导将本事项转办给您，或准予您知悉。
+rule-need-to-know-source = 岗位权限表：按需知悉
+rule-restricted = 本事项已限制知悉，仅限办理人员。
+rule-restricted-help = 请由知悉范围内的审批领导准予您知悉。
+rule-restricted-source = 岗位权限表：限制知悉
 rule-four-eyes = 尚缺必要的审批。
 rule-four-eyes-help = 请由所列岗位的其他同事审批。
 rule-four-eyes-source = 双人原则：发出、拒绝、答复均须他人审批
@@ -188,6 +215,12 @@ rule-own-work-source = 双人原则：任何人不得审批本人所办事项
 rule-second-person = 两步须由不同的人完成。
 rule-second-person-help = 请由另一位同事确认。
 rule-second-person-source = 双人原则：由第二人确认
+rule-own-access = 任何人不得为本人授予岗位或开通登录。
+rule-own-access-help = 请由另一名管理员办理。
+rule-own-access-source = 任何人不得为本人授权
+rule-by-themself = 此项只能由本人办理。
+rule-by-themself-help = 请为其开通登录，由本人自行设置。
+rule-by-themself-source = 登录凭据只能由本人设置
 rule-grounds-open = 尚未完成禁止事由的法制审核。
 rule-grounds-open-help = 请由非起草人的法制审核员审核。
 rule-grounds-open-source = 国际刑警组织《章程》第二条、第三条；《公民权利和政治权利国际公约》第二条第一款、第十八、十九、二十一、二十二、二十六条
@@ -260,3 +293,24 @@ fault-not-a-word = 请从列表中选择。
 fault-not-a-moment = 请填写日期和时间，均为世界协调时（UTC）。
 fault-not-a-number = 请填写整数。
 fault-not-readable = 此项内容无法识别，请重新选择或填写。
+
+# 谁可知悉事项及其缘由；审计可见内容。
+sees-by-team = 曾参与办理、获准知悉或经转办
+sees-by-role = 该岗位可知悉一切未限制知悉的事项
+sees-as-auditor = 可见全部办理记录，限制知悉事项的内容除外
+content-not-permitted = （您的岗位无权查看此内容）
+operator = （节点运维人员）
+
+# 岗位权限表所列各项。
+term-doing-open-matter = 起草并发起合作事项
+term-doing-see-matter = 知悉合作事项并查看办理记录
+term-doing-act-in-matter = 办理合作事项
+term-doing-read-content = 查阅合作事项中的姓名、案情和文件
+term-doing-intake = 收文登记并转办
+term-doing-take-out = 将内容或密钥导出节点
+term-doing-see-partners = 查看合作机构及其机构名片
+term-doing-manage-partners = 添加、确认、更新或终止合作机构
+term-doing-manage-officers = 登记人员并调整岗位
+term-doing-see-audit = 查看办理、查阅和未准办理的审计记录
+term-doing-see-journal = 查看并校验存证日志
+term-doing-administer = 运行维护节点（名片、密钥、备份）

@@ -104,6 +104,10 @@ async fn signed_in(office: &Office, cookie: String) -> Option<Arc<Who>> {
     let session = office.sessions.find(&cookie, office.now())?;
     // Roles are read anew at every request: who was dismissed is out at once.
     let officer = office.officer(session.officer).await.ok()??;
+    if officer.endings != session.endings {
+        office.sessions.end(&cookie);
+        return None;
+    }
     Some(Arc::new(Who { officer, session, cookie }))
 }
 

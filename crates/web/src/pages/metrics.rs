@@ -14,6 +14,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use comity_app::authorise::Doing;
 use comity_journal::ids::AgencyId;
 
 use super::asking::Asking;
@@ -58,7 +59,7 @@ async fn show(State(office): State<Arc<Office>>, asking: Asking) -> Result<Respo
     let officer = asking.officer();
     let (records, matters, queued) = office
         .run(move |ledger, _| {
-            ledger.may_administer(&officer)?;
+            ledger.authorise(&officer, Doing::Administer, None)?;
             let queued = ledger.list_partners()?.into_iter().filter(|line| !line.off_network);
             let queued: Vec<_> = queued.map(|line| (line.agency, line.queued)).collect();
             Ok((ledger.store().length()?, ledger.store().matters()?.len() as u64, queued))

@@ -9,6 +9,7 @@
 mod act_form;
 mod asking;
 mod choices;
+mod demo;
 mod files;
 mod frame;
 mod guard;
@@ -33,13 +34,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware;
 
-pub use office::{Office, OfficeParts, Outside, Soon};
+pub use office::{Director, Office, OfficeParts, Outside, Scene, Soon};
 pub use serve::serve;
 
 /// The words of all pages: zh, then en.
 pub const WORDS: &[(&str, &str)] = &[
     (include_str!("zh.ftl"), include_str!("en.ftl")),
     sign_in::WORDS,
+    demo::WORDS,
     matters::WORDS,
     matter::WORDS,
     act_form::WORDS,
@@ -54,6 +56,7 @@ pub fn router(office: &Arc<Office>) -> Router {
     let signed_in = Router::new()
         .merge(home::routes())
         .merge(help::routes())
+        .merge(demo::routes())
         .merge(live::routes())
         .merge(matters::routes())
         .merge(matter::routes())
@@ -61,7 +64,8 @@ pub fn router(office: &Arc<Office>) -> Router {
         .merge(partners::routes())
         .merge(journal::routes())
         .merge(officers::routes())
-        .merge(metrics::routes());
+        .merge(metrics::routes())
+        .merge(sign_in::own_routes());
     let open_to_all = Router::new().merge(sign_in::routes()).merge(choices::routes()).merge(files::routes());
     signed_in
         .merge(open_to_all)

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use comity_app::context::{Clock, Objects};
 use comity_app::ledger::{Ledger, LedgerHandle, Pending};
+use comity_app::sign_in::Code;
 use comity_app::{Failure, people::Officer};
 use comity_domain::engine::Kinds;
 use comity_domain::words::{Lang, Words};
@@ -15,6 +16,7 @@ use comity_journal::time::Timestamp;
 
 use super::journal::Verification;
 use super::metrics::Answered;
+use super::sign_in::Door;
 use crate::federation::Contact;
 use crate::session::{Secret, Sessions};
 
@@ -57,6 +59,27 @@ pub struct OfficeParts {
     pub origin: String,
     /// Whether this is a demonstration, where anybody may sit down as anybody.
     pub demo: bool,
+    /// Who plays scenes, in a demonstration.
+    pub director: Option<Arc<dyn Director>>,
+    /// The code with which the first administrators are made, as long as nobody can sign in.
+    pub set_up: Option<Code>,
+}
+
+/// A scene of the demonstration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scene {
+    /// Its code.
+    pub code: &'static str,
+    /// Whether it can be played now.
+    pub can: bool,
+}
+
+/// Plays scenes for whoever visits the demonstration.
+pub trait Director: Send + Sync {
+    /// All scenes.
+    fn scenes(&self) -> Soon<'_, Vec<Scene>>;
+    /// Plays one; a sentence says why it could not.
+    fn play(&self, scene: String) -> Soon<'_, Result<(), String>>;
 }
 
 /// Everything the pages work with.
@@ -75,10 +98,14 @@ pub struct Office {
     pub(crate) outside: Arc<dyn Outside>,
     /// Whether this is a demonstration.
     pub(crate) demo: bool,
+    /// Who plays scenes, in a demonstration.
+    pub(crate) director: Option<Arc<dyn Director>>,
     /// Where browsers reach it.
     pub(crate) origin: String,
     /// The name of the cookie of a session: cookies know hosts and no ports, and a machine may run several nodes.
     pub(crate) session_cookie: String,
+    /// Signing in under way.
+    pub(crate) door: Door,
     zh: Arc<Words>,
     en: Arc<Words>,
     clock: Arc<dyn Clock>,
@@ -97,8 +124,10 @@ impl Office {
             sessions: Sessions::default(),
             answered: Answered::default(),
             verification: Verification::default(),
+            door: Door::new(parts.set_up),
             outside: parts.outside,
             demo: parts.demo,
+            director: parts.director,
             origin: parts.origin,
             zh: parts.zh,
             en: parts.en,
@@ -135,14 +164,18 @@ impl Office {
 
     /// The officer of this record, as they stand now.
     pub(crate) async fn officer(&self, record: MatterId) -> Result<Option<Officer>, Failure> {
-        let officers = self.run(|ledger, _| ledger.officers()).await?;
-        Ok(officers.into_iter().find(|officer| officer.record == record))
+        self.run(move |ledger, _| ledger.officer_of(&record)).await
+    }
+
+    /// Draws something.
+    pub(crate) fn draw<T>(&self, of: impl FnOnce(&mut dyn Entropy) -> T) -> T {
+        let mut entropy = self.entropy.lock().unwrap_or_else(PoisonError::into_inner);
+        of(&mut **entropy)
     }
 
     /// Begins a session; gives the cookie's value.
-    pub(crate) fn begin_session(&self, officer: MatterId) -> Secret {
-        let mut entropy = self.entropy.lock().unwrap_or_else(PoisonError::into_inner);
-        self.sessions.begin(officer, self.now(), &mut **entropy)
+    pub(crate) fn begin_session(&self, officer: &Officer) -> Secret {
+        self.draw(|entropy| self.sessions.begin(officer.record, officer.endings, self.now(), entropy))
     }
 
     /// The cookie of a session with this value.

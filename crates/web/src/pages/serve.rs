@@ -4,16 +4,21 @@
 //! plain HTTP and keeps slow or greedy peers from costing anything.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+
+/// Who is at the other end of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer(pub(crate) IpAddr);
 
 /// How long a browser may take to say what it wants.
 const HEADERS: Duration = Duration::from_secs(10);
@@ -34,13 +39,13 @@ pub async fn serve(socket: TcpListener, routes: Router, mut stop: watch::Receive
             Some(_) = connections.join_next() => continue,
             _ = stop.wait_for(|stop| *stop) => break,
         };
-        let Ok((stream, _)) = accepted else {
+        let Ok((stream, peer)) = accepted else {
             tokio::time::sleep(PAUSE).await;
             continue;
         };
         // Beyond its room a node hangs up rather than queue.
         let Ok(place) = Arc::clone(&room).try_acquire_owned() else { continue };
-        let (routes, stopping) = (routes.clone(), stop.clone());
+        let (routes, stopping) = (routes.clone().layer(Extension(Peer(peer.ip()))), stop.clone());
         connections.spawn(async move {
             attend(stream, routes, stopping).await;
             drop(place);

@@ -78,6 +78,8 @@ impl House {
             entropy: Box::new(Seeded::new(7)),
             origin: "http://desk.example".into(),
             demo: true,
+            director: None,
+            set_up: None,
         });
         Self { pair, outside, routes: router(&office) }
     }

@@ -8,6 +8,7 @@ status-node-running = Running
 act-node-initialise = Set up the node
 act-node-incident = Record an incident
 act-node-export = Record an export
+act-node-refused = Record a refusal
 
 field-node-incident-trouble = What went wrong
 field-node-incident-partner = With which agency
@@ -16,6 +17,9 @@ field-node-incident-detail = What was seen
 field-node-export-what = What leaves the node
 field-node-export-matter = Of which matter
 field-node-export-purpose = For what
+field-node-refused-rule = Under which rule
+field-node-refused-act = Which act was wanted
+field-node-refused-matter = In which matter
 
 term-trouble-unknown-partner = An unknown agency tried to connect
 term-trouble-bad-entry = A partner's entry was changed or wrongly signed

@@ -1,5 +1,6 @@
-//! The node itself: that it was set up, what went wrong, what left it. An inner matter.
+//! The node itself: that it was set up, what went wrong, what left it, what was refused here. An inner matter.
 
+use comity_journal::ids::Token;
 use comity_journal::suite::Hash;
 use serde::Deserialize;
 
@@ -90,9 +91,25 @@ pub struct LetOut {
     pub purpose: Text,
 }
 
+/// Records that an officer was refused something: no content, no name, only codes.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "refused", shape = say, by("own"))]
+pub struct Refused {
+    /// Under which rule.
+    #[field(structure)]
+    pub rule: Token,
+    /// Which act the officer wanted.
+    #[field(structure)]
+    pub act: Token,
+    /// In which matter, where it was in one.
+    #[field(structure)]
+    pub matter: Option<Hash>,
+}
+
 acts! {
     /// The acts of a node's record.
-    pub enum NodeAct { Initialise, Incident, LetOut }
+    pub enum NodeAct { Initialise, Incident, LetOut, Refused }
 }
 
 /// The node's record.
@@ -138,7 +155,7 @@ impl Kind for NodeKind {
     fn cell(lanes: &Lanes<'_, NodeLane>) -> Cell {
         let (status, next): (_, &[&str]) = match lanes.of("own") {
             NodeLane::Blank => ("blank", &["initialise"]),
-            NodeLane::Running { .. } => ("running", &["incident", "export"]),
+            NodeLane::Running { .. } => ("running", &["incident", "export", "refused"]),
         };
         Cell { status, waited_for: None, prevails: None, next: vec![("own", next)] }
     }

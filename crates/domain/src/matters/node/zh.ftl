@@ -8,6 +8,7 @@ status-node-running = 运行中
 act-node-initialise = 启用节点
 act-node-incident = 记录异常
 act-node-export = 导出登记
+act-node-refused = 登记未准办理
 
 field-node-incident-trouble = 异常类型
 field-node-incident-partner = 涉及机构
@@ -16,6 +17,9 @@ field-node-incident-detail = 情况说明
 field-node-export-what = 导出内容
 field-node-export-matter = 所属合作事项
 field-node-export-purpose = 导出用途
+field-node-refused-rule = 所依规则
+field-node-refused-act = 拟办动作
+field-node-refused-matter = 所涉合作事项
 
 term-trouble-unknown-partner = 未登记的机构请求连接
 term-trouble-bad-entry = 对方记录被改动或签名不符

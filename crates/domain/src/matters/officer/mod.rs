@@ -1,60 +1,44 @@
-//! A person who works at this node: an inner matter, so that roles have a history like everything else.
+//! A person who works at this node: an inner matter, so that roles and signing in have a history like everything else.
+//!
+//! Roles take two administrators, one who proposes and another who grants, and nobody gives themself any. The node's
+//! operator may enlist and assign alone: whoever holds the machine holds its folder. Only the person themself sets
+//! what they sign in with. Not here: how a password or a code is checked, which is slow and no rule.
+//!
+//! Invariant: no secret stands in a structure; each is content of its own entry and can be erased.
 
-use serde::Deserialize;
+mod acts;
+mod state;
 
-use crate::act::{Act, Line};
-use crate::acts;
-use crate::engine::{Cell, Kind, KindDef, Lanes, Stated};
+pub use acts::{
+    AddPasskey, AssignRoles, Dismiss, EndSessions, Enlist, EnrolTotp, GrantRoles, Invite, OfficerAct,
+    ProposeRoles, RemovePasskey, SetPassword, SetRecoveryCodes, SignIn, SignInMeans, UseRecoveryCode,
+};
+pub use state::{Invitation, Means, OfficerLane, ProposedRoles, Service};
+
+use crate::engine::{Cell, Facts, Kind, KindDef, Lanes, Stated};
+use crate::gates::{Refusal, rules};
 use crate::vocabularies::Role;
 
-/// Adds an officer with roles.
-#[derive(Act, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[act(code = "enlist", shape = say, by("own"))]
-pub struct Enlist {
-    /// The roles.
-    #[field(structure)]
-    pub roles: Vec<Role>,
-    /// The name.
-    #[field(part = "person", personal)]
-    pub name: Line,
-}
+/// The mark in an actor's roles of who acts by the rights of the machine. No officer can hold it.
+pub const OPERATOR: &str = "operator";
 
-/// Gives an officer other roles.
-#[derive(Act, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[act(code = "assign-roles", shape = say, by("own"))]
-pub struct AssignRoles {
-    /// All roles from now on.
-    #[field(structure)]
-    pub roles: Vec<Role>,
-}
-
-/// Ends an officer's work at this node.
-#[derive(Act, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[act(code = "dismiss", shape = say, by("own"))]
-pub struct Dismiss {}
-
-acts! {
-    /// The acts of an officer's record.
-    pub enum OfficerAct { Enlist, AssignRoles, Dismiss }
-}
-
-/// What an officer is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum OfficerLane {
-    /// Nobody yet.
-    #[default]
-    Unknown,
-    /// At work, in these roles.
-    Serving {
-        /// The roles, sorted.
-        roles: Vec<Role>,
-    },
-    /// No longer.
-    Dismissed,
-}
+const UNKNOWN: &[&str] = &["enlist"];
+const SERVING: &[&str] = &[
+    "assign-roles",
+    "propose-roles",
+    "grant-roles",
+    "dismiss",
+    "invite",
+    "set-password",
+    "enrol-totp",
+    "set-recovery-codes",
+    "use-recovery-code",
+    "add-passkey",
+    "remove-passkey",
+    "sign-in",
+    "end-sessions",
+];
+const DISMISSED: &[&str] = &["assign-roles", "propose-roles", "grant-roles"];
 
 /// The kind `officer`.
 pub struct OfficerKind;
@@ -73,34 +57,99 @@ impl Kind for OfficerKind {
     type Act = OfficerAct;
     type Lane = OfficerLane;
 
-    fn evolve(lane: &mut OfficerLane, _: &Stated<'_>, act: &OfficerAct) {
-        let sorted = |roles: &[Role]| {
-            let mut roles = roles.to_vec();
-            roles.sort_unstable();
-            roles.dedup();
-            OfficerLane::Serving { roles }
-        };
-        *lane = match act {
-            OfficerAct::Enlist(enlist) => sorted(&enlist.roles),
-            OfficerAct::AssignRoles(assign) => sorted(&assign.roles),
-            OfficerAct::Dismiss(_) => OfficerLane::Dismissed,
-        };
+    fn evolve(lane: &mut OfficerLane, entry: &Stated<'_>, act: &OfficerAct) {
+        lane.move_on(entry, act);
     }
 
     fn cell(lanes: &Lanes<'_, OfficerLane>) -> Cell {
-        let (status, next): (_, &[&str]) = match lanes.of("own") {
-            OfficerLane::Unknown => ("unknown", &["enlist"]),
-            OfficerLane::Serving { .. } => ("serving", &["assign-roles", "dismiss"]),
-            OfficerLane::Dismissed => ("dismissed", &["assign-roles"]),
+        let (status, next) = match lanes.of("own").service {
+            Service::Unknown => ("unknown", UNKNOWN),
+            Service::Serving => ("serving", SERVING),
+            Service::Dismissed => ("dismissed", DISMISSED),
         };
         Cell { status, waited_for: None, prevails: None, next: vec![("own", next)] }
     }
 
+    fn admit(lanes: &Lanes<'_, OfficerLane>, entry: &Stated<'_>, act: &OfficerAct) -> Result<(), Refusal> {
+        let lane = lanes.of("own");
+        match act {
+            OfficerAct::GrantRoles(grant) => {
+                let proposed =
+                    lane.proposed.as_ref().filter(|proposed| Some(proposed.entry) == grant.of.entry());
+                let proposed = proposed.ok_or(Refusal::under(rules::WRONG_TARGET))?;
+                refuse_if(proposed.by == entry.by.who, Refusal::under(rules::SECOND_PERSON))
+            }
+            OfficerAct::SetPassword(set) => {
+                let mut open = lane.invited.iter().filter(|invited| entry.at <= invited.expires);
+                let taken_up = set.invitation.is_none_or(|of| open.any(|invited| invited.entry == of));
+                refuse_if(!taken_up, Refusal::under(rules::NOT_NOW))
+            }
+            OfficerAct::RemovePasskey(remove) => {
+                let known = lane.means.passkeys.iter().any(|passkey| Some(*passkey) == remove.of.entry());
+                refuse_if(!known, Refusal::under(rules::WRONG_TARGET))
+            }
+            OfficerAct::UseRecoveryCode(used) => {
+                let there = (1..=lane.means.recovery_count).contains(&used.number);
+                let spent = lane.means.recovery_used.contains(&used.number);
+                refuse_if(!there || spent, Refusal::under(rules::NOT_NOW))
+            }
+            OfficerAct::SignIn(sign_in) => refuse_if(
+                !can_be_by(&lane.means, sign_in.means, sign_in.step),
+                Refusal::under(rules::NOT_NOW),
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    fn decide(_: &Lanes<'_, OfficerLane>, act: &OfficerAct, facts: &Facts) -> Result<(), Refusal> {
+        let holds = |role: &str| facts.proposer.roles.iter().any(|held| held.as_str() == role);
+        let alone = !holds(OPERATOR);
+        match act {
+            OfficerAct::Enlist(enlist) => {
+                refuse_if(alone && !enlist.roles.is_empty(), Refusal::under(rules::SECOND_PERSON))
+            }
+            OfficerAct::AssignRoles(_) => refuse_if(alone, Refusal::under(rules::SECOND_PERSON)),
+            OfficerAct::ProposeRoles(_) | OfficerAct::GrantRoles(_) | OfficerAct::Invite(_) => {
+                refuse_if(facts.own_record, Refusal::under(rules::OWN_ACCESS))
+            }
+            OfficerAct::EndSessions(_) => {
+                let administrator = Role::Administrator.code();
+                let may = facts.own_record || holds(administrator);
+                refuse_if(!may, Refusal::under(rules::ROLE).about([administrator]))
+            }
+            OfficerAct::Dismiss(_) => Ok(()),
+            OfficerAct::SetPassword(_)
+            | OfficerAct::EnrolTotp(_)
+            | OfficerAct::SetRecoveryCodes(_)
+            | OfficerAct::UseRecoveryCode(_)
+            | OfficerAct::AddPasskey(_)
+            | OfficerAct::RemovePasskey(_)
+            | OfficerAct::SignIn(_) => refuse_if(!facts.own_record, Refusal::under(rules::BY_THEMSELF)),
+        }
+    }
+
     fn examples() -> Vec<(&'static str, &'static str, OfficerLane)> {
+        let lane = |service| OfficerLane { service, ..OfficerLane::default() };
         vec![
-            ("own", "unknown", OfficerLane::Unknown),
-            ("own", "serving", OfficerLane::Serving { roles: Vec::new() }),
-            ("own", "dismissed", OfficerLane::Dismissed),
+            ("own", "unknown", lane(Service::Unknown)),
+            ("own", "serving", lane(Service::Serving)),
+            ("own", "dismissed", lane(Service::Dismissed)),
         ]
     }
+}
+
+/// Whether there is what a person is said to have signed in with, and a code of an authenticator is a new one.
+fn can_be_by(means: &Means, by: SignInMeans, step: Option<u64>) -> bool {
+    match by {
+        SignInMeans::PasswordTotp => {
+            means.password.is_some() && means.totp.is_some() && step > means.totp_step
+        }
+        SignInMeans::RecoveryCode => means.password.is_some() && step.is_none(),
+        SignInMeans::Passkey => !means.passkeys.is_empty() && step.is_none(),
+        SignInMeans::Demo => step.is_none(),
+    }
+}
+
+fn refuse_if(stands_against: bool, refusal: Refusal) -> Result<(), Refusal> {
+    if stands_against { Err(refusal) } else { Ok(()) }
 }

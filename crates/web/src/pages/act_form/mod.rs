@@ -230,6 +230,10 @@ async fn take(
                 ActCommand { matter: place.matter, act: place.def.code.to_owned(), toml: Some(toml) };
             let officer = asking.officer();
             let acted = office.run(move |ledger, pending| ledger.act(pending, &command, &officer)).await;
+            if acted.is_ok() && office.kinds.get(&place.kind).is_some_and(|kind| !kind.def().shared) {
+                // A record of our own may say whose keys are accepted.
+                office.outside.partners_changed().await?;
+            }
             done(&office, &form, acted, &typed, &ends)
         }
     }

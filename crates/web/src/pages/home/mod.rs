@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
+use comity_app::authorise::Doing;
 use comity_app::queries::{Between, Bureau, IncidentLine, PartnerLine, WaitsForUs};
 use maud::{Markup, html};
 
@@ -33,7 +34,7 @@ async fn show(State(office): State<Arc<Office>>, asking: Asking) -> Result<Frame
         .run(move |ledger, _| {
             let bureau = ledger.bureau(&officer, &words)?;
             // What went wrong is told to those who may look at the journal, and to nobody else.
-            let troubles = match ledger.may_look_at_journal(&officer) {
+            let troubles = match ledger.authorise(&officer, Doing::SeeJournal, None) {
                 Ok(()) => Some(ledger.incidents(INCIDENTS)?),
                 Err(_) => None,
             };
@@ -73,14 +74,12 @@ fn waiting(asking: &Asking, bureau: &Bureau) -> Markup {
             @if bureau.waits.is_empty() {
                 p.text-secondary { (asking.text("page-home-waits-none")) }
             } @else {
-                div.scroll tabindex="0" role="region" aria-label=(asking.text("page-home-waits")) {
-                    table.table.table-hover {
-                        thead { tr {
-                            (head("page-column-number")) (head("page-column-title")) (head("page-column-with"))
-                            (head("page-column-status")) (head("page-column-due"))
-                        } }
-                        tbody data-rows { @for waits in &bureau.waits { (row(asking, waits)) } }
-                    }
+                table.table.table-hover.stacked {
+                    thead { tr {
+                        (head("page-column-number")) (head("page-column-title")) (head("page-column-with"))
+                        (head("page-column-status")) (head("page-column-due"))
+                    } }
+                    tbody data-rows { @for waits in &bureau.waits { (row(asking, waits)) } }
                 }
                 @if bureau.waiting > bureau.waits.len() as u64 {
                     p.text-secondary { (asking.text_with("page-home-waits-more", &[("told", &told), ("all", &all)])) }
@@ -94,13 +93,14 @@ fn waiting(asking: &Asking, bureau: &Bureau) -> Markup {
 fn row(asking: &Asking, waits: &WaitsForUs) -> Markup {
     let line = &waits.line;
     let title = line.title.clone().unwrap_or_else(|| asking.text("page-untitled"));
+    let label = |key: &str| asking.text(key);
     html! {
         tr {
             th scope="row" { a href={ "/m/" (line.number) } { (line.number) } br; span.text-secondary.fw-normal { (line.kind) } }
-            td lang=[name_language(&title)] { (title) }
-            td { (line.with.join(&asking.text("page-list-comma"))) }
-            td { (line.status_text) }
-            td {
+            td data-label=(label("page-column-title")) lang=[name_language(&title)] { (title) }
+            td data-label=(label("page-column-with")) { (line.with.join(&asking.text("page-list-comma"))) }
+            td data-label=(label("page-column-status")) { (line.status_text) }
+            td data-label=(label("page-column-due")) {
                 @if let Some(clock) = waits.clock {
                     (asking.words.clock(clock.name)) br;
                     span.text-danger[clock.overdue].fw-bold[clock.overdue] {

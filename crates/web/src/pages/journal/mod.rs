@@ -78,9 +78,7 @@ fn checkpoint(asking: &Asking, checkpoint: Option<&CheckpointLine>) -> Markup {
             @match checkpoint {
                 None => p { (asking.text("page-journal-checkpoint-none")) },
                 Some(line) => {
-                    div.scroll tabindex="0" role="region" aria-label=(asking.text("page-journal-checkpoint")) {
-                        pre.m-0 { (line.note) }
-                    }
+                    pre.m-0 tabindex="0" role="region" aria-label=(asking.text("page-journal-checkpoint")) { (line.note) }
                     p.mt-2 {
                         (asking.text("page-journal-cosigned")) (asking.text("page-colon"))
                         @if line.cosigned_by.is_empty() { (asking.text("page-journal-cosigned-none")) }

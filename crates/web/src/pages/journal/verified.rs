@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::Redirect;
 use comity_app::Failure;
+use comity_app::authorise::Doing;
 use comity_app::queries::{JournalReport, JournalSoFar};
 use comity_journal::time::Timestamp;
 use maud::{Markup, html};
@@ -77,7 +78,7 @@ pub(super) async fn begin(
     asking.check_form(typed.get("csrf"))?;
     let officer = asking.officer();
     let journal = office.run(move |ledger, _| {
-        ledger.may_look_at_journal(&officer)?;
+        ledger.authorise(&officer, Doing::SeeJournal, None)?;
         ledger.journal_so_far()
     });
     let journal = journal.await?;
@@ -98,7 +99,7 @@ async fn verify(office: Arc<Office>, journal: JournalSoFar) {
 /// What the last verification found.
 pub(super) async fn show(State(office): State<Arc<Office>>, asking: Asking) -> Result<Framed, Trouble> {
     let officer = asking.officer();
-    office.run(move |ledger, _| ledger.may_look_at_journal(&officer)).await?;
+    office.run(move |ledger, _| ledger.authorise(&officer, Doing::SeeJournal, None)).await?;
     let stand = office.verification.stand();
     let title = asking.text("page-journal-verified");
     let faulty = matches!(&stand, Stand::Done(_, report) if !report.clean);

@@ -11,9 +11,9 @@ use maud::{Markup, html};
 use super::super::asking::Asking;
 use super::super::frame::{Framed, Page};
 use super::super::office::Office;
+use super::super::sign_in::picture;
 use super::super::trouble::Trouble;
 use super::digits;
-use super::qr::qr;
 
 pub(super) async fn show(State(office): State<Arc<Office>>, asking: Asking) -> Result<Framed, Trouble> {
     let card = office.run(|ledger, _| Ok(ledger.show_card())).await?;
@@ -25,12 +25,12 @@ pub(super) async fn show(State(office): State<Arc<Office>>, asking: Asking) -> R
             h2.card-title { (asking.text("page-partner-fingerprint")) }
             p { (asking.text("page-own-card-read")) }
             (digits(&card.fingerprint))
-            div.mt-3 { (qr(&card.fingerprint, &asking.text("page-own-card-qr"))) }
+            @if let Some(picture) = picture(&card.fingerprint, &asking.text("page-own-card-qr")) { div.mt-3 { (picture) } }
         }
         section.card.card-body.mb-2 {
             h2.card-title { (asking.text("page-partner-card")) }
             (facts(&asking, &card))
-            p.no-print { a.btn.btn-primary href="/card-of-us/file" download { (asking.text("page-own-card-take")) } }
+            p.mt-3.no-print { a.btn.btn-primary href="/card-of-us/file" download { (asking.text("page-own-card-take")) } }
             p.form-hint.no-print { (asking.text("page-own-card-take-hint")) }
         }
     };

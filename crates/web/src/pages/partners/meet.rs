@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
+use comity_app::authorise::Doing;
 use comity_journal::card::Card;
 use data_encoding::BASE64;
 use maud::html;
@@ -65,7 +66,7 @@ pub(super) async fn take(
         (None, address) => {
             // Only who may meet partners makes this node ask an address for its card.
             let officer = asking.officer();
-            office.run(move |ledger, _| ledger.may_meet_partners(&officer)).await?;
+            office.run(move |ledger, _| ledger.authorise(&officer, Doing::ManagePartners, None)).await?;
             match fetch_card(address).await {
                 Ok(bytes) => bytes,
                 Err(_) => return again("address", "page-meet-unreachable"),

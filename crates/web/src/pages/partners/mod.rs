@@ -9,7 +9,6 @@ mod contact;
 mod meet;
 mod off_network;
 mod one;
-mod qr;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -70,36 +69,34 @@ async fn list(State(office): State<Arc<Office>>, asking: Asking) -> Result<Frame
 fn table(asking: &Asking, lines: &[PartnerLine], reached: &dyn Fn(&AgencyId) -> Reached) -> Markup {
     let head = |key: &str| html! { th scope="col" { (asking.text(key)) } };
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(asking.text("page-partners")) {
-            table.table.table-hover {
+        table.table.table-hover.stacked {
                 thead { tr {
                     (head("page-partner-name")) (head("page-partner-place")) (head("page-partner-partnership"))
-                    (head("page-partner-ceiling")) (head("page-partner-compared")) (head("page-partner-queued"))
+                    (head("page-partner-compared")) (head("page-partner-queued"))
                     (head("page-partner-reached")) (head("page-partner-error"))
                 } }
                 tbody data-rows { @for line in lines { (row(asking, line, reached(&line.agency))) } }
-            }
         }
     }
 }
 
 fn row(asking: &Asking, line: &PartnerLine, reached: Reached) -> Markup {
+    let label = |key: &str| asking.text(key);
     html! {
         tr {
             th scope="row" {
                 a href={ "/partners/" (line.agency) } lang=[name_language(&line.name)] { (line.name) }
                 @if !line.label.is_empty() { br; span.text-secondary.fw-normal { (line.label) } }
             }
-            td { (line.place) }
-            td { (asking.words.status("partner", line.partnership)) }
-            td { (asking.text("page-partner-ceiling-floor")) }
+            td data-label=(label("page-partner-place")) { (line.place) }
+            td data-label=(label("page-partner-partnership")) { (asking.words.status("partner", line.partnership)) }
             @if line.off_network {
                 td colspan="4" { (asking.text("page-partner-no-node")) }
             } @else {
-                td { (compared(asking, line)) }
-                td { (line.queued) }
-                td { (reached.last(asking)) }
-                td { (reached.error(asking)) }
+                td data-label=(label("page-partner-compared")) { (compared(asking, line)) }
+                td data-label=(label("page-partner-queued")) { (line.queued) }
+                td data-label=(label("page-partner-reached")) { (reached.last(asking)) }
+                td data-label=(label("page-partner-error")) { (reached.error(asking)) }
             }
         }
     }

@@ -168,7 +168,6 @@ fn node(asking: &Asking, page: &PartnerPage, reached: Reached) -> Markup {
                     div { dt { (asking.text("page-partner-error")) } dd { (reached.error(asking)) } }
                     div { dt { (asking.text("page-partner-queued")) } dd { (line.queued) } }
                     div { dt { (asking.text("page-partner-compared")) } dd { (compared(asking, line)) } }
-                    div { dt { (asking.text("page-partner-ceiling")) } dd { (asking.text("page-partner-ceiling-floor")) } }
                 }
             }
         }

@@ -1,15 +1,31 @@
-//! Signing in and out.
+//! Signing in and out: a password, then a code of an authenticator or a recovery code.
+//!
+//! What is checked and how is `comity_app::sign_in`; here are the pages, and what stands between two of them ([`Door`]).
+//! No page tells whether anybody of a name works here.
+
+mod account;
+mod again;
+mod door;
+mod form;
+mod welcome;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::header::SET_COOKIE;
-use axum::response::{AppendHeaders, IntoResponse, Redirect};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use comity_app::Failure;
 use comity_app::people::Officer;
+use comity_app::sign_in::{KnownPassword, Second};
 use maud::html;
 use serde::Deserialize;
+
+pub(crate) use again::Proven;
+pub(crate) use door::Door;
+pub(crate) use form::picture;
+pub(crate) use welcome::handed_over;
 
 use super::asking::{Asking, Reading};
 use super::choices::local;
@@ -17,15 +33,28 @@ use super::frame::{Framed, Page, name_language};
 use super::office::Office;
 use super::trouble::Trouble;
 use super::typed::Typed;
+use door::{Address, Step, Tried};
+use form::{Field, carried, page, send};
 
 /// The words of these pages: zh, then en.
 pub(crate) const WORDS: (&str, &str) = (include_str!("zh.ftl"), include_str!("en.ftl"));
 
+const NAME: Field = Field::new("name", "username");
+const PASSWORD: Field = Field::password("password", "current-password");
+const RECOVERY: Field = Field::new("recovery", "off");
+
+/// The pages of whoever is not signed in.
 pub(crate) fn routes() -> Router<Arc<Office>> {
     Router::new()
-        .route("/sign-in", get(sign_in))
+        .route("/sign-in", get(sign_in).post(take_password))
+        .route("/sign-in/code", get(to_sign_in).post(take_code))
         .route("/sign-in/demo", post(sit_down))
-        .route("/sign-out", post(sign_out))
+        .merge(welcome::routes())
+}
+
+/// The pages of an officer about themself.
+pub(crate) fn own_routes() -> Router<Arc<Office>> {
+    Router::new().route("/sign-out", post(sign_out)).merge(again::routes()).merge(account::routes())
 }
 
 #[derive(Deserialize)]
@@ -38,16 +67,130 @@ async fn sign_in(
     State(office): State<Arc<Office>>,
     Query(next): Query<Next>,
     reading: Reading,
-) -> Result<Framed, Trouble> {
-    let officers = if office.demo { office.run(|ledger, _| ledger.officers()).await? } else { Vec::new() };
+) -> Result<Response, Trouble> {
+    if office.demo {
+        return Ok(seats(&office, &reading, &next.next).await?.into_response());
+    }
+    if office.door.can_be_set_up() && !office.run(|ledger, _| ledger.anybody_can_sign_in()).await? {
+        return Ok(Redirect::to("/set-up").into_response());
+    }
+    Ok(name_page(&reading, "", &next.next, None))
+}
+
+fn name_page(reading: &Reading, name: &str, next: &str, fault: Option<&str>) -> Response {
     let body = html! {
-        h1 { (reading.text("page-sign-in")) }
-        @if office.demo {
-            p { (reading.text("page-sign-in-demo")) }
-            ul.list-unstyled { @for officer in &officers { li.mb-2 { (seat(&reading, officer, &next.next)) } } }
+        form action="/sign-in" method="post" {
+            (carried("next", next))
+            (NAME.draw(reading, name, None))
+            (PASSWORD.draw(reading, "", None))
+            (send(reading, "page-door-on"))
+        }
+        p.mt-3 { a href="/welcome" { (reading.text("page-door-have-invitation")) } }
+    };
+    page(reading, "page-sign-in", fault, &body)
+}
+
+async fn take_password(
+    State(office): State<Arc<Office>>,
+    reading: Reading,
+    from: Address,
+    typed: Typed,
+) -> Result<Response, Trouble> {
+    let (name, next) = (typed.text("name").trim().to_owned(), typed.text("next").to_owned());
+    let tried = Tried::new(&name, &from);
+    if office.door.begin(&tried, office.now()).is_err() {
+        return Ok(name_page(&reading, &name, &next, Some("page-door-later")));
+    }
+    let named = name.clone();
+    let credentials = office.run(move |ledger, _| ledger.credentials(&named)).await?;
+    let password = typed.text("password").to_owned();
+    match office.slowly(move || credentials.check_password(&password)).await? {
+        Ok(known) => {
+            office.door.right_so_far(&tried);
+            Ok(code_page(&office, &reading, known, name, next, None))
+        }
+        Err(_) => Ok(name_page(&reading, &name, &next, Some("page-door-wrong"))),
+    }
+}
+
+fn code_page(
+    office: &Office,
+    reading: &Reading,
+    known: KnownPassword,
+    name: String,
+    next: String,
+    fault: Option<&str>,
+) -> Response {
+    let step = office.keep_step(Step::Known { known, name, next });
+    let form = |field: &Field, fault| {
+        html! {
+            form action="/sign-in/code" method="post" {
+                (carried("step", step.as_str()))
+                (field.draw(reading, "", fault))
+                (send(reading, "page-sign-in"))
+            }
         }
     };
-    Ok(Page::new(reading.text("page-sign-in")).around(&reading, &body))
+    let body = html! {
+        (form(&Field::CODE, fault))
+        details.mt-4 {
+            summary { (reading.text("page-door-no-authenticator")) }
+            div.mt-2 { (form(&RECOVERY, None)) }
+        }
+    };
+    page(reading, "page-sign-in-code", fault, &body)
+}
+
+/// A step that was reloaded begins anew.
+async fn to_sign_in() -> Redirect {
+    Redirect::to("/sign-in")
+}
+
+async fn take_code(
+    State(office): State<Arc<Office>>,
+    reading: Reading,
+    from: Address,
+    typed: Typed,
+) -> Result<Response, Trouble> {
+    let token = typed.text("step").to_owned();
+    let Step::Known { known, name, next } = office.step(&token)? else { return Err(Trouble::StaleForm) };
+    let tried = Tried::new(&name, &from);
+    if office.door.begin(&tried, office.now()).is_err() {
+        office.forget_step(&token);
+        return Ok(code_page(&office, &reading, known, name, next, Some("page-door-later")));
+    }
+    office.forget_step(&token);
+    let (record, now) = (known.record(), office.now());
+    let credentials = office.run(move |ledger, _| ledger.credentials_of(&record)).await?;
+    let second = match typed.get("recovery") {
+        Some(code) => Second::Recovery(code),
+        None => Second::Totp(typed.text("code")),
+    };
+    let recorded = match credentials.check_second(&known, second, now) {
+        Ok(checked) => office.run(move |ledger, pending| ledger.record_sign_in(pending, &checked)).await,
+        Err(_) => return Ok(code_page(&office, &reading, known, name, next, Some("page-door-wrong-code"))),
+    };
+    match recorded {
+        Ok(officer) => {
+            office.door.succeeded(&tried);
+            Ok(signed_in(&office, &officer, &next).into_response())
+        }
+        // Taken by another request at the same moment.
+        Err(Failure::Refused(_)) => {
+            Ok(code_page(&office, &reading, known, name, next, Some("page-door-wrong-code")))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn seats(office: &Office, reading: &Reading, next: &str) -> Result<Framed, Trouble> {
+    let officers = office.run(|ledger, _| ledger.officers()).await?;
+    let body = html! {
+        h1 { (reading.text("page-sign-in")) }
+        p { (reading.text("page-sign-in-demo")) }
+        ul.list-unstyled { @for officer in &officers { li.mb-2 { (seat(reading, officer, next)) } } }
+    };
+    Ok(Page::new(reading.text("page-sign-in")).around(reading, &body))
 }
 
 /// A button by which a visitor of the demonstration sits down as somebody.
@@ -55,7 +198,7 @@ fn seat(reading: &Reading, officer: &Officer, next: &str) -> maud::Markup {
     let roles: Vec<_> = officer.roles.iter().map(|role| reading.words.term("role", role.as_str())).collect();
     html! {
         form action="/sign-in/demo" method="post" {
-            input type="hidden" name="next" value=(next);
+            (carried("next", next))
             button.btn.btn-primary type="submit" name="officer" value=(officer.record) {
                 span lang=[name_language(&officer.name)] { (officer.name) }
             }
@@ -71,13 +214,14 @@ async fn sit_down(State(office): State<Arc<Office>>, typed: Typed) -> Result<imp
     let officers = office.run(|ledger, _| ledger.officers()).await?;
     let named = typed.text("officer");
     let officer = officers.into_iter().find(|officer| officer.record.to_string() == named);
-    let officer = officer.ok_or(Trouble::NotFound)?;
+    let record = officer.ok_or(Trouble::NotFound)?.record;
+    let officer = office.run(move |ledger, pending| ledger.record_demo_sign_in(pending, &record)).await?;
     Ok(signed_in(&office, &officer, typed.text("next")))
 }
 
 /// Begins a session and goes where the officer wanted to go.
 pub(crate) fn signed_in(office: &Office, officer: &Officer, next: &str) -> impl IntoResponse + use<> {
-    let cookie = office.begin_session(officer.record);
+    let cookie = office.begin_session(officer);
     let cookie = office.cookie(cookie.as_str());
     (AppendHeaders([(SET_COOKIE, cookie)]), Redirect::to(local(next)))
 }

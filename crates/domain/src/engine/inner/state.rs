@@ -1,171 +1,20 @@
-//! What every node does for itself in a matter: drafts, approvals, reviews, notes. None of it ever travels.
+//! What a node's inner acts in a matter have come to: a fold over its inner lane.
 //!
-//! The same entries and the same engine as shared acts; only the lane differs. A draft holds a whole act as
-//! content, so a superseded draft can be erased; who approved what is structure.
+//! It holds who may know the matter as far as inner acts tell; who wrote in the shared lane is added by
+//! [`Matter::team`](super::super::Matter::team), because one lane's state reads that lane alone.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use comity_journal::entry::Actor;
-use comity_journal::ids::Token;
+use comity_journal::ids::{Pseudonym, Token};
 use comity_journal::suite::Hash;
-use serde::Deserialize;
+use comity_journal::time::Timestamp;
 
-use super::candidate::Stated;
-use crate::act::{Act, Several, Target, Text};
-use crate::acts;
-use crate::gates::{GroundAnswer, GroundsReview, Refusal, rules};
-use crate::vocabularies::OffenceCode;
-
-/// Keeps an act that is not sent yet; its content is the act itself. Supersedes the draft before it of that act.
-#[derive(Act, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[act(code = "draft", shape = say, inner)]
-pub struct KeepDraft {
-    /// Which act it is a draft of.
-    #[field(structure)]
-    pub act: Token,
-    /// The offences it is about; the node fills them in, so that a review of the draft stays tied to them.
-    #[serde(default)]
-    #[field(structure, derived)]
-    pub offences: Vec<OffenceCode>,
-}
-
-/// Approves a draft, in the roles the approver holds.
-#[derive(Act, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[act(code = "approve", shape = answer, answers("draft"), inner)]
-pub struct Approve {
-    /// The draft; the latest one unless another is named.
-    #[serde(default)]
-    #[field(structure)]
-    pub of: Target,
-    /// A note that stays here.
-    #[field(part = "note")]
-    pub note: Option<Text>,
-}
-
-/// Gives a draft back to its author with a reason.
-#[derive(Act, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[act(code = "send-back", shape = answer, answers("draft"), inner)]
-pub struct SendBack {
-    /// The draft; the latest one unless another is named.
-    #[serde(default)]
-    #[field(structure)]
-    pub of: Target,
-    /// Why.
-    #[field(part = "note")]
-    pub reason: Text,
-}
-
-/// Asks that a draft be signed and sent as soon as the rules allow.
-#[derive(Act, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[act(code = "send", shape = answer, answers("draft"), inner)]
-pub struct SendAct {
-    /// The draft; the latest one unless another is named.
-    #[serde(default)]
-    #[field(structure)]
-    pub of: Target,
-}
-
-/// Answers the seven questions on prohibited grounds, for one's own draft or a partner's request.
-#[derive(Act, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[act(code = "review-grounds", shape = answer, answers("draft", "open"), propose("legal"), inner)]
-pub struct ReviewGrounds {
-    /// The draft or the request; the latest one unless another is named.
-    #[serde(default)]
-    #[field(structure)]
-    pub of: Target,
-    /// Is it about political opinion or activity?
-    #[field(structure)]
-    pub politics: GroundAnswer,
-    /// Is it about religion or belief?
-    #[field(structure)]
-    pub religion: GroundAnswer,
-    /// Is it about ethnic or national origin?
-    #[field(structure)]
-    pub ethnicity: GroundAnswer,
-    /// Is it about sexual orientation or gender?
-    #[field(structure)]
-    pub orientation: GroundAnswer,
-    /// Is it about peaceful assembly or protest?
-    #[field(structure)]
-    pub protest: GroundAnswer,
-    /// Is it about journalism or the defence of rights?
-    #[field(structure)]
-    pub journalism: GroundAnswer,
-    /// Is it about flight from persecution?
-    #[field(structure)]
-    pub refugee: GroundAnswer,
-    /// On what the answers rest.
-    #[field(part = "note")]
-    pub reasons: Text,
-}
-
-/// Proposes that content be erased here: some parts of one entry, or the sealed package it handed over.
-#[derive(Act, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[act(code = "propose-erasure", shape = say, propose("rights-officer"), inner)]
-pub struct ProposeErasure {
-    /// The entry.
-    #[field(structure)]
-    pub entry: Hash,
-    /// Its parts by label; `sealed-package` for the package it handed over.
-    #[field(structure)]
-    pub parts: Several<Token>,
-    /// On what this rests: the term that ended, the order, the request of the person.
-    #[field(part = "note")]
-    pub reason: Text,
-}
-
-/// Erases what was proposed, as a second person. Signatures and hashes stay, so history still verifies.
-#[derive(Act, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[act(code = "erase", shape = answer, answers("propose-erasure"), propose("supervisor"), inner)]
-pub struct Erase {
-    /// The proposal; the latest one unless another is named.
-    #[serde(default)]
-    #[field(structure)]
-    pub of: Target,
-}
-
-/// The label that means the sealed package itself.
-pub const SEALED_PACKAGE: &str = "sealed-package";
-
-/// A note for this node's own file.
-#[derive(Act, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[act(code = "note", shape = say, inner)]
-pub struct Note {
-    /// The note.
-    #[field(part = "note")]
-    pub text: Text,
-}
-
-acts! {
-    /// The inner acts of every shared kind.
-    pub enum InnerAct { KeepDraft, Approve, SendBack, SendAct, ReviewGrounds, ProposeErasure, Erase, Note }
-}
-
-/// The answers of a review in the order of the questions.
-pub trait GroundsAnswers {
-    /// The seven answers.
-    fn answers(&self) -> [GroundAnswer; 7];
-}
-
-impl GroundsAnswers for ReviewGroundsStructure {
-    fn answers(&self) -> [GroundAnswer; 7] {
-        [
-            self.politics,
-            self.religion,
-            self.ethnicity,
-            self.orientation,
-            self.protest,
-            self.journalism,
-            self.refugee,
-        ]
-    }
-}
+use super::acts::{GroundsAnswers as _, InnerAct};
+use crate::act::Target;
+use crate::engine::candidate::Stated;
+use crate::gates::{GroundsReview, Refusal, rules};
+use crate::vocabularies::{OffenceCode, Purpose};
 
 /// A draft and what has become of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -203,6 +52,41 @@ pub struct Erasure {
     pub done: bool,
 }
 
+/// Something an officer is to do in a matter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// The entry that gives it; what is to be done is its content.
+    pub entry: Hash,
+    /// Who gave it.
+    pub by: Actor,
+    /// Who is to do it.
+    pub to: Pseudonym,
+    /// By when.
+    pub due: Option<Timestamp>,
+    /// Who said that it is done, and when.
+    pub done: Option<(Actor, Timestamp)>,
+}
+
+/// A restriction that stands: only the team may know the matter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restriction {
+    /// The entry that restricts it.
+    pub entry: Hash,
+    /// Who restricted it.
+    pub by: Actor,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The latest reading of a matter's content by one officer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastRead {
+    /// When.
+    pub at: Timestamp,
+    /// For what, where it was said.
+    pub purpose: Option<Purpose>,
+}
+
 /// What this node has done for itself in a matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InnerLane {
@@ -212,6 +96,20 @@ pub struct InnerLane {
     pub reviews: Vec<(Hash, GroundsReview)>,
     /// Erasures proposed and done, oldest first.
     pub erasures: Vec<Erasure>,
+    /// Who wrote an inner entry, was let in or assigned, and has not been put out since.
+    pub team: BTreeSet<Pseudonym>,
+    /// Who was put out and has not been let in again.
+    pub put_out: BTreeSet<Pseudonym>,
+    /// The restriction that stands.
+    pub restricted: Option<Restriction>,
+    /// Who works on it.
+    pub assigned: Option<Pseudonym>,
+    /// Tasks, oldest first.
+    pub tasks: Vec<Task>,
+    /// The entry that gives our own reference, which is its content.
+    pub number: Option<Hash>,
+    /// The latest reading of each officer, where readings are recorded.
+    pub reads: BTreeMap<Pseudonym, LastRead>,
 }
 
 impl InnerLane {
@@ -236,7 +134,12 @@ impl InnerLane {
         self.erasures.iter().find(|erasure| erasure.proposal == *proposal)
     }
 
-    pub(super) fn admit(&self, entry: &Stated<'_>, act: &InnerAct) -> Result<(), Refusal> {
+    /// The task this entry gives.
+    pub fn task(&self, entry: &Hash) -> Option<&Task> {
+        self.tasks.iter().find(|task| task.entry == *entry)
+    }
+
+    pub(in crate::engine) fn admit(&self, entry: &Stated<'_>, act: &InnerAct) -> Result<(), Refusal> {
         let named = |of: &Target| of.entry().and_then(|entry| self.draft(&entry));
         match act {
             InnerAct::Approve(approve) => {
@@ -260,14 +163,43 @@ impl InnerLane {
                     _ => Ok(()),
                 }
             }
+            InnerAct::Restrict(_) if self.restricted.is_some() => Err(Refusal::under(rules::NOT_NOW)),
+            InnerAct::LiftRestriction(lift) => match &self.restricted {
+                Some(standing) if lift.of.entry() != Some(standing.entry) => {
+                    Err(Refusal::under(rules::WRONG_TARGET))
+                }
+                Some(standing) if standing.by.who == entry.by.who => {
+                    Err(Refusal::under(rules::SECOND_PERSON))
+                }
+                Some(_) => Ok(()),
+                None => Err(Refusal::under(rules::NOT_NOW)),
+            },
+            InnerAct::FinishTask(finish) => {
+                let given = finish.of.entry().and_then(|of| self.task(&of));
+                match given.ok_or(Refusal::under(rules::WRONG_TARGET))? {
+                    task if task.done.is_some() => Err(Refusal::under(rules::NOT_NOW)),
+                    _ => Ok(()),
+                }
+            }
             InnerAct::KeepDraft(_)
             | InnerAct::ReviewGrounds(_)
             | InnerAct::ProposeErasure(_)
-            | InnerAct::Note(_) => Ok(()),
+            | InnerAct::Note(_)
+            | InnerAct::Assign(_)
+            | InnerAct::LetIn(_)
+            | InnerAct::PutOut(_)
+            | InnerAct::Restrict(_)
+            | InnerAct::GiveNumber(_)
+            | InnerAct::GiveTask(_)
+            | InnerAct::ReadContent(_) => Ok(()),
         }
     }
 
-    pub(super) fn evolve(&mut self, entry: &Stated<'_>, act: &InnerAct) {
+    pub(in crate::engine) fn evolve(&mut self, entry: &Stated<'_>, act: &InnerAct) {
+        // Who only reads, an auditor say, does not belong to the team by that.
+        if !matches!(act, InnerAct::ReadContent(_)) && !self.put_out.contains(&entry.by.who) {
+            self.team.insert(entry.by.who);
+        }
         match act {
             InnerAct::KeepDraft(draft) => {
                 for earlier in self.drafts.iter_mut().filter(|earlier| earlier.act == draft.act) {
@@ -312,6 +244,45 @@ impl InnerLane {
                 }
             }
             InnerAct::Note(_) => {}
+            InnerAct::Assign(assign) => {
+                self.let_in(assign.to.0);
+                self.assigned = Some(assign.to.0);
+            }
+            InnerAct::LetIn(let_in) => self.let_in(let_in.officer.0),
+            InnerAct::PutOut(put_out) => self.put_out(put_out.officer.0),
+            InnerAct::Restrict(_) => {
+                self.restricted =
+                    Some(Restriction { entry: entry.entry, by: entry.by.clone(), at: entry.at });
+            }
+            InnerAct::LiftRestriction(_) => self.restricted = None,
+            InnerAct::GiveNumber(_) => self.number = Some(entry.entry),
+            InnerAct::GiveTask(task) => {
+                let due = task.due.map(|due| due.0);
+                let (entry, by) = (entry.entry, entry.by.clone());
+                self.tasks.push(Task { entry, by, to: task.to.0, due, done: None });
+            }
+            InnerAct::FinishTask(finish) => {
+                let of = finish.of.entry();
+                if let Some(task) = self.tasks.iter_mut().find(|task| Some(task.entry) == of) {
+                    task.done = Some((entry.by.clone(), entry.at));
+                }
+            }
+            InnerAct::ReadContent(read) => {
+                self.reads.insert(entry.by.who, LastRead { at: entry.at, purpose: read.purpose });
+            }
+        }
+    }
+
+    fn let_in(&mut self, officer: Pseudonym) {
+        self.put_out.remove(&officer);
+        self.team.insert(officer);
+    }
+
+    fn put_out(&mut self, officer: Pseudonym) {
+        self.team.remove(&officer);
+        self.put_out.insert(officer);
+        if self.assigned == Some(officer) {
+            self.assigned = None;
         }
     }
 

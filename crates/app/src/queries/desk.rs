@@ -1,0 +1,218 @@
+//! A matter as one desk works on it: who knows it and works on it, tasks, our reference, and what one officer may do.
+
+use ciborium::Value;
+use comity_domain::act::ActDef;
+use comity_domain::engine::{LastRead, Restriction, Task};
+use comity_domain::vocabularies::Purpose;
+use comity_domain::words::Words;
+use comity_journal::cbor;
+use comity_journal::entry::Lane;
+use comity_journal::ids::{MatterId, Pseudonym};
+use comity_journal::suite::Hash;
+use comity_journal::time::Timestamp;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::matters::{ActorLine, MatterPage, Names, NextLine};
+use crate::authorise::Doing;
+use crate::failure::Failure;
+use crate::ledger::Ledger;
+use crate::people::Officer;
+
+/// What we do with a matter inside.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct DeskPage {
+    /// The names of its team, sorted.
+    pub team: Vec<String>,
+    /// The restriction that stands.
+    pub restricted: Option<RestrictedLine>,
+    /// Who works on it.
+    pub assigned: Option<String>,
+    /// Tasks, oldest first.
+    pub tasks: Vec<TaskLine>,
+    /// Our own reference (我方文号), while that content is present.
+    pub our_reference: Option<String>,
+    /// The latest reading of each officer, where readings are recorded; latest first.
+    pub reads: Vec<ReadLine>,
+}
+
+/// A restriction that stands.
+#[derive(Clone, Debug, Serialize)]
+pub struct RestrictedLine {
+    /// Who restricted the matter.
+    pub by: ActorLine,
+    /// When.
+    pub at: String,
+}
+
+/// Something an officer is to do.
+#[derive(Clone, Debug, Serialize)]
+pub struct TaskLine {
+    /// The entry that gives it.
+    pub entry: String,
+    /// What is to be done, while that content is present.
+    pub text: Option<String>,
+    /// Who is to do it.
+    pub to: String,
+    /// Who gave it.
+    pub by: ActorLine,
+    /// By when.
+    pub due: Option<String>,
+    /// Whether that time has passed and it is not done.
+    pub overdue: bool,
+    /// Who said that it is done.
+    pub done: Option<ActorLine>,
+}
+
+/// A reading of the content.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReadLine {
+    /// Who.
+    pub who: String,
+    /// When.
+    pub at: String,
+    /// For what, in words, where it was said.
+    pub purpose: Option<String>,
+}
+
+impl Ledger {
+    /// A matter as this officer may see it: every act of our party, those that cannot be done now with the reason; no
+    /// content where the officer's roles may not read it.
+    ///
+    /// # Errors
+    /// Refused when the officer may not know the matter; what a person typed goes through [`Ledger::seen_by`] first.
+    pub fn show_matter_to(
+        &mut self,
+        officer: &Officer,
+        id: &MatterId,
+        words: &Words,
+    ) -> Result<MatterPage, Failure> {
+        self.authorise(officer, Doing::SeeMatter, Some(id))?;
+        let mut page = self.show_matter(id, words)?;
+        page.next = self.next_for(officer, id, words)?;
+        match self.authorise(officer, Doing::ReadContent, Some(id)) {
+            Err(Failure::Refused(_)) => hide_content(&mut page, words),
+            other => other?,
+        }
+        Ok(page)
+    }
+
+    /// Every act of our party, with why this officer cannot do it now.
+    fn next_for(
+        &mut self,
+        officer: &Officer,
+        id: &MatterId,
+        words: &Words,
+    ) -> Result<Vec<NextLine>, Failure> {
+        let (us, kind) = (self.agency, self.kind_of(id)?);
+        let known = self.kind_named(&kind)?;
+        let (acts, roles) = (known.acts(), known.def().roles);
+        let opening = acts.first().map(|act| act.code);
+        let parties = self.matter(id)?.opening().map(|(opening, _)| opening.parties.clone());
+        let is_open = parties.is_some();
+        let role = parties.unwrap_or_default().into_iter().find(|party| party.agency == us);
+        let role = role.map_or(roles[0].to_owned(), |party| party.role.to_string());
+        let ours = |act: &&&ActDef| act.by.is_empty() || act.by.contains(&role.as_str());
+        let done = |act: &&&ActDef| is_open && Some(act.code) == opening;
+        let mut lines = Vec::new();
+        for act in acts.iter().filter(|act| !act.inner).filter(ours).filter(|act| !done(act)) {
+            let disabled = self.why_not(id, act.code, officer, words)?;
+            let approve = act.approve.iter().map(|role| (*role).to_owned()).collect();
+            lines.push(NextLine {
+                act: act.code.to_owned(),
+                text: words.act(&kind, act.code),
+                approve,
+                disabled,
+            });
+        }
+        Ok(lines)
+    }
+
+    /// Who knows a matter as a member of its team.
+    pub(crate) fn team_of(&mut self, id: &MatterId) -> Result<BTreeSet<Pseudonym>, Failure> {
+        let us = self.agency;
+        Ok(self.matter(id)?.team(us))
+    }
+
+    pub(super) fn desk_page(
+        &mut self,
+        id: &MatterId,
+        names: &Names,
+        words: &Words,
+    ) -> Result<DeskPage, Failure> {
+        let inner = self.matter(id)?.inner();
+        let now = self.now();
+        let mut team: Vec<_> = self.team_of(id)?.iter().map(|who| names.officer(who)).collect();
+        team.sort();
+        let tasks =
+            inner.tasks.iter().map(|task| self.task_line(task, names, now)).collect::<Result<_, _>>()?;
+        let restricted = |restriction: &Restriction| RestrictedLine {
+            by: names.actor(&restriction.by),
+            at: restriction.at.to_string(),
+        };
+        let mut reads: Vec<_> = inner.reads.iter().collect();
+        reads.sort_by_key(|(who, read)| (std::cmp::Reverse(read.at), **who));
+        let read = |(who, read): (&Pseudonym, &LastRead)| ReadLine {
+            who: names.officer(who),
+            at: read.at.to_string(),
+            purpose: read.purpose.map(|purpose| words.term(Purpose::LIST, purpose.code())),
+        };
+        Ok(DeskPage {
+            team,
+            restricted: inner.restricted.as_ref().map(restricted),
+            assigned: inner.assigned.map(|who| names.officer(&who)),
+            tasks,
+            our_reference: self.our_reference(id, inner.number)?,
+            reads: reads.into_iter().map(read).collect(),
+        })
+    }
+
+    fn task_line(&self, task: &Task, names: &Names, now: Timestamp) -> Result<TaskLine, Failure> {
+        Ok(TaskLine {
+            entry: task.entry.to_string(),
+            text: self.text_in(&task.entry, "text")?,
+            to: names.officer(&task.to),
+            by: names.actor(&task.by),
+            due: task.due.map(|due| due.to_string()),
+            overdue: task.done.is_none() && task.due.is_some_and(|due| due < now),
+            done: task.done.as_ref().map(|(by, _)| names.actor(by)),
+        })
+    }
+
+    /// The reference we gave the matter, else the latest one an act of ours told the other side.
+    fn our_reference(&mut self, id: &MatterId, number: Option<Hash>) -> Result<Option<String>, Failure> {
+        if let Some(reference) = number.map(|entry| self.text_in(&entry, "reference")).transpose()?.flatten()
+        {
+            return Ok(Some(reference));
+        }
+        let ours = Lane::Shared(self.agency);
+        let timeline = self.matter(id)?.view().timeline;
+        for shown in timeline.iter().rev().filter(|shown| shown.lane == ours) {
+            if let Some(reference) = self.text_in(&shown.entry, "reference")? {
+                return Ok(Some(reference));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A text field in the content of an entry that is still present.
+    fn text_in(&self, entry: &Hash, field: &str) -> Result<Option<String>, Failure> {
+        let parts = self.store().parts(entry)?;
+        let texts = parts.iter().filter_map(|part| {
+            let mut map: BTreeMap<String, Value> = cbor::decode(&part.bytes).ok()?;
+            map.remove(field)?.into_text().ok()
+        });
+        Ok({ texts }.next())
+    }
+}
+
+/// Leaves acts and people, and takes away what the acts say.
+fn hide_content(page: &mut MatterPage, words: &Words) {
+    page.line.title = None;
+    page.desk.our_reference = None;
+    page.desk.tasks.iter_mut().for_each(|task| task.text = None);
+    for field in page.timeline.iter_mut().flat_map(|line| &mut line.fields) {
+        field.value = words.text("content-not-permitted");
+        field.present = false;
+    }
+}

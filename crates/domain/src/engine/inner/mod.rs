@@ -1,0 +1,14 @@
+//! What every node does for itself in a matter: drafts, approvals, reviews, who may know it and who works on it,
+//! tasks, notes. None of it ever travels.
+//!
+//! The same entries and the same engine as shared acts; only the lane differs.
+
+mod acts;
+mod state;
+
+pub use acts::{
+    Approve, Assign, Erase, FinishTask, GiveNumber, GiveTask, GroundsAnswers, InnerAct, KeepDraft,
+    KeepDraftStructure, LetIn, LiftRestriction, Note, ProposeErasure, PutOut, ReadContent, Restrict,
+    ReviewGrounds, SEALED_PACKAGE, SendAct, SendBack,
+};
+pub use state::{DraftState, Erasure, InnerLane, LastRead, Restriction, Task};

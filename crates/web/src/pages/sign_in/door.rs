@@ -1,0 +1,175 @@
+//! What a node remembers of people on their way in: who has shown half of what is asked, and who tried too often.
+//!
+//! All of it is in memory and bounded. A step is named by a random token in a hidden field of the next form, of which
+//! only the hash is kept; it is forgotten after a quarter of an hour.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use comity_app::sign_in::{
+    Attempts, Code, Enrolment, Invited, KnownPassword, NewAuthenticator, TryLater, Who,
+};
+use comity_journal::ids::MatterId;
+use comity_journal::suite::{self, Hash};
+use comity_journal::time::Timestamp;
+use std::convert::Infallible;
+use tokio::sync::Semaphore;
+
+use super::super::office::Office;
+use super::super::serve::Peer;
+use super::super::trouble::Trouble;
+use crate::session::Secret;
+
+/// How long a step waits for the next.
+const STEP_MILLIS: i64 = 15 * 60 * 1000;
+/// How many people may be on their way in at once.
+const STEPS: usize = 2_000;
+/// How many passwords are stretched at once: each takes 19 MiB and most of a core.
+const AT_ONCE: usize = 2;
+
+/// How far somebody has come.
+#[derive(Clone)]
+pub(crate) enum Step {
+    /// The password was right; a code is asked for.
+    Known { known: KnownPassword, name: String, next: String },
+    /// The invitation is good; a password is asked for.
+    Invited(Invited),
+    /// The password is chosen; the authenticator is to be confirmed.
+    Enrolling(Box<Enrolment>),
+    /// An officer who is signed in sets up another authenticator.
+    Replacing { officer: MatterId, authenticator: NewAuthenticator },
+}
+
+/// The way in.
+pub(crate) struct Door {
+    steps: Mutex<BTreeMap<Hash, (Timestamp, Step)>>,
+    attempts: Mutex<Attempts>,
+    set_up: Option<Hash>,
+    room: Semaphore,
+}
+
+impl Door {
+    pub(crate) fn new(set_up: Option<Code>) -> Self {
+        Self {
+            steps: Mutex::default(),
+            attempts: Mutex::default(),
+            set_up: set_up.map(|code| code.hash()),
+            room: Semaphore::new(AT_ONCE),
+        }
+    }
+
+    /// Whether this is the code that makes the first administrators.
+    pub(crate) fn sets_up(&self, typed: &str) -> bool {
+        let typed = Code::parse::<{ Code::INVITATION }>(typed).map(|code| code.hash());
+        typed.is_some() && typed == self.set_up
+    }
+
+    /// Whether there is such a code at all.
+    pub(crate) fn can_be_set_up(&self) -> bool {
+        self.set_up.is_some()
+    }
+
+    fn steps(&self) -> MutexGuard<'_, BTreeMap<Hash, (Timestamp, Step)>> {
+        // A panic elsewhere leaves whole steps: nothing in here is half written.
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn attempts(&self) -> MutexGuard<'_, Attempts> {
+        self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a try is looked at now.
+    pub(crate) fn begin(&self, tried: &Tried, now: Timestamp) -> Result<(), TryLater> {
+        self.attempts().begin(&tried.both(), now)
+    }
+
+    /// One proof of two was right.
+    pub(crate) fn right_so_far(&self, tried: &Tried) {
+        self.attempts().right_so_far(&tried.both());
+    }
+
+    /// All that was asked was right.
+    pub(crate) fn succeeded(&self, tried: &Tried) {
+        self.attempts().succeeded(tried.account, tried.address);
+    }
+}
+
+/// Whose tries are counted.
+pub(crate) struct Tried {
+    account: Who,
+    address: Option<Who>,
+}
+
+impl Tried {
+    pub(crate) fn new(account: &str, from: &Address) -> Self {
+        Self { account: Who::account(account), address: from.0.map(Who::address) }
+    }
+
+    fn both(&self) -> Vec<Who> {
+        std::iter::once(self.account).chain(self.address).collect()
+    }
+}
+
+impl Office {
+    /// Remembers how far somebody has come; gives the token of the next form.
+    pub(crate) fn keep_step(&self, step: Step) -> Secret {
+        let (token, now) = (self.draw(|entropy| Secret::draw(entropy)), self.now());
+        let mut steps = self.door.steps();
+        steps.retain(|_, (at, _)| at.millis_until(now) < STEP_MILLIS);
+        if steps.len() >= STEPS
+            && let Some(oldest) = steps.iter().min_by_key(|(_, (at, _))| *at).map(|(key, _)| *key)
+        {
+            steps.remove(&oldest);
+        }
+        steps.insert(key(token.as_str()), (now, step));
+        token
+    }
+
+    /// How far somebody has come. Nothing of it is told to who has no token.
+    pub(crate) fn step(&self, token: &str) -> Result<Step, Trouble> {
+        let now = self.now();
+        let steps = self.door.steps();
+        let step = steps.get(&key(token)).filter(|(at, _)| at.millis_until(now) < STEP_MILLIS);
+        step.map(|(_, step)| step.clone()).ok_or(Trouble::StaleForm)
+    }
+
+    /// The step is done.
+    pub(crate) fn forget_step(&self, token: &str) {
+        self.door.steps().remove(&key(token));
+    }
+
+    /// Stretches a password where nobody else waits for it.
+    pub(crate) async fn slowly<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let _place = self.door.room.acquire().await.map_err(|_| Trouble::Fault)?;
+        tokio::task::spawn_blocking(work).await.map_err(|_| Trouble::Fault)
+    }
+}
+
+fn key(token: &str) -> Hash {
+    suite::hash(&[b"step", token.as_bytes()])
+}
+
+/// Where a request comes from. Behind the machine's own front it is what the front says; a request that comes from this
+/// very machine has no address that could be counted.
+pub(crate) struct Address(Option<IpAddr>);
+
+impl<S: Sync> FromRequestParts<S> for Address {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.to_canonical());
+        if let Some(peer) = peer.filter(|peer| !peer.is_loopback()) {
+            return Ok(Self(Some(peer)));
+        }
+        // The last one is what our front has added; those before it anybody can invent.
+        let said = parts.headers.get_all("x-forwarded-for").iter().next_back();
+        let last = said.and_then(|said| said.to_str().ok()).and_then(|said| said.rsplit(',').next());
+        Ok(Self(last.and_then(|last| last.trim().parse().ok())))
+    }
+}
