@@ -276,7 +276,10 @@ impl Ledger {
     }
 
     /// The valid acts of an inner matter, oldest first, with their entries.
-    fn acts_of<A: comity_domain::act::ActSet>(&mut self, id: &MatterId) -> Result<Vec<(Hash, A)>, Failure> {
+    pub(crate) fn acts_of<A: comity_domain::act::ActSet>(
+        &mut self,
+        id: &MatterId,
+    ) -> Result<Vec<(Hash, A)>, Failure> {
         let us = self.agency;
         let matter = self.matter(id)?;
         let view = matter.view();
@@ -295,7 +298,12 @@ impl Ledger {
     }
 
     /// The latest value of a text field in the content of these entries.
-    fn text_of<A>(&self, acts: &[(Hash, A)], part: &str, field: &str) -> Result<Option<String>, Failure> {
+    pub(crate) fn text_of<A>(
+        &self,
+        acts: &[(Hash, A)],
+        part: &str,
+        field: &str,
+    ) -> Result<Option<String>, Failure> {
         for (entry, _) in acts.iter().rev() {
             for open in self.store.parts(entry)? {
                 let map: BTreeMap<String, ciborium::Value> = cbor::decode(&open.bytes).unwrap_or_default();

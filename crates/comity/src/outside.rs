@@ -6,6 +6,7 @@ use comity_app::Failure;
 use comity_app::context::Objects;
 use comity_app::ledger::LedgerHandle;
 use comity_journal::ids::AgencyId;
+use comity_web::federation::Contact;
 use comity_web::pages::{Outside, Soon};
 
 use crate::partners::Partners;
@@ -46,6 +47,10 @@ impl Outside for OutsideOfNode {
             }
             Ok(())
         })
+    }
+
+    fn contacts(&self) -> Vec<(AgencyId, Contact)> {
+        self.partners.contacts().all()
     }
 
     fn objects(&self) -> Arc<Objects> {

@@ -12,12 +12,12 @@ use comity_federation::backoff::Backoff;
 use comity_journal::ids::AgencyId;
 use comity_journal::suite::PublicKey;
 use comity_store::objects::Objects;
-use comity_web::federation::{Dialler, Limits, PartnerNode, PinnedKeys, TlsIdentity};
+use comity_web::federation::{Contacts, Dialler, Hindrance, Limits, PartnerNode, PinnedKeys, TlsIdentity};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::real::SystemEntropy;
+use crate::real::{SystemClock, SystemEntropy};
 use crate::reply::Reply;
 
 /// A partner is compared with this often even when nothing is to be delivered.
@@ -44,6 +44,7 @@ pub(crate) struct Partners {
     pins: PinnedKeys,
     dialler: Dialler,
     objects: Arc<Objects>,
+    contacts: Arc<Contacts>,
     /// Something is to be delivered.
     woken: Notify,
     /// A partner has brought something: a package may be to be fetched.
@@ -54,7 +55,8 @@ impl Partners {
     pub(crate) fn new(identity: TlsIdentity, objects: Arc<Objects>) -> Self {
         let pins = PinnedKeys::new();
         let dialler = Dialler::new(identity, pins.clone(), Limits::default());
-        Self { pins, dialler, objects, woken: Notify::new(), arrived: Arc::default() }
+        let contacts = Arc::new(Contacts::new(Arc::new(SystemClock)));
+        Self { pins, dialler, objects, contacts, woken: Notify::new(), arrived: Arc::default() }
     }
 
     pub(crate) fn pins(&self) -> PinnedKeys {
@@ -64,6 +66,11 @@ impl Partners {
     /// The folder of sealed packages.
     pub(crate) fn objects(&self) -> Arc<Objects> {
         Arc::clone(&self.objects)
+    }
+
+    /// When each partner was last reached.
+    pub(crate) fn contacts(&self) -> Arc<Contacts> {
+        Arc::clone(&self.contacts)
     }
 
     /// What is told when a partner has brought something.
@@ -124,7 +131,8 @@ impl Partners {
         let url = partner.url.clone().ok_or_else(|| {
             Failure::Waiting("no address is known for this partner: it has to call us".into())
         })?;
-        Ok(PartnerNode { dialler: &self.dialler, agency: partner.agency, keys: partner.keys.clone(), url })
+        let (keys, hindrance) = (partner.keys.clone(), Hindrance::default());
+        Ok(PartnerNode { dialler: &self.dialler, agency: partner.agency, keys, url, hindrance })
     }
 
     async fn fetch(&self, ledger: &LedgerHandle, partner: &Dialled) -> Result<Fetched, Failure> {
@@ -132,14 +140,30 @@ impl Partners {
     }
 
     async fn exchange(&self, ledger: &LedgerHandle, partner: &Dialled) -> Result<Synced, Failure> {
-        let node = &self.node(partner)?;
-        let first = sync(ledger, partner.agency, node).await?;
+        let node = match self.node(partner) {
+            Ok(node) => node,
+            Err(failure) => {
+                self.contacts.failed(partner.agency, "no_address");
+                return Err(failure);
+            }
+        };
+        let outcome = self.exchange_with(ledger, &node).await;
+        match &outcome {
+            Ok(synced) if synced.compared => self.contacts.reached(partner.agency),
+            Ok(_) => self.contacts.failed(partner.agency, "records_differ"),
+            Err(failure) => self.contacts.failed(partner.agency, hindered(failure, &node.hindrance)),
+        }
+        outcome
+    }
+
+    async fn exchange_with(&self, ledger: &LedgerHandle, node: &PartnerNode<'_>) -> Result<Synced, Failure> {
+        let first = sync(ledger, node.agency, node).await?;
         self.arrived.notify_one();
         if first.released == 0 {
             return Ok(first);
         }
         // What the comparison released was signed after it, and is to be delivered as well.
-        let second = sync(ledger, partner.agency, node).await?;
+        let second = sync(ledger, node.agency, node).await?;
         Ok(Synced {
             delivered: first.delivered + second.delivered,
             received: first.received + second.received,
@@ -248,5 +272,13 @@ impl Partners {
                 _ = stop.wait_for(|stop| *stop) => return,
             }
         }
+    }
+}
+
+/// A short word for what stood in the way of a session, which the pages have a text for.
+fn hindered(failure: &Failure, hindrance: &Hindrance) -> &'static str {
+    match failure {
+        Failure::NotBelieved(_) => "nonsense",
+        _ => hindrance.code().unwrap_or("fault"),
     }
 }

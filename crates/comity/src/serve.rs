@@ -52,7 +52,10 @@ impl Running {
         let identity = TlsIdentity::from_seed(&folder.read_keys()?.tls);
         let identity = identity.map_err(|error| Reply::fault(error.to_string()))?;
         let answers = Arc::new(
-            NodeFederation::new(ledger.clone()).serving(partners.objects()).telling(partners.arrived()),
+            NodeFederation::new(ledger.clone())
+                .serving(partners.objects())
+                .telling(partners.arrived())
+                .noting(partners.contacts()),
         );
         let listener = Listener::new(&identity, partners.pins(), answers, Limits::default())
             .map_err(|error| Reply::fault(error.to_string()))?;
@@ -60,7 +63,7 @@ impl Running {
 
         if let Some(desk) = desk {
             let (listener, office) = desk.open(folder.card()?.agency(), &node, release);
-            let routes = pages::router(&office).merge(public::routes(ledger.clone()));
+            let routes = pages::router(&office).merge(public::routes(ledger.clone(), partners.objects()));
             tasks.spawn(pages::serve(listener, routes, stopping.clone()));
         }
         let socket = control::bind(&node.folder().socket_path())?;

@@ -128,6 +128,11 @@ impl Sessions {
         self.lock().get(&key(cookie)).is_some_and(|session| session.lives(now))
     }
 
+    /// How many sessions live.
+    pub(crate) fn count(&self, now: Timestamp) -> usize {
+        self.lock().values().filter(|session| session.lives(now)).count()
+    }
+
     /// The officer has proven again who they are.
     pub(crate) fn prove(&self, cookie: &str, now: Timestamp) {
         if let Some(session) = self.lock().get_mut(&key(cookie)) {

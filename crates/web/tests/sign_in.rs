@@ -19,6 +19,7 @@ use comity_journal::ids::AgencyId;
 use comity_store::faults::FaultPlan;
 use comity_testkit::Seeded;
 use comity_testkit::node::{Station, wait};
+use comity_web::federation::Contact;
 use comity_web::pages::{Office, OfficeParts, Outside, Soon, WORDS, router};
 use data_encoding::BASE32_NOPAD;
 use http_body_util::BodyExt as _;
@@ -37,6 +38,9 @@ impl Outside for Alone {
     }
     fn call(&self, _: AgencyId) -> Soon<'_, Result<(), Failure>> {
         Box::pin(async { Ok(()) })
+    }
+    fn contacts(&self) -> Vec<(AgencyId, Contact)> {
+        Vec::new()
     }
     fn objects(&self) -> Arc<Objects> {
         Arc::new(Objects::open(self.0.path()).unwrap())

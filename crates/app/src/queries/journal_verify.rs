@@ -1,10 +1,12 @@
 //! Verifies a whole journal from its first record, reading a page at a time.
 
 use comity_journal::audit::{Audit, AuditReport, Audited, AuditedWhat};
+use comity_journal::card::CardBook;
 use comity_journal::cbor;
 use comity_journal::checkpoint::SignedCheckpoint;
+use comity_journal::ids::AgencyId;
 use comity_journal::receipt::Receipt;
-use comity_store::{Recorded, TreeName};
+use comity_store::{Reader, Record, Recorded, StoredCheckpoint, TreeName};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -38,60 +40,139 @@ pub struct JournalReport {
     pub findings: Vec<String>,
 }
 
+/// The journal up to some moment, to be verified on another thread while the node goes on.
+pub struct JournalSoFar {
+    reader: Box<dyn Reader>,
+    extent: Extent,
+}
+
+/// How far the journal went, and what it is judged by.
+struct Extent {
+    agency: AgencyId,
+    cards: CardBook,
+    records: u64,
+    receipts: u64,
+    checkpoint: Option<StoredCheckpoint>,
+}
+
+impl Ledger {
+    /// The journal as it stands now.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn journal_so_far(&self) -> Result<JournalSoFar, Failure> {
+        Ok(JournalSoFar { reader: self.store().reader()?, extent: Extent::of(self)? })
+    }
+}
+
+impl JournalSoFar {
+    /// Verifies it. Slow on a large journal.
+    ///
+    /// # Errors
+    /// When the store cannot be read; what does not hold is in the report.
+    pub fn verify(&self) -> Result<JournalReport, Failure> {
+        self.extent.verify(&*self.reader)
+    }
+}
+
 /// Verifies the journal of a ledger.
 ///
 /// # Errors
 /// When the store cannot be read; what does not hold is in the report.
 pub fn verify_journal(ledger: &Ledger) -> Result<JournalReport, Failure> {
-    let store = ledger.store();
-    let mut audit = Audit::new(ledger.own_card().agency(), ledger.cards());
-    let mut next = 0;
-    loop {
-        let page = store.records(next, PAGE)?;
-        let Some(last) = page.last() else { break };
-        next = last.number + 1;
-        for record in &page {
-            let parts = match &record.what {
-                Recorded::Entry { entry, .. } => store.parts(entry)?,
-                Recorded::InnerRoot { .. } => Vec::new(),
-            };
-            let what = match &record.what {
-                Recorded::Entry { bytes, .. } => AuditedWhat::Entry { bytes, parts: &parts },
-                Recorded::InnerRoot { size, root } => AuditedWhat::InnerRoot { size: *size, root: *root },
-            };
-            audit.record(&Audited {
-                number: record.number,
-                exchange: record.tree == TreeName::Exchange,
-                leaf: record.leaf,
-                leaf_hash: record.leaf_hash,
-                at: record.at,
-                salt: record.salt,
-                what,
-            });
-        }
+    Extent::of(ledger)?.verify(ledger.store())
+}
+
+impl Extent {
+    fn of(ledger: &Ledger) -> Result<Self, Failure> {
+        let (store, agency) = (ledger.store(), ledger.own_card().agency());
+        Ok(Self {
+            agency,
+            cards: ledger.cards().clone(),
+            records: store.length()?,
+            receipts: count_receipts(store)?,
+            checkpoint: store.checkpoint(&agency)?,
+        })
     }
-    let mut unreadable = Vec::new();
-    if let Some(stored) = store.checkpoint(&ledger.own_card().agency())? {
-        match SignedCheckpoint::try_from(stored.note) {
-            Ok(note) => audit.checkpoint(&note),
-            Err(error) => unreadable.push(format!("our latest checkpoint cannot be read: {error}")),
-        }
-    }
-    let mut from = 0;
-    loop {
-        let page = store.all_receipts(from, PAGE)?;
-        if page.is_empty() {
-            break;
-        }
-        from += page.len() as u64;
-        for stored in page {
-            match cbor::decode::<Receipt>(&stored.bytes) {
-                Ok(receipt) => audit.receipt(&receipt),
-                Err(error) => unreadable.push(format!("a receipt cannot be read: {error}")),
+
+    fn verify(&self, store: &dyn Reader) -> Result<JournalReport, Failure> {
+        let mut audit = Audit::new(self.agency, &self.cards);
+        let mut next = 0;
+        while next < self.records {
+            let page = store.records(next, PAGE)?;
+            let Some(last) = page.last() else { break };
+            next = last.number + 1;
+            for record in page.iter().filter(|record| record.number < self.records) {
+                take_record(&mut audit, store, record)?;
             }
         }
+        let mut unreadable = Vec::new();
+        if let Some(stored) = self.checkpoint.clone() {
+            match SignedCheckpoint::try_from(stored.note) {
+                Ok(note) => audit.checkpoint(&note),
+                Err(error) => unreadable.push(format!("our latest checkpoint cannot be read: {error}")),
+            }
+        }
+        let mut from = 0;
+        while from < self.receipts {
+            let page = store.all_receipts(from, page_of(self.receipts - from))?;
+            if page.is_empty() {
+                break;
+            }
+            from += page.len() as u64;
+            for stored in page {
+                match cbor::decode::<Receipt>(&stored.bytes) {
+                    Ok(receipt) => audit.receipt(&receipt),
+                    Err(error) => unreadable.push(format!("a receipt cannot be read: {error}")),
+                }
+            }
+        }
+        Ok(report(audit.finish(), unreadable))
     }
-    Ok(report(audit.finish(), unreadable))
+}
+
+fn take_record(audit: &mut Audit<'_>, store: &dyn Reader, record: &Record) -> Result<(), Failure> {
+    let parts = match &record.what {
+        Recorded::Entry { entry, .. } => store.parts(entry)?,
+        Recorded::InnerRoot { .. } => Vec::new(),
+    };
+    let what = match &record.what {
+        Recorded::Entry { bytes, .. } => AuditedWhat::Entry { bytes, parts: &parts },
+        Recorded::InnerRoot { size, root } => AuditedWhat::InnerRoot { size: *size, root: *root },
+    };
+    audit.record(&Audited {
+        number: record.number,
+        exchange: record.tree == TreeName::Exchange,
+        leaf: record.leaf,
+        leaf_hash: record.leaf_hash,
+        at: record.at,
+        salt: record.salt,
+        what,
+    });
+    Ok(())
+}
+
+fn page_of(left: u64) -> usize {
+    usize::try_from(left).map_or(PAGE, |left| left.min(PAGE))
+}
+
+/// How many receipts there are: those that come while a journal is verified speak of entries it is not verified for.
+fn count_receipts(store: &dyn Reader) -> Result<u64, Failure> {
+    let is_there = |number: u64| Ok::<_, Failure>(!store.all_receipts(number, 1)?.is_empty());
+    let mut beyond = 1;
+    while is_there(beyond - 1)? {
+        beyond *= 2;
+    }
+    let (mut least, mut most) = (beyond / 2, beyond - 1);
+    while least < most {
+        let middle = least + (most - least) / 2;
+        if is_there(middle)? {
+            least = middle + 1;
+        } else {
+            most = middle;
+        }
+    }
+    Ok(least)
 }
 
 fn report(audit: AuditReport, unreadable: Vec<String>) -> JournalReport {

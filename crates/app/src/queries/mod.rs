@@ -2,7 +2,9 @@
 
 mod acts;
 mod audit;
+mod bureau;
 mod desk;
+mod journal_page;
 mod journal_verify;
 mod lists;
 mod matters;
@@ -13,8 +15,10 @@ mod search;
 
 pub use acts::ActValue;
 pub use audit::{AuditFilter, AuditLine, AuditOnly, AuditPage};
+pub use bureau::{AnswerTime, Between, Bureau, NextClock, PartnerPage, WaitsForUs};
 pub use desk::{DeskPage, ReadLine, RestrictedLine, TaskLine};
-pub use journal_verify::{JournalReport, verify_journal};
+pub use journal_page::{CheckpointLine, IncidentLine, JournalPage};
+pub use journal_verify::{JournalReport, JournalSoFar, verify_journal};
 pub use lists::{Also, Counted, LONGEST_PAGE, ListPage, ListQuery, RowTest};
 pub use matters::{
     ActorLine, ClockLine, DraftLine, FieldLine, MatterLine, MatterPage, NextLine, PackageLine, PartyLine,

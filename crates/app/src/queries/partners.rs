@@ -1,5 +1,6 @@
 //! Partners, officers and our own card.
 
+use comity_journal::card::Card;
 use comity_journal::fingerprint::Fingerprint;
 use comity_journal::ids::{AgencyId, MatterId, Token};
 use serde::Serialize;
@@ -71,6 +72,8 @@ pub struct CardPage {
     pub fingerprint: String,
     /// Where its node answers.
     pub endpoints: Vec<String>,
+    /// What it is competent for.
+    pub competences: Vec<String>,
 }
 
 impl Ledger {
@@ -140,9 +143,20 @@ impl Ledger {
 
     /// Our own card.
     pub fn show_card(&self) -> CardPage {
-        let card = self.own_card();
+        CardPage::of(self.own_card())
+    }
+
+    /// The latest card of an agency, if one is known.
+    pub fn card_of(&self, agency: &AgencyId) -> Option<CardPage> {
+        self.cards.latest(agency).map(CardPage::of)
+    }
+}
+
+impl CardPage {
+    /// What a card says.
+    pub fn of(card: &Card) -> Self {
         let facts = card.facts();
-        CardPage {
+        Self {
             agency: card.agency(),
             label: facts.label.to_string(),
             names: facts.names.clone(),
@@ -151,6 +165,7 @@ impl Ledger {
             number: facts.number,
             fingerprint: card.fingerprint().to_string(),
             endpoints: facts.endpoints.clone(),
+            competences: facts.competences.iter().map(Token::to_string).collect(),
         }
     }
 }

@@ -20,7 +20,7 @@ use comity_journal::suite::{Hash, SecretKey, Suite};
 use comity_journal::time::Timestamp;
 use comity_store::sqlite::SqliteStore;
 use comity_web::federation::{
-    Dialler, Limits, Listener, NodeFederation, PartnerNode, PinnedKeys, TlsIdentity,
+    Dialler, Hindrance, Limits, Listener, NodeFederation, PartnerNode, PinnedKeys, TlsIdentity,
 };
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -165,6 +165,7 @@ impl Pair {
             agency: self.b.agency(),
             keys: facts.tls.clone(),
             url: facts.endpoints.first().cloned().unwrap_or_default(),
+            hindrance: Hindrance::default(),
         };
         sync(&self.a.ledger, self.b.agency(), &node).await
     }

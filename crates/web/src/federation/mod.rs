@@ -11,6 +11,7 @@
 //! Specification: RFC 8446 (TLS 1.3), RFC 8410 (Ed25519 in certificates), RFC 9112 (HTTP/1.1).
 
 mod client;
+mod contacts;
 #[cfg(test)]
 mod handshake_tests;
 mod listener;
@@ -27,8 +28,9 @@ use std::time::Duration;
 use comity_journal::limits;
 
 pub use client::Dialler;
+pub use contacts::{Contact, Contacts};
 pub use listener::Listener;
-pub use node::{NodeFederation, PartnerNode};
+pub use node::{Hindrance, NodeFederation, PartnerNode};
 pub use pins::PinnedKeys;
 pub use requests::{Answer, Counters, Federation};
 pub use tls::TlsIdentity;

@@ -1,8 +1,8 @@
 //! The node behind the wire: what a partner's request reaches, and the way to a partner's node.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use comity_app::Failure;
 use comity_app::context::Objects;
@@ -14,7 +14,7 @@ use comity_journal::ids::AgencyId;
 use comity_journal::suite::PublicKey;
 use tokio::sync::Notify;
 
-use super::{Answer, Dialler, Federation, TransportError};
+use super::{Answer, Contacts, Dialler, Federation, TransportError};
 
 /// Strangers' knocks recorded since the node started; beyond this they are logged and counted only, so that
 /// nobody can fill a journal by knocking.
@@ -25,13 +25,14 @@ pub struct NodeFederation {
     ledger: LedgerHandle,
     objects: Option<Arc<Objects>>,
     arrived: Arc<Notify>,
+    contacts: Option<Arc<Contacts>>,
     knocks: AtomicU32,
 }
 
 impl NodeFederation {
     /// Answers from this ledger.
     pub fn new(ledger: LedgerHandle) -> Self {
-        Self { ledger, objects: None, arrived: Arc::default(), knocks: AtomicU32::new(0) }
+        Self { ledger, objects: None, arrived: Arc::default(), contacts: None, knocks: AtomicU32::new(0) }
     }
 
     /// Serves sealed packages from this folder, too.
@@ -44,6 +45,12 @@ impl NodeFederation {
     #[must_use]
     pub fn telling(self, arrived: Arc<Notify>) -> Self {
         Self { arrived, ..self }
+    }
+
+    /// Notes every request that was answered as contact with the partner.
+    #[must_use]
+    pub fn noting(self, contacts: Arc<Contacts>) -> Self {
+        Self { contacts: Some(contacts), ..self }
     }
 
     async fn answer(&self, from: AgencyId, path: &str, body: Vec<u8>) -> Result<Vec<u8>, AnswerFailure> {
@@ -60,7 +67,11 @@ impl NodeFederation {
 
 impl Federation for NodeFederation {
     async fn handle(&self, from: AgencyId, path: &str, body: Vec<u8>) -> Answer {
-        match self.answer(from, path, body).await {
+        let answered = self.answer(from, path, body).await;
+        if let (Ok(_), Some(contacts)) = (&answered, &self.contacts) {
+            contacts.reached(from);
+        }
+        match answered {
             Ok(body) => Answer { status: 200, body },
             Err(AnswerFailure::NoSuchPath) => Answer { status: 404, body: Vec::new() },
             Err(AnswerFailure::Nonsense(why)) => {
@@ -105,11 +116,31 @@ pub struct PartnerNode<'a> {
     pub keys: Vec<PublicKey>,
     /// Where it answers.
     pub url: String,
+    /// What last stood in the way of a message to it.
+    pub hindrance: Hindrance,
+}
+
+/// What last stood in the way of a message, as a short word.
+#[derive(Debug, Default)]
+pub struct Hindrance(Mutex<Option<&'static str>>);
+
+impl Hindrance {
+    /// The word of the [`TransportError`]; `None` while every message has passed.
+    pub fn code(&self) -> Option<&'static str> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, error: &TransportError) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.code());
+    }
 }
 
 impl Peer for PartnerNode<'_> {
     async fn post(&self, path: &'static str, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
         let sent = self.dialler.post(self.agency, &self.keys, &self.url, path, body).await;
-        sent.map_err(|error| Failure::Waiting(format!("the partner's node: {error}")))
+        sent.map_err(|error| {
+            self.hindrance.note(&error);
+            Failure::Waiting(format!("the partner's node: {error}"))
+        })
     }
 }

@@ -32,6 +32,7 @@ pub(crate) async fn guard(State(office): State<Arc<Office>>, request: Request<Bo
         next.run(Request::from_parts(parts, body)).await
     };
     let mut answer = trouble::shown(answer, &reading);
+    office.answered.count(answer.status());
     harden(answer.headers_mut(), office.is_secure());
     answer
 }

@@ -15,10 +15,14 @@ mod frame;
 mod guard;
 mod help;
 mod home;
+mod journal;
 mod live;
 mod matter;
 mod matters;
+mod metrics;
 mod office;
+mod officers;
+mod partners;
 mod serve;
 mod sign_in;
 mod trouble;
@@ -41,6 +45,10 @@ pub const WORDS: &[(&str, &str)] = &[
     matters::WORDS,
     matter::WORDS,
     act_form::WORDS,
+    partners::WORDS,
+    home::WORDS,
+    journal::WORDS,
+    officers::WORDS,
 ];
 
 /// All pages of a node.
@@ -53,6 +61,10 @@ pub fn router(office: &Arc<Office>) -> Router {
         .merge(matters::routes())
         .merge(matter::routes())
         .merge(act_form::routes())
+        .merge(partners::routes())
+        .merge(journal::routes())
+        .merge(officers::routes())
+        .merge(metrics::routes())
         .merge(sign_in::own_routes());
     let open_to_all = Router::new().merge(sign_in::routes()).merge(choices::routes()).merge(files::routes());
     signed_in

@@ -14,7 +14,10 @@ use comity_journal::entropy::Entropy;
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::time::Timestamp;
 
+use super::journal::Verification;
+use super::metrics::Answered;
 use super::sign_in::Door;
+use crate::federation::Contact;
 use crate::session::{Secret, Sessions};
 
 /// Something that takes a while.
@@ -28,6 +31,8 @@ pub trait Outside: Send + Sync {
     fn partners_changed(&self) -> Soon<'_, Result<(), Failure>>;
     /// One session with a partner, now; a sentence says what stood in the way.
     fn call(&self, partner: AgencyId) -> Soon<'_, Result<(), Failure>>;
+    /// When each partner was last reached, and what stood in the way since.
+    fn contacts(&self) -> Vec<(AgencyId, Contact)>;
     /// The folder of sealed packages.
     fn objects(&self) -> Arc<Objects>;
 }
@@ -85,6 +90,10 @@ pub struct Office {
     pub(crate) kinds: Arc<Kinds>,
     /// Who is signed in.
     pub(crate) sessions: Sessions,
+    /// How many requests were answered.
+    pub(crate) answered: Answered,
+    /// Whether the journal holds, as far as that was asked.
+    pub(crate) verification: Verification,
     /// The rest of the node.
     pub(crate) outside: Arc<dyn Outside>,
     /// Whether this is a demonstration.
@@ -113,6 +122,8 @@ impl Office {
             ledger: parts.ledger,
             kinds: parts.kinds,
             sessions: Sessions::default(),
+            answered: Answered::default(),
+            verification: Verification::default(),
             door: Door::new(parts.set_up),
             outside: parts.outside,
             demo: parts.demo,

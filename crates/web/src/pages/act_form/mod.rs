@@ -24,7 +24,8 @@ use super::frame::{Framed, Page};
 use super::office::Office;
 use super::trouble::Trouble;
 use super::typed::Typed;
-use steps::{Step, Wrong, done};
+pub(crate) use steps::{Step, step};
+use steps::{Wrong, done};
 
 /// The words of these pages: zh, then en.
 pub(crate) const WORDS: (&str, &str) = (include_str!("zh.ftl"), include_str!("en.ftl"));
@@ -222,13 +223,17 @@ async fn take(
     asking.check_form(typed.get("csrf"))?;
     let place = place(&office, &asking, number, act).await?;
     let form = place.form(&asking);
-    match steps::step(&form, typed) {
+    match step(&form, typed) {
         Step::Show(page) => Ok(page),
         Step::Do { toml, ends, typed } => {
             let command =
                 ActCommand { matter: place.matter, act: place.def.code.to_owned(), toml: Some(toml) };
             let officer = asking.officer();
             let acted = office.run(move |ledger, pending| ledger.act(pending, &command, &officer)).await;
+            if acted.is_ok() && office.kinds.get(&place.kind).is_some_and(|kind| !kind.def().shared) {
+                // A record of our own may say whose keys are accepted.
+                office.outside.partners_changed().await?;
+            }
             done(&office, &form, acted, &typed, &ends)
         }
     }

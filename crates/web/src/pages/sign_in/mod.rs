@@ -22,7 +22,10 @@ use comity_app::sign_in::{KnownPassword, Second};
 use maud::html;
 use serde::Deserialize;
 
+pub(crate) use again::Proven;
 pub(crate) use door::Door;
+pub(crate) use form::picture;
+pub(crate) use welcome::handed_over;
 
 use super::asking::{Asking, Reading};
 use super::choices::local;

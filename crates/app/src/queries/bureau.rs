@@ -1,0 +1,274 @@
+//! The bureau: what stands between us and each partner, and what waits for us today.
+//!
+//! Counted over the matters an officer may know, and no other: a count would tell of those that are kept from them.
+//!
+//! Invariant: at most [`LOOKED_AT`] matters are looked at, those that moved last; [`Bureau::more`] says when there are others.
+
+use std::collections::BTreeMap;
+
+use comity_domain::act::Act as _;
+use comity_domain::clock::{Clock, ClockReading};
+use comity_domain::engine::Kind as _;
+use comity_domain::matters::request::{Answer, RequestKind};
+use comity_domain::words::Words;
+use comity_journal::ids::AgencyId;
+use comity_journal::time::Timestamp;
+
+use super::matters::MatterLine;
+use super::partners::{CardPage, PartnerLine};
+use crate::failure::Failure;
+use crate::ledger::Ledger;
+use crate::people::Officer;
+use crate::views::MatterRow;
+
+/// How many matters are looked at.
+const LOOKED_AT: usize = 1000;
+/// How many matters are told one by one.
+const TOLD: usize = 50;
+
+/// How long answers take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnswerTime {
+    /// The median, in minutes from the request to the answer that counts.
+    pub minutes: u64,
+    /// Over how many answered requests.
+    pub of: u64,
+}
+
+/// What stands between us and one partner.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Between {
+    /// Matters that wait for us.
+    pub for_us: u64,
+    /// Matters that wait for the partner.
+    pub for_them: u64,
+    /// Matters in which something of ours is overdue.
+    pub overdue_here: u64,
+    /// Matters in which something of the partner's is overdue.
+    pub overdue_there: u64,
+    /// How long the partner takes to answer us.
+    pub they_answer: Option<AnswerTime>,
+    /// How long we take to answer the partner.
+    pub we_answer: Option<AnswerTime>,
+}
+
+/// The clock of a matter that strikes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NextClock {
+    /// Its code.
+    pub name: &'static str,
+    /// When it is due.
+    pub due: Timestamp,
+    /// Whether that has passed.
+    pub overdue: bool,
+}
+
+/// A matter that waits for us.
+#[derive(Clone, Debug)]
+pub struct WaitsForUs {
+    /// The matter.
+    pub line: MatterLine,
+    /// What strikes first.
+    pub clock: Option<NextClock>,
+}
+
+/// The bureau as one officer sees it.
+#[derive(Clone, Debug)]
+pub struct Bureau {
+    /// Every partner, with what stands between.
+    pub partners: Vec<(PartnerLine, Between)>,
+    /// What waits for us, what strikes first before what strikes later.
+    pub waits: Vec<WaitsForUs>,
+    /// How many matters wait for us in all.
+    pub waiting: u64,
+    /// Matters of partners that nobody here has answered with anything.
+    pub arrived: u64,
+    /// Whether there are matters that were not looked at.
+    pub more: bool,
+}
+
+/// One partner as one officer sees it.
+#[derive(Clone, Debug)]
+pub struct PartnerPage {
+    /// As in the list.
+    pub line: PartnerLine,
+    /// Its card, where it has one.
+    pub card: Option<CardPage>,
+    /// What stands between us.
+    pub between: Between,
+    /// The matters that have not ended, what moved last first.
+    pub open: Vec<MatterLine>,
+    /// The acts that may follow in its record, as codes.
+    pub next: Vec<&'static str>,
+    /// Whether there are matters that were not looked at.
+    pub more: bool,
+}
+
+/// A matter that was looked at.
+struct Looked {
+    row: MatterRow,
+    ended: bool,
+    for_us: bool,
+    for_them: bool,
+    here: Option<NextClock>,
+    there: Option<NextClock>,
+    /// Who answered, and after how many minutes.
+    answered: Option<(bool, u64)>,
+    untouched: bool,
+}
+
+impl Ledger {
+    /// The bureau as an officer sees it.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn bureau(&mut self, officer: &Officer, words: &Words) -> Result<Bureau, Failure> {
+        let (looked, more) = self.look(officer)?;
+        let mut partners = Vec::new();
+        for line in self.list_partners()? {
+            let between = between(looked.iter().filter(|one| one.row.with.contains(&line.agency)));
+            partners.push((line, between));
+        }
+        let mut waits: Vec<_> = looked.iter().filter(|one| one.for_us).collect();
+        let waiting = waits.len() as u64;
+        // What has a date comes before what has none, and of two dates the earlier one.
+        waits.sort_by_key(|one| (one.here.is_none(), one.here.map(|clock| clock.due), one.row.updated));
+        waits.truncate(TOLD);
+        let names = self.partner_names()?;
+        let lines = waits
+            .into_iter()
+            .map(|one| Ok(WaitsForUs { line: self.line(&one.row, &names, words)?, clock: one.here }));
+        let waits = lines.collect::<Result<_, Failure>>()?;
+        let arrived = looked.iter().filter(|one| one.untouched).count() as u64;
+        Ok(Bureau { partners, waits, waiting, arrived, more })
+    }
+
+    /// One partner as an officer sees it.
+    ///
+    /// # Errors
+    /// When there is none, or the store cannot be read.
+    pub fn partner_page(
+        &mut self,
+        agency: &AgencyId,
+        officer: &Officer,
+        words: &Words,
+    ) -> Result<PartnerPage, Failure> {
+        let mut named = self.list_partners()?.into_iter().filter(|line| line.agency == *agency);
+        // Of an agency that was ended and met anew the record that counts is not the ended one.
+        let line = named.clone().find(|line| line.partnership != "ended").or_else(|| named.next());
+        let line = line.ok_or_else(|| Failure::NotFound("no such partner".into()))?;
+        let (mut looked, more) = self.look(officer)?;
+        looked.retain(|one| one.row.with.contains(agency));
+        let names = self.partner_names()?;
+        let open = looked.iter().filter(|one| !one.ended).take(TOLD);
+        let open = open.map(|one| self.line(&one.row, &names, words)).collect::<Result<_, _>>()?;
+        let next = self.matter(&line.record)?.brief().cell;
+        let next = next.next.iter().flat_map(|(_, acts)| acts.iter().copied()).collect();
+        let card = self.card_of(agency);
+        Ok(PartnerPage { line, card, between: between(looked.iter()), open, next, more })
+    }
+
+    /// The shared matters that moved last and that this officer may know, each looked at once.
+    fn look(&mut self, officer: &Officer) -> Result<(Vec<Looked>, bool), Failure> {
+        let shared = self.kinds.iter().map(|kind| kind.def()).filter(|def| def.shared);
+        let shared: BTreeMap<_, _> = shared.map(|def| (def.code, def.ended)).collect();
+        let mut rows = Vec::new();
+        for kind in shared.keys() {
+            rows.extend(self.rows_of(kind)?);
+        }
+        rows.sort_by_key(|row| std::cmp::Reverse((row.updated, row.id)));
+        let more = rows.len() > LOOKED_AT;
+        rows.truncate(LOOKED_AT);
+        let mut looked = Vec::new();
+        for row in rows {
+            if !self.may_see(officer, &row.id)? {
+                continue;
+            }
+            let ended =
+                shared.get(row.kind.as_str()).is_some_and(|ended| ended.contains(&row.status.as_str()));
+            looked.push(self.look_at(row, ended)?);
+        }
+        Ok((looked, more))
+    }
+
+    fn look_at(&mut self, row: MatterRow, ended: bool) -> Result<Looked, Failure> {
+        let (us, now) = (self.agency, self.now());
+        let view = self.matter(&row.id)?.view();
+        let our_role = view.parties.iter().find(|party| party.agency == us).map(|party| party.role.as_str());
+        let ours = |role: &str| our_role.map_or(row.ours, |our| our == role);
+        let clocks = if ended { Vec::new() } else { view.clocks };
+        let first = |here: bool| {
+            let mut running: Vec<_> = clocks.iter().filter(|clock| ours(clock.who) == here).collect();
+            running.sort_by_key(|clock| clock.due);
+            running.first().map(|clock| next_clock(clock, now))
+        };
+        let waits = row.waited_for.as_deref().filter(|_| !ended).map(&ours);
+        let touched = view.timeline.iter().any(|entry| entry.lane.party() == us);
+        let untouched = !row.ours && !ended && !touched;
+        Ok(Looked {
+            for_us: waits == Some(true),
+            for_them: waits == Some(false),
+            here: first(true),
+            there: first(false),
+            answered: self.answered(&row)?,
+            untouched,
+            ended,
+            row,
+        })
+    }
+
+    /// Who answered a request, we or they, and after how many minutes; `None` while the last word is not there.
+    fn answered(&mut self, row: &MatterRow) -> Result<Option<(bool, u64)>, Failure> {
+        if row.kind != RequestKind::DEF.code || row.status == "partly-answered" {
+            return Ok(None);
+        }
+        let ours = !row.ours;
+        let matter = self.matter(&row.id)?;
+        let at = |entry| matter.entry(&entry).map(|entry| entry.header().at);
+        let asked = matter.opening().and_then(|(_, entry)| at(entry));
+        let answer = matter.latest(&[Answer::DEF.code]).and_then(at);
+        let minutes = asked.zip(answer).map(|(asked, answer)| asked.millis_until(answer) / 60_000);
+        Ok(minutes.map(|minutes| (ours, u64::try_from(minutes).unwrap_or_default())))
+    }
+}
+
+fn next_clock(clock: &Clock, now: Timestamp) -> NextClock {
+    NextClock { name: clock.name, due: clock.due, overdue: clock.reading(now) == ClockReading::Overdue }
+}
+
+fn between<'a>(looked: impl Iterator<Item = &'a Looked>) -> Between {
+    let mut between = Between::default();
+    let (mut theirs, mut ours) = (Vec::new(), Vec::new());
+    for one in looked {
+        between.for_us += u64::from(one.for_us);
+        between.for_them += u64::from(one.for_them);
+        between.overdue_here += u64::from(one.here.is_some_and(|clock| clock.overdue));
+        between.overdue_there += u64::from(one.there.is_some_and(|clock| clock.overdue));
+        match one.answered {
+            Some((true, minutes)) => ours.push(minutes),
+            Some((false, minutes)) => theirs.push(minutes),
+            None => {}
+        }
+    }
+    Between { they_answer: median(theirs), we_answer: median(ours), ..between }
+}
+
+/// The middle one; of an even number the earlier of the two in the middle.
+fn median(mut minutes: Vec<u64>) -> Option<AnswerTime> {
+    minutes.sort_unstable();
+    let middle = minutes.len().checked_sub(1)? / 2;
+    Some(AnswerTime { minutes: *minutes.get(middle)?, of: minutes.len() as u64 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_answer_tells_how_long_answers_take() {
+        assert_eq!(median(Vec::new()), None);
+        assert_eq!(median(vec![60]), Some(AnswerTime { minutes: 60, of: 1 }));
+        assert_eq!(median(vec![600, 10, 60]), Some(AnswerTime { minutes: 60, of: 3 }));
+        assert_eq!(median(vec![600, 10, 60, 70]), Some(AnswerTime { minutes: 60, of: 4 }));
+    }
+}

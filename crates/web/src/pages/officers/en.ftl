@@ -1,0 +1,10 @@
+page-officers = Officers
+page-officers-what = Roles say what somebody may do. Two administrators give them, and nobody gives any to themselves.
+page-officers-name = Name
+page-officers-roles = Roles
+page-officers-proposed = Roles proposed
+page-officers-sign-in = Can sign in
+page-officers-enlist-hint = Enlisted without roles; propose them next.
+page-officers-grant-what = Another administrator than the one who proposed them grants these roles. They take the place of all roles held now.
+page-officers-more = Signing in and leaving
+page-officers-invited = Hand this code over yourself. It is shown once and can be used once.

@@ -1,0 +1,10 @@
+page-officers = 人员
+page-officers-what = 岗位决定可以办理的事项。岗位须由两名管理员授予，任何人不得为自己授予。
+page-officers-name = 姓名
+page-officers-roles = 岗位
+page-officers-proposed = 拟任岗位
+page-officers-sign-in = 可以登录
+page-officers-enlist-hint = 登记时不带岗位，登记后再提出拟任岗位。
+page-officers-grant-what = 须由提出人以外的管理员授予。授予后取代现有全部岗位。
+page-officers-more = 登录与离岗
+page-officers-invited = 请当面转交本码。本码仅显示一次，只能使用一次。

@@ -1,0 +1,295 @@
+//! One partner: what its card says, what stands between us, how its node is reached, and what may be done about it.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use comity_app::commands::ActCommand;
+use comity_app::queries::{AnswerTime, Between, PartnerPage};
+use comity_domain::act::ActDef;
+use comity_journal::ids::AgencyId;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::super::act_form::{ActForm, Step, step};
+use super::super::asking::Asking;
+use super::super::frame::{Framed, Page, name_language};
+use super::super::matters;
+use super::super::office::Office;
+use super::super::trouble::Trouble;
+use super::super::typed::Typed;
+use super::{Reached, card, compared, digits};
+
+/// What the page before says has been done.
+#[derive(Deserialize)]
+pub(super) struct Said {
+    said: Option<String>,
+}
+
+/// The acts that an officer fills in a form for; the others are buttons or have pages of their own.
+const IN_FORMS: &[&str] = &["describe", "end"];
+
+async fn partner(office: &Office, asking: &Asking, agency: &str) -> Result<PartnerPage, Trouble> {
+    let agency = AgencyId::from_hex(agency).ok_or(Trouble::NotFound)?;
+    let (officer, words) = (asking.officer(), Arc::clone(&asking.words));
+    Ok(office.run(move |ledger, _| ledger.partner_page(&agency, &officer, &words)).await?)
+}
+
+pub(super) async fn show(
+    State(office): State<Arc<Office>>,
+    asking: Asking,
+    Path(agency): Path<String>,
+    Query(said): Query<Said>,
+) -> Result<Framed, Trouble> {
+    let page = partner(&office, &asking, &agency).await?;
+    let contact = office.outside.contacts().into_iter().find(|(of, _)| *of == page.line.agency);
+    let reached = Reached::of(contact.map(|(_, contact)| contact));
+    let line = &page.line;
+    let body = html! {
+        p.mb-1.no-print { a href="/partners" { (asking.text("page-partners")) } }
+        h1.m-0 lang=[name_language(&line.name)] { (line.name) }
+        p.text-secondary {
+            (asking.words.status("partner", line.partnership)) " · " (line.place)
+            @if !line.label.is_empty() { " · " (line.label) }
+        }
+        (notice(&asking, &said, reached))
+        (doing(&asking, &page))
+        div.matter-grid {
+            div { (between(&asking, &page.between)) (node(&asking, &page, reached)) }
+            div { (who(&asking, &page)) }
+        }
+        section {
+            h2 { (asking.text("page-partner-open")) }
+            (matters::table(&asking, &page.open))
+            @if page.more { p.text-secondary { (asking.text("page-partner-more")) } }
+        }
+    };
+    Ok(Page::new(line.name.clone()).of("partners").around(&asking, &body))
+}
+
+fn notice(asking: &Asking, said: &Said, reached: Reached) -> Markup {
+    match said.said.as_deref() {
+        Some("tested") => html! {
+            div role="status" class=(if reached.is_hindered() { "proof-bad" } else { "proof-ok" }) {
+                @if reached.is_hindered() {
+                    (asking.text("page-partner-tested-not")) " " (reached.error(asking))
+                } @else {
+                    (asking.text("page-partner-tested")) " " (reached.last(asking))
+                }
+            }
+        },
+        Some(code @ ("added" | "confirmed" | "changed")) => html! {
+            div.alert.alert-success role="status" { p { strong { (asking.text(&format!("page-partner-said-{code}"))) } } }
+        },
+        _ => html! {},
+    }
+}
+
+/// What may be done about the partner.
+fn doing(asking: &Asking, page: &PartnerPage) -> Markup {
+    let agency = &page.line.agency;
+    let button = |to: &str, text: &str, class: &str| {
+        html! {
+            form action={ "/partners/" (agency) "/" (to) } method="post" {
+                input type="hidden" name="csrf" value=(asking.form_token());
+                button type="submit" class={ "btn " (class) } { (text) }
+            }
+        }
+    };
+    html! {
+        div.d-flex.flex-wrap.gap-2.mb-3.no-print {
+            @if page.next.contains(&"confirm") {
+                (button("confirm", &asking.words.act("partner", "confirm"), "btn-primary"))
+            }
+            @if page.line.partnership == "confirmed" && !page.line.off_network {
+                (button("test", &asking.text("page-partner-test"), "btn-outline-primary"))
+            }
+            @for act in page.next.iter().filter(|act| IN_FORMS.contains(act)) {
+                a.btn.btn-outline-secondary href={ "/partners/" (agency) "/act/" (act) } {
+                    (asking.words.act("partner", act))
+                }
+            }
+        }
+    }
+}
+
+/// What stands between us: every mechanism in one state.
+fn between(asking: &Asking, between: &Between) -> Markup {
+    let fact = |key: &str, value: Markup| html! { div { dt { (asking.text(key)) } dd { (value) } } };
+    let overdue = |here: u64, there: u64| match (here, there) {
+        (0, 0) => html! { (asking.text("page-partner-overdue-none")) },
+        _ => {
+            let (here, there) = (here.to_string(), there.to_string());
+            html! { strong { (asking.text_with("page-partner-overdue-both", &[("here", &here), ("there", &there)])) } }
+        }
+    };
+    html! {
+        section.card.card-body.mb-2 {
+            h2.card-title { (asking.text("page-partner-between")) }
+            dl.facts {
+                (fact("cover", html! { (asking.words.term("cover", "not-on-record")) }))
+                (fact("page-partner-for-us", html! { (between.for_us) }))
+                (fact("page-partner-for-them", html! { (between.for_them) }))
+                (fact("page-partner-overdue", overdue(between.overdue_here, between.overdue_there)))
+                (fact("page-partner-they-answer", answer_time(asking, between.they_answer)))
+                (fact("page-partner-we-answer", answer_time(asking, between.we_answer)))
+            }
+        }
+    }
+}
+
+fn answer_time(asking: &Asking, time: Option<AnswerTime>) -> Markup {
+    let Some(time) = time else { return html! { (asking.text("page-partner-no-answers")) } };
+    let of = time.of.to_string();
+    // Half an hour and more counts as one.
+    let hours = ((time.minutes + 30) / 60).to_string();
+    let key = if time.minutes < 60 { "page-partner-within-an-hour" } else { "page-partner-hours" };
+    html! { (asking.text_with(key, &[("hours", &hours), ("of", &of)])) }
+}
+
+/// How its node is reached, what waits for it, and what stands in the way.
+fn node(asking: &Asking, page: &PartnerPage, reached: Reached) -> Markup {
+    let line = &page.line;
+    html! {
+        section.card.card-body.mb-2 {
+            h2.card-title { (asking.text("page-partner-node")) }
+            @if line.off_network {
+                p { (asking.text("page-partner-no-node")) }
+                dl.facts { div {
+                    dt { (asking.words.field("partner", "add-off-network", "reached")) }
+                    dd.said { (line.at.as_deref().unwrap_or_default()) }
+                } }
+            } @else {
+                dl.facts {
+                    div { dt { (asking.text("page-partner-at")) } dd {
+                        (line.at.clone().unwrap_or_else(|| asking.text("page-partner-at-none")))
+                    } }
+                    div { dt { (asking.text("page-partner-reached")) } dd { (reached.last(asking)) } }
+                    div { dt { (asking.text("page-partner-error")) } dd { (reached.error(asking)) } }
+                    div { dt { (asking.text("page-partner-queued")) } dd { (line.queued) } }
+                    div { dt { (asking.text("page-partner-compared")) } dd { (compared(asking, line)) } }
+                }
+            }
+        }
+    }
+}
+
+/// Who it is: its card and fingerprint.
+fn who(asking: &Asking, page: &PartnerPage) -> Markup {
+    html! {
+        @if !page.line.fingerprint.is_empty() {
+            section.card.card-body.mb-2 {
+                h2.card-title { (asking.text("page-partner-fingerprint")) }
+                (digits(&page.line.fingerprint))
+            }
+        }
+        @if let Some(card) = &page.card {
+            section.card.card-body.mb-2 {
+                h2.card-title { (asking.text("page-partner-card")) }
+                (card::facts(asking, card))
+            }
+        }
+    }
+}
+
+/// Calls the partner's node now, and says what came of it.
+pub(super) async fn test(
+    State(office): State<Arc<Office>>,
+    asking: Asking,
+    Path(agency): Path<String>,
+    typed: Typed,
+) -> Result<Redirect, Trouble> {
+    asking.check_form(typed.get("csrf"))?;
+    let page = partner(&office, &asking, &agency).await?;
+    // What stood in the way is among the contacts, which the next page shows in words.
+    if let Err(failure) = office.outside.call(page.line.agency).await {
+        tracing::info!(partner = %page.line.agency, %failure, "a partner was tested and not reached");
+    }
+    Ok(said(&page.line.agency, "tested"))
+}
+
+/// Confirms the partner as a second person.
+pub(super) async fn confirm(
+    State(office): State<Arc<Office>>,
+    asking: Asking,
+    Path(agency): Path<String>,
+    typed: Typed,
+) -> Result<Redirect, Trouble> {
+    asking.check_form(typed.get("csrf"))?;
+    let page = partner(&office, &asking, &agency).await?;
+    let command = ActCommand { matter: page.line.record, act: "confirm".into(), toml: None };
+    done(&office, &asking, command).await?;
+    Ok(said(&page.line.agency, "confirmed"))
+}
+
+fn said(agency: &AgencyId, what: &str) -> Redirect {
+    Redirect::to(&format!("/partners/{agency}?said={what}"))
+}
+
+async fn done(office: &Office, asking: &Asking, command: ActCommand) -> Result<(), Trouble> {
+    let officer = asking.officer();
+    office.run(move |ledger, pending| ledger.act(pending, &command, &officer)).await?;
+    office.outside.partners_changed().await?;
+    Ok(())
+}
+
+/// The form of an act in the partner's record.
+struct Place {
+    page: PartnerPage,
+    def: ActDef,
+}
+
+async fn place(office: &Office, asking: &Asking, agency: &str, act: String) -> Result<Place, Trouble> {
+    if !IN_FORMS.contains(&act.as_str()) {
+        return Err(Trouble::NotFound);
+    }
+    let page = partner(office, asking, agency).await?;
+    let record = page.line.record;
+    let (_, def) = office.run(move |ledger, _| ledger.act_of(&record, &act)).await?;
+    Ok(Place { page, def })
+}
+
+impl Place {
+    fn form<'a>(&'a self, asking: &'a Asking) -> ActForm<'a> {
+        let line = &self.page.line;
+        ActForm {
+            asking,
+            kind: "partner",
+            def: &self.def,
+            about: line.name.clone(),
+            action: format!("/partners/{}/act/{}", line.agency, self.def.code),
+            back: format!("/partners/{}", line.agency),
+            with: Vec::new(),
+        }
+    }
+}
+
+pub(super) async fn act_form(
+    State(office): State<Arc<Office>>,
+    asking: Asking,
+    Path((agency, act)): Path<(String, String)>,
+) -> Result<Framed, Trouble> {
+    let place = place(&office, &asking, &agency, act).await?;
+    Ok(place.form(&asking).page(&Typed::default(), &[]))
+}
+
+pub(super) async fn act(
+    State(office): State<Arc<Office>>,
+    asking: Asking,
+    Path((agency, act)): Path<(String, String)>,
+    mut typed: Typed,
+) -> Result<Response, Trouble> {
+    asking.check_form(typed.get("csrf"))?;
+    let place = place(&office, &asking, &agency, act).await?;
+    // It stays in our own record and no partner reads it: nothing is to be checked before it is done.
+    typed.put("step", "do");
+    match step(&place.form(&asking), typed) {
+        Step::Show(page) => Ok(page),
+        Step::Do { toml, .. } => {
+            let line = &place.page.line;
+            let command = ActCommand { matter: line.record, act: place.def.code.into(), toml: Some(toml) };
+            done(&office, &asking, command).await?;
+            Ok(said(&line.agency, "changed").into_response())
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The bureau, partners, journal and numbers as officers ask for them: the router called on a node in memory.
+
+mod office;
+
+use std::sync::atomic::Ordering;
+
+use axum::http::StatusCode;
+use comity_app::people::Partnership;
+use comity_store::faults::FaultPlan;
+use comity_testkit::node::Station;
+use data_encoding::BASE64;
+use office::{Browser, House};
+
+/// The card of an agency nobody has met yet.
+fn stranger() -> comity_journal::card::Card {
+    Station::new("xc.liaison", "XC", 3, FaultPlan::new()).card
+}
+
+/// Sends the comparison with so many groups ticked, under this name.
+fn compare(browser: &Browser, ticked: usize, name: &str) -> office::Seen {
+    let card = BASE64.encode(stranger().bytes());
+    let groups: Vec<_> = (0..ticked).map(|i| format!("group-{i}")).collect();
+    let ticks = groups.iter().map(|group| (group.as_str(), "true"));
+    let fields: Vec<_> = ticks.chain([("card", card.as_str()), ("name", name), ("at", "")]).collect();
+    browser.post("/partners/meet/compare", &fields)
+}
+
+fn partnership(house: &House) -> Option<Partnership> {
+    let agency = stranger().agency();
+    let partners = house.pair.a.run(|ledger, _| ledger.partners()).expect("partners");
+    partners.into_iter().find(|partner| partner.agency == agency).map(|partner| partner.partnership)
+}
+
+#[test]
+fn a_partner_is_added_only_once_all_twelve_groups_were_read_out() {
+    let house = House::open();
+    let officer = house.sit("Amara Olin");
+    for ticked in [0, 11] {
+        let refused = compare(&officer, ticked, "Country C");
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{ticked}");
+        assert!(
+            refused.text.contains(&format!("href=\"#f-group-{ticked}\"")),
+            "the first group not read is named"
+        );
+    }
+    let nameless = compare(&officer, 12, " ");
+    assert_eq!(nameless.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(partnership(&house), None);
+    let added = compare(&officer, 12, "Country C");
+    assert_eq!((added.status, partnership(&house)), (StatusCode::SEE_OTHER, Some(Partnership::Added)));
+    assert_eq!(added.to, format!("/partners/{}?said=added", stranger().agency()));
+}
+
+#[test]
+fn nobody_confirms_the_partner_they_added_and_a_second_person_does() {
+    let house = House::open();
+    let (officer, supervisor) = (house.sit("Amara Olin"), house.sit("Bo Reyes"));
+    compare(&officer, 12, "Country C");
+    let confirm = format!("/partners/{}/confirm", stranger().agency());
+    let own = officer.post(&confirm, &[]);
+    assert_eq!(own.status, StatusCode::FORBIDDEN);
+    assert!(
+        own.text.contains("two-person rule: a second person confirms"),
+        "the rule is named: {}",
+        own.text
+    );
+    assert_eq!(partnership(&house), Some(Partnership::Added));
+    assert_eq!(house.outside.refreshed.load(Ordering::Relaxed), 0);
+    let second = supervisor.post(&confirm, &[]);
+    assert_eq!((second.status, partnership(&house)), (StatusCode::SEE_OTHER, Some(Partnership::Confirmed)));
+    assert_eq!(house.outside.refreshed.load(Ordering::Relaxed), 1, "whose keys are accepted is read anew");
+}
+
+#[test]
+fn a_partner_that_ends_is_no_longer_let_in() {
+    let house = House::open();
+    let officer = house.sit("Amara Olin");
+    let agency = house.pair.b.agency;
+    let form = officer.get(&format!("/partners/{agency}/act/end"));
+    assert!(form.text.contains("name=\"reason\""));
+    let ended = officer.post(&format!("/partners/{agency}/act/end"), &[("reason", "The bureau was closed.")]);
+    assert_eq!(ended.status, StatusCode::SEE_OTHER, "{}", ended.text);
+    assert_eq!(house.outside.refreshed.load(Ordering::Relaxed), 1);
+    let page = officer.get(&format!("/partners/{agency}"));
+    assert!(page.text.contains("Ended"), "its page stays, and says so");
+    assert_eq!(officer.get(&format!("/partners/{agency}/act/confirm")).status, StatusCode::NOT_FOUND);
+}
+
+#[test]
+fn what_stands_between_us_and_a_partner_is_told_from_both_sides() {
+    let house = House::open();
+    house.pair.signed_request();
+    house.pair.sync().expect("it is delivered");
+    let page = house.sit("Amara Olin").get(&format!("/partners/{}", house.pair.b.agency)).text;
+    assert!(page.contains("<dt>Matters waiting for them</dt><dd>1</dd>"), "{page}");
+    assert!(page.contains("<dt>Matters waiting for us</dt><dd>0</dd>"));
+    assert!(page.contains("<dt>They answer within (median)</dt><dd>no answered request yet</dd>"));
+}
+
+#[test]
+fn who_only_runs_the_node_is_told_of_no_matter() {
+    let house = House::open();
+    house.pair.signed_request();
+    let page = house.sit("Ina Tor").get(&format!("/partners/{}", house.pair.b.agency)).text;
+    assert!(page.contains("<dt>Matters waiting for them</dt><dd>0</dd>"));
+    assert!(!page.contains("A number"), "no subject of a matter stands on it");
+    let officer = house.sit("Amara Olin").get("/").text;
+    let administrator = house.sit("Ina Tor").get("/").text;
+    assert!(officer.contains("<dt>Matters waiting for them</dt><dd>1</dd>"));
+    assert!(administrator.contains("<dt>Matters waiting for them</dt><dd>0</dd>"));
+}
+
+#[test]
+fn a_supervisor_verifies_the_journal_and_an_officer_does_not() {
+    let house = House::open();
+    house.pair.signed_request();
+    let officer = house.sit("Amara Olin");
+    assert_eq!(officer.get("/journal").status, StatusCode::FORBIDDEN);
+    assert_eq!(officer.post("/journal/verify", &[]).status, StatusCode::FORBIDDEN);
+    assert_eq!(officer.get("/journal/verified").status, StatusCode::FORBIDDEN);
+    let supervisor = house.sit("Bo Reyes");
+    assert!(
+        supervisor.get("/journal").text.contains("/exchange/0"),
+        "the checkpoint is shown as it was signed"
+    );
+    assert!(supervisor.get("/journal/verified").text.contains("It has not been verified"));
+    assert_eq!(supervisor.post("/journal/verify", &[]).to, "/journal/verified");
+    assert!(supervisor.get("/journal/verified").text.contains("The journal holds."));
+}
+
+#[test]
+fn numbers_and_officers_are_for_administrators_alone() {
+    let house = House::open();
+    let (officer, administrator) = (house.sit("Amara Olin"), house.sit("Ina Tor"));
+    for path in ["/metrics", "/officers"] {
+        assert_eq!(officer.get(path).status, StatusCode::FORBIDDEN, "{path}");
+        assert_eq!(administrator.get(path).status, StatusCode::OK, "{path}");
+        assert_eq!(house.stranger().get(path).to, format!("/sign-in?next={path}"));
+    }
+    let numbers = administrator.get("/metrics").text;
+    assert!(numbers.contains("\ncomity_sessions 2\n"), "{numbers}");
+    assert!(!numbers.contains("Amara") && !numbers.contains("Country"), "no names stand among them");
+    assert!(administrator.get("/officers").text.contains("Amara Olin"));
+}
+
+#[test]
+fn our_card_can_be_taken_and_its_fingerprint_read() {
+    let house = House::open();
+    let officer = house.sit("Amara Olin");
+    let page = officer.get("/card-of-us").text;
+    let fingerprint = house.pair.a.card.fingerprint().to_string();
+    for group in fingerprint.split(' ') {
+        assert!(page.contains(&format!("<li>{group}</li>")), "{group}");
+    }
+    assert!(page.contains("<svg"));
+    assert_eq!(officer.get("/card-of-us/file").status, StatusCode::OK);
+}
+
+#[test]
+fn a_partner_without_a_node_is_entered_by_its_three_facts() {
+    let house = House::open();
+    let officer = house.sit("Amara Olin");
+    let missing =
+        officer.post("/partners/off-network", &[("name", "Country D"), ("place", ""), ("reached", "")]);
+    assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let facts = [("name", "Country D"), ("place", "XD"), ("reached", "by note through the embassy")];
+    let added = officer.post("/partners/off-network", &facts);
+    assert_eq!(added.status, StatusCode::SEE_OTHER);
+    let page = officer.get(added.to.split('?').next().unwrap_or_default()).text;
+    assert!(page.contains("by note through the embassy"));
+    let again = officer.post("/partners/off-network", &facts);
+    assert!(again.text.contains("We call another partner by this name."));
+}

@@ -1,0 +1,151 @@
+//! An office on a node in memory, and a browser in front of it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use axum::http::{Request, Response, StatusCode};
+use comity_app::Failure;
+use comity_app::context::Objects;
+use comity_domain::matters;
+use comity_domain::vocabularies::Role;
+use comity_domain::words::{ENGINE, Lang, Words};
+use comity_journal::ids::AgencyId;
+use comity_testkit::Seeded;
+use comity_testkit::node::{Pair, wait};
+use comity_web::federation::Contact;
+use comity_web::pages::{Office, OfficeParts, Outside, Soon, WORDS, router};
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+
+/// A node outside its ledger, of which nothing is there but what it was told.
+#[derive(Default)]
+pub(crate) struct Nothing {
+    /// How often whose keys are accepted was read anew.
+    pub(crate) refreshed: AtomicUsize,
+}
+
+impl Outside for Nothing {
+    fn wake(&self) {}
+
+    fn partners_changed(&self) -> Soon<'_, Result<(), Failure>> {
+        self.refreshed.fetch_add(1, Ordering::Relaxed);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn call(&self, _: AgencyId) -> Soon<'_, Result<(), Failure>> {
+        Box::pin(async { Err(Failure::Waiting("nothing answers".into())) })
+    }
+
+    fn contacts(&self) -> Vec<(AgencyId, Contact)> {
+        Vec::new()
+    }
+
+    fn objects(&self) -> Arc<Objects> {
+        unreachable!("no page of these tests touches a package")
+    }
+}
+
+/// Two nodes whose people have met, and the pages of the first.
+pub(crate) struct House {
+    pub(crate) pair: Pair,
+    pub(crate) outside: Arc<Nothing>,
+    routes: Router,
+}
+
+impl House {
+    pub(crate) fn open() -> Self {
+        let (pair, outside) = (Pair::met(), Arc::new(Nothing::default()));
+        let administrator = |ledger: &mut comity_app::ledger::Ledger, pending: &mut _| {
+            ledger.add_officer(pending, "Ina Tor", &[Role::Administrator])
+        };
+        pair.a.run(administrator).expect("a third officer");
+        let kinds = Arc::new(matters::standard());
+        let words = |lang| {
+            let sources = std::iter::once(ENGINE).chain(kinds.iter().map(|kind| kind.def().words));
+            Arc::new(Words::of(lang, sources.chain(WORDS.iter().copied())))
+        };
+        let office = Office::open(OfficeParts {
+            agency: pair.a.agency,
+            ledger: pair.a.ledger.clone(),
+            zh: words(Lang::Zh),
+            en: words(Lang::En),
+            kinds: Arc::clone(&kinds),
+            outside: Arc::clone(&outside) as Arc<dyn Outside>,
+            clock: Arc::new(pair.a.clock.clone()),
+            entropy: Box::new(Seeded::new(7)),
+            origin: "http://desk.example".into(),
+            demo: true,
+            director: None,
+            set_up: None,
+        });
+        Self { pair, outside, routes: router(&office) }
+    }
+
+    /// A browser in which this officer has signed in.
+    pub(crate) fn sit(&self, name: &'static str) -> Browser {
+        let officer = self.pair.a.run(move |ledger, _| ledger.officer(Some(name))).expect("an officer");
+        let mut browser = self.stranger();
+        let answer = browser.send("/sign-in/demo", Some(&[("officer", &officer.record.to_string())]));
+        let cookie = answer.headers()[SET_COOKIE].to_str().expect("a cookie");
+        browser.cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        browser
+    }
+
+    /// A browser in which nobody has signed in.
+    pub(crate) fn stranger(&self) -> Browser {
+        Browser { routes: self.routes.clone(), cookie: String::new() }
+    }
+}
+
+/// What an officer sees.
+pub(crate) struct Browser {
+    routes: Router,
+    cookie: String,
+}
+
+/// A page that was answered.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub(crate) status: StatusCode,
+    pub(crate) to: String,
+    pub(crate) text: String,
+}
+
+impl Browser {
+    fn send(&self, path: &str, form: Option<&[(&str, &str)]>) -> Response<Body> {
+        let request = Request::builder().uri(path).header(COOKIE, &self.cookie);
+        let request = match form {
+            None => request.body(Body::empty()),
+            Some(fields) => {
+                let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+                let request =
+                    request.method("POST").header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+                request.body(Body::from(body))
+            }
+        };
+        wait(self.routes.clone().oneshot(request.expect("a request"))).expect("an answer")
+    }
+
+    fn see(answer: Response<Body>) -> Seen {
+        let (parts, body) = answer.into_parts();
+        let bytes = wait(body.collect()).expect("a body").to_bytes();
+        let to = parts.headers.get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
+        Seen { status: parts.status, to: to.to_owned(), text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    /// Asks for a page.
+    pub(crate) fn get(&self, path: &str) -> Seen {
+        Self::see(self.send(path, None))
+    }
+
+    /// Sends a form that a page of this session made.
+    pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Seen {
+        let page = self.get("/card-of-us").text;
+        let token = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let fields: Vec<_> = fields.iter().copied().chain([("csrf", token.unwrap_or_default())]).collect();
+        Self::see(self.send(path, Some(&fields)))
+    }
+}
