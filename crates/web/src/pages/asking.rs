@@ -9,7 +9,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use comity_app::people::Officer;
-use comity_domain::vocabularies::Role;
 use comity_domain::words::{Lang, Words};
 
 use super::office::Office;
@@ -63,13 +62,6 @@ pub(crate) struct Who {
     pub(crate) officer: Officer,
     pub(crate) session: Session,
     pub(crate) cookie: String,
-}
-
-impl Who {
-    /// Whether the officer holds a role.
-    pub(crate) fn is(&self, role: Role) -> bool {
-        self.officer.roles.iter().any(|held| held.as_str() == role.code())
-    }
 }
 
 impl Reading {
