@@ -319,7 +319,7 @@ fn erase(pair: &Pair, matter: MatterId, entry: &str, part: &str) {
     let enlisted = pair.a.run(|ledger, _| Ok(ledger.officer(Some("Rae Osei")).is_ok())).unwrap();
     if !enlisted {
         let add = |ledger: &mut Ledger, pending: &mut Pending| {
-            ledger.add_officer(pending, "Rae Osei", &[Role::RightsOfficer])
+            ledger.add_officer(pending, "Rae Osei", &[Role::RightsOfficer, Role::Desk])
         };
         pair.a.run(add).unwrap();
     }

@@ -209,6 +209,7 @@ impl Ledger {
 /// Leaves acts and people, and takes away what the acts say.
 fn hide_content(page: &mut MatterPage, words: &Words) {
     page.line.title = None;
+    (page.line.our_reference, page.line.their_reference) = (None, None);
     page.desk.our_reference = None;
     page.desk.tasks.iter_mut().for_each(|task| task.text = None);
     for field in page.timeline.iter_mut().flat_map(|line| &mut line.fields) {

@@ -25,7 +25,7 @@ use super::{Fate, Line, Person, Sent, Station, request, review};
 /// # Panics
 /// When the machine gives no runtime.
 pub fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
+    tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime").block_on(future)
 }
 
 /// A station whose ledger works on its thread. Reads as the station it is at.

@@ -125,6 +125,7 @@ impl Control<'_> {
                 FieldKind::Code(list, known) if !known.is_empty() => (self.select(known, |code| {
                     format!("{} ({code})", self.form.asking.words.term(list, code))
                 })),
+                FieldKind::Officer => (self.officer()),
                 FieldKind::Moment => {
                     div.moment {
                         input.form-control id=(id) name=(self.path) type="datetime-local"
@@ -148,6 +149,20 @@ impl Control<'_> {
                 option value="" { (self.text("page-form-choose")) }
                 @if !value.is_empty() && !codes.contains(&value) { option value=(value) selected { (value) } }
                 @for code in codes { option value=(code) selected[*code == value] { (text(code)) } }
+            }
+        }
+    }
+
+    /// One of our own people, by name: what is written down is a pseudonym of the matter.
+    fn officer(&self) -> Markup {
+        let value = self.typed.text(&self.path);
+        html! {
+            select.form-select id=(id(&self.path)) name=(self.path)
+                aria-invalid=[self.fault().map(|_| "true")] aria-describedby=[self.described()] {
+                option value="" { (self.text("page-form-choose")) }
+                @for name in self.form.officers {
+                    option value=(name) selected[name == value] lang=[name_language(name)] { (name) }
+                }
             }
         }
     }

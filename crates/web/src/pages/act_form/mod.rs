@@ -13,6 +13,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::get;
 use comity_app::Failure;
+use comity_app::authorise::Doing;
 use comity_app::commands::ActCommand;
 use comity_app::queries::ActValue;
 use comity_domain::act::ActDef;
@@ -48,6 +49,8 @@ pub(crate) struct ActForm<'a> {
     pub(crate) back: String,
     /// The other parties, by our names for them.
     pub(crate) with: Vec<String>,
+    /// Our own people, where a field names one.
+    pub(crate) officers: &'a [String],
 }
 
 impl ActForm<'_> {
@@ -168,19 +171,21 @@ struct Place {
     kind: String,
     def: ActDef,
     with: Vec<String>,
+    officers: Vec<String>,
 }
 
 /// Finds matter and act; what there is none of, or none for this officer, is not found.
 async fn place(office: &Office, asking: &Asking, number: String, act: String) -> Result<Place, Trouble> {
-    let words = Arc::clone(&asking.words);
+    let (words, officer) = (Arc::clone(&asking.words), asking.officer());
     let found = office.run(move |ledger, _| {
-        let matter = ledger.matter_named(&number)?;
-        let page = ledger.show_matter(&matter, &words)?;
+        let matter = ledger.seen_by(&officer, &number)?;
+        let page = ledger.show_matter_to(&officer, &matter, &words)?;
+        let officers = ledger.officers()?.into_iter().map(|officer| officer.name).collect();
         let (kind, def) = ledger.act_of(&matter, &act)?;
         let us = words.text("page-us");
         let with =
             page.parties.into_iter().map(|party| party.name).filter(|name| *name != "us" && *name != us);
-        Ok(Place { matter, number: page.line.number, kind, def, with: with.collect() })
+        Ok(Place { matter, number: page.line.number, kind, def, with: with.collect(), officers })
     });
     found.await.map_err(|failure| match failure {
         Failure::Usage(_) => Trouble::NotFound,
@@ -198,6 +203,7 @@ impl Place {
             action: format!("/m/{}/act/{}", self.number, self.def.code),
             back: format!("/m/{}", self.number),
             with: self.with.clone(),
+            officers: &self.officers,
         }
     }
 }
@@ -208,8 +214,12 @@ async fn show(
     Path((number, act)): Path<(String, String)>,
 ) -> Result<Framed, Trouble> {
     let place = place(&office, &asking, number, act).await?;
-    let (matter, code) = (place.matter, place.def.code);
-    let kept = office.run(move |ledger, _| ledger.draft_of(&matter, code)).await?;
+    let (matter, code, officer) = (place.matter, place.def.code, asking.officer());
+    let kept = office.run(move |ledger, _| {
+        let may_read = ledger.authorise(&officer, Doing::ReadContent, Some(&matter)).is_ok();
+        if may_read { ledger.draft_of(&matter, code) } else { Ok(None) }
+    });
+    let kept = kept.await?;
     let typed = kept.map(|readings| fields::typed_again(&readings)).unwrap_or_default();
     Ok(place.form(&asking).page(&typed, &[]))
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
+use comity_app::authorise::Doing;
 use comity_app::commands::ActCommand;
 use comity_app::people::{Partner, Partnership};
 use comity_domain::act::ActDef;
@@ -69,6 +70,7 @@ impl Chosen {
             action: format!("/matters/new/{}/{}", self.kind, self.partner.agency),
             back: "/matters/new".into(),
             with: vec![self.partner.name.clone()],
+            officers: &[],
         }
     }
 }
@@ -90,8 +92,10 @@ pub(crate) async fn show(
     let chosen = chosen(&office, &kind, &partner).await?;
     let typed = match begin.copy {
         Some(number) => {
+            let officer = asking.officer();
             let copied = office.run(move |ledger, _| {
-                let matter = ledger.matter_named(&number)?;
+                let matter = ledger.seen_by(&officer, &number)?;
+                ledger.authorise(&officer, Doing::ReadContent, Some(&matter))?;
                 ledger.opening_values(&matter)
             });
             fields::typed_again(&copied.await?)

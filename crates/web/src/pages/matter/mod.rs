@@ -2,6 +2,7 @@
 
 mod facts;
 mod next;
+mod people;
 mod proof;
 mod timeline;
 
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::routing::{get, post};
+use comity_app::authorise::{Doing, SeesLine};
 use comity_app::queries::{ActValue, MatterPage};
 use comity_domain::act::ActDef;
 use maud::{Markup, html};
@@ -45,6 +47,8 @@ struct Whole {
     opens_with: &'static str,
     /// Drafts that wait, with their definitions and what they say.
     drafts: Vec<(ActDef, Vec<ActValue>)>,
+    /// Who of our own people can see it, and why.
+    sees: Vec<SeesLine>,
 }
 
 async fn show(
@@ -54,18 +58,22 @@ async fn show(
     Query(said): Query<Said>,
 ) -> Result<Framed, Trouble> {
     let words = Arc::clone(&asking.words);
+    let officer = asking.officer();
     let whole = office.run(move |ledger, _| {
-        let matter = ledger.matter_named(&number)?;
-        let page = ledger.show_matter(&matter, &words)?;
+        let matter = ledger.seen_by(&officer, &number)?;
+        let page = ledger.show_matter_to(&officer, &matter, &words)?;
+        // What a draft says is content as well.
+        let may_read = ledger.authorise(&officer, Doing::ReadContent, Some(&matter)).is_ok();
         let (mut kind, mut drafts) = (ledger.matter(&matter)?.kind().to_owned(), Vec::new());
         for draft in &page.drafts {
             let (of, def) = ledger.act_of(&matter, &draft.act)?;
-            let says = ledger.draft_of(&matter, def.code)?.unwrap_or_default();
+            let says = if may_read { ledger.draft_of(&matter, def.code)? } else { None }.unwrap_or_default();
             kind = of;
             drafts.push((def, says));
         }
         let opens_with = ledger.opening_act(&kind)?.code;
-        Ok(Whole { kind, page, opens_with, drafts })
+        let sees = ledger.who_can_see(&matter, &words)?;
+        Ok(Whole { kind, page, opens_with, drafts, sees })
     });
     let whole = whole.await?;
     let line = &whole.page.line;
@@ -92,6 +100,7 @@ async fn show(
                 (next::drafts(&asking, &whole.kind, &whole.page, &whole.drafts))
                 (facts::opening(&asking, &whole.page, whole.opens_with))
                 (facts::facts(&asking, &whole.page))
+                    (people::people(&asking, &whole.page, &whole.sees))
             }
             (timeline::timeline(&asking, &whole.page))
         }

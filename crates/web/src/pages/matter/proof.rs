@@ -21,11 +21,11 @@ pub(super) async fn show(
     asking: Asking,
     Path(number): Path<String>,
 ) -> Result<Framed, Trouble> {
-    let words = Arc::clone(&asking.words);
+    let (words, officer) = (Arc::clone(&asking.words), asking.officer());
     let (line, kind, proof) = office
         .run(move |ledger, _| {
-            let matter = ledger.matter_named(&number)?;
-            let line = ledger.show_matter(&matter, &words)?.line;
+            let matter = ledger.seen_by(&officer, &number)?;
+            let line = ledger.show_matter_to(&officer, &matter, &words)?.line;
             let kind = ledger.matter(&matter)?.kind();
             Ok((line, kind, ledger.check_matter(&matter)?))
         })
@@ -118,11 +118,11 @@ pub(super) async fn file(
     typed: Typed,
 ) -> Result<Response, Trouble> {
     asking.check_form(typed.get("csrf"))?;
-    let words = Arc::clone(&asking.words);
+    let (words, officer) = (Arc::clone(&asking.words), asking.officer());
     let (number, proof) = office
         .run(move |ledger, _| {
-            let matter = ledger.matter_named(&number)?;
-            let number = ledger.show_matter(&matter, &words)?.line.number;
+            let matter = ledger.seen_by(&officer, &number)?;
+            let number = ledger.show_matter_to(&officer, &matter, &words)?.line.number;
             Ok((number, ledger.export_proof(&matter, false)?))
         })
         .await?;

@@ -260,6 +260,7 @@ impl Place {
             action: format!("/partners/{}/act/{}", line.agency, self.def.code),
             back: format!("/partners/{}", line.agency),
             with: Vec::new(),
+            officers: &[],
         }
     }
 }
