@@ -13,7 +13,7 @@ use comity_journal::ids::{MatterId, Pseudonym};
 use comity_journal::time::Timestamp;
 use comity_store::{Record, Recorded};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 
 use super::matters::Names;
 use crate::authorise::Doing;
@@ -143,8 +143,8 @@ impl Ledger {
         if !self.fits(filter, header, &told) {
             return Ok(None);
         }
-        if !names.contains_key(&header.matter) {
-            names.insert(header.matter, Names::read(self, &header.matter)?);
+        if let btree_map::Entry::Vacant(unknown) = names.entry(header.matter) {
+            unknown.insert(Names::read(self, &header.matter)?);
         }
         let Some(known) = names.get(&header.matter) else { return Ok(None) };
         let kind = match told.matter {

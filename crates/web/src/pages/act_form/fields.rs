@@ -312,7 +312,7 @@ fn type_value(typed: &mut Typed, path: &str, kind: &FieldKind, value: &Value) {
             for (name, value) in pairs.iter().filter_map(|(name, value)| Some((name.as_text()?, value))) {
                 match (columns.iter().find(|column| column.name == name), value) {
                     (Some(column), value) => {
-                        type_value(typed, &format!("{path}.{name}"), &column.kind, value)
+                        type_value(typed, &format!("{path}.{name}"), &column.kind, value);
                     }
                     (None, Value::Bytes(bytes)) if name == "data" => {
                         typed.put(format!("{path}.data"), data_encoding::BASE64.encode(bytes));
