@@ -141,6 +141,11 @@ impl Browser {
         Self::see(self.send(path, None))
     }
 
+    /// Sends a form that no page made.
+    pub(crate) fn post_bare(&self, path: &str, fields: &[(&str, &str)]) -> Seen {
+        Self::see(self.send(path, Some(fields)))
+    }
+
     /// Sends a form that a page of this session made.
     pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Seen {
         let page = self.get("/card-of-us").text;

@@ -1,6 +1,7 @@
-//! The bureau, partners, journal and numbers as officers ask for them: the router called on a node in memory.
+//! The pages as officers and strangers ask for them: the router called on a node in memory.
 
 mod office;
+mod strangers;
 
 use std::sync::atomic::Ordering;
 

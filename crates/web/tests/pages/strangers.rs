@@ -1,0 +1,98 @@
+//! Every route there is, asked for by somebody who may not: read off the sources, so that a new one is walked as well.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use axum::http::StatusCode;
+
+use super::office::{House, Seen};
+
+/// What answers somebody who is not signed in: the way in, language and light, and files that say nothing of anybody.
+/// This list may only shrink.
+const OPEN: &[&str] = &[
+    "/assets/{name}",
+    "/choices",
+    "/set-up",
+    "/sign-in",
+    "/sign-in/code",
+    "/sign-in/demo",
+    "/sign-in/passkey",
+    "/welcome",
+    "/welcome/authenticator",
+    "/welcome/password",
+];
+
+fn gather(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).expect("the pages").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            gather(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let source = fs::read_to_string(&path).expect("a source");
+            let routes =
+                source.split(".route(").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
+            found.extend(routes.filter_map(|rest| rest.split('"').next()).map(str::to_owned));
+        }
+    }
+}
+
+fn routes() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    gather(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pages"), &mut found);
+    assert!(found.len() > 20, "the routes were not found: {found:?}");
+    found
+}
+
+/// A path of this route: `fill` stands for the number of a matter, a word that means nothing for everything else.
+fn filled(route: &str, number: &str) -> String {
+    let parts = route.split('/').map(|part| match part {
+        "{number}" => number,
+        part if part.starts_with('{') => "nothing",
+        part => part,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[test]
+fn no_route_answers_a_stranger_but_those_that_lead_in() {
+    let house = House::open();
+    let number = house.pair.signed_request().shown('R');
+    let stranger = house.stranger();
+    for route in routes().iter().filter(|route| !OPEN.contains(&route.as_str())) {
+        let path = filled(route, &number);
+        for seen in [stranger.get(&path), stranger.post_bare(&path, &[])] {
+            // A page that only takes forms sends whoever asks for it to the page that has the form.
+            let to_in = |seen: &Seen| seen.status == StatusCode::SEE_OTHER && seen.to.starts_with("/sign-in");
+            let led_in =
+                to_in(&seen) || (seen.status == StatusCode::SEE_OTHER && to_in(&stranger.get(&seen.to)));
+            assert!(led_in || seen.status == StatusCode::METHOD_NOT_ALLOWED, "{route}: {seen:?}");
+            assert!(!seen.text.contains("A number"), "{route} tells a stranger something");
+        }
+    }
+}
+
+#[test]
+fn a_matter_that_one_may_not_see_answers_like_one_that_does_not_exist() {
+    let house = House::open();
+    let number = house.pair.signed_request().shown('R');
+    let administrator = house.sit("Ina Tor");
+    let nowhere = "R-0000000000000";
+    for route in routes().iter().filter(|route| route.contains("{number}")) {
+        let (hidden, missing) = (filled(route, &number), filled(route, nowhere));
+        let pairs = [
+            (administrator.get(&hidden), administrator.get(&missing)),
+            (administrator.post(&hidden, &[]), administrator.post(&missing, &[])),
+        ];
+        for (hidden, missing) in pairs {
+            assert_eq!(hidden.status, missing.status, "{route}");
+            assert!(!hidden.status.is_success(), "{route}");
+            assert_eq!(without(&hidden.text, &number), without(&missing.text, nowhere), "{route}");
+        }
+    }
+}
+
+/// A page without the number that was asked for and without what is drawn anew for every page.
+fn without(page: &str, number: &str) -> String {
+    page.replace(number, "NUMBER")
+}
