@@ -40,5 +40,6 @@ fn whatever_leaves_a_node_goes_through_the_one_door() {
     assert_eq!(callers("Identity::from_bytes("), ["cli.rs", "packages.rs"]);
     // A package's bytes leave by the command that has asked the node first, and to partners that may have them.
     assert_eq!(callers(".get(&name)"), ["evidence.rs"]);
-    assert_eq!(callers("objects.get("), ["packages.rs"]);
+    // and where every byte is checked without a key.
+    assert_eq!(callers("objects.get("), ["checking.rs", "packages.rs"]);
 }

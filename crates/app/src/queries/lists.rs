@@ -16,12 +16,15 @@ use serde::Serialize;
 use super::matters::MatterLine;
 use crate::failure::Failure;
 use crate::ledger::Ledger;
+use crate::people::Officer;
 use crate::views::{Cursor, Facet, FirstDue, MatterRow, ORDER, Referring, Side, What, place_in};
 
 /// The longest page.
 pub const LONGEST_PAGE: usize = 100;
 /// How many rows are read for one page at most.
 const READ_AT_MOST: usize = 500;
+/// How many runs of rows are read for an officer who may see none of them.
+const RUNS: usize = 4;
 /// How far lists are counted.
 const COUNTED: usize = 99;
 
@@ -127,6 +130,32 @@ impl Ledger {
         let names = self.partner_names()?;
         let lines: Result<Vec<_>, Failure> = rows.iter().map(|row| self.line(row, &names, words)).collect();
         Ok(ListPage { lines: lines?, more: next.is_some(), next })
+    }
+
+    /// A page of a list as an officer may see it. What is not theirs to see makes a page shorter, and shows in no count.
+    ///
+    /// # Errors
+    /// As [`Self::matter_lines`].
+    pub fn matter_lines_for(
+        &mut self,
+        officer: &Officer,
+        list: &ListQuery,
+        words: &Words,
+    ) -> Result<ListPage, Failure> {
+        let (mut list, mut lines, names) = (list.clone(), Vec::new(), self.partner_names()?);
+        for _ in 0..RUNS {
+            let (rows, next) = self.matter_rows(&list)?;
+            for row in rows {
+                if self.may_see(officer, &row.id)? {
+                    lines.push(self.line(&row, &names, words)?);
+                }
+            }
+            list.after = next;
+            if list.after.is_none() || !lines.is_empty() {
+                break;
+            }
+        }
+        Ok(ListPage { lines, more: list.after.is_some(), next: list.after })
     }
 
     /// The rows of a page, and where the next one begins.

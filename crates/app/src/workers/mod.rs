@@ -1,10 +1,12 @@
 //! What runs beside people: delivering to partners and answering them.
 
 mod answer;
+mod checking;
 mod deliver;
 mod packages;
 mod standing;
 
 pub use answer::{AnswerFailure, answer};
+pub use checking::{Flaw, PackageCheck, check_package};
 pub use deliver::{Peer, Synced, sync};
 pub use packages::{Fetched, answer_package, fetch_packages};

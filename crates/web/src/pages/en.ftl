@@ -10,7 +10,6 @@ page-nav-work = My work
 page-nav-intake = Intake
 page-nav-matters = Matters
 page-nav-partners = Partners
-page-nav-evidence = Evidence
 page-nav-audit = Audit
 page-nav-journal = Journal
 page-nav-officers = Officers

@@ -15,7 +15,6 @@ const NAVIGATION: &[(&str, &str, &str)] = &[
     ("intake", "/intake", "g i"),
     ("matters", "/matters", "g m"),
     ("partners", "/partners", "g p"),
-    ("evidence", "/evidence", "g e"),
     ("audit", "/audit", "g a"),
     ("journal", "/journal", "g j"),
     ("officers", "/officers", "g o"),

@@ -8,6 +8,7 @@
 
 mod act_form;
 mod asking;
+mod audit;
 mod choices;
 mod demo;
 mod files;
@@ -23,11 +24,13 @@ mod metrics;
 mod office;
 mod officers;
 mod partners;
+mod search;
 mod serve;
 mod sign_in;
 mod trouble;
 mod typed;
 mod when;
+mod work;
 
 use std::sync::Arc;
 
@@ -43,6 +46,9 @@ pub const WORDS: &[(&str, &str)] = &[
     sign_in::WORDS,
     demo::WORDS,
     matters::WORDS,
+    work::WORDS,
+    search::WORDS,
+    audit::WORDS,
     matter::WORDS,
     act_form::WORDS,
     partners::WORDS,
@@ -59,6 +65,9 @@ pub fn router(office: &Arc<Office>) -> Router {
         .merge(demo::routes())
         .merge(live::routes())
         .merge(matters::routes())
+        .merge(work::routes())
+        .merge(search::routes())
+        .merge(audit::routes())
         .merge(matter::routes())
         .merge(act_form::routes())
         .merge(partners::routes())

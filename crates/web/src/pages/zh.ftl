@@ -10,7 +10,6 @@ page-nav-work = 我的待办
 page-nav-intake = 收文登记
 page-nav-matters = 合作事项
 page-nav-partners = 合作机构
-page-nav-evidence = 证据
 page-nav-audit = 审计
 page-nav-journal = 存证日志
 page-nav-officers = 人员

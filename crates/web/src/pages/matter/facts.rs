@@ -49,9 +49,17 @@ pub(super) fn facts(asking: &Asking, page: &MatterPage) -> Markup {
                 ul.list-unstyled {
                     @for package in &page.packages {
                         li {
-                            a href={ "/evidence/" (package.package) } { code { (short(&package.package)) } }
+                            code { (short(&package.package)) }
                             " " (size(package.size)) " · "
                             (asking.text(if package.here { "package-here" } else { "package-not-here" }))
+                            @if package.here {
+                                form.no-print action={ "/m/" (page.line.number) "/package/" (package.package) } method="post" {
+                                    input type="hidden" name="csrf" value=(asking.form_token());
+                                    button.btn.btn-outline-primary.btn-sm type="submit" {
+                                        (asking.text("page-package-verify"))
+                                    }
+                                }
+                            }
                         }
                     }
                 }

@@ -2,6 +2,7 @@
 
 mod facts;
 mod next;
+mod package;
 mod people;
 mod proof;
 mod timeline;
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> Router<Arc<Office>> {
         .route("/m/{number}", get(show))
         .route("/m/{number}/proof", get(proof::show))
         .route("/m/{number}/proof/file", post(proof::file))
+        .route("/m/{number}/package/{package}", post(package::check))
 }
 
 /// What the page before says has been done.

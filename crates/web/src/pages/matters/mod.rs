@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::routing::get;
-use comity_app::queries::MatterLine;
+use comity_app::queries::{Also, ListPage, ListQuery, MatterLine};
+use comity_app::views::{Cursor, Facet};
 use maud::{Markup, html};
+use serde::Deserialize;
 
 use super::asking::Asking;
 use super::frame::{Framed, Page, name_language};
@@ -21,19 +23,67 @@ pub(crate) fn routes() -> Router<Arc<Office>> {
     Router::new().route("/matters", get(list))
 }
 
-async fn list(State(office): State<Arc<Office>>, asking: Asking) -> Result<Framed, Trouble> {
-    let words = Arc::clone(&asking.words);
-    let lines = office.run(move |ledger, _| ledger.list_matters(&words)).await?;
+/// The lists there are, in the order they are offered in.
+const LISTS: &[&str] = &["all", "waiting-us", "waiting-them", "arrived", "due", "ended"];
+/// How many lines a page has.
+const LINES: usize = 50;
+
+/// Which page of which list.
+#[derive(Deserialize)]
+struct Asked {
+    list: Option<String>,
+    after: Option<String>,
+}
+
+async fn list(
+    State(office): State<Arc<Office>>,
+    asking: Asking,
+    Query(asked): Query<Asked>,
+) -> Result<Framed, Trouble> {
+    let named = asked.list.as_deref().filter(|list| LISTS.contains(list)).unwrap_or("all").to_owned();
+    let facet = Facet::named(&named).ok_or(Trouble::NotFound)?;
+    let page = page_of(&office, &asking, facet, asked.after.as_deref(), LINES).await?;
     let body = html! {
         div.d-flex.flex-wrap.gap-3.justify-content-between.align-items-center.mb-2 {
             h1.m-0 { (asking.text("page-matters")) }
             a.btn.btn-primary href="/matters/new" data-key="n" { (asking.text("page-matters-new")) }
         }
+        nav aria-label=(asking.text("page-lists")) {
+            ul.nav {
+                @for list in LISTS {
+                    li.nav-item {
+                        a.nav-link href={ "/matters?list=" (list) } aria-current=[(*list == named).then_some("page")] {
+                            (asking.text(&format!("page-list-{list}")))
+                        }
+                    }
+                }
+            }
+        }
         div #matters hx-get=(asking.path) hx-trigger="changed from:body" hx-select="#matters" hx-swap="outerHTML" {
-            (table(&asking, &lines))
+            (table(&asking, &page.lines))
+            @if let Some(next) = &page.next {
+                p { a href={ "/matters?list=" (named) "&after=" (next) } { (asking.text("page-matters-more")) } }
+            }
         }
     };
     Ok(Page::new(asking.text("page-matters")).of("matters").around(&asking, &body))
+}
+
+/// A page of a list, as the officer who asks may see it.
+pub(crate) async fn page_of(
+    office: &Office,
+    asking: &Asking,
+    facet: Facet,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<ListPage, Trouble> {
+    let after = match after {
+        Some(shown) => Some(Cursor::read(&facet, shown).ok_or(Trouble::NotFound)?),
+        None => None,
+    };
+    let list = ListQuery { facet, also: Also::default(), after, limit };
+    let (words, officer) = (Arc::clone(&asking.words), asking.officer());
+    Ok(office.run(move |ledger, _| ledger.matter_lines_for(&officer, &list, &words)).await?)
 }
 
 /// Matters as a table; `j` and `k` go through its rows.
@@ -67,13 +117,29 @@ fn row(asking: &Asking, line: &MatterLine) -> Markup {
     let title = line.title.clone().unwrap_or_else(untitled);
     html! {
         tr {
-            th scope="row" { a href={ "/m/" (line.number) } { (line.number) } br; span.text-secondary.fw-normal { (line.kind) } }
+            th scope="row" {
+                @for reference in [&line.our_reference, &line.their_reference].into_iter().flatten() { (reference) br; }
+                a href={ "/m/" (line.number) } { (line.number) }
+                @if line.arrived { " " span.badge { (asking.text("page-arrived")) } }
+                br; span.text-secondary.fw-normal { (line.kind) } }
             td lang=[name_language(&title)] { (title) }
             td { (line.with.join(&asking.text("page-list-comma"))) }
             td { (line.status_text) }
             td { (asking.text(waits)) }
-            td { @if let Some(due) = &line.due { (due) } }
+            td { @if let Some(due) = &line.due { (due_text(asking, line, due)) } }
             td { (when_text(&asking.words, &line.updated)) }
+        }
+    }
+}
+
+/// The first clock in words; what it costs when it lapses stands before it.
+fn due_text(asking: &Asking, line: &MatterLine, due: &str) -> Markup {
+    html! {
+        @if let Some(at) = &line.due_at {
+            @if line.overdue { strong { (asking.text("overlay-overdue")) } " " }
+            (when_text(&asking.words, at))
+        } @else {
+            (due)
         }
     }
 }

@@ -1,0 +1,12 @@
+page-audit = Audit
+page-audit-everything = Everything
+page-audit-acts = Acts
+page-audit-reads = Readings
+page-audit-overrides = Limits set aside
+page-audit-refusals = Refusals
+page-audit-record = Record
+page-audit-at = Recorded
+page-audit-who = Who
+page-audit-act = What
+page-audit-none = Nothing of this sort is recorded.
+page-audit-earlier = Earlier

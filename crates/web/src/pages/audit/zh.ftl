@@ -1,0 +1,12 @@
+page-audit = 审计
+page-audit-everything = 全部
+page-audit-acts = 办理
+page-audit-reads = 查阅
+page-audit-overrides = 解除限制
+page-audit-refusals = 未准办理
+page-audit-record = 记录号
+page-audit-at = 记录时间
+page-audit-who = 人员
+page-audit-act = 事项
+page-audit-none = 没有此类记录。
+page-audit-earlier = 更早

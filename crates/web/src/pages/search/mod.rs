@@ -1,0 +1,63 @@
+//! Search over what one may see. What is looked for stands in no address: it may name a person.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Redirect;
+use axum::routing::get;
+use comity_app::queries::{MOST_FOUND, SearchLine};
+use maud::{Markup, html};
+
+use super::asking::Asking;
+use super::frame::{Framed, Page, name_language};
+use super::office::Office;
+use super::trouble::Trouble;
+use super::typed::Typed;
+
+/// The words of this page: zh, then en.
+pub(crate) const WORDS: (&str, &str) = (include_str!("zh.ftl"), include_str!("en.ftl"));
+
+/// The longest text that is looked for, in characters.
+const LONGEST: usize = 200;
+
+pub(crate) fn routes() -> Router<Arc<Office>> {
+    Router::new().route("/search", get(|_: Asking| async { Redirect::to("/matters") }).post(search))
+}
+
+async fn search(State(office): State<Arc<Office>>, asking: Asking, typed: Typed) -> Result<Framed, Trouble> {
+    asking.check_form(typed.get("csrf"))?;
+    let looked_for: String = typed.text("q").trim().chars().take(LONGEST).collect();
+    let (words, officer, query) = (Arc::clone(&asking.words), asking.officer(), looked_for.clone());
+    let found = office.run(move |ledger, _| {
+        let mut may_see = |ledger: &mut comity_app::ledger::Ledger, matter: &_| {
+            ledger.may_see(&officer, matter).unwrap_or(false)
+                && ledger.authorise(&officer, comity_app::authorise::Doing::ReadContent, Some(matter)).is_ok()
+        };
+        ledger.search(&query, MOST_FOUND, &mut may_see, &words)
+    });
+    let found = found.await?;
+    let body = html! {
+        h1 { (asking.text("page-found")) }
+        p { (asking.text("page-found-for")) (asking.text("page-colon")) strong lang=[name_language(&looked_for)] { (looked_for) } }
+        @if found.lines.is_empty() { p.text-secondary { (asking.text("page-found-none")) } }
+        ol.list-unstyled data-rows { @for line in &found.lines { (hit(&asking, line)) } }
+        @if found.more { p { (asking.text("page-found-more")) } }
+    };
+    Ok(Page::new(asking.text("page-found")).of("matters").around(&asking, &body))
+}
+
+fn hit(asking: &Asking, found: &SearchLine) -> Markup {
+    let line = &found.line;
+    let title = line.title.clone().unwrap_or_else(|| asking.text("page-untitled"));
+    html! {
+        li.card.card-body.mb-2 {
+            h2.card-title lang=[name_language(&title)] { a href={ "/m/" (line.number) } { (title) } }
+            p.m-0 {
+                (line.number) " · " (line.kind) " · " (line.with.join(&asking.text("page-list-comma"))) " · "
+                (line.status_text)
+            }
+            p.m-0 lang=[name_language(&found.hit.found)] { (found.hit.before) mark { (found.hit.found) } (found.hit.after) }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+page-work = My work
+page-work-due = With a clock
+page-work-undated = Without a clock
+page-work-print = Print for the morning
+page-work-morning = This morning
+page-work-we-owe = What we owe
+page-work-owed = What is owed to us
+page-intake = Intake
+page-intake-how = What has arrived and nobody here has taken note of. The keys 1, 2 and 3 are for the first of them.
+page-intake-none = Everything that has arrived was taken note of.

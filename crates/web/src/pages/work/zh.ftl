@@ -1,0 +1,10 @@
+page-work = 我的待办
+page-work-due = 有时限
+page-work-undated = 无时限
+page-work-print = 打印晨报
+page-work-morning = 今日待办
+page-work-we-owe = 我方应办
+page-work-owed = 对方应办
+page-intake = 收文登记
+page-intake-how = 以下为已到达、尚无人处理的来文。按 1、2、3 键可办理第一件。
+page-intake-none = 来文均已处理。
