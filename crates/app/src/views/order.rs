@@ -41,6 +41,8 @@ pub enum Facet {
     WaitingThem,
     /// Those in which something has arrived that nobody here has taken note of: by consequence, then the latest first.
     Arrived,
+    /// Those in which a draft waits for somebody's approval or review, the latest first.
+    ToApprove,
     /// Those with a clock that runs: by consequence, then the earliest first.
     Due,
     /// Those in which nobody need do anything any more, the latest first.
@@ -57,6 +59,7 @@ impl Facet {
             Self::WaitingUs => "waiting-us".into(),
             Self::WaitingThem => "waiting-them".into(),
             Self::Arrived => "arrived".into(),
+            Self::ToApprove => "to-approve".into(),
             Self::Due => "due".into(),
             Self::Ended => "ended".into(),
         }
@@ -64,8 +67,9 @@ impl Facet {
 
     /// The list of this name; `None` where there is none.
     pub fn named(name: &str) -> Option<Self> {
-        let plain = [Self::All, Self::WaitingUs, Self::WaitingThem, Self::Arrived, Self::Due, Self::Ended];
-        if let Some(facet) = plain.into_iter().find(|facet| facet.name() == name) {
+        let by_turn = [Self::WaitingUs, Self::WaitingThem, Self::ToApprove];
+        let mut plain = [Self::All, Self::Arrived, Self::Due, Self::Ended].into_iter().chain(by_turn);
+        if let Some(facet) = plain.find(|facet| facet.name() == name) {
             return Some(facet);
         }
         if let Some(agency) = name.strip_prefix("with/") {
@@ -113,6 +117,7 @@ pub fn facets(row: &MatterRow) -> Vec<Facet> {
         Side::Us => Facet::WaitingUs,
         Side::Them => Facet::WaitingThem,
     }));
+    facets.extend((!row.lacks.is_empty()).then_some(Facet::ToApprove));
     facets.extend(row.arrived_unread.map(|_| Facet::Arrived));
     facets.extend(row.first_due.as_ref().map(|_| Facet::Due));
     facets.extend(row.ended.then_some(Facet::Ended));
@@ -202,7 +207,16 @@ mod tests {
     fn a_list_is_found_by_its_name_and_by_nothing_else() {
         let with = Facet::With(AgencyId::from_bytes([7; 32]));
         let status = Facet::Status { kind: "request".into(), status: "sent".into() };
-        for facet in [Facet::All, with, status, Facet::WaitingUs, Facet::Due, Facet::Arrived, Facet::Ended] {
+        for facet in [
+            Facet::All,
+            with,
+            status,
+            Facet::WaitingUs,
+            Facet::ToApprove,
+            Facet::Due,
+            Facet::Arrived,
+            Facet::Ended,
+        ] {
             assert_eq!(Facet::named(&facet.name()), Some(facet));
         }
         for name in ["", "al", "with/07", "status/request", "status//sent", "status/request/Sent"] {

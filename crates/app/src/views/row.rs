@@ -3,6 +3,8 @@
 //! Structure only. Titles and references are content: the row names the entries that may hold them, and they are read
 //! where they are shown, if they are still there.
 
+use std::collections::BTreeSet;
+
 use comity_domain::clock::{Clock, Consequence};
 use comity_domain::engine::{AnyMatter, Standing};
 use comity_journal::entry::{Entry, Lane};
@@ -48,6 +50,8 @@ pub struct MatterRow {
     pub first_due: Option<FirstDue>,
     /// The latest valid entry of a partner that nothing we wrote has taken note of yet.
     pub arrived_unread: Option<Timestamp>,
+    /// The roles whose approval or review a draft that is to be sent waits for.
+    pub lacks: BTreeSet<String>,
     /// The entry whose content says what it is about.
     pub subject: Option<Hash>,
     /// Entries whose content may hold a side's own reference, the latest first.
@@ -142,9 +146,15 @@ pub(super) fn fold(
         entries: brief.entries as u64,
         first_due: first_due(&brief.clocks),
         arrived_unread: matter.unseen_by(&us),
+        lacks: lacking(matter),
         subject: subject(matter),
         references: references(matter, contents, &us),
     }))
+}
+
+fn lacking(matter: &dyn AnyMatter) -> BTreeSet<String> {
+    let waiting = matter.drafts_waiting();
+    waiting.into_iter().flat_map(|draft| draft.lacks).map(str::to_owned).collect()
 }
 
 fn first_due(clocks: &[Clock]) -> Option<FirstDue> {

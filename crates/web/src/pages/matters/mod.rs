@@ -24,7 +24,7 @@ pub(crate) fn routes() -> Router<Arc<Office>> {
 }
 
 /// The lists there are, in the order they are offered in.
-const LISTS: &[&str] = &["all", "waiting-us", "waiting-them", "arrived", "due", "ended"];
+const LISTS: &[&str] = &["all", "waiting-us", "waiting-them", "to-approve", "arrived", "due", "ended"];
 /// How many lines a page has.
 const LINES: usize = 50;
 

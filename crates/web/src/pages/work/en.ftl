@@ -8,3 +8,6 @@ page-work-owed = What is owed to us
 page-intake = Intake
 page-intake-how = What has arrived and nobody here has taken note of. The keys 1, 2 and 3 are for the first of them.
 page-intake-none = Everything that has arrived was taken note of.
+page-work-approve = Waiting for your approval
+page-work-act = Draft of
+page-work-lacks = You are asked as

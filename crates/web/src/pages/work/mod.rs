@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 use comity_app::authorise::Doing;
-use comity_app::queries::MatterLine;
+use comity_app::queries::{ApprovalLine, MatterLine};
 use comity_app::views::Facet;
 use maud::{Markup, html};
 
@@ -32,12 +32,14 @@ pub(crate) fn routes() -> Router<Arc<Office>> {
 
 async fn work(State(office): State<Arc<Office>>, asking: Asking) -> Result<Framed, Trouble> {
     let (due, undated) = ours(&office, &asking).await?;
+    let approvals = to_approve(&office, &asking).await?;
     let body = html! {
         div.d-flex.flex-wrap.gap-3.justify-content-between.align-items-center.mb-2 {
             h1.m-0 { (asking.text("page-work")) }
             a.btn.btn-outline-primary.no-print href="/work/print" { (asking.text("page-work-print")) }
         }
         div #work hx-get="/work" hx-trigger="changed from:body" hx-select="#work" hx-swap="outerHTML" {
+            (approvals_table(&asking, &approvals))
             h2 { (asking.text("page-work-due")) }
             (table(&asking, &due))
             h2 { (asking.text("page-work-undated")) }
@@ -45,6 +47,40 @@ async fn work(State(office): State<Arc<Office>>, asking: Asking) -> Result<Frame
         }
     };
     Ok(Page::new(asking.text("page-work")).of("work").around(&asking, &body))
+}
+
+async fn to_approve(office: &Office, asking: &Asking) -> Result<Vec<ApprovalLine>, Trouble> {
+    let (words, officer) = (Arc::clone(&asking.words), asking.officer());
+    Ok(office.run(move |ledger, _| ledger.waiting_for_approval(&officer, &words)).await?)
+}
+
+/// Colleagues' drafts that nobody but somebody in the officer's roles can move on.
+fn approvals_table(asking: &Asking, approvals: &[ApprovalLine]) -> Markup {
+    let head = |key: &str| html! { th scope="col" { (asking.text(key)) } };
+    let comma = asking.text("page-list-comma");
+    html! {
+        @if !approvals.is_empty() {
+            h2 { (asking.text("page-work-approve")) }
+            table.table.table-hover.stacked {
+                thead { tr {
+                    (head("page-column-number")) (head("page-column-title")) (head("page-column-with"))
+                    (head("page-work-act")) (head("page-work-lacks"))
+                } }
+                tbody data-rows {
+                    @for ApprovalLine { line, act, lacks } in approvals {
+                        @let title = line.title.clone().unwrap_or_else(|| asking.text("page-untitled"));
+                        tr {
+                            th scope="row" { a href={ "/m/" (line.number) } { (line.number) } }
+                            td data-label=(asking.text("page-column-title")) lang=[name_language(&title)] { (title) }
+                            td data-label=(asking.text("page-column-with")) { (line.with.join(&comma)) }
+                            td data-label=(asking.text("page-work-act")) { (act) }
+                            td data-label=(asking.text("page-work-lacks")) { (lacks.join(&comma)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// What waits for us: with a clock, by consequence and date; and without one.

@@ -8,3 +8,6 @@ page-work-owed = 对方应办
 page-intake = 收文登记
 page-intake-how = 以下为已到达、尚无人处理的来文。按 1、2、3 键可办理第一件。
 page-intake-none = 来文均已处理。
+page-work-approve = 待我审批
+page-work-act = 待签发的办理
+page-work-lacks = 所需角色
