@@ -9,7 +9,7 @@ use comity_journal::ids::Pseudonym;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 
-use super::acts::OfficerAct;
+use super::acts::{OfficerAct, ProveAgain, ProveAgainStructure, SignIn, SignInMeans, SignInStructure};
 use crate::engine::Stated;
 use crate::vocabularies::Role;
 
@@ -45,6 +45,57 @@ pub struct Invitation {
     pub expires: Timestamp,
 }
 
+/// A passkey that can be signed in with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passkey {
+    /// The entry that added it.
+    pub entry: Hash,
+    /// How many signatures it said it had made when it was last used; zero where it does not count.
+    pub count: u32,
+}
+
+/// By what somebody was known, as a structure says it: the same for signing in and for proving it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// By what.
+    pub means: SignInMeans,
+    /// The time step of an authenticator's code.
+    pub step: Option<u64>,
+    /// The entry that added the passkey.
+    pub passkey: Option<Hash>,
+    /// How many signatures the passkey says it has made.
+    pub count: Option<u32>,
+}
+
+impl Proof {
+    /// Nothing was shown: a demonstration.
+    pub const DEMO: Self = Self { means: SignInMeans::Demo, step: None, passkey: None, count: None };
+}
+
+impl From<Proof> for SignIn {
+    fn from(Proof { means, step, passkey, count }: Proof) -> Self {
+        Self { means, step, passkey, count }
+    }
+}
+
+impl From<Proof> for ProveAgain {
+    fn from(Proof { means, step, passkey, count }: Proof) -> Self {
+        Self { means, step, passkey, count }
+    }
+}
+
+impl From<&SignInStructure> for Proof {
+    fn from(said: &SignInStructure) -> Self {
+        Self { means: said.means, step: said.step, passkey: said.passkey, count: said.count }
+    }
+}
+
+impl From<&ProveAgainStructure> for Proof {
+    fn from(said: &ProveAgainStructure) -> Self {
+        Self { means: said.means, step: said.step, passkey: said.passkey, count: said.count }
+    }
+}
+
 /// What there is to sign in with, each by the entry that holds it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Means {
@@ -61,7 +112,50 @@ pub struct Means {
     /// The numbers of those used up.
     pub recovery_used: BTreeSet<u32>,
     /// The passkeys, oldest first.
-    pub passkeys: Vec<Hash>,
+    pub passkeys: Vec<Passkey>,
+}
+
+impl Means {
+    /// The most passkeys an officer has.
+    pub const PASSKEYS: usize = 10;
+
+    /// The passkey that this entry added.
+    pub fn passkey(&self, entry: &Hash) -> Option<&Passkey> {
+        self.passkeys.iter().find(|passkey| passkey.entry == *entry)
+    }
+
+    /// Whether there is what a person is said to have shown, and it has not been shown before.
+    pub fn allow(&self, proof: &Proof) -> bool {
+        let Proof { means, step, passkey, count } = *proof;
+        let by_passkey = passkey.and_then(|entry| self.passkey(&entry)).zip(count);
+        let by_passkey = by_passkey.is_some_and(|(passkey, count)| passkey.goes_on_to(count));
+        let no_passkey = passkey.is_none() && count.is_none();
+        match means {
+            SignInMeans::PasswordTotp => {
+                self.password.is_some() && self.totp.is_some() && step > self.totp_step && no_passkey
+            }
+            SignInMeans::RecoveryCode => self.password.is_some() && step.is_none() && no_passkey,
+            SignInMeans::Passkey => by_passkey && step.is_none(),
+            SignInMeans::PasswordPasskey => self.password.is_some() && by_passkey && step.is_none(),
+            SignInMeans::Demo => step.is_none() && no_passkey,
+        }
+    }
+
+    fn used(&mut self, proof: &Proof) {
+        self.totp_step = self.totp_step.max(proof.step);
+        let known = self.passkeys.iter_mut().find(|passkey| Some(passkey.entry) == proof.passkey);
+        if let (Some(passkey), Some(count)) = (known, proof.count) {
+            passkey.count = count;
+        }
+    }
+}
+
+impl Passkey {
+    /// Whether its count of signatures may be this now. One that counts goes up with every signature, or somebody has a
+    /// copy of it; one that does not count says zero for ever (WebAuthn, section 6.1.1).
+    pub fn goes_on_to(&self, count: u32) -> bool {
+        count > self.count || (count == 0 && self.count == 0)
+    }
 }
 
 /// What an officer is.
@@ -94,7 +188,8 @@ impl OfficerLane {
     pub fn secrets(&self) -> BTreeSet<Hash> {
         let Means { password, totp, recovery, passkeys, .. } = &self.means;
         let invited = self.invited.map(|invitation| invitation.entry);
-        [*password, *totp, *recovery, invited].into_iter().flatten().chain(passkeys.iter().copied()).collect()
+        let passkeys = passkeys.iter().map(|passkey| passkey.entry);
+        [*password, *totp, *recovery, invited].into_iter().flatten().chain(passkeys).collect()
     }
 
     pub(super) fn move_on(&mut self, entry: &Stated<'_>, act: &OfficerAct) {
@@ -154,11 +249,14 @@ impl OfficerLane {
             OfficerAct::UseRecoveryCode(used) => {
                 means.recovery_used.insert(used.number);
             }
-            OfficerAct::AddPasskey(_) => means.passkeys.push(entry.entry),
-            OfficerAct::RemovePasskey(remove) => {
-                means.passkeys.retain(|passkey| Some(*passkey) != remove.of.entry());
+            OfficerAct::AddPasskey(add) => {
+                means.passkeys.push(Passkey { entry: entry.entry, count: add.count });
             }
-            OfficerAct::SignIn(sign_in) => means.totp_step = means.totp_step.max(sign_in.step),
+            OfficerAct::RemovePasskey(remove) => {
+                means.passkeys.retain(|passkey| Some(passkey.entry) != remove.of.entry());
+            }
+            OfficerAct::SignIn(shown) => means.used(&shown.into()),
+            OfficerAct::ProveAgain(shown) => means.used(&shown.into()),
             _ => {}
         }
     }
