@@ -1,4 +1,4 @@
-//! Proving again who one is, before something grave.
+//! Proving again who one is, before something grave: by a passkey, or by password and a second proof.
 
 use std::sync::Arc;
 
@@ -7,16 +7,21 @@ use axum::extract::{FromRequestParts, Query, State};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
+use comity_app::Failure;
+use comity_app::authorise::is_grave;
+use comity_app::sign_in::{Checked, Given, Second};
 use maud::html;
+use serde::Deserialize;
 
 use super::super::asking::Asking;
 use super::super::choices::local;
 use super::super::office::Office;
 use super::super::trouble::Trouble;
 use super::super::typed::Typed;
-use super::door::{Address, Tried};
-use super::form::{carried, page, send};
-use super::{Next, PASSWORD};
+use super::door::{Address, Step, Tried};
+use super::form::{Field, carried, page, send};
+use super::passkey::passkey_form;
+use super::{PASSWORD, RECOVERY};
 
 pub(super) fn routes() -> Router<Arc<Office>> {
     Router::new().route("/sign-in/again", get(ask).post(take))
@@ -31,30 +36,87 @@ impl FromRequestParts<Arc<Office>> for Proven {
 
     async fn from_request_parts(parts: &mut Parts, office: &Arc<Office>) -> Result<Self, Response> {
         let asking = <Asking as FromRequestParts<_>>::from_request_parts(parts, office).await?;
-        // In a demonstration nobody has anything to prove it with.
-        if office.demo || asking.who.session.is_fresh(office.now()) {
-            return Ok(Self(asking));
+        match prove(office, &asking) {
+            Ok(()) => Ok(Self(asking)),
+            Err(first) => Err(first.into_response()),
         }
-        Err(Redirect::to(&format!("/sign-in/again?next={}", parts.uri.path())).into_response())
     }
 }
 
-async fn ask(asking: Asking, Query(next): Query<Next>) -> Response {
-    again_page(&asking, &next.next, None)
+/// Sends whoever wants to do a grave act, and has not lately proven who they are, to prove it first.
+pub(crate) fn prove_for(office: &Office, asking: &Asking, kind: &str, act: &str) -> Result<(), Trouble> {
+    if is_grave(kind, act) { prove(office, asking) } else { Ok(()) }
 }
 
-fn again_page(asking: &Asking, next: &str, fault: Option<&str>) -> Response {
+fn prove(office: &Office, asking: &Asking) -> Result<(), Trouble> {
+    // In a demonstration nobody has anything to prove it with.
+    if office.demo || asking.who.session.is_fresh(office.now()) {
+        return Ok(());
+    }
+    let path = asking.path.split('?').next().unwrap_or_default();
+    Err(Trouble::ProveFirst(path.to_owned()))
+}
+
+/// Where somebody wants to go, and whether a recovery code stands in for the authenticator.
+#[derive(Deserialize)]
+struct Wanted {
+    #[serde(default)]
+    next: String,
+    #[serde(default)]
+    by: String,
+}
+
+impl Wanted {
+    fn second(&self) -> &'static Field {
+        if self.by == RECOVERY.name { &RECOVERY } else { &Field::CODE }
+    }
+}
+
+async fn ask(
+    State(office): State<Arc<Office>>,
+    asking: Asking,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Trouble> {
+    again_page(&office, &asking, &wanted, None).await
+}
+
+async fn again_page(
+    office: &Office,
+    asking: &Asking,
+    wanted: &Wanted,
+    fault: Option<&str>,
+) -> Result<Response, Trouble> {
+    let record = asking.who.officer.record;
+    let passkeys = office.run(move |ledger, _| ledger.passkeys(&record)).await?;
+    let known: Vec<_> = passkeys.into_iter().map(|passkey| passkey.id).collect();
+    let other = if wanted.by == RECOVERY.name { "" } else { RECOVERY.name };
+    let to_other = format!("/sign-in/again?next={}&by={other}", local(&wanted.next));
     let body = html! {
         p { (asking.text("page-again-what")) }
+        @if let Some(site) = office.site.as_ref().filter(|_| !known.is_empty()) {
+            @let challenge = office.draw(|entropy| comity_app::sign_in::Challenge::draw(entropy));
+            @let step = office.keep_step(Step::Asked { officer: record, challenge });
+            (passkey_form(asking, "/sign-in/again", "get", &site.to_give(&challenge, &known), "page-passkey-use", &html! {
+                (carried("csrf", asking.form_token()))
+                (carried("next", &wanted.next))
+                (carried("step", step.as_str()))
+            }))
+            p.mt-3 { (asking.text("page-passkey-or")) }
+        }
         form action="/sign-in/again" method="post" {
             (carried("csrf", asking.form_token()))
-            (carried("next", next))
+            (carried("next", &wanted.next))
+            (carried("by", &wanted.by))
             input type="text" name="username" value=(asking.who.officer.name) autocomplete="username" hidden;
             (PASSWORD.draw(asking, "", None))
+            (wanted.second().draw(asking, "", None))
             (send(asking, "page-door-on"))
         }
+        p.mt-3 { a href=(to_other) {
+            (asking.text(if other.is_empty() { "page-door-have-authenticator" } else { "page-door-no-authenticator" }))
+        } }
     };
-    page(asking, "page-again", fault, &body)
+    Ok(page(asking, "page-again", fault, &body))
 }
 
 async fn take(
@@ -64,12 +126,62 @@ async fn take(
     typed: Typed,
 ) -> Result<Response, Trouble> {
     asking.check_form(typed.get("csrf"))?;
-    let next = typed.text("next");
-    if let Err(fault) = check_own_password(&office, &asking, &from, typed.text("password")).await? {
-        return Ok(again_page(&asking, next, Some(fault)));
+    let wanted = Wanted { next: typed.text("next").to_owned(), by: typed.text("by").to_owned() };
+    let tried = Tried::new(&asking.who.officer.name, &from);
+    if office.door.begin(&tried, office.now()).is_err() {
+        return again_page(&office, &asking, &wanted, Some("page-door-later")).await;
     }
-    office.sessions.prove(&asking.who.cookie, office.now());
-    Ok(Redirect::to(local(next)).into_response())
+    let checked = match typed.get("credential") {
+        Some(credential) => by_passkey(&office, &asking, credential, typed.text("step")).await?,
+        None => by_password(&office, &asking, &typed, wanted.second()).await?,
+    };
+    let recorded = match checked {
+        Ok(checked) => office.run(move |ledger, pending| ledger.record_proven_again(pending, &checked)).await,
+        Err(fault) => return again_page(&office, &asking, &wanted, Some(fault)).await,
+    };
+    match recorded {
+        Ok(()) => {
+            office.door.succeeded(&tried);
+            office.sessions.prove(&asking.who.cookie, office.now());
+            Ok(Redirect::to(local(&wanted.next)).into_response())
+        }
+        // A code that was taken already, a passkey that went back.
+        Err(Failure::Refused(_)) => again_page(&office, &asking, &wanted, Some("page-again-wrong")).await,
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn by_passkey(
+    office: &Office,
+    asking: &Asking,
+    credential: &str,
+    step: &str,
+) -> Result<Result<Checked, &'static str>, Trouble> {
+    let record = asking.who.officer.record;
+    let site = office.site.as_ref().ok_or(Trouble::NotFound)?;
+    let challenge = office.asked(step, record)?;
+    let Ok(given) = Given::read(credential) else { return Ok(Err("page-passkey-none")) };
+    let given = Arc::new(given);
+    let named = Arc::clone(&given);
+    let known = office.run(move |ledger, _| ledger.passkey_of(&record, &named)).await?;
+    Ok(known.check(site, &challenge, &given).map_err(|_| "page-passkey-wrong"))
+}
+
+async fn by_password(
+    office: &Office,
+    asking: &Asking,
+    typed: &Typed,
+    second: &'static Field,
+) -> Result<Result<Checked, &'static str>, Trouble> {
+    let (record, now) = (asking.who.officer.record, office.now());
+    let (password, code) = (typed.text("password").to_owned(), typed.text(second.name).to_owned());
+    let by_recovery = second.name == RECOVERY.name;
+    let credentials = office.run(move |ledger, _| ledger.credentials_of(&record)).await?;
+    let checked = office.slowly(move || {
+        let second = if by_recovery { Second::Recovery(&code) } else { Second::Totp(&code) };
+        credentials.check(&password, second, now)
+    });
+    Ok(checked.await?.map_err(|_| "page-again-wrong"))
 }
 
 /// Checks the password of who is signed in; else the key of what to say.

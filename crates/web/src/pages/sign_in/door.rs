@@ -10,7 +10,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use comity_app::sign_in::{
-    Attempts, Code, Enrolment, Invited, KnownPassword, NewAuthenticator, TryLater, Who,
+    Attempts, Challenge, Challenges, Code, Enrolment, Given, Invited, KnownPassword, NewAuthenticator,
+    TryLater, Who,
 };
 use comity_journal::ids::MatterId;
 use comity_journal::suite::{self, Hash};
@@ -33,20 +34,31 @@ const AT_ONCE: usize = 2;
 /// How far somebody has come.
 #[derive(Clone)]
 pub(crate) enum Step {
-    /// The password was right; a code is asked for.
-    Known { known: KnownPassword, name: String, next: String },
+    /// The password was right; a second proof is asked for, which may answer this challenge.
+    Known { half: Half, challenge: Challenge },
     /// The invitation is good; a password is asked for.
     Invited(Invited),
     /// The password is chosen; the authenticator is to be confirmed.
     Enrolling(Box<Enrolment>),
     /// An officer who is signed in sets up another authenticator.
     Replacing { officer: MatterId, authenticator: NewAuthenticator },
+    /// An officer who is signed in makes a passkey, or proves by one who they are.
+    Asked { officer: MatterId, challenge: Challenge },
+}
+
+/// Somebody whose password was right, on the way to where they wanted to go.
+#[derive(Clone)]
+pub(crate) struct Half {
+    pub(crate) known: KnownPassword,
+    pub(crate) name: String,
+    pub(crate) next: String,
 }
 
 /// The way in.
 pub(crate) struct Door {
     steps: Mutex<BTreeMap<Hash, (Timestamp, Step)>>,
     attempts: Mutex<Attempts>,
+    challenges: Mutex<Challenges>,
     set_up: Option<Hash>,
     room: Semaphore,
 }
@@ -56,6 +68,7 @@ impl Door {
         Self {
             steps: Mutex::default(),
             attempts: Mutex::default(),
+            challenges: Mutex::default(),
             set_up: set_up.map(|code| code.hash()),
             room: Semaphore::new(AT_ONCE),
         }
@@ -79,6 +92,10 @@ impl Door {
 
     fn attempts(&self) -> MutexGuard<'_, Attempts> {
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn challenges(&self) -> MutexGuard<'_, Challenges> {
+        self.challenges.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a try is looked at now.
@@ -139,6 +156,27 @@ impl Office {
     /// The step is done.
     pub(crate) fn forget_step(&self, token: &str) {
         self.door.steps().remove(&key(token));
+    }
+
+    /// Gives a stranger a challenge for a passkey.
+    pub(crate) fn challenge(&self, from: &Address) -> Challenge {
+        let (who, now) = (from.0.map(Who::address), self.now());
+        self.draw(|entropy| self.door.challenges().give(who, now, entropy))
+    }
+
+    /// The challenge that a stranger's passkey answers, once.
+    pub(crate) fn answered(&self, given: &Given) -> Option<Challenge> {
+        self.door.challenges().take(&given.challenge(), self.now())
+    }
+
+    /// The challenge that an officer who is signed in was given, once.
+    pub(crate) fn asked(&self, token: &str, officer: MatterId) -> Result<Challenge, Trouble> {
+        let step = self.step(token)?;
+        self.forget_step(token);
+        match step {
+            Step::Asked { officer: of, challenge } if of == officer => Ok(challenge),
+            _ => Err(Trouble::StaleForm),
+        }
     }
 
     /// Stretches a password where nobody else waits for it.

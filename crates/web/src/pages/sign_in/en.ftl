@@ -21,6 +21,9 @@ page-door-second-name = Name of the second administrator
 page-door-on = Continue
 page-door-have-invitation = I have an invitation code
 page-door-no-authenticator = I do not have my authenticator
+page-door-have-authenticator = I have my authenticator
+page-door-nickname = Name of the passkey
+page-door-nickname-hint = For example: my telephone, blue security key.
 page-door-picture = Picture for your authenticator to read
 page-door-wrong = Name or password is not right. Try again.
 page-door-wrong-password = The password is not right. Try again.
@@ -59,7 +62,8 @@ page-invitation-for = For
 page-invitation-until = Can be taken up until
 
 page-again = Is it you?
-page-again-what = What comes next is grave, so your password is asked for again.
+page-again-what = What comes next is grave, so you are asked again who you are.
+page-again-wrong = Password or code is not right, or the code was used already. Try again.
 
 page-account = Account
 page-account-roles = Roles
@@ -75,3 +79,36 @@ page-account-recovery-done = New recovery codes
 page-account-sessions = Sessions
 page-account-end-what = You are signed out everywhere, here too.
 page-account-end = End all sessions
+
+page-passkey-or = Or:
+page-passkey-sign-in = Sign in with a passkey
+page-passkey-use = Use a passkey
+page-passkey-failed = No passkey was used. Try again, or use your password and a code.
+page-passkey-unsupported = This browser has no passkeys for this page. Use your password and a code.
+page-passkey-script = Passkeys need scripts, which this browser does not run here. Use your password and a code.
+page-passkey-none = The browser sent no passkey. Try again, or use your password and a code.
+page-passkey-late = That took too long. Try again.
+page-passkey-wrong = This passkey does not sign in here. Try another, or use your password and a code.
+
+page-passkeys = Passkeys
+page-passkeys-what = A passkey signs you in without a password. It stays in your device or security key, which asks for your finger, face or PIN.
+page-passkeys-none = You have none.
+page-passkey-lost = If a device is lost, remove its passkey and end all sessions.
+page-passkey-no-site = No passkey can be added here: that needs the desk to be reached by a name, over TLS.
+page-passkey-enough = You have as many passkeys as there can be. Remove one before you add another.
+page-passkey-add = Add a passkey
+page-passkey-how = Name it so that you know it again. Then your browser asks where to keep it.
+page-passkey-make = Add
+page-passkey-added = Added
+page-passkey-copied = may lie in several of your devices
+page-passkey-one-device = in one device only
+page-passkey-remove = Remove
+page-passkey-nameless = Give it a name of one line.
+page-passkey-unfit = The browser’s answer does not fit what was asked. Try again.
+page-passkey-known = This passkey has been added already.
+
+page-account-sessions-what = Each browser in which you are signed in. A session ends after half an hour without use, and after twelve hours.
+page-session-here = This browser
+page-session-begun = Since
+page-session-seen = last used
+page-session-end = End this session

@@ -21,6 +21,9 @@ page-door-second-name = 第二名管理员的姓名
 page-door-on = 下一步
 page-door-have-invitation = 我有开通码
 page-door-no-authenticator = 验证器不在身边
+page-door-have-authenticator = 验证器在身边
+page-door-nickname = 通行密钥名称
+page-door-nickname-hint = 例如：我的手机、蓝色安全密钥。
 page-door-picture = 供验证器扫描的二维码
 page-door-wrong = 姓名或密码不正确，请重试。
 page-door-wrong-password = 密码不正确，请重试。
@@ -59,7 +62,8 @@ page-invitation-for = 开通对象
 page-invitation-until = 有效期至
 
 page-again = 请再次确认身份
-page-again-what = 接下来的操作影响重大，请再次输入密码。
+page-again-what = 接下来的操作影响重大，请再次确认身份。
+page-again-wrong = 密码或口令不正确，或口令已使用，请重试。
 
 page-account = 本人账户
 page-account-roles = 岗位
@@ -75,3 +79,36 @@ page-account-recovery-done = 新的恢复码
 page-account-sessions = 登录状态
 page-account-end-what = 所有设备均会退出登录，包括本机。
 page-account-end = 全部退出
+
+page-passkey-or = 或者：
+page-passkey-sign-in = 使用通行密钥登录
+page-passkey-use = 使用通行密钥
+page-passkey-failed = 未能使用通行密钥。请重试，或使用密码和动态口令。
+page-passkey-unsupported = 当前浏览器在本页无法使用通行密钥，请使用密码和动态口令。
+page-passkey-script = 通行密钥需要浏览器运行脚本，当前未启用。请使用密码和动态口令。
+page-passkey-none = 浏览器没有送来通行密钥。请重试，或使用密码和动态口令。
+page-passkey-late = 等待时间过长，请重试。
+page-passkey-wrong = 该通行密钥不能在此登录。请换一个，或使用密码和动态口令。
+
+page-passkeys = 通行密钥
+page-passkeys-what = 使用通行密钥登录不需要密码。通行密钥保存在您的设备或安全密钥中，使用时须验证指纹、面容或 PIN 码。
+page-passkeys-none = 尚未添加。
+page-passkey-lost = 设备遗失时，请移除其通行密钥，并全部退出登录。
+page-passkey-no-site = 此处无法添加通行密钥：须以域名并经 TLS 访问本系统。
+page-passkey-enough = 通行密钥数量已达上限，请先移除一个再添加。
+page-passkey-add = 添加通行密钥
+page-passkey-how = 请起一个便于辨认的名称，随后由浏览器询问保存位置。
+page-passkey-make = 添加
+page-passkey-added = 添加于
+page-passkey-copied = 可在您的多台设备上使用
+page-passkey-one-device = 仅限一台设备
+page-passkey-remove = 移除
+page-passkey-nameless = 请填写名称，只写一行。
+page-passkey-unfit = 浏览器的答复与要求不符，请重试。
+page-passkey-known = 该通行密钥已经添加。
+
+page-account-sessions-what = 以下浏览器处于登录状态。闲置半小时或登录满十二小时，登录自动失效。
+page-session-here = 当前浏览器
+page-session-begun = 登录时间
+page-session-seen = 最近使用
+page-session-end = 退出该登录
