@@ -7,6 +7,7 @@
 //! Invariant: no secret stands in a structure; each is content of its own entry and can be erased.
 
 mod acts;
+mod means;
 mod state;
 
 pub use acts::{
@@ -14,7 +15,8 @@ pub use acts::{
     ProposeRoles, ProveAgain, RemovePasskey, SetPassword, SetRecoveryCodes, SignIn, SignInMeans,
     UseRecoveryCode,
 };
-pub use state::{Invitation, Means, OfficerLane, Passkey, Proof, ProposedRoles, Service};
+pub use means::{Means, Passkey, Proof};
+pub use state::{Invitation, OfficerLane, ProposedRoles, Service};
 
 use crate::engine::{Cell, Facts, Kind, KindDef, Lanes, Stated};
 use crate::gates::{Refusal, rules};

@@ -1,4 +1,4 @@
-//! What an officer's record has come to: at work or not, in which roles, and what there is to sign in with.
+//! What an officer's record has come to: at work or not, in which roles; what there is to sign in with is in `means`.
 //!
 //! Only structure moves it. Which entry holds the password or an authenticator is known here; what they are is
 //! content of that entry and read where somebody signs in.
@@ -9,7 +9,8 @@ use comity_journal::ids::Pseudonym;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 
-use super::acts::{OfficerAct, ProveAgain, ProveAgainStructure, SignIn, SignInMeans, SignInStructure};
+use super::acts::OfficerAct;
+use super::means::{Means, Passkey};
 use crate::engine::Stated;
 use crate::vocabularies::Role;
 
@@ -43,119 +44,6 @@ pub struct Invitation {
     pub entry: Hash,
     /// Until when it can be taken up.
     pub expires: Timestamp,
-}
-
-/// A passkey that can be signed in with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Passkey {
-    /// The entry that added it.
-    pub entry: Hash,
-    /// How many signatures it said it had made when it was last used; zero where it does not count.
-    pub count: u32,
-}
-
-/// By what somebody was known, as a structure says it: the same for signing in and for proving it again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Proof {
-    /// By what.
-    pub means: SignInMeans,
-    /// The time step of an authenticator's code.
-    pub step: Option<u64>,
-    /// The entry that added the passkey.
-    pub passkey: Option<Hash>,
-    /// How many signatures the passkey says it has made.
-    pub count: Option<u32>,
-}
-
-impl Proof {
-    /// Nothing was shown: a demonstration.
-    pub const DEMO: Self = Self { means: SignInMeans::Demo, step: None, passkey: None, count: None };
-}
-
-impl From<Proof> for SignIn {
-    fn from(Proof { means, step, passkey, count }: Proof) -> Self {
-        Self { means, step, passkey, count }
-    }
-}
-
-impl From<Proof> for ProveAgain {
-    fn from(Proof { means, step, passkey, count }: Proof) -> Self {
-        Self { means, step, passkey, count }
-    }
-}
-
-impl From<&SignInStructure> for Proof {
-    fn from(said: &SignInStructure) -> Self {
-        Self { means: said.means, step: said.step, passkey: said.passkey, count: said.count }
-    }
-}
-
-impl From<&ProveAgainStructure> for Proof {
-    fn from(said: &ProveAgainStructure) -> Self {
-        Self { means: said.means, step: said.step, passkey: said.passkey, count: said.count }
-    }
-}
-
-/// What there is to sign in with, each by the entry that holds it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Means {
-    /// The password.
-    pub password: Option<Hash>,
-    /// The authenticator.
-    pub totp: Option<Hash>,
-    /// The time step of the latest code of it that was taken.
-    pub totp_step: Option<u64>,
-    /// The recovery codes.
-    pub recovery: Option<Hash>,
-    /// How many recovery codes there were at first.
-    pub recovery_count: u32,
-    /// The numbers of those used up.
-    pub recovery_used: BTreeSet<u32>,
-    /// The passkeys, oldest first.
-    pub passkeys: Vec<Passkey>,
-}
-
-impl Means {
-    /// The most passkeys an officer has.
-    pub const PASSKEYS: usize = 10;
-
-    /// The passkey that this entry added.
-    pub fn passkey(&self, entry: &Hash) -> Option<&Passkey> {
-        self.passkeys.iter().find(|passkey| passkey.entry == *entry)
-    }
-
-    /// Whether there is what a person is said to have shown, and it has not been shown before.
-    pub fn allow(&self, proof: &Proof) -> bool {
-        let Proof { means, step, passkey, count } = *proof;
-        let by_passkey = passkey.and_then(|entry| self.passkey(&entry)).zip(count);
-        let by_passkey = by_passkey.is_some_and(|(passkey, count)| passkey.goes_on_to(count));
-        let no_passkey = passkey.is_none() && count.is_none();
-        match means {
-            SignInMeans::PasswordTotp => {
-                self.password.is_some() && self.totp.is_some() && step > self.totp_step && no_passkey
-            }
-            SignInMeans::RecoveryCode => self.password.is_some() && step.is_none() && no_passkey,
-            SignInMeans::Passkey => by_passkey && step.is_none(),
-            SignInMeans::PasswordPasskey => self.password.is_some() && by_passkey && step.is_none(),
-            SignInMeans::Demo => step.is_none() && no_passkey,
-        }
-    }
-
-    fn used(&mut self, proof: &Proof) {
-        self.totp_step = self.totp_step.max(proof.step);
-        let known = self.passkeys.iter_mut().find(|passkey| Some(passkey.entry) == proof.passkey);
-        if let (Some(passkey), Some(count)) = (known, proof.count) {
-            passkey.count = count;
-        }
-    }
-}
-
-impl Passkey {
-    /// Whether its count of signatures may be this now. One that counts goes up with every signature, or somebody has a
-    /// copy of it; one that does not count says zero for ever (WebAuthn, section 6.1.1).
-    pub fn goes_on_to(&self, count: u32) -> bool {
-        count > self.count || (count == 0 && self.count == 0)
-    }
 }
 
 /// What an officer is.
