@@ -76,8 +76,9 @@ fn every_grave_act_about_a_partner_is_asked_for_again() {
     let csrf = browser.get("/account").field("csrf");
     for (act, path) in OF_PARTNERS {
         let path = path.replace("PARTNER", &partner);
-        let to = browser.post(&path, &[("csrf", &csrf)]).to;
-        assert_eq!(to, format!("/sign-in/again?next={path}"), "{act}");
+        let asked = browser.post(&path, &[("csrf", &csrf)]);
+        let led = asked.to == format!("/sign-in/again?next={path}");
+        assert!(led || asked.says(200, "Is it you?").field("next") == path, "{act}");
     }
     let described = browser.post(&format!("/partners/{partner}/act/describe"), &[("csrf", &csrf)]);
     described.goes_to(&format!("/partners/{partner}?said=changed"));
@@ -129,4 +130,32 @@ fn password_and_code_prove_it_again_and_the_code_only_once() {
     again(&mut browser, "not my password at all", &code).says(422, "Password or code is not right");
     again(&mut browser, PASSWORD, &code).goes_to("/account");
     again(&mut browser, PASSWORD, &code).says(422, "Password or code is not right");
+}
+
+#[test]
+fn what_was_filled_in_is_kept_while_it_is_proven_again() {
+    let (mut browser, secret, _) = long_signed_in();
+    let path = format!("/partners/{}/act/end", partner(&browser).agency);
+    let csrf = browser.get("/account").field("csrf");
+    let page = browser.post(&path, &[("csrf", &csrf), ("reason", "It has a \"new\" node.")]);
+    let kept = page.says(200, "Is it you?").field("kept.reason").replace("&quot;", "\"");
+    assert_eq!(kept, "It has a \"new\" node.");
+    let code = browser.totp(&secret);
+    let again = |browser: &mut Browser, code: &str| {
+        let form = [
+            ("csrf", csrf.as_str()),
+            ("password", PASSWORD),
+            ("code", code),
+            ("next", &path),
+            ("kept.reason", &kept),
+        ];
+        browser.post("/sign-in/again", &form)
+    };
+    let wrong = again(&mut browser, "000000").says(422, "Password or code is not right");
+    assert!(wrong.html.contains("kept.reason"), "{}", wrong.html);
+    let page = again(&mut browser, &code).says(200, "What you filled in is kept");
+    assert!(page.html.contains(&format!("action=\"{path}\"")), "{}", page.html);
+    let reason = page.field("reason").replace("&quot;", "\"");
+    let done = browser.post(&path, &[("csrf", &page.field("csrf")), ("reason", &reason)]);
+    assert!(done.to.ends_with("?said=changed"), "{}", done.html);
 }

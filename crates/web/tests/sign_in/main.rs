@@ -8,6 +8,7 @@ mod passkeys;
 
 use browser::{Browser, MINUTE, PASSWORD};
 use comity_app::sign_in::Code;
+use comity_domain::vocabularies::Role;
 use comity_testkit::Seeded;
 use comity_testkit::node::wait;
 
@@ -118,7 +119,7 @@ fn an_invitation_is_taken_up_once_and_not_after_three_days() {
 
 #[test]
 fn sessions_end_everywhere_by_the_officer_by_another_password_and_by_dismissal() {
-    let (mut browser, secret, _) = Browser::with_amara();
+    let (mut browser, secret, _) = Browser::with_amara_at("https://desk.example");
     browser.sign_in(&secret).goes_to("/account");
     let elsewhere = browser.cookie.clone();
     browser.later(MINUTE);
@@ -143,6 +144,74 @@ fn sessions_end_everywhere_by_the_officer_by_another_password_and_by_dismissal()
     let token = browser.get("/account").field("csrf");
     browser.post("/account/end-sessions", &[("csrf", &token)]).goes_to("/sign-in");
     browser.get("/account").goes_to("/sign-in?next=/account");
+
+    let mut token = passkeys::another_way_in(&mut browser);
+    passkeys::use_it(&mut browser, &mut token).goes_to("/account");
+    let dismissed = wait(browser.ledger.run(|ledger, pending| {
+        let amara = ledger.officer(Some("Amara Olin"))?.record;
+        let bo = ledger.add_officer(pending, "Bo Reyes", &[Role::Administrator])?;
+        Ok((amara, bo))
+    }));
+    let (amara, bo) = dismissed.expect("an administrator");
+    let code = browser.invite("Bo Reyes");
+    let here = browser.cookie.clone();
+    browser.enrol(&code);
+    browser.cookie = here;
+    let dismissed = wait(browser.ledger.run(move |ledger, pending| {
+        let bo = ledger.officer_of(&bo)?.expect("he works here");
+        ledger.dismiss(pending, &amara, &bo)
+    }));
+    dismissed.expect("a dismissal");
+    browser.get("/account").goes_to("/sign-in?next=/account");
+    passkeys::use_it(&mut browser, &mut token).says(422, "does not sign in here");
+    browser.password("Amara Olin", PASSWORD).says(422, "Name or password is not right");
+}
+
+#[test]
+fn wrong_codes_have_to_wait_like_wrong_passwords() {
+    let (mut browser, secret, recovery) = Browser::with_amara();
+    let mut step = browser.password("Amara Olin", PASSWORD).field("step");
+    for _ in 0..5 {
+        let page = browser.post("/sign-in/code", &[("step", &step), ("code", "000000")]);
+        step = page.says(422, "was used already").field("step");
+    }
+    let code = browser.totp(&secret);
+    let page = browser.post("/sign-in/code", &[("step", &step), ("code", &code)]);
+    step = page.says(429, "Too many tries").field("step");
+    let page = browser.post("/sign-in/code", &[("step", &step), ("recovery", &recovery[0])]);
+    step = page.says(429, "Too many tries").field("step");
+    browser.later(2_000);
+    let code = browser.totp(&secret);
+    browser.post("/sign-in/code", &[("step", &step), ("code", &code)]).goes_to("/account");
+}
+
+#[test]
+fn a_recovery_code_proves_it_again_and_new_ones_make_those_before_void() {
+    let (mut browser, secret, recovery) = Browser::with_amara();
+    browser.sign_in(&secret).goes_to("/account");
+    browser.later(11 * MINUTE);
+    let path = "/sign-in/again?next=/account/recovery-codes&by=recovery";
+    let csrf = browser.get(path).says(200, "Recovery code").field("csrf");
+    let again = |browser: &mut Browser, code: &str| {
+        let form = [
+            ("csrf", csrf.as_str()),
+            ("by", "recovery"),
+            ("password", PASSWORD),
+            ("recovery", code),
+            ("next", "/account/recovery-codes"),
+        ];
+        browser.post("/sign-in/again", &form)
+    };
+    again(&mut browser, "0000-0000-0000-0000").says(422, "Password or code is not right");
+    again(&mut browser, &recovery[0]).goes_to("/account/recovery-codes");
+    browser.get("/account").says(200, "9 left");
+    let renewed = browser.post("/account/recovery-codes", &[("csrf", &csrf)]).says(200, "not shown again");
+    let renewed = renewed.codes();
+    browser.cookie.clear();
+    let step = browser.password("Amara Olin", PASSWORD).field("step");
+    let page = browser.post("/sign-in/code", &[("step", &step), ("recovery", &recovery[1])]);
+    let step = page.says(422, "was used already").field("step");
+    browser.post("/sign-in/code", &[("step", &step), ("recovery", &renewed[1])]).goes_to("/account");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Signing in by a passkey, page by page: what the page asks of the browser, and what comes of its answer.
 
-use comity_testkit::node::SoftToken;
+use comity_app::sign_in::{Account, Challenge, Made, Site};
+use comity_domain::act::Line;
+use comity_testkit::Seeded;
+use comity_testkit::node::{SoftToken, wait};
 use serde_json::Value;
 
 use crate::browser::{Browser, MINUTE, PASSWORD, Page};
@@ -12,6 +15,21 @@ fn options(page: &Page) -> Value {
     let after = page.html.split("data-options=\"").nth(1).unwrap_or_else(|| panic!("none in {}", page.html));
     let json = after.split('"').next().unwrap_or_default().replace("&quot;", "\"");
     serde_json::from_str(&json).expect("options are JSON")
+}
+
+/// A passkey of Amara's, whose password has changed since and whose sessions are over.
+pub(crate) fn another_way_in(browser: &mut Browser) -> SoftToken {
+    let mut token = SoftToken::at("desk.example", ORIGIN);
+    let amara = wait(browser.ledger.run(|ledger, _| ledger.officer(Some("Amara Olin")))).expect("an officer");
+    let (site, challenge) = (Site::at(ORIGIN).expect("a site"), Challenge::draw(&mut Seeded::new(8)));
+    let account = Account { handle: amara.record.as_bytes(), name: &amara.name };
+    let made = Made::read(&token.make(&site.to_make(&challenge, &account, &[])));
+    let made = made.and_then(|made| made.check(&site, &challenge)).expect("a passkey");
+    let nickname = Line::new("Blue key").expect("a line");
+    let added =
+        wait(browser.ledger.run(move |ledger, pending| ledger.add_passkey(pending, &amara, nickname, &made)));
+    added.expect("room for one");
+    token
 }
 
 /// A node at which Amara can sign in, is signed in, and has a device with a passkey.
@@ -33,7 +51,7 @@ fn add(browser: &mut Browser, nickname: &str) -> SoftToken {
     token
 }
 
-fn use_it(browser: &mut Browser, token: &mut SoftToken) -> Page {
+pub(crate) fn use_it(browser: &mut Browser, token: &mut SoftToken) -> Page {
     let page = browser.get("/sign-in").says(200, "Sign in with a passkey");
     let answer = token.give(&options(&page));
     browser.post("/sign-in/passkey", &[("credential", &answer), ("next", "/account")])

@@ -23,7 +23,7 @@ use maud::{Markup, html};
 use super::asking::Asking;
 use super::frame::{Framed, Page};
 use super::office::Office;
-use super::sign_in::prove_for;
+use super::sign_in::{prove_for, prove_keeping};
 use super::trouble::Trouble;
 use super::typed::Typed;
 pub(crate) use steps::{Step, step};
@@ -234,7 +234,9 @@ async fn take(
 ) -> Result<axum::response::Response, Trouble> {
     asking.check_form(typed.get("csrf"))?;
     let place = place(&office, &asking, number, act).await?;
-    prove_for(&office, &asking, &place.kind, place.def.code)?;
+    if let Some(first) = prove_keeping(&office, &asking, &place.kind, place.def.code, &typed).await? {
+        return Ok(first);
+    }
     let form = place.form(&asking);
     match step(&form, typed) {
         Step::Show(page) => Ok(page),

@@ -16,7 +16,7 @@ use super::super::asking::Asking;
 use super::super::frame::{Framed, Page, name_language};
 use super::super::matters;
 use super::super::office::Office;
-use super::super::sign_in::prove_for;
+use super::super::sign_in::{prove_for, prove_keeping};
 use super::super::trouble::Trouble;
 use super::super::typed::Typed;
 use super::{Reached, card, compared, digits};
@@ -290,7 +290,9 @@ pub(super) async fn act(
 ) -> Result<Response, Trouble> {
     asking.check_form(typed.get("csrf"))?;
     let place = place(&office, &asking, &agency, act).await?;
-    prove_for(&office, &asking, "partner", place.def.code)?;
+    if let Some(first) = prove_keeping(&office, &asking, "partner", place.def.code, &typed).await? {
+        return Ok(first);
+    }
     // It stays in our own record and no partner reads it: nothing is to be checked before it is done.
     typed.put("step", "do");
     match step(&place.form(&asking), typed) {

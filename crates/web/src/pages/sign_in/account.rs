@@ -40,7 +40,7 @@ async fn account(State(office): State<Arc<Office>>, asking: Asking) -> Result<Re
             div { dt { (asking.text("page-door-name")) } dd lang=[name_language(&officer.name)] { (officer.name) } }
             div { dt { (asking.text("page-account-roles")) } dd { (roles.join(&asking.text("page-list-comma"))) } }
         }
-        h2 { (asking.text("page-account-means")) }
+        h2.mt-4 { (asking.text("page-account-means")) }
         (means(&asking, &lane))
         (passkeys::section(&office, &asking, &passkeys))
         (sessions::section(&office, &asking))

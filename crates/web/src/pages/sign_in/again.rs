@@ -10,7 +10,7 @@ use axum::routing::get;
 use comity_app::Failure;
 use comity_app::authorise::is_grave;
 use comity_app::sign_in::{Checked, Given, Second};
-use maud::html;
+use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::asking::Asking;
@@ -48,6 +48,20 @@ pub(crate) fn prove_for(office: &Office, asking: &Asking, kind: &str, act: &str)
     if is_grave(kind, act) { prove(office, asking) } else { Ok(()) }
 }
 
+/// As [`prove_for`], for a form that was filled in: what was typed in it is carried on, so that nobody writes it twice.
+pub(crate) async fn prove_keeping(
+    office: &Office,
+    asking: &Asking,
+    kind: &str,
+    act: &str,
+    typed: &Typed,
+) -> Result<Option<Response>, Trouble> {
+    let Err(Trouble::ProveFirst(next)) = prove_for(office, asking, kind, act) else { return Ok(None) };
+    let kept = typed.all().filter(|(name, _)| *name != "csrf");
+    let kept = kept.map(|(name, text)| (format!("{KEPT}{name}"), text.to_owned())).collect();
+    again_page(office, asking, &Wanted { next, by: String::new(), kept }, None).await.map(Some)
+}
+
 fn prove(office: &Office, asking: &Asking) -> Result<(), Trouble> {
     // In a demonstration nobody has anything to prove it with.
     if office.demo || asking.who.session.is_fresh(office.now()) {
@@ -57,16 +71,36 @@ fn prove(office: &Office, asking: &Asking) -> Result<(), Trouble> {
     Err(Trouble::ProveFirst(path.to_owned()))
 }
 
-/// Where somebody wants to go, and whether a recovery code stands in for the authenticator.
-#[derive(Deserialize)]
+/// What the names of fields begin with that are carried on.
+const KEPT: &str = "kept.";
+
+/// Where somebody wants to go, whether a recovery code stands in for the authenticator, and what is carried on.
+#[derive(Default, Deserialize)]
 struct Wanted {
     #[serde(default)]
     next: String,
     #[serde(default)]
     by: String,
+    #[serde(skip)]
+    kept: Typed,
 }
 
 impl Wanted {
+    fn of(typed: &Typed) -> Self {
+        let kept = typed.all().filter(|(name, _)| name.starts_with(KEPT));
+        let kept = kept.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+        Self { next: typed.text("next").to_owned(), by: typed.text("by").to_owned(), kept }
+    }
+
+    /// What every form of the page carries.
+    fn carried(&self, asking: &Asking) -> Markup {
+        html! {
+            (carried("csrf", asking.form_token()))
+            (carried("next", &self.next))
+            @for (name, text) in self.kept.all() { (carried(name, text)) }
+        }
+    }
+
     fn second(&self) -> &'static Field {
         if self.by == RECOVERY.name { &RECOVERY } else { &Field::CODE }
     }
@@ -89,32 +123,34 @@ async fn again_page(
     let record = asking.who.officer.record;
     let passkeys = office.run(move |ledger, _| ledger.passkeys(&record)).await?;
     let known: Vec<_> = passkeys.into_iter().map(|passkey| passkey.id).collect();
-    let other = if wanted.by == RECOVERY.name { "" } else { RECOVERY.name };
-    let to_other = format!("/sign-in/again?next={}&by={other}", local(&wanted.next));
+    let (other, instead) = match wanted.by == RECOVERY.name {
+        true => ("", "page-door-have-authenticator"),
+        false => (RECOVERY.name, "page-door-no-authenticator"),
+    };
     let body = html! {
         p { (asking.text("page-again-what")) }
         @if let Some(site) = office.site.as_ref().filter(|_| !known.is_empty()) {
             @let challenge = office.draw(|entropy| comity_app::sign_in::Challenge::draw(entropy));
             @let step = office.keep_step(Step::Asked { officer: record, challenge });
             (passkey_form(asking, "/sign-in/again", "get", &site.to_give(&challenge, &known), "page-passkey-use", &html! {
-                (carried("csrf", asking.form_token()))
-                (carried("next", &wanted.next))
+                (wanted.carried(asking))
                 (carried("step", step.as_str()))
             }))
             p.mt-3 { (asking.text("page-passkey-or")) }
         }
         form action="/sign-in/again" method="post" {
-            (carried("csrf", asking.form_token()))
-            (carried("next", &wanted.next))
+            (wanted.carried(asking))
             (carried("by", &wanted.by))
             input type="text" name="username" value=(asking.who.officer.name) autocomplete="username" hidden;
             (PASSWORD.draw(asking, "", None))
             (wanted.second().draw(asking, "", None))
             (send(asking, "page-door-on"))
         }
-        p.mt-3 { a href=(to_other) {
-            (asking.text(if other.is_empty() { "page-door-have-authenticator" } else { "page-door-no-authenticator" }))
-        } }
+        form.mt-3 action="/sign-in/again" method="post" {
+            (wanted.carried(asking))
+            (carried("by", other))
+            button.btn.btn-link.p-0 type="submit" name="instead" value="true" { (asking.text(instead)) }
+        }
     };
     Ok(page(asking, "page-again", fault, &body))
 }
@@ -126,7 +162,10 @@ async fn take(
     typed: Typed,
 ) -> Result<Response, Trouble> {
     asking.check_form(typed.get("csrf"))?;
-    let wanted = Wanted { next: typed.text("next").to_owned(), by: typed.text("by").to_owned() };
+    let wanted = Wanted::of(&typed);
+    if typed.get("instead").is_some() {
+        return again_page(&office, &asking, &wanted, None).await;
+    }
     let tried = Tried::new(&asking.who.officer.name, &from);
     if office.door.begin(&tried, office.now()).is_err() {
         return again_page(&office, &asking, &wanted, Some("page-door-later")).await;
@@ -143,12 +182,30 @@ async fn take(
         Ok(()) => {
             office.door.succeeded(&tried);
             office.sessions.prove(&asking.who.cookie, office.now());
-            Ok(Redirect::to(local(&wanted.next)).into_response())
+            Ok(on_page(&asking, &wanted))
         }
         // A code that was taken already, a passkey that went back.
         Err(Failure::Refused(_)) => again_page(&office, &asking, &wanted, Some("page-again-wrong")).await,
         Err(other) => Err(other.into()),
     }
+}
+
+/// Goes on: to where somebody wanted to go, or with what was typed there.
+fn on_page(asking: &Asking, wanted: &Wanted) -> Response {
+    let mut kept =
+        wanted.kept.all().filter_map(|(name, text)| Some((name.strip_prefix(KEPT)?, text))).peekable();
+    if kept.peek().is_none() {
+        return Redirect::to(local(&wanted.next)).into_response();
+    }
+    let body = html! {
+        p { (asking.text("page-again-kept")) }
+        form action=(local(&wanted.next)) method="post" {
+            (carried("csrf", asking.form_token()))
+            @for (name, text) in kept { (carried(name, text)) }
+            (send(asking, "page-door-on"))
+        }
+    };
+    page(asking, "page-again-done", None, &body)
 }
 
 async fn by_passkey(

@@ -211,3 +211,30 @@ impl<S: Sync> FromRequestParts<S> for Address {
         Ok(Self(last.and_then(|last| last.trim().parse().ok())))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::Request;
+
+    async fn counted(peer: &str, forwarded: &[&str]) -> Option<String> {
+        let mut request = Request::builder();
+        for said in forwarded {
+            request = request.header("x-forwarded-for", *said);
+        }
+        let (mut parts, ()) = request.body(()).unwrap().into_parts();
+        parts.extensions.insert(Peer(peer.parse().unwrap()));
+        let Ok(address) = Address::from_request_parts(&mut parts, &()).await;
+        address.0.map(|address| address.to_string())
+    }
+
+    #[tokio::test]
+    async fn what_our_own_front_adds_last_is_counted_and_nothing_that_a_browser_invents() {
+        let front = "127.0.0.1";
+        assert_eq!(counted(front, &["198.51.100.1, 192.0.2.7"]).await.as_deref(), Some("192.0.2.7"));
+        assert_eq!(counted(front, &["198.51.100.1", "192.0.2.7"]).await.as_deref(), Some("192.0.2.7"));
+        assert_eq!(counted("192.0.2.9", &["198.51.100.1"]).await.as_deref(), Some("192.0.2.9"));
+        assert_eq!(counted("::ffff:192.0.2.9", &[]).await.as_deref(), Some("192.0.2.9"));
+        assert_eq!((counted(front, &[]).await, counted(front, &["nobody"]).await), (None, None));
+    }
+}

@@ -63,6 +63,8 @@ page-invitation-until = Can be taken up until
 
 page-again = Is it you?
 page-again-what = What comes next is grave, so you are asked again who you are.
+page-again-done = Thank you
+page-again-kept = What you filled in is kept. Go on with it.
 page-again-wrong = Password or code is not right, or the code was used already. Try again.
 
 page-account = Account
@@ -77,13 +79,14 @@ page-account-save = Save
 page-account-password = Change the password
 page-account-recovery-done = New recovery codes
 page-account-sessions = Sessions
-page-account-end-what = You are signed out everywhere, here too.
+page-account-end-what = This signs you out everywhere, here too.
 page-account-end = End all sessions
 
 page-passkey-or = Or:
 page-passkey-sign-in = Sign in with a passkey
 page-passkey-use = Use a passkey
 page-passkey-failed = No passkey was used. Try again, or use your password and a code.
+page-passkey-not-made = No passkey was made. This device may hold one already.
 page-passkey-unsupported = This browser has no passkeys for this page. Use your password and a code.
 page-passkey-script = Passkeys need scripts, which this browser does not run here. Use your password and a code.
 page-passkey-none = The browser sent no passkey. Try again, or use your password and a code.

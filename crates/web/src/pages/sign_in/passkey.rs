@@ -37,7 +37,7 @@ pub(super) fn passkey_form(
 ) -> Markup {
     html! {
         form action=(action) method="post" data-island="passkey" data-ceremony=(ceremony) data-options=(options)
-            data-failed=(reading.text("page-passkey-failed"))
+            data-failed=(reading.text(if ceremony == "create" { "page-passkey-not-made" } else { "page-passkey-failed" }))
             data-unsupported=(reading.text("page-passkey-unsupported")) {
             (fields)
             (carried("credential", ""))

@@ -40,7 +40,7 @@ async fn to_account() -> Redirect {
 /// The passkeys of who is signed in, and the way to one more.
 pub(super) fn section(office: &Office, asking: &Asking, passkeys: &[PasskeyLine]) -> Markup {
     html! {
-        h2 { (asking.text("page-passkeys")) }
+        h2.mt-4 { (asking.text("page-passkeys")) }
         p { (asking.text("page-passkeys-what")) }
         @if !passkeys.is_empty() {
             ul.list-unstyled { @for passkey in passkeys { li.card.card-body.mb-2 { (line(asking, passkey)) } } }

@@ -24,7 +24,7 @@ pub(super) fn routes() -> Router<Arc<Office>> {
 pub(super) fn section(office: &Office, asking: &Asking) -> Markup {
     let lines = office.sessions.beside(&asking.who.cookie, office.now());
     html! {
-        h2 { (asking.text("page-account-sessions")) }
+        h2.mt-4 { (asking.text("page-account-sessions")) }
         p { (asking.text("page-account-sessions-what")) }
         ul.list-unstyled { @for line in &lines { li.card.card-body.mb-2 { (one(asking, line)) } } }
         form action="/account/end-sessions" method="post" {
@@ -51,7 +51,10 @@ fn one(asking: &Asking, line: &SessionLine) -> Markup {
                 form action="/account/end-session" method="post" {
                     (carried("csrf", asking.form_token()))
                     (carried("session", &line.name))
-                    button.btn.btn-outline-danger type="submit" { (asking.text("page-session-end")) }
+                    button.btn.btn-outline-danger type="submit" {
+                        (asking.text("page-session-end"))
+                        span.visually-hidden { " " (when(&asking.words, line.begun)) }
+                    }
                 }
             }
         }

@@ -63,6 +63,8 @@ page-invitation-until = 有效期至
 
 page-again = 请再次确认身份
 page-again-what = 接下来的操作影响重大，请再次确认身份。
+page-again-done = 身份已确认
+page-again-kept = 您所填写的内容已保留，请继续。
 page-again-wrong = 密码或口令不正确，或口令已使用，请重试。
 
 page-account = 本人账户
@@ -77,13 +79,14 @@ page-account-save = 保存
 page-account-password = 更改密码
 page-account-recovery-done = 新的恢复码
 page-account-sessions = 登录状态
-page-account-end-what = 所有设备均会退出登录，包括本机。
+page-account-end-what = 全部退出后，所有设备均退出登录，包括本机。
 page-account-end = 全部退出
 
 page-passkey-or = 或者：
 page-passkey-sign-in = 使用通行密钥登录
 page-passkey-use = 使用通行密钥
 page-passkey-failed = 未能使用通行密钥。请重试，或使用密码和动态口令。
+page-passkey-not-made = 未能生成通行密钥，该设备可能已有一个。
 page-passkey-unsupported = 当前浏览器在本页无法使用通行密钥，请使用密码和动态口令。
 page-passkey-script = 通行密钥需要浏览器运行脚本，当前未启用。请使用密码和动态口令。
 page-passkey-none = 浏览器没有送来通行密钥。请重试，或使用密码和动态口令。
