@@ -7,6 +7,7 @@
 //! ([`Ledger::seen_by`]).
 
 mod explain;
+mod grave;
 mod page;
 mod refused;
 mod table;
@@ -16,6 +17,7 @@ use comity_domain::vocabularies::Role;
 use comity_journal::ids::MatterId;
 
 pub use explain::{SeesLine, WhyNot};
+pub use grave::{GRAVE, GraveActs, is_grave};
 pub use page::who_may_do_what;
 pub(crate) use refused::LastRefused;
 pub use table::{Doing, Reach, Row, TABLE};

@@ -29,6 +29,7 @@ term-trouble-rewritten-past = A partner's journal was rewritten
 term-trouble-bad-batch = A batch that cannot be read
 term-trouble-fork = Two entries for one place by a partner
 term-trouble-clock-skew = A partner's clock is far off
+term-trouble-passkey-went-back = A passkey's count went back; it may have been copied
 term-trouble-stream-mismatch = The two nodes' streams do not agree
 term-export-proof-with-content = A proof with content
 term-export-sealed-package = A sealed package, to a file

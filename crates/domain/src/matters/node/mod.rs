@@ -36,6 +36,8 @@ vocabulary! {
         ClockSkew = "clock-skew",
         /// Streams that do not agree: one of the two nodes has lost or changed something.
         StreamMismatch = "stream-mismatch",
+        /// A passkey that has made fewer signatures than it had before: somebody may have a copy of it.
+        PasskeyWentBack = "passkey-went-back",
     }
 }
 

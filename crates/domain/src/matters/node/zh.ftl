@@ -29,6 +29,7 @@ term-trouble-rewritten-past = 对方存证日志的既往内容被改写
 term-trouble-bad-batch = 收到的数据无法读取
 term-trouble-fork = 对方在同一位置作出两份不同记录
 term-trouble-clock-skew = 对方时钟偏差过大
+term-trouble-passkey-went-back = 通行密钥计数倒退，可能已被复制
 term-trouble-stream-mismatch = 双方收发记录不一致
 term-export-proof-with-content = 含内容的证明文件
 term-export-sealed-package = 封装包文件

@@ -23,6 +23,7 @@ use maud::{Markup, html};
 use super::asking::Asking;
 use super::frame::{Framed, Page};
 use super::office::Office;
+use super::sign_in::{prove_for, prove_keeping};
 use super::trouble::Trouble;
 use super::typed::Typed;
 pub(crate) use steps::{Step, step};
@@ -214,6 +215,7 @@ async fn show(
     Path((number, act)): Path<(String, String)>,
 ) -> Result<Framed, Trouble> {
     let place = place(&office, &asking, number, act).await?;
+    prove_for(&office, &asking, &place.kind, place.def.code)?;
     let (matter, code, officer) = (place.matter, place.def.code, asking.officer());
     let kept = office.run(move |ledger, _| {
         let may_read = ledger.authorise(&officer, Doing::ReadContent, Some(&matter)).is_ok();
@@ -232,6 +234,9 @@ async fn take(
 ) -> Result<axum::response::Response, Trouble> {
     asking.check_form(typed.get("csrf"))?;
     let place = place(&office, &asking, number, act).await?;
+    if let Some(first) = prove_keeping(&office, &asking, &place.kind, place.def.code, &typed).await? {
+        return Ok(first);
+    }
     let form = place.form(&asking);
     match step(&form, typed) {
         Step::Show(page) => Ok(page),

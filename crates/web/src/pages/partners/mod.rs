@@ -38,7 +38,7 @@ pub(crate) fn routes() -> Router<Arc<Office>> {
         .route("/partners/off-network", get(off_network::show).post(off_network::take))
         .route("/partners/{agency}", get(one::show))
         .route("/partners/{agency}/test", post(one::test))
-        .route("/partners/{agency}/confirm", post(one::confirm))
+        .route("/partners/{agency}/confirm", post(one::confirm).get(one::to_partner))
         .route("/partners/{agency}/act/{act}", get(one::act_form).post(one::act))
         .route("/card-of-us", get(card::show))
         .route("/card-of-us/file", get(card::file))

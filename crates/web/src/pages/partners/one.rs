@@ -16,6 +16,7 @@ use super::super::asking::Asking;
 use super::super::frame::{Framed, Page, name_language};
 use super::super::matters;
 use super::super::office::Office;
+use super::super::sign_in::{prove_for, prove_keeping};
 use super::super::trouble::Trouble;
 use super::super::typed::Typed;
 use super::{Reached, card, compared, digits};
@@ -208,6 +209,11 @@ pub(super) async fn test(
     Ok(said(&page.line.agency, "tested"))
 }
 
+/// Where a browser comes back to that was asked to prove who sits before it.
+pub(super) async fn to_partner(Path(agency): Path<String>) -> Redirect {
+    Redirect::to(&format!("/partners/{agency}"))
+}
+
 /// Confirms the partner as a second person.
 pub(super) async fn confirm(
     State(office): State<Arc<Office>>,
@@ -217,6 +223,7 @@ pub(super) async fn confirm(
 ) -> Result<Redirect, Trouble> {
     asking.check_form(typed.get("csrf"))?;
     let page = partner(&office, &asking, &agency).await?;
+    prove_for(&office, &asking, "partner", "confirm")?;
     let command = ActCommand { matter: page.line.record, act: "confirm".into(), toml: None };
     done(&office, &asking, command).await?;
     Ok(said(&page.line.agency, "confirmed"))
@@ -271,6 +278,7 @@ pub(super) async fn act_form(
     Path((agency, act)): Path<(String, String)>,
 ) -> Result<Framed, Trouble> {
     let place = place(&office, &asking, &agency, act).await?;
+    prove_for(&office, &asking, "partner", place.def.code)?;
     Ok(place.form(&asking).page(&Typed::default(), &[]))
 }
 
@@ -282,6 +290,9 @@ pub(super) async fn act(
 ) -> Result<Response, Trouble> {
     asking.check_form(typed.get("csrf"))?;
     let place = place(&office, &asking, &agency, act).await?;
+    if let Some(first) = prove_keeping(&office, &asking, "partner", place.def.code, &typed).await? {
+        return Ok(first);
+    }
     // It stays in our own record and no partner reads it: nothing is to be checked before it is done.
     typed.put("step", "do");
     match step(&place.form(&asking), typed) {
