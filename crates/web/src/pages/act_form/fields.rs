@@ -165,6 +165,9 @@ impl Control<'_> {
             select.form-select id=(id(&self.path)) name=(self.path)
                 aria-invalid=[self.fault().map(|_| "true")] aria-describedby=[self.described()] {
                 option value="" { (self.text("page-form-choose")) }
+                @if !value.is_empty() && self.form.officers.iter().all(|name| name != value) {
+                    option value=(value) selected { (value) }
+                }
                 @for name in self.form.officers {
                     option value=(name) selected[name == value] lang=[name_language(name)] { (name) }
                 }
