@@ -151,6 +151,10 @@ fn a_form_is_kept_by_a_button_and_forgotten_by_another_and_after_two_weeks() {
     let kept = officer.post(&path, &[("title", "Half a title"), ("step", "keep")]);
     assert_eq!((kept.status, kept.to.as_str()), (StatusCode::SEE_OTHER, path.as_str()));
     assert!(officer.get(&path).text.contains("Half a title"));
+    // Every form that comes back is kept as well, so that a page that is lost loses nothing.
+    let faulty = officer.post(&path, &[("title", "Another half"), ("facts", "")]);
+    assert_eq!(faulty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(officer.get(&path).text.contains("Another half"));
     assert_eq!(officer.post(&path, &[("step", "discard")]).status, StatusCode::SEE_OTHER);
     assert!(!officer.get(&path).text.contains("Half a title"));
     keep(&officer, &path, &[("title", "Half a title")]);

@@ -29,8 +29,12 @@ pub(super) async fn take(
     about: &About,
     typed: Typed,
 ) -> Result<Response, Trouble> {
+    let as_typed = typed.clone();
     match step(&form, typed) {
-        Step::Show(page) => Ok(page),
+        Step::Show(page) => {
+            kept::keep_along(office, &form, &as_typed).await?;
+            Ok(page)
+        }
         Step::Change(typed) => {
             let written = toml_of(&typed.table(form.def));
             if let Ahead::Foreseen(page) = ahead::look(office, &form, about, written).await? {
@@ -41,14 +45,16 @@ pub(super) async fn take(
         Step::Check { typed, table } => match ahead::look(office, &form, about, toml_of(&table)).await? {
             Ahead::Wrong(wrong) => Ok(again(&form, &typed, &wrong)),
             Ahead::Foreseen(page) => {
+                kept::keep_along(office, &form, &typed).await?;
                 form.ahead = Some(page);
                 Ok(check::page(&form, &typed, &table).into_response())
             }
         },
-        Step::Keep(typed) => {
-            kept::keep(office, &form, &typed).await?;
-            Ok(Redirect::to(&form.action()).into_response())
-        }
+        Step::Keep(typed) => match kept::keep(office, &form, &typed).await {
+            Ok(_) => Ok(Redirect::to(&form.action()).into_response()),
+            Err(Failure::Usage(_)) => Ok(kept::not_kept(&form, &typed)),
+            Err(other) => Err(other.into()),
+        },
         Step::Discard => {
             kept::forget(office, &form).await?;
             Ok(Redirect::to(&form.back).into_response())

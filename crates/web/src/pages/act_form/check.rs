@@ -35,7 +35,7 @@ pub(crate) fn page(form: &ActForm<'_>, typed: &Typed, table: &Table) -> Framed {
             div.d-flex.flex-wrap.gap-2 {
                 button.btn.btn-primary type="submit" name="step" value="do" { (asking.text(do_key(form))) }
                 button.btn.btn-secondary type="submit" name="step" value="change" { (asking.text("page-check-change")) }
-                a.btn.btn-link href=(form.back) { (asking.text("page-form-leave")) }
+                a.btn.btn-link href=(form.back) { (asking.text("page-form-away")) }
             }
         }
     };

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use comity_app::Failure;
 use comity_app::unsent::Unsent;
@@ -44,6 +45,23 @@ fn typed_only(typed: &Typed) -> std::collections::BTreeMap<String, String> {
 pub(super) async fn keep(office: &Office, form: &ActForm<'_>, typed: &Typed) -> Result<Timestamp, Failure> {
     let (officer, path, typed) = (form.asking.officer(), form.path.clone(), typed_only(typed));
     office.run(move |ledger, pending| ledger.keep_unsent(pending, &officer, &path, typed)).await
+}
+
+/// Keeps what was typed into a form that is shown once more, for who loses the page. What is too long stays in the page.
+pub(super) async fn keep_along(office: &Office, form: &ActForm<'_>, typed: &Typed) -> Result<(), Failure> {
+    if form.keeps == Keeps::Nothing {
+        return Ok(());
+    }
+    match keep(office, form, typed).await {
+        Ok(_) | Err(Failure::Usage(_)) => Ok(()),
+        Err(other) => Err(other),
+    }
+}
+
+/// The form again, which could not be kept.
+pub(super) fn not_kept(form: &ActForm<'_>, typed: &Typed) -> Response {
+    let told = html! { p.m-0 { (form.asking.text("page-kept-not")) } };
+    (StatusCode::PAYLOAD_TOO_LARGE, form.page_under(typed, &[], &told)).into_response()
 }
 
 /// Forgets what was typed into a form.
@@ -102,7 +120,7 @@ fn answer(asking: &Asking, kept: Result<Timestamp, Failure>) -> Response {
     match kept {
         Ok(at) => asking.text_with("page-kept-at", &[("time", &moment(asking.lang(), at))]).into_response(),
         Err(Failure::Usage(_)) => {
-            (axum::http::StatusCode::PAYLOAD_TOO_LARGE, asking.text("page-kept-not")).into_response()
+            (StatusCode::PAYLOAD_TOO_LARGE, asking.text("page-kept-not")).into_response()
         }
         Err(other) => Trouble::from(other).into_response(),
     }

@@ -90,7 +90,7 @@ impl ActForm<'_> {
             h1 { (title) }
             (self.error_summary(wrong))
             @if !against.0.is_empty() {
-                div.error-summary role="alert" { h2 { (asking.text("page-trouble-refused")) } (against) }
+                div.error-summary tabindex="-1" role="alert" { h2 { (asking.text("page-trouble-refused")) } (against) }
             }
             (self.told)
             (kept::note(self))
