@@ -161,6 +161,7 @@ impl Ledger {
             })?;
         }
         crate::views::bring_up_to_date(&mut ledger)?;
+        ledger.sweep_unsent()?;
         Ok(ledger)
     }
 

@@ -334,7 +334,7 @@ impl Ledger {
         Ok(Token::literal(code))
     }
 
-    fn facts(
+    pub(crate) fn facts(
         &mut self,
         pending: &Pending,
         matter: &MatterId,

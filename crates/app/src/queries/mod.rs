@@ -4,9 +4,13 @@ mod acts;
 mod approvals;
 mod audit;
 mod bureau;
+mod conversation;
 mod desk;
+mod earlier;
+mod foresee;
 mod journal_page;
 mod journal_verify;
+mod linked;
 mod lists;
 mod matters;
 mod packages;
@@ -18,9 +22,13 @@ pub use acts::ActValue;
 pub use approvals::ApprovalLine;
 pub use audit::{AuditFilter, AuditLine, AuditOnly, AuditPage};
 pub use bureau::{AnswerTime, Between, Bureau, NextClock, PartnerPage, WaitsForUs};
+pub use conversation::{MessageLine, ReplyLine};
 pub use desk::{DeskPage, ReadLine, RestrictedLine, TaskLine};
+pub use earlier::Copied;
+pub use foresee::{AgainstLine, ForeseenPage, Writing};
 pub use journal_page::{CheckpointLine, IncidentLine, JournalPage};
 pub use journal_verify::{JournalReport, JournalSoFar, verify_journal};
+pub use linked::LinkedLine;
 pub use lists::{Also, Counted, LONGEST_PAGE, ListPage, ListQuery, RowTest};
 pub use matters::{
     ActorLine, ClockLine, DraftLine, FieldLine, MatterLine, MatterPage, NextLine, PackageLine, PartyLine,

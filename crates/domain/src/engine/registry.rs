@@ -12,6 +12,7 @@ use comity_journal::time::Timestamp;
 
 use super::candidate::Stated;
 use super::decide::{Decided, Facts, Proposal};
+use super::foresee::Foreseen;
 use super::grid::{self, GridRow};
 use super::inner::{InnerAct, InnerLane};
 use super::kind::{HandedOver, Kind, KindDef, PackageRef};
@@ -62,6 +63,8 @@ pub trait AnyMatter: Send {
     /// # Errors
     /// The refusal.
     fn decide(&self, proposal: &Proposal<'_>, facts: &Facts) -> Result<Decided, Refusal>;
+    /// [`Matter::foresee`].
+    fn foresee(&self, proposal: &Proposal<'_>, facts: &Facts) -> Foreseen;
     /// What this node holds against a valid entry of a partner.
     fn judge(&self, entry: &Hash, facts: &Facts) -> Vec<Objection>;
     /// [`Matter::view`].
@@ -149,6 +152,9 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn decide(&self, proposal: &Proposal<'_>, facts: &Facts) -> Result<Decided, Refusal> {
         Self::decide(self, proposal, facts)
+    }
+    fn foresee(&self, proposal: &Proposal<'_>, facts: &Facts) -> Foreseen {
+        Self::foresee(self, proposal, facts)
     }
     fn judge(&self, entry: &Hash, facts: &Facts) -> Vec<Objection> {
         Self::judge(self, entry, facts)

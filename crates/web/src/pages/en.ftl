@@ -27,6 +27,7 @@ page-keyboard-rows = Next and previous row
 page-close = Close
 page-list-comma = {", "}
 page-colon = {": "}
+page-stop = {". "}
 page-us = our own agency
 page-rule = What stands against it
 page-rule-what-to-do = What to do

@@ -27,6 +27,7 @@ page-keyboard-rows = 下一行、上一行
 page-close = 关闭
 page-list-comma = 、
 page-colon = ：
+page-stop = 。
 page-us = 本机构
 page-rule = 所违反的规则
 page-rule-what-to-do = 处理办法

@@ -9,12 +9,14 @@ use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{Request, Response, StatusCode};
 use comity_app::Failure;
 use comity_app::context::Objects;
+use comity_app::ledger::Compared;
+use comity_domain::engine::Kinds;
 use comity_domain::matters;
 use comity_domain::vocabularies::Role;
 use comity_domain::words::{ENGINE, Lang, Words};
 use comity_journal::ids::AgencyId;
 use comity_testkit::Seeded;
-use comity_testkit::node::{Pair, wait};
+use comity_testkit::node::{Desk, Pair, wait};
 use comity_web::federation::Contact;
 use comity_web::pages::{Office, OfficeParts, Outside, Soon, WORDS, router};
 use http_body_util::BodyExt as _;
@@ -52,36 +54,57 @@ impl Outside for Nothing {
 pub(crate) struct House {
     pub(crate) pair: Pair,
     pub(crate) outside: Arc<Nothing>,
+    kinds: fn() -> Kinds,
     routes: Router,
+}
+
+/// The words of these kinds and of the pages.
+pub(crate) fn words(lang: Lang, kinds: &Kinds) -> Words {
+    let sources = std::iter::once(ENGINE).chain(kinds.iter().map(|kind| kind.def().words));
+    Words::of(lang, sources.chain(WORDS.iter().copied()))
+}
+
+/// The pages of a node.
+fn pages(desk: &Desk, kinds: fn() -> Kinds, outside: &Arc<Nothing>) -> Router {
+    let kinds = Arc::new(kinds());
+    let words = |lang| Arc::new(words(lang, &kinds));
+    let office = Office::open(OfficeParts {
+        agency: desk.agency,
+        ledger: desk.ledger.clone(),
+        zh: words(Lang::Zh),
+        en: words(Lang::En),
+        kinds: Arc::clone(&kinds),
+        outside: Arc::clone(outside) as Arc<dyn Outside>,
+        clock: Arc::new(desk.clock.clone()),
+        entropy: Box::new(Seeded::new(7)),
+        origin: "http://desk.example".into(),
+        demo: true,
+        director: None,
+        set_up: None,
+    });
+    router(&office)
 }
 
 impl House {
     pub(crate) fn open() -> Self {
-        let (pair, outside) = (Pair::met(), Arc::new(Nothing::default()));
+        Self::knowing(matters::standard)
+    }
+
+    /// A house that knows these kinds of matters.
+    pub(crate) fn knowing(kinds: fn() -> Kinds) -> Self {
+        let (pair, outside) = (Pair::met_knowing(kinds), Arc::new(Nothing::default()));
         let administrator = |ledger: &mut comity_app::ledger::Ledger, pending: &mut _| {
             ledger.add_officer(pending, "Ina Tor", &[Role::Administrator])
         };
         pair.a.run(administrator).expect("a third officer");
-        let kinds = Arc::new(matters::standard());
-        let words = |lang| {
-            let sources = std::iter::once(ENGINE).chain(kinds.iter().map(|kind| kind.def().words));
-            Arc::new(Words::of(lang, sources.chain(WORDS.iter().copied())))
-        };
-        let office = Office::open(OfficeParts {
-            agency: pair.a.agency,
-            ledger: pair.a.ledger.clone(),
-            zh: words(Lang::Zh),
-            en: words(Lang::En),
-            kinds: Arc::clone(&kinds),
-            outside: Arc::clone(&outside) as Arc<dyn Outside>,
-            clock: Arc::new(pair.a.clock.clone()),
-            entropy: Box::new(Seeded::new(7)),
-            origin: "http://desk.example".into(),
-            demo: true,
-            director: None,
-            set_up: None,
-        });
-        Self { pair, outside, routes: router(&office) }
+        let routes = pages(&pair.a, kinds, &outside);
+        Self { pair, outside, kinds, routes }
+    }
+
+    /// The first node stops and starts again: what was in memory alone is gone, every session with it.
+    pub(crate) fn restart(&mut self) {
+        self.pair.a.reopen(Compared::WithEverybody);
+        self.routes = pages(&self.pair.a, self.kinds, &self.outside);
     }
 
     /// A browser in which this officer has signed in.
@@ -92,6 +115,11 @@ impl House {
         let cookie = answer.headers()[SET_COOKIE].to_str().expect("a cookie");
         browser.cookie = cookie.split(';').next().unwrap_or_default().to_owned();
         browser
+    }
+
+    /// The same browser once the node has started again: its cookie is all it has.
+    pub(crate) fn back(&self, browser: &Browser) -> Browser {
+        Browser { routes: self.routes.clone(), cookie: browser.cookie.clone() }
     }
 
     /// A browser in which nobody has signed in.
@@ -115,18 +143,20 @@ pub(crate) struct Seen {
 }
 
 impl Browser {
-    fn send(&self, path: &str, form: Option<&[(&str, &str)]>) -> Response<Body> {
+    fn ask(&self, path: &str, form: Option<(&str, Vec<u8>)>) -> Response<Body> {
         let request = Request::builder().uri(path).header(COOKIE, &self.cookie);
         let request = match form {
             None => request.body(Body::empty()),
-            Some(fields) => {
-                let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-                let request =
-                    request.method("POST").header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-                request.body(Body::from(body))
-            }
+            Some((kind, body)) => request.method("POST").header(CONTENT_TYPE, kind).body(Body::from(body)),
         };
         wait(self.routes.clone().oneshot(request.expect("a request"))).expect("an answer")
+    }
+
+    fn send(&self, path: &str, form: Option<&[(&str, &str)]>) -> Response<Body> {
+        let encoded = |fields: &[(&str, &str)]| {
+            form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish().into_bytes()
+        };
+        self.ask(path, form.map(|fields| ("application/x-www-form-urlencoded", encoded(fields))))
     }
 
     fn see(answer: Response<Body>) -> Seen {
@@ -134,6 +164,12 @@ impl Browser {
         let bytes = wait(body.collect()).expect("a body").to_bytes();
         let to = parts.headers.get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
         Seen { status: parts.status, to: to.to_owned(), text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    /// The same browser, whose reader has chosen this language.
+    pub(crate) fn reading(&self, lang: Lang) -> Self {
+        let cookie = format!("{}; comity-lang={}", self.cookie, lang.code());
+        Self { routes: self.routes.clone(), cookie }
     }
 
     /// Asks for a page.
@@ -146,11 +182,37 @@ impl Browser {
         Self::see(self.send(path, Some(fields)))
     }
 
-    /// Sends a form that a page of this session made.
-    pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Seen {
+    /// What every form of this session carries.
+    pub(crate) fn token(&self) -> String {
         let page = self.get("/card-of-us").text;
         let token = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
-        let fields: Vec<_> = fields.iter().copied().chain([("csrf", token.unwrap_or_default())]).collect();
+        token.unwrap_or_default().to_owned()
+    }
+
+    /// Sends a form that a page of this session made.
+    pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Seen {
+        let token = self.token();
+        let fields: Vec<_> = fields.iter().copied().chain([("csrf", token.as_str())]).collect();
         Self::see(self.send(path, Some(&fields)))
+    }
+
+    /// Sends a form with a file, as a browser does.
+    pub(crate) fn post_file(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (name, file, bytes): (&str, &str, &[u8]),
+    ) -> Seen {
+        let token = self.token();
+        let mut body = Vec::new();
+        for (name, value) in fields.iter().copied().chain([("csrf", token.as_str())]) {
+            body.extend(format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n").bytes());
+            body.extend(format!("{value}\r\n").bytes());
+        }
+        let head = format!("form-data; name=\"{name}\"; filename=\"{file}\"");
+        body.extend(format!("--edge\r\nContent-Disposition: {head}\r\n\r\n").bytes());
+        body.extend(bytes);
+        body.extend(b"\r\n--edge--\r\n");
+        Self::see(self.ask(path, Some(("multipart/form-data; boundary=edge", body))))
     }
 }

@@ -1,6 +1,6 @@
 //! What stands fixed about a matter: parties, sealed packages.
 
-use comity_app::queries::{ClockLine, MatterPage};
+use comity_app::queries::{ClockLine, LinkedLine, MatterPage};
 use maud::{Markup, html};
 
 use super::super::asking::Asking;
@@ -27,8 +27,8 @@ pub(super) fn opening(asking: &Asking, page: &MatterPage, opens_with: &str) -> M
     }
 }
 
-/// Parties and sealed packages.
-pub(super) fn facts(asking: &Asking, page: &MatterPage) -> Markup {
+/// Parties, matters that are named, sealed packages.
+pub(super) fn facts(asking: &Asking, page: &MatterPage, linked: &[LinkedLine]) -> Markup {
     html! {
         section.card.card-body.mb-2 {
             h2.card-title { (asking.text("page-parties")) }
@@ -43,9 +43,27 @@ pub(super) fn facts(asking: &Asking, page: &MatterPage) -> Markup {
                 }
             }
         }
-        @if !page.packages.is_empty() {
+        @if !linked.is_empty() {
             section.card.card-body.mb-2 {
-                h2.card-title { (asking.text("page-packages")) }
+                h2.card-title { (asking.text("page-linked")) }
+                dl.facts {
+                    @for link in linked {
+                        div {
+                            dt { (link.how) }
+                            dd {
+                                a href={ "/m/" (link.number) } { (link.number) }
+                                @if let Some(title) = &link.title { " " span lang=[name_language(title)] { (title) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        section.card.card-body.mb-2 {
+            h2.card-title #evidence { (asking.text("page-evidence")) }
+            @if page.packages.is_empty() {
+                p.text-secondary.m-0 { (asking.text("page-evidence-none")) }
+            } @else {
                 ul.list-unstyled {
                     @for package in &page.packages {
                         li {

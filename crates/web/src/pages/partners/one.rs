@@ -11,7 +11,7 @@ use comity_journal::ids::AgencyId;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::super::act_form::{ActForm, Step, step};
+use super::super::act_form::{ActForm, Keeps, Step, step};
 use super::super::asking::Asking;
 use super::super::frame::{Framed, Page, name_language};
 use super::super::matters;
@@ -264,10 +264,14 @@ impl Place {
             kind: "partner",
             def: &self.def,
             about: line.name.clone(),
-            action: format!("/partners/{}/act/{}", line.agency, self.def.code),
+            path: format!("/partners/{}/act/{}", line.agency, self.def.code),
+            query: String::new(),
             back: format!("/partners/{}", line.agency),
             with: Vec::new(),
             officers: &[],
+            told: html! {},
+            keeps: Keeps::Nothing,
+            ahead: None,
         }
     }
 }
@@ -297,6 +301,8 @@ pub(super) async fn act(
     typed.put("step", "do");
     match step(&place.form(&asking), typed) {
         Step::Show(page) => Ok(page),
+        // Its form has no button for these.
+        Step::Change(_) | Step::Check { .. } | Step::Keep(_) | Step::Discard => Err(Trouble::NotFound),
         Step::Do { toml, .. } => {
             let line = &place.page.line;
             let command = ActCommand { matter: line.record, act: place.def.code.into(), toml: Some(toml) };
