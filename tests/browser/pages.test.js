@@ -11,7 +11,7 @@ import { LANGUAGES, LIGHTS, NARROW, WIDE } from "./support/browser.js";
 import { faultsOf, told } from "./support/check.js";
 import { Stage } from "./support/round.js";
 import { routeOf, routes } from "./support/routes.js";
-import { kindOf, makeOf } from "./support/walk.js";
+import { makeOf } from "./support/walk.js";
 
 /** No page of their own: they take a form and go on to another page, or answer with something else than a page. */
 const NO_PAGE = [
@@ -35,11 +35,11 @@ class Look {
     this.how = how.join(" ");
   }
 
-  /** Looks at the page that is open, unless one of its kind and make was looked at before. */
+  /** Looks at the page that is open, unless one of its route and make was looked at before. */
   async at(page, name) {
     const path = new URL(page.url()).pathname;
     met.add(routeOf(path, ALL));
-    const key = `${name ?? kindOf(page.url(), ALL)}\n${await makeOf(page)}`;
+    const key = `${name ?? routeOf(path, ALL)}\n${await makeOf(page)}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     const faults = await faultsOf(page);

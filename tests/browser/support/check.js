@@ -8,6 +8,9 @@ import { NARROW, WIDE } from "./browser.js";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
+/** How many places of one rule are told; the others are mended with them. */
+const MOST = 8;
+
 /** Everything wrong with the page, each as `{ rule, where, what }`. */
 export async function faultsOf(page) {
   await unfold(page);
@@ -59,17 +62,24 @@ async function overflow(page, width) {
   return wide.map((where) => ({ rule: `scrolls sideways at ${width}`, where, what: "wider than the window" }));
 }
 
-/** Faults told so that who mends them knows where to look: the rule once, and each place with the pages it is on. */
+/** Faults told so that who mends them knows where to look: the rule, the places it was broken in, and on which pages. */
 export function told(found) {
-  const by = new Map();
-  for (const { rule, where, what, page, how } of found) {
-    const key = `${rule}\n    ${where}\n    ${what}`;
-    by.set(key, [...(by.get(key) ?? []), `${page} [${how}]`]);
-  }
-  const lines = [...by].map(([key, pages]) => {
-    const shown = pages.slice(0, 4).map((page) => `      ${page}`);
-    const rest = pages.length > shown.length ? [`      and ${pages.length - shown.length} more`] : [];
-    return [key, ...shown, ...rest].join("\n");
+  const lines = [...grouped(found, "rule")].flatMap(([rule, broken]) => [rule, ...placesOf(broken)]);
+  return `faults on pages of the desk:\n${lines.join("\n")}`;
+}
+
+/** Up to eight places in which one rule was broken, each with one of its pages. */
+function placesOf(broken) {
+  const places = [...grouped(broken, "where")];
+  const lines = places.slice(0, MOST).map(([where, [{ what, page, how }, ...others]]) => {
+    const besides = others.length > 0 ? ` and on ${others.length} more` : "";
+    return `  ${where}\n      ${what}\n      ${page} [${how}]${besides}`;
   });
-  return `${by.size} faults on pages of the desk:\n${lines.join("\n")}`;
+  return places.length > MOST ? [...lines, `  and ${places.length - MOST} more places`] : lines;
+}
+
+function grouped(list, by) {
+  const groups = new Map();
+  for (const one of list) groups.set(one[by], [...(groups.get(one[by]) ?? []), one]);
+  return groups;
 }

@@ -32,10 +32,11 @@ export class Stage {
   /** Goes round in one language, light and width; gives what the browser complained of. */
   async round(reading, meet) {
     const complaints = [];
+    const forms = new Set();
     for (const [country, name] of WALKS) {
       const window = await openWindow(this.browser, this.desks[country], reading);
       await sitDown(window, name);
-      await walk(window.page, ["/"], routes(), () => meet(window.page));
+      await walk(window.page, routes(), forms, () => meet(window.page));
       await scenesOf(window, name, (scene) => meet(window.page, scene));
       complaints.push(...window.complaints);
       await window.context.close();

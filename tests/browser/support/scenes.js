@@ -223,7 +223,7 @@ export async function wayIn({ browser, place }, reading, meet) {
   await page.waitForURL("**/sign-in");
   const second = await welcome(page, code, here);
   await signIn(page, "Eve Frost", second, here);
-  await walk(page, ["/"], routes(), () => here());
+  await walk(page, routes(), new Set(), () => here());
   await window.context.close();
 }
 

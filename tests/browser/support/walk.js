@@ -8,7 +8,7 @@ import { routeOf } from "./routes.js";
 /** Answers with something else than a page, or never ends. */
 const NO_PAGE = new Set(["/live", "/metrics", "/card-of-us/file", "/assets/{name}"]);
 
-/** Of these every one is looked at; of other routes with a variable, one. */
+/** Of these everybody sees every one; of other routes with a variable, one is seen. */
 const EACH = new Set(["/m/{number}", "/partners/{agency}", "/sign-in", "/officers/{record}"]);
 
 /** What kind of page a path leads to: pages alike have the same name. */
@@ -25,20 +25,26 @@ export function kindOf(path, all) {
   return told.join("/") + [...searchParams.keys()].sort().map((key) => `?${key}`).join("");
 }
 
-/** Meets every page that links lead to from `begin`; `meet(path, answer)` is called while the page is open. */
-export async function walk(page, begin, all, meet) {
-  const waiting = [...begin];
-  const known = new Set(waiting.map((path) => kindOf(path, all)));
+/** The form of an act is the same whoever asks for it: who may do the act is judged when it is sent. */
+const isForm = (kind) => kind.includes("/act/") || kind.startsWith("/matters/new/");
+
+/**
+ * Meets every page that links lead to from the first; `meet()` is called while the page is open. `forms` are the kinds of
+ * forms that somebody has met already, which are left out.
+ */
+export async function walk(page, all, forms, meet) {
+  const waiting = ["/"];
+  const known = new Set(waiting);
   while (waiting.length > 0) {
-    const path = waiting.shift();
-    const answer = await page.goto(path);
+    await page.goto(waiting.shift());
     for (const next of await links(page)) {
       const kind = kindOf(next, all);
-      if (known.has(kind) || NO_PAGE.has(routeOf(next, all))) continue;
-      known.add(kind);
+      const met = isForm(kind) ? forms : known;
+      if (met.has(kind) || NO_PAGE.has(routeOf(next, all))) continue;
+      met.add(kind);
       waiting.push(next);
     }
-    await meet(path, answer);
+    await meet();
   }
 }
 
