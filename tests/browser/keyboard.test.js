@@ -24,7 +24,9 @@ const STOPS = 300;
 async function tabTo(page, selector) {
   for (let stop = 0; stop < STOPS; stop++) {
     await page.keyboard.press("Tab");
-    const at = await page.evaluate((wanted) => {
+    const at = await page.evaluate(async (wanted) => {
+      // What the focus changes in the look of a page is drawn with the next frame.
+      await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
       const focused = document.activeElement;
       if (!focused || focused === document.body) return null;
       const { outlineStyle, outlineWidth } = getComputedStyle(focused);

@@ -39,16 +39,13 @@ export async function finish(page) {
 /** Does an act that the matter's page offers; gives what the page then says: signed, kept, recorded … */
 export async function act(page, matter, code, fields = {}) {
   await page.goto(matter);
-  await unfold(page);
-  await page.locator(`a[href='${matter}/act/${code}']`).first().click();
+  const link = `a[href='${matter}/act/${code}']`;
+  const folded = page.locator(`main details:not([open]):has(${link}) > summary`);
+  if (!(await page.locator(link).first().isVisible())) await folded.first().click();
+  await page.locator(link).first().click();
   await fill(page, fields);
   await finish(page);
   return new URL(page.url()).searchParams.get("said");
-}
-
-/** Opens what is folded up, as a person does by a click. */
-async function unfold(page) {
-  for (const folded of await page.locator("main details:not([open]) > summary").all()) await folded.click();
 }
 
 /** The answers of a legal reviewer who finds no prohibited ground. */
