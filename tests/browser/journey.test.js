@@ -109,8 +109,8 @@ async function clarified({ a, b, matter }) {
 async function answered({ a, b, matter }) {
   const here = await watch(a, "Amara Olin", matter);
   const [desk, supervisor] = [b.page("Chen Ning"), b.page("Dara Vong")];
-  await act(supervisor, matter, "review-grounds", NO_GROUND);
   assert.equal(await act(desk, matter, "accept"), "kept", "one person alone cannot accept");
+  await act(supervisor, matter, "review-grounds", NO_GROUND);
   assert.equal(await act(supervisor, matter, "approve"), "signed");
   await here(b, ".timeline .theirs >> nth=2");
   const paper = { name: "记录.txt", mimeType: "text/plain", buffer: Buffer.from("Held by Example Trading Ltd.\n") };
