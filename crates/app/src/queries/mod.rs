@@ -8,6 +8,7 @@ mod journal_page;
 mod journal_verify;
 mod lists;
 mod matters;
+mod node_page;
 mod packages;
 mod partners;
 mod proof;
@@ -24,6 +25,7 @@ pub use matters::{
     ActorLine, ClockLine, DraftLine, FieldLine, MatterLine, MatterPage, NextLine, PackageLine, PartyLine,
     TimelineLine,
 };
+pub use node_page::NodePage;
 pub use partners::{CardPage, OfficerLine, PartnerLine};
 pub use proof::MatterProof;
 pub use search::{MOST_FOUND, SearchLine, SearchPage, Snippet};

@@ -1,7 +1,11 @@
 //! The pages as officers and strangers ask for them: the router called on a node in memory.
 
+mod audit;
+mod lists;
 mod office;
 mod strangers;
+mod walk;
+mod weight;
 
 use std::sync::atomic::Ordering;
 

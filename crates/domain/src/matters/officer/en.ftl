@@ -20,6 +20,8 @@ act-officer-add-passkey = Add passkey
 act-officer-remove-passkey = Remove passkey
 act-officer-sign-in = Sign in
 act-officer-end-sessions = End all sessions
+act-officer-keep-filter = Keep filter
+act-officer-drop-filter = Remove filter
 
 field-officer-enlist-roles = Roles
 field-officer-enlist-name = Name
@@ -38,6 +40,9 @@ field-officer-use-recovery-code-number = Which code
 field-officer-add-passkey-nickname = Name of the passkey
 field-officer-add-passkey-credential = Passkey
 field-officer-remove-passkey-of = Passkey removed
+field-officer-keep-filter-name = Name of the filter
+field-officer-keep-filter-shows = What it shows
+field-officer-drop-filter-of = Filter removed
 field-officer-sign-in-means = Signed in by
 field-officer-sign-in-step = Time step of the code
 

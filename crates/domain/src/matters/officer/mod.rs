@@ -10,8 +10,9 @@ mod acts;
 mod state;
 
 pub use acts::{
-    AddPasskey, AssignRoles, Dismiss, EndSessions, Enlist, EnrolTotp, GrantRoles, Invite, OfficerAct,
-    ProposeRoles, RemovePasskey, SetPassword, SetRecoveryCodes, SignIn, SignInMeans, UseRecoveryCode,
+    AddPasskey, AssignRoles, Dismiss, DropFilter, EndSessions, Enlist, EnrolTotp, GrantRoles, Invite,
+    KeepFilter, OfficerAct, ProposeRoles, RemovePasskey, SetPassword, SetRecoveryCodes, SignIn, SignInMeans,
+    UseRecoveryCode,
 };
 pub use state::{Invitation, Means, OfficerLane, ProposedRoles, Service};
 
@@ -37,7 +38,11 @@ const SERVING: &[&str] = &[
     "remove-passkey",
     "sign-in",
     "end-sessions",
+    "keep-filter",
+    "drop-filter",
 ];
+/// How many filters an officer keeps.
+pub const FILTERS: usize = 20;
 const DISMISSED: &[&str] = &["assign-roles", "propose-roles", "grant-roles"];
 
 /// The kind `officer`.
@@ -88,6 +93,13 @@ impl Kind for OfficerKind {
                 let known = lane.means.passkeys.iter().any(|passkey| Some(*passkey) == remove.of.entry());
                 refuse_if(!known, Refusal::under(rules::WRONG_TARGET))
             }
+            OfficerAct::KeepFilter(_) => {
+                refuse_if(lane.filters.len() >= FILTERS, Refusal::under(rules::NOT_NOW))
+            }
+            OfficerAct::DropFilter(drop) => {
+                let kept = lane.filters.iter().any(|filter| Some(*filter) == drop.of.entry());
+                refuse_if(!kept, Refusal::under(rules::WRONG_TARGET))
+            }
             OfficerAct::UseRecoveryCode(used) => {
                 let there = (1..=lane.means.recovery_count).contains(&used.number);
                 let spent = lane.means.recovery_used.contains(&used.number);
@@ -124,6 +136,8 @@ impl Kind for OfficerKind {
             | OfficerAct::UseRecoveryCode(_)
             | OfficerAct::AddPasskey(_)
             | OfficerAct::RemovePasskey(_)
+            | OfficerAct::KeepFilter(_)
+            | OfficerAct::DropFilter(_)
             | OfficerAct::SignIn(_) => refuse_if(!facts.own_record, Refusal::under(rules::BY_THEMSELF)),
         }
     }

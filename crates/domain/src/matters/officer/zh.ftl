@@ -20,6 +20,8 @@ act-officer-add-passkey = 添加通行密钥
 act-officer-remove-passkey = 移除通行密钥
 act-officer-sign-in = 登录
 act-officer-end-sessions = 强制全部下线
+act-officer-keep-filter = 保存筛选条件
+act-officer-drop-filter = 删除筛选条件
 
 field-officer-enlist-roles = 岗位
 field-officer-enlist-name = 姓名
@@ -38,6 +40,9 @@ field-officer-use-recovery-code-number = 恢复码序号
 field-officer-add-passkey-nickname = 通行密钥名称
 field-officer-add-passkey-credential = 通行密钥
 field-officer-remove-passkey-of = 所移除的通行密钥
+field-officer-keep-filter-name = 筛选名称
+field-officer-keep-filter-shows = 筛选内容
+field-officer-drop-filter-of = 所删除的筛选
 field-officer-sign-in-means = 登录方式
 field-officer-sign-in-step = 口令时间步
 

@@ -21,6 +21,7 @@ use super::{ActForm, fields};
 
 /// Which kinds and which partners there are.
 pub(crate) async fn choose(State(office): State<Arc<Office>>, asking: Asking) -> Result<Framed, Trouble> {
+    asking.permit(&office, Doing::OpenMatter).await?;
     let partners = office.run(|ledger, _| ledger.partners()).await?;
     let partners: Vec<_> =
         partners.into_iter().filter(|partner| partner.partnership == Partnership::Confirmed).collect();
@@ -52,7 +53,8 @@ struct Chosen {
     partner: Partner,
 }
 
-async fn chosen(office: &Office, kind: &str, partner: &str) -> Result<Chosen, Trouble> {
+async fn chosen(office: &Office, asking: &Asking, kind: &str, partner: &str) -> Result<Chosen, Trouble> {
+    asking.permit(office, Doing::OpenMatter).await?;
     let known = office.kinds.get(kind).filter(|kind| kind.def().shared).ok_or(Trouble::NotFound)?;
     let first = known.acts().first().map(|def| **def).ok_or(Trouble::NotFound)?;
     let partners = office.run(|ledger, _| ledger.partners()).await?;
@@ -89,7 +91,7 @@ pub(crate) async fn show(
     Path((kind, partner)): Path<(String, String)>,
     Query(begin): Query<Begin>,
 ) -> Result<Framed, Trouble> {
-    let chosen = chosen(&office, &kind, &partner).await?;
+    let chosen = chosen(&office, &asking, &kind, &partner).await?;
     let typed = match begin.copy {
         Some(number) => {
             let officer = asking.officer();
@@ -113,7 +115,7 @@ pub(crate) async fn take(
     typed: Typed,
 ) -> Result<Response, Trouble> {
     asking.check_form(typed.get("csrf"))?;
-    let chosen = chosen(&office, &kind, &partner).await?;
+    let chosen = chosen(&office, &asking, &kind, &partner).await?;
     let form = chosen.form(&asking);
     match step(&form, typed) {
         Step::Show(page) => Ok(page),
