@@ -392,7 +392,7 @@ impl ListPage {
 }
 
 /// The list an officer's pages are read from: of who knows matters by being of their team, the list of those alone.
-fn known_part(officer: &Officer, list: &Facet) -> Option<Facet> {
+pub(super) fn known_part(officer: &Officer, list: &Facet) -> Option<Facet> {
     match officer.reach(Doing::SeeMatter)? {
         _ if matches!(list, Facet::Known(of, _) if *of == officer.record) => Some(list.clone()),
         Reach::OwnTeam => Some(list.clone().known_to(officer.record)),

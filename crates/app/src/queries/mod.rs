@@ -1,6 +1,7 @@
 //! What people may look at. Nothing here writes; values are plain data, ready for a page, an API or a terminal.
 
 mod acts;
+mod approvals;
 mod audit;
 mod bureau;
 mod desk;
@@ -15,6 +16,7 @@ mod proof;
 mod search;
 
 pub use acts::ActValue;
+pub use approvals::ApprovalLine;
 pub use audit::{AuditFilter, AuditLine, AuditOnly, AuditPage};
 pub use bureau::{AnswerTime, Between, Bureau, NextClock, PartnerPage, WaitsForUs};
 pub use desk::{DeskPage, ReadLine, RestrictedLine, TaskLine};

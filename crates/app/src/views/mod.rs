@@ -48,7 +48,7 @@ pub const ALL: [&str; 4] = [MATTERS, ORDER, PACKAGES, SEARCH];
 /// What the views were folded by. It is no view: it is written last, so that an interrupted fold is begun anew.
 const FOLDED_BY: &str = "folded-by";
 /// Goes up when rows change their form.
-const FORM: u32 = 3;
+const FORM: u32 = 4;
 /// How many matters one commit of a fold from the beginning takes.
 const TOGETHER: usize = 256;
 

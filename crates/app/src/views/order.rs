@@ -44,6 +44,8 @@ pub enum Facet {
     /// Those of partners that we have answered with nothing yet, and those in which something has arrived that nobody here
     /// has taken note of: by consequence, then the latest first.
     Intake,
+    /// Those in which a draft waits for somebody's approval or review, the latest first.
+    ToApprove,
     /// Those with a clock that runs: by consequence, then the earliest first.
     Due,
     /// Those in which nobody need do anything any more, the latest first.
@@ -63,6 +65,7 @@ impl Facet {
             Self::WaitingThem => "waiting-them".into(),
             Self::Arrived => "arrived".into(),
             Self::Intake => "intake".into(),
+            Self::ToApprove => "to-approve".into(),
             Self::Due => "due".into(),
             Self::Ended => "ended".into(),
             Self::Known(officer, list) => format!("known/{officer}/{}", list.name()),
@@ -76,9 +79,9 @@ impl Facet {
 
     /// The list of this name; those of one officer have none that could be asked for; `None` where there is none.
     pub fn named(name: &str) -> Option<Self> {
-        let waiting = [Self::WaitingUs, Self::WaitingThem, Self::Arrived, Self::Intake];
-        let plain = [Self::All, Self::Due, Self::Ended].into_iter().chain(waiting);
-        if let Some(facet) = { plain }.find(|facet| facet.name() == name) {
+        let by_turn = [Self::WaitingUs, Self::WaitingThem, Self::ToApprove, Self::Intake];
+        let mut plain = [Self::All, Self::Arrived, Self::Due, Self::Ended].into_iter().chain(by_turn);
+        if let Some(facet) = plain.find(|facet| facet.name() == name) {
             return Some(facet);
         }
         if let Some(agency) = name.strip_prefix("with/") {
@@ -135,6 +138,7 @@ pub fn facets(row: &MatterRow) -> Vec<Facet> {
         Side::Us => Facet::WaitingUs,
         Side::Them => Facet::WaitingThem,
     }));
+    facets.extend((!row.lacks.is_empty()).then_some(Facet::ToApprove));
     facets.extend(row.arrived_unread.map(|_| Facet::Arrived));
     facets.extend((row.arrived_unread.is_some() || row.is_unanswered()).then_some(Facet::Intake));
     facets.extend(row.first_due.as_ref().map(|_| Facet::Due));
@@ -227,7 +231,17 @@ mod tests {
     fn a_list_is_found_by_its_name_and_by_nothing_else() {
         let with = Facet::With(AgencyId::from_bytes([7; 32]));
         let status = Facet::Status { kind: "request".into(), status: "sent".into() };
-        for facet in [Facet::All, with, status, Facet::WaitingUs, Facet::Due, Facet::Intake, Facet::Ended] {
+        for facet in [
+            Facet::All,
+            with,
+            status,
+            Facet::WaitingUs,
+            Facet::ToApprove,
+            Facet::Due,
+            Facet::Arrived,
+            Facet::Intake,
+            Facet::Ended,
+        ] {
             assert_eq!(Facet::named(&facet.name()), Some(facet));
         }
         for name in ["", "al", "with/07", "status/request", "status//sent", "status/request/Sent"] {

@@ -67,6 +67,8 @@ pub struct MatterRow {
     pub assigned: Option<MatterId>,
     /// The latest valid entry of a partner that nothing we wrote has taken note of yet.
     pub arrived_unread: Option<Timestamp>,
+    /// The roles whose approval or review a draft that is to be sent waits for.
+    pub lacks: BTreeSet<String>,
     /// The entry whose content says what it is about.
     pub subject: Option<Hash>,
     /// Entries whose content may hold a side's own reference, the latest first.
@@ -186,6 +188,7 @@ pub(super) fn fold(
         team: Vec::new(),
         assigned: None,
         arrived_unread: matter.unseen_by(&us),
+        lacks: lacking(matter),
         subject: subject(matter),
         references: references(matter, contents, &us),
     };
@@ -217,6 +220,11 @@ impl Insiders {
         row.team.sort_unstable();
         Ok(row)
     }
+}
+
+fn lacking(matter: &dyn AnyMatter) -> BTreeSet<String> {
+    let waiting = matter.drafts_waiting();
+    waiting.into_iter().flat_map(|draft| draft.lacks).map(str::to_owned).collect()
 }
 
 fn first_due(clocks: &[Clock]) -> Option<FirstDue> {

@@ -17,6 +17,7 @@ mod matter;
 mod recorded;
 mod registry;
 mod view;
+mod waiting;
 
 pub use candidate::{Stated, Verdict};
 pub use decide::{Decided, Facts, Proposal};
@@ -32,3 +33,4 @@ pub use matter::Matter;
 pub use recorded::{Channel, Recorded};
 pub use registry::{AnyKind, AnyMatter, Kinds};
 pub use view::{Brief, EntryView, MatterView};
+pub use waiting::DraftWaiting;

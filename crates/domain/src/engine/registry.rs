@@ -18,6 +18,7 @@ use super::kind::{HandedOver, Kind, KindDef, PackageRef};
 use super::lane::Standing;
 use super::matter::Matter;
 use super::view::{Brief, MatterView};
+use super::waiting::DraftWaiting;
 use crate::act::{ActDef, ActSet, ComposeError, Composed, Preparation};
 use crate::gates::{Objection, Refusal, missing_approvals, rules};
 use crate::vocabularies::{Handling, OffenceCode};
@@ -73,6 +74,8 @@ pub trait AnyMatter: Send {
     fn relied_on(&self, fact: &Hash) -> bool;
     /// [`Matter::inner`].
     fn inner(&self) -> InnerLane;
+    /// [`Matter::drafts_waiting`].
+    fn drafts_waiting(&self) -> Vec<DraftWaiting>;
     /// [`Matter::lane`], as the type its kind says; for whoever knows the kind.
     fn lane(&self, lane: Lane) -> Box<dyn Any>;
     /// [`Matter::opening`].
@@ -164,6 +167,9 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn inner(&self) -> InnerLane {
         Self::inner(self)
+    }
+    fn drafts_waiting(&self) -> Vec<DraftWaiting> {
+        Self::drafts_waiting(self)
     }
     fn lane(&self, lane: Lane) -> Box<dyn Any> {
         Box::new(Self::lane(self, lane))

@@ -50,6 +50,7 @@ const ROUTES: &[(&str, Gate)] = &[
     ("GET /m/{number}", In(Doing::SeeMatter)),
     ("GET /m/{number}/act/{act}", In(Doing::SeeMatter)),
     ("GET /m/{number}/proof", In(Doing::SeeMatter)),
+    ("GET /m/{number}/receipt/{entry}", Absent),
     ("GET /matters", Everybody),
     ("GET /matters/filters", Everybody),
     ("GET /matters/filters/{filter}", Everybody),

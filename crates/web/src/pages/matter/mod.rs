@@ -5,6 +5,7 @@ mod next;
 mod package;
 mod people;
 mod proof;
+mod receipt;
 mod timeline;
 
 use std::sync::Arc;
@@ -33,6 +34,7 @@ pub(crate) fn routes() -> Router<Arc<Office>> {
         .route("/m/{number}", get(show))
         .route("/m/{number}/proof", get(proof::show))
         .route("/m/{number}/proof/file", post(proof::file))
+        .route("/m/{number}/receipt/{entry}", get(receipt::show))
         .route("/m/{number}/package/{package}", post(package::check))
 }
 

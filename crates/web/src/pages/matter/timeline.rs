@@ -54,6 +54,9 @@ fn entry(asking: &Asking, number: &str, line: &TimelineLine) -> Markup {
             @if line.side != "inner" {
                 p.act-proof.no-print {
                     a href={ "/m/" (number) "/proof#e-" (line.entry) } { (asking.text("page-proof-of-entry")) }
+                    @if ["delivered", "received"].contains(&line.delivery) {
+                        " · " a href={ "/m/" (number) "/receipt/" (line.entry) } { (asking.text("page-receipt-entry")) }
+                    }
                 }
             }
         }

@@ -12,3 +12,6 @@ page-work-whose = Whose work
 page-work-mine = What I work on
 page-work-bureau = The whole bureau
 page-intake-theirs = their reference
+page-work-approve = Waiting for your approval
+page-work-act = Draft of
+page-work-lacks = You are asked as

@@ -8,13 +8,13 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::routing::{get, post};
 use comity_app::authorise::{Doing, Reach};
-use comity_app::queries::{Also, MatterLine};
+use comity_app::queries::{Also, ApprovalLine, MatterLine};
 use comity_app::views::{Facet, Side};
-use maud::html;
+use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::asking::Asking;
-use super::frame::{Framed, Page};
+use super::frame::{Framed, Page, name_language};
 use super::matters::{page_of, page_under, table};
 use super::office::Office;
 use super::trouble::Trouble;
@@ -48,6 +48,7 @@ async fn work(
     let may_all = asking.who.officer.reach(Doing::SeeMatter) > Some(Reach::OwnTeam);
     let all = may_all && whose.whose.as_deref() == Some("bureau");
     let (due, undated) = ours(&office, &asking, all).await?;
+    let approvals = to_approve(&office, &asking).await?;
     let address = if all { "/work?whose=bureau" } else { "/work" };
     let body = html! {
         div.d-flex.flex-wrap.gap-3.justify-content-between.align-items-center.mb-2 {
@@ -63,6 +64,7 @@ async fn work(
             }
         }
         div #work hx-get=(address) hx-trigger="changed from:body" hx-select="#work" hx-swap="outerHTML" {
+            (approvals_table(&asking, &approvals))
             h2 { (asking.text("page-work-due")) }
             (table(&asking, &due))
             h2 { (asking.text("page-work-undated")) }
@@ -70,6 +72,40 @@ async fn work(
         }
     };
     Ok(Page::new(asking.text("page-work")).of("work").around(&asking, &body))
+}
+
+async fn to_approve(office: &Office, asking: &Asking) -> Result<Vec<ApprovalLine>, Trouble> {
+    let (words, officer) = (Arc::clone(&asking.words), asking.officer());
+    Ok(office.run(move |ledger, _| ledger.waiting_for_approval(&officer, &words)).await?)
+}
+
+/// Colleagues' drafts that nobody but somebody in the officer's roles can move on.
+fn approvals_table(asking: &Asking, approvals: &[ApprovalLine]) -> Markup {
+    let head = |key: &str| html! { th scope="col" { (asking.text(key)) } };
+    let comma = asking.text("page-list-comma");
+    html! {
+        @if !approvals.is_empty() {
+            h2 { (asking.text("page-work-approve")) }
+            table.table.table-hover.stacked {
+                thead { tr {
+                    (head("page-column-number")) (head("page-column-title")) (head("page-column-with"))
+                    (head("page-work-act")) (head("page-work-lacks"))
+                } }
+                tbody data-rows {
+                    @for ApprovalLine { line, act, lacks } in approvals {
+                        @let title = line.title.clone().unwrap_or_else(|| asking.text("page-untitled"));
+                        tr {
+                            th scope="row" { a href={ "/m/" (line.number) } { (line.number) } }
+                            td data-label=(asking.text("page-column-title")) lang=[name_language(&title)] { (title) }
+                            td data-label=(asking.text("page-column-with")) { (line.with.join(&comma)) }
+                            td data-label=(asking.text("page-work-act")) { (act) }
+                            td data-label=(asking.text("page-work-lacks")) { (lacks.join(&comma)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// What waits for us, of what the officer works on or of everything the officer may know: with a clock, by consequence

@@ -12,3 +12,6 @@ page-work-whose = 范围
 page-work-mine = 本人经办
 page-work-bureau = 全部
 page-intake-theirs = 来文文号
+page-work-approve = 待我审批
+page-work-act = 待签发的办理
+page-work-lacks = 所需角色
