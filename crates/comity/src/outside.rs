@@ -56,6 +56,10 @@ impl Outside for OutsideOfNode {
     fn objects(&self) -> Arc<Objects> {
         self.partners.objects()
     }
+
+    fn room(&self) -> Option<u64> {
+        self.partners.objects().room().ok()
+    }
 }
 
 fn failed(reply: Reply) -> Failure {

@@ -41,6 +41,28 @@ impl Secret {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// As it stands in one page: under a pad drawn for it. Two pages never hold the same bytes, so how well a page
+    /// compresses tells nothing of the secret.
+    pub(crate) fn masked(&self, entropy: &mut dyn Entropy) -> String {
+        let mut bytes = vec![0; self.0.len()];
+        entropy.fill(&mut bytes);
+        let under: Vec<_> = bytes.iter().zip(self.0.bytes()).map(|(pad, byte)| pad ^ byte).collect();
+        bytes.extend(under);
+        data_encoding::BASE64URL_NOPAD.encode(&bytes)
+    }
+
+    /// Whether this is the secret under some pad.
+    pub(crate) fn is_under(&self, masked: &str) -> bool {
+        let bytes = data_encoding::BASE64URL_NOPAD.decode(masked.as_bytes()).unwrap_or_default();
+        let (pad, under) = bytes.split_at(bytes.len() / 2);
+        let differs = pad
+            .iter()
+            .zip(under)
+            .zip(self.0.bytes())
+            .fold(0, |so_far, ((pad, under), byte)| so_far | (pad ^ under ^ byte));
+        bytes.len() == 2 * self.0.len() && differs == 0
+    }
 }
 
 impl std::fmt::Debug for Secret {
@@ -218,6 +240,17 @@ mod tests {
 
     fn officer(n: u8) -> MatterId {
         MatterId::from_bytes([n; 32])
+    }
+
+    #[test]
+    fn a_secret_is_known_under_any_pad_and_no_other_is() {
+        let (secret, other) = (Secret::draw(&mut Counting(0)), Secret::draw(&mut Counting(1)));
+        let (one, two) = (secret.masked(&mut Counting(6)), secret.masked(&mut Counting(7)));
+        assert_ne!(one, two);
+        assert!(secret.is_under(&one) && secret.is_under(&two));
+        for wrong in ["", "A", secret.as_str(), &one[..one.len() - 4], &other.masked(&mut Counting(6))] {
+            assert!(!secret.is_under(wrong), "{wrong}");
+        }
     }
 
     #[test]

@@ -212,7 +212,7 @@ impl Ledger {
     }
 
     /// Decides an act in our inner lane and writes it, with what it erases.
-    pub(super) fn write_inside(
+    pub(crate) fn write_inside(
         &mut self,
         pending: &mut Pending,
         matter: &MatterId,

@@ -30,6 +30,14 @@ impl Ledger {
         Ok((kind, def.ok_or_else(|| Failure::NotFound("matters of this kind have no such act".into()))?))
     }
 
+    /// The letter that numbers of matters of a kind begin with.
+    ///
+    /// # Errors
+    /// When there is no such kind.
+    pub fn number_prefix(&self, kind: &str) -> Result<char, Failure> {
+        Ok(self.kind_named(kind)?.def().prefix)
+    }
+
     /// The act that opens matters of a kind.
     ///
     /// # Errors

@@ -30,6 +30,10 @@ pub struct MatterLine {
     pub id: MatterId,
     /// Its kind, in words.
     pub kind: String,
+    /// Its kind, as a code.
+    pub kind_code: String,
+    /// The record of the officer it is assigned to.
+    pub assigned: Option<MatterId>,
     /// Its status, as a code.
     pub status: String,
     /// Its status, in words.

@@ -13,6 +13,7 @@ mod journal_verify;
 mod linked;
 mod lists;
 mod matters;
+mod node_page;
 mod packages;
 mod partners;
 mod proof;
@@ -34,6 +35,7 @@ pub use matters::{
     ActorLine, ClockLine, DraftLine, FieldLine, MatterLine, MatterPage, NextLine, PackageLine, PartyLine,
     TimelineLine,
 };
+pub use node_page::NodePage;
 pub use partners::{CardPage, OfficerLine, PartnerLine};
 pub use proof::MatterProof;
 pub use search::{MOST_FOUND, SearchLine, SearchPage, Snippet};

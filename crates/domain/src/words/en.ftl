@@ -322,5 +322,6 @@ term-doing-see-partners = See partners and their cards
 term-doing-manage-partners = Add, confirm, describe or end a partner
 term-doing-manage-officers = Enlist officers and give them other roles
 term-doing-see-audit = See who did, read and was refused what
+term-doing-take-out-audit = Take lines of the audit out of the node
 term-doing-see-journal = See how long the journal is, and verify it
 term-doing-administer = Run the node: its card, its keys, its copies

@@ -322,5 +322,6 @@ term-doing-see-partners = 查看合作机构及其机构名片
 term-doing-manage-partners = 添加、确认、更新或终止合作机构
 term-doing-manage-officers = 登记人员并调整岗位
 term-doing-see-audit = 查看办理、查阅和未准办理的审计记录
+term-doing-take-out-audit = 将审计记录导出节点
 term-doing-see-journal = 查看并校验存证日志
 term-doing-administer = 运行维护节点（名片、密钥、备份）

@@ -12,6 +12,7 @@ page-nav-matters = Matters
 page-nav-partners = Partners
 page-nav-audit = Audit
 page-nav-journal = Journal
+page-nav-node = Node
 page-nav-officers = Officers
 page-search = Search
 page-sign-out = Sign out

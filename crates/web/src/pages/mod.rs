@@ -10,6 +10,7 @@ mod act_form;
 mod asking;
 mod audit;
 mod choices;
+mod compress;
 mod demo;
 mod files;
 mod frame;
@@ -21,6 +22,7 @@ mod live;
 mod matter;
 mod matters;
 mod metrics;
+mod node;
 mod office;
 mod officers;
 mod partners;
@@ -54,6 +56,7 @@ pub const WORDS: &[(&str, &str)] = &[
     partners::WORDS,
     home::WORDS,
     journal::WORDS,
+    node::WORDS,
     officers::WORDS,
 ];
 
@@ -72,6 +75,7 @@ pub fn router(office: &Arc<Office>) -> Router {
         .merge(act_form::routes())
         .merge(partners::routes())
         .merge(journal::routes())
+        .merge(node::routes())
         .merge(officers::routes())
         .merge(metrics::routes())
         .merge(sign_in::own_routes());

@@ -36,6 +36,10 @@ pub trait Outside: Send + Sync {
     fn contacts(&self) -> Vec<(AgencyId, Contact)>;
     /// The folder of sealed packages.
     fn objects(&self) -> Arc<Objects>;
+    /// How many bytes the disk has room for; `None` where that cannot be told.
+    fn room(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// What an office is made of.

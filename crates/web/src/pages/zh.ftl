@@ -12,6 +12,7 @@ page-nav-matters = 合作事项
 page-nav-partners = 合作机构
 page-nav-audit = 审计
 page-nav-journal = 存证日志
+page-nav-node = 节点
 page-nav-officers = 人员
 page-search = 搜索
 page-sign-out = 退出

@@ -1,13 +1,17 @@
 //! The pages as officers and strangers ask for them: the router called on a node in memory.
 
+mod audit;
 mod faults;
 mod forms;
+mod lists;
 mod matter;
 mod office;
 #[path = "../../../../tests/kind/src/pouch/mod.rs"]
 #[expect(unreachable_pub, unused_imports, reason = "it is written as a library of another house")]
 mod pouch;
 mod strangers;
+mod walk;
+mod weight;
 
 use std::sync::atomic::Ordering;
 

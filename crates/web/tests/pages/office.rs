@@ -1,12 +1,12 @@
 //! An office on a node in memory, and a browser in front of it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
-use axum::http::{Request, Response, StatusCode};
+use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
 use comity_app::Failure;
 use comity_app::context::Objects;
 use comity_app::ledger::Compared;
@@ -27,6 +27,8 @@ use tower::ServiceExt as _;
 pub(crate) struct Nothing {
     /// How often whose keys are accepted was read anew.
     pub(crate) refreshed: AtomicUsize,
+    /// How much room the disk has.
+    pub(crate) room: AtomicU64,
 }
 
 impl Outside for Nothing {
@@ -47,6 +49,10 @@ impl Outside for Nothing {
 
     fn objects(&self) -> Arc<Objects> {
         unreachable!("no page of these tests touches a package")
+    }
+
+    fn room(&self) -> Option<u64> {
+        Some(self.room.load(Ordering::Relaxed))
     }
 }
 
@@ -126,6 +132,11 @@ impl House {
     pub(crate) fn stranger(&self) -> Browser {
         Browser { routes: self.routes.clone(), cookie: String::new() }
     }
+}
+
+/// A title as it stands on a page, and as no form or button of the page reads.
+pub(crate) fn titled(title: &str) -> String {
+    format!(">{title}<")
 }
 
 /// What an officer sees.
@@ -214,5 +225,25 @@ impl Browser {
         body.extend(bytes);
         body.extend(b"\r\n--edge--\r\n");
         Self::see(self.ask(path, Some(("multipart/form-data; boundary=edge", body))))
+    }
+
+    /// Asks for a page as a browser that says this; what travels is not read.
+    pub(crate) fn raw(&self, path: &str, headers: &[(&str, &str)]) -> (HeaderMap, Vec<u8>) {
+        let request = Request::builder().uri(path).header(COOKIE, &self.cookie);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let request = request.body(Body::empty()).expect("a request");
+        let (parts, body) = wait(self.routes.clone().oneshot(request)).expect("an answer").into_parts();
+        (parts.headers, wait(body.collect()).expect("a body").to_bytes().to_vec())
+    }
+
+    /// Asks by any method, without a form; what the answer says is not waited for.
+    pub(crate) fn status_of(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Seen {
+        let request = Request::builder().method(method).uri(path).header(COOKIE, &self.cookie);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let request = request.body(Body::empty()).expect("a request");
+        let answer = wait(self.routes.clone().oneshot(request)).expect("an answer");
+        let (parts, _) = answer.into_parts();
+        let to = parts.headers.get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
+        Seen { status: parts.status, to: to.to_owned(), text: String::new() }
     }
 }

@@ -206,6 +206,30 @@ pub struct ProveAgain {
     pub count: Option<u32>,
 }
 
+/// Keeps a filter of the list of matters under a name.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "keep-filter", shape = say, by("own"))]
+pub struct KeepFilter {
+    /// What its owner calls it.
+    #[field(part = "filter")]
+    pub name: Line,
+    /// What it shows, in codes.
+    #[field(part = "filter", derived)]
+    pub shows: Line,
+}
+
+/// Gives a kept filter up.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "drop-filter", shape = recant, by("own"), answers("keep-filter"))]
+pub struct DropFilter {
+    /// The act that kept it; the latest unless another is named.
+    #[serde(default)]
+    #[field(structure)]
+    pub of: Target,
+}
+
 /// Ends all sessions of the officer that have begun.
 #[derive(Act, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -217,5 +241,6 @@ acts! {
     pub enum OfficerAct {
         Enlist, AssignRoles, ProposeRoles, GrantRoles, Dismiss, Invite, SetPassword, EnrolTotp, SetRecoveryCodes,
         UseRecoveryCode, AddPasskey, RemovePasskey, SignIn, ProveAgain, EndSessions,
+        KeepFilter, DropFilter,
     }
 }

@@ -11,9 +11,9 @@ mod means;
 mod state;
 
 pub use acts::{
-    AddPasskey, AssignRoles, Dismiss, EndSessions, Enlist, EnrolTotp, GrantRoles, Invite, OfficerAct,
-    ProposeRoles, ProveAgain, RemovePasskey, SetPassword, SetRecoveryCodes, SignIn, SignInMeans,
-    UseRecoveryCode,
+    AddPasskey, AssignRoles, Dismiss, DropFilter, EndSessions, Enlist, EnrolTotp, GrantRoles, Invite,
+    KeepFilter, OfficerAct, ProposeRoles, ProveAgain, RemovePasskey, SetPassword, SetRecoveryCodes, SignIn,
+    SignInMeans, UseRecoveryCode,
 };
 pub use means::{Means, Passkey, Proof};
 pub use state::{Invitation, OfficerLane, ProposedRoles, Service};
@@ -41,7 +41,11 @@ const SERVING: &[&str] = &[
     "sign-in",
     "prove-again",
     "end-sessions",
+    "keep-filter",
+    "drop-filter",
 ];
+/// How many filters an officer keeps.
+pub const FILTERS: usize = 20;
 const DISMISSED: &[&str] = &["assign-roles", "propose-roles", "grant-roles"];
 
 /// The kind `officer`.
@@ -96,6 +100,13 @@ impl Kind for OfficerKind {
                 let known = remove.of.entry().and_then(|entry| lane.means.passkey(&entry));
                 refuse_if(known.is_none(), Refusal::under(rules::WRONG_TARGET))
             }
+            OfficerAct::KeepFilter(_) => {
+                refuse_if(lane.filters.len() >= FILTERS, Refusal::under(rules::NOT_NOW))
+            }
+            OfficerAct::DropFilter(drop) => {
+                let kept = lane.filters.iter().any(|filter| Some(*filter) == drop.of.entry());
+                refuse_if(!kept, Refusal::under(rules::WRONG_TARGET))
+            }
             OfficerAct::UseRecoveryCode(used) => {
                 let there = (1..=lane.means.recovery_count).contains(&used.number);
                 let spent = lane.means.recovery_used.contains(&used.number);
@@ -134,6 +145,8 @@ impl Kind for OfficerKind {
             | OfficerAct::UseRecoveryCode(_)
             | OfficerAct::AddPasskey(_)
             | OfficerAct::RemovePasskey(_)
+            | OfficerAct::KeepFilter(_)
+            | OfficerAct::DropFilter(_)
             | OfficerAct::SignIn(_)
             | OfficerAct::ProveAgain(_) => refuse_if(!facts.own_record, Refusal::under(rules::BY_THEMSELF)),
         }

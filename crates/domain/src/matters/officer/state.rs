@@ -61,6 +61,8 @@ pub struct OfficerLane {
     pub invited: Option<Invitation>,
     /// What there is to sign in with.
     pub means: Means,
+    /// The filters kept, each by the entry that keeps it, oldest first.
+    pub filters: Vec<Hash>,
     /// How often all sessions were ended: a session that began under another number is over.
     pub endings: u64,
 }
@@ -100,6 +102,10 @@ impl OfficerLane {
                 *self = Self { service: Service::Dismissed, enlisted, endings, ..Self::default() };
             }
             OfficerAct::EndSessions(_) => self.endings += 1,
+            OfficerAct::KeepFilter(_) => self.filters.push(entry.entry),
+            OfficerAct::DropFilter(drop) => {
+                self.filters.retain(|filter| Some(*filter) != drop.of.entry());
+            }
             _ => self.move_means(entry, act),
         }
     }

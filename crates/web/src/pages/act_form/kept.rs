@@ -112,7 +112,7 @@ pub(super) async fn of_new(
     typed: Typed,
 ) -> Result<Response, Trouble> {
     asking.check_form(typed.get("csrf"))?;
-    let chosen = opening::chosen(&office, &kind, &partner).await?;
+    let chosen = opening::chosen(&office, &asking, &kind, &partner).await?;
     Ok(answer(&asking, keep(&office, &chosen.form(&asking, None), &typed).await))
 }
 

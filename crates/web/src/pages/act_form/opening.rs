@@ -25,6 +25,7 @@ pub(super) const COPY_OF: &str = "copy-of";
 
 /// Which kinds and which partners there are.
 pub(crate) async fn choose(State(office): State<Arc<Office>>, asking: Asking) -> Result<Framed, Trouble> {
+    asking.permit(&office, Doing::OpenMatter).await?;
     let partners = office.run(|ledger, _| ledger.partners()).await?;
     let partners: Vec<_> =
         partners.into_iter().filter(|partner| partner.partnership == Partnership::Confirmed).collect();
@@ -56,7 +57,13 @@ pub(super) struct Chosen {
     partner: Partner,
 }
 
-pub(super) async fn chosen(office: &Office, kind: &str, partner: &str) -> Result<Chosen, Trouble> {
+pub(super) async fn chosen(
+    office: &Office,
+    asking: &Asking,
+    kind: &str,
+    partner: &str,
+) -> Result<Chosen, Trouble> {
+    asking.permit(office, Doing::OpenMatter).await?;
     let known = office.kinds.get(kind).filter(|kind| kind.def().shared).ok_or(Trouble::NotFound)?;
     let first = known.acts().first().map(|def| **def).ok_or(Trouble::NotFound)?;
     let partners = office.run(|ledger, _| ledger.partners()).await?;
@@ -180,7 +187,7 @@ pub(crate) async fn show(
     Path((kind, partner)): Path<(String, String)>,
     Query(begin): Query<Begin>,
 ) -> Result<Framed, Trouble> {
-    let chosen = chosen(&office, &kind, &partner).await?;
+    let chosen = chosen(&office, &asking, &kind, &partner).await?;
     let copied = copied(&office, &asking, &chosen, begin).await?;
     let mut form = chosen.form(&asking, copied.as_ref());
     let unsent = kept::read(&office, &asking, &form.path).await?;
@@ -227,7 +234,7 @@ pub(crate) async fn search(
     typed: Typed,
 ) -> Result<Response, Trouble> {
     asking.check_form(typed.get("csrf"))?;
-    let chosen = chosen(&office, &kind, &partner).await?;
+    let chosen = chosen(&office, &asking, &kind, &partner).await?;
     let looked_for: String = typed.text("q").chars().take(200).collect();
     let found = earlier(&office, &asking, &chosen, looked_for.clone()).await?;
     let title = asking.text("page-copy-from");
@@ -249,7 +256,7 @@ pub(crate) async fn take(
     typed: Typed,
 ) -> Result<Response, Trouble> {
     asking.check_form(typed.get("csrf"))?;
-    let chosen = chosen(&office, &kind, &partner).await?;
+    let chosen = chosen(&office, &asking, &kind, &partner).await?;
     let copied = copied(&office, &asking, &chosen, begin).await?;
     about::take(&office, chosen.form(&asking, copied.as_ref()), &chosen.about(), typed).await
 }

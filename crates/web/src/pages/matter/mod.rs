@@ -26,6 +26,8 @@ use comity_domain::words::Words;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+pub(crate) use facts::size;
+
 use super::asking::Asking;
 use super::frame::{Framed, Page, name_language};
 use super::office::Office;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use comity_app::authorise::Doing;
 use comity_app::commands::ActCommand;
 use comity_app::queries::{AnswerTime, Between, PartnerPage};
 use comity_domain::act::ActDef;
@@ -88,7 +89,7 @@ fn notice(asking: &Asking, said: &Said, reached: Reached) -> Markup {
 
 /// What may be done about the partner.
 fn doing(asking: &Asking, page: &PartnerPage) -> Markup {
-    let agency = &page.line.agency;
+    let (agency, may_manage) = (&page.line.agency, asking.may(Doing::ManagePartners));
     let button = |to: &str, text: &str, class: &str| {
         html! {
             form action={ "/partners/" (agency) "/" (to) } method="post" {
@@ -99,13 +100,13 @@ fn doing(asking: &Asking, page: &PartnerPage) -> Markup {
     };
     html! {
         div.d-flex.flex-wrap.gap-2.mb-3.no-print {
-            @if page.next.contains(&"confirm") {
+            @if may_manage && page.next.contains(&"confirm") {
                 (button("confirm", &asking.words.act("partner", "confirm"), "btn-primary"))
             }
             @if page.line.partnership == "confirmed" && !page.line.off_network {
                 (button("test", &asking.text("page-partner-test"), "btn-outline-primary"))
             }
-            @for act in page.next.iter().filter(|act| IN_FORMS.contains(act)) {
+            @for act in page.next.iter().filter(|act| may_manage && IN_FORMS.contains(act)) {
                 a.btn.btn-outline-secondary href={ "/partners/" (agency) "/act/" (act) } {
                     (asking.words.act("partner", act))
                 }
@@ -139,7 +140,7 @@ fn between(asking: &Asking, between: &Between) -> Markup {
     }
 }
 
-fn answer_time(asking: &Asking, time: Option<AnswerTime>) -> Markup {
+pub(crate) fn answer_time(asking: &Asking, time: Option<AnswerTime>) -> Markup {
     let Some(time) = time else { return html! { (asking.text("page-partner-no-answers")) } };
     let of = time.of.to_string();
     // Half an hour and more counts as one.
@@ -250,6 +251,7 @@ async fn place(office: &Office, asking: &Asking, agency: &str, act: String) -> R
     if !IN_FORMS.contains(&act.as_str()) {
         return Err(Trouble::NotFound);
     }
+    asking.permit(office, Doing::ManagePartners).await?;
     let page = partner(office, asking, agency).await?;
     let record = page.line.record;
     let (_, def) = office.run(move |ledger, _| ledger.act_of(&record, &act)).await?;
