@@ -66,7 +66,8 @@ fn field(
                 }
             }
             @if name == "from" || name == "to" {
-                input.form-control id=(id) name=(name) type="date" value=(typed) placeholder="2026-11-30"
+                // A browser's own field for dates would not show what cannot be read.
+                input.form-control id=(id) name=(name) type=(if fault.is_some() { "text" } else { "date" }) value=(typed) placeholder="2026-11-30"
                     aria-invalid=[fault.map(|_| "true")] aria-describedby=[told.as_deref()];
             } @else {
                 select.form-select id=(id) name=(name)
