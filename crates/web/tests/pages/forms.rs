@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use comity_domain::matters;
+use comity_domain::vocabularies::Role;
 use comity_domain::words::Lang;
 use comity_testkit::node::{NOW, request, review};
 
@@ -79,10 +80,14 @@ fn nothing_is_copied_from_a_matter_that_one_may_not_read_or_that_the_partner_ope
     let matter = house.pair.signed_request();
     house.pair.sync().expect("it is delivered");
     let (number, path) = (matter.shown('R'), new_request(&house));
-    let administrator = house.sit("Ina Tor");
-    assert_eq!(administrator.get(&format!("{path}?copy={number}")).status, StatusCode::NOT_FOUND);
-    assert!(!administrator.get(&path).text.contains(&number));
-    assert!(!administrator.post(&format!("{path}/earlier"), &[("q", "number")]).text.contains(&number));
+    let elsewhere = |ledger: &mut comity_app::ledger::Ledger, pending: &mut _| {
+        ledger.add_officer(pending, "Edda Roan", &[Role::Officer])
+    };
+    house.pair.a.run(elsewhere).expect("an officer of another team");
+    let other = house.sit("Edda Roan");
+    assert_eq!(other.get(&format!("{path}?copy={number}")).status, StatusCode::NOT_FOUND);
+    assert!(!other.get(&path).text.contains(&number));
+    assert!(!other.post(&format!("{path}/earlier"), &[("q", "number")]).text.contains(&number));
     let of_b = house.pair.b.run(move |ledger, _| {
         let officer = ledger.officer(Some("Chen Ning"))?;
         Ok(ledger.copy_of(&officer, "request", &matter.shown('R')).map(|copied| copied.from))
