@@ -7,7 +7,8 @@ use comity_app::ledger::{Compared, Ledger};
 use comity_app::people::Officer;
 use comity_app::queries::verify_journal;
 use comity_app::sign_in::{
-    Account, Challenge, Checked, Given, KnownPasskey, Made, NewPasskey, NotSignedIn, Site, UnfitAnswer,
+    Account, Challenge, Checked, Enrolment, Given, KnownPasskey, Made, NewAuthenticator, NewPasskey,
+    NotSignedIn, Site, UnfitAnswer,
 };
 use comity_domain::act::Line;
 use comity_domain::act::SECRET;
@@ -20,7 +21,7 @@ use comity_journal::suite::Hash;
 use comity_store::Reader as _;
 use comity_store::faults::FaultPlan;
 use comity_testkit::Seeded;
-use comity_testkit::node::{SoftToken, Station};
+use comity_testkit::node::{NOW, SoftToken, Station};
 
 const ORIGIN: &str = "https://desk.example";
 
@@ -273,6 +274,23 @@ fn a_dismissed_officers_passkey_opens_nothing() {
     let recorded = node.ledger.run_now(|ledger, pending| ledger.record_sign_in(pending, &late));
     assert_eq!(rule(recorded), "not-now");
     assert_eq!(node.secrets(), 0);
+}
+
+#[test]
+fn who_takes_an_invitation_up_anew_signs_in_by_no_passkey_from_before() {
+    let mut node = Node::with(&["Amara Olin"]);
+    let mut token = node.enrolled("Amara Olin");
+    let amara = node.officer("Amara Olin");
+    let invited = node.ledger.run_now(|ledger, pending| ledger.invite(pending, &amara.record, None)).unwrap();
+    node.sign_in(&mut token).unwrap();
+    let invited = node.ledger.invited(&invited.code.to_string()).unwrap().unwrap();
+    let authenticator = NewAuthenticator::draw(&mut node.entropy);
+    let code = authenticator.secret().code_at(NOW);
+    let enrolment = Enrolment::begin(invited, "four lamps by the old quay", [3; 16], authenticator).unwrap();
+    let enrolled = enrolment.confirm(&code, NOW, &mut node.entropy).unwrap();
+    node.ledger.run_now(|ledger, pending| ledger.enrol(pending, &enrolled)).unwrap();
+    assert_eq!(unfit(node.answer(&mut token, None)), UnfitAnswer::WrongSignature);
+    assert_eq!(node.ledger.passkeys(&amara.record).unwrap(), []);
 }
 
 #[test]

@@ -28,7 +28,8 @@ pub struct PasskeyLine {
 }
 
 impl Ledger {
-    /// The passkey that an answer names, of whomever the answer says it is; that of nobody where nobody has it.
+    /// The passkey that an answer names, of whomever the answer says it is; that of nobody where nobody has it. Whose it is
+    /// stands in it as 32 random bytes, so what looking it up costs tells nothing to who can only guess.
     ///
     /// # Errors
     /// When the store cannot be read.

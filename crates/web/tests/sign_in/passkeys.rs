@@ -183,7 +183,7 @@ fn by_a_passkey_something_grave_goes_on() {
     browser.post("/sign-in/again", &form).goes_to("/account/passkey");
     browser.get("/account/passkey").says(200, "Name of the passkey");
     browser.later(11 * MINUTE);
-    browser.post("/sign-in/again", &form).says(403, "no longer be used");
+    browser.post("/sign-in/again", &form).says(422, "That took too long");
     browser.get("/account/passkey").goes_to("/sign-in/again?next=/account/passkey");
 }
 

@@ -107,6 +107,11 @@ fn is(value: &Value, number: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aws_lc_rs::rand::SystemRandom;
+    use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
+    use aws_lc_rs::signature::{
+        ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256,
+    };
 
     fn cose(pairs: &[(i64, Value)]) -> Option<PublicKey> {
         let map: Vec<_> = pairs.iter().map(|(label, value)| (Value::from(*label), value.clone())).collect();
@@ -153,5 +158,34 @@ mod tests {
         };
         assert!(rsa(256).is_some() && rsa(512).is_some());
         assert_eq!((rsa(128), rsa(513)), (None, None));
+    }
+
+    #[test]
+    fn each_kind_of_key_knows_its_own_signature_and_no_other() {
+        let (random, message) = (SystemRandom::new(), b"authenticator data and the hash of client data");
+        let bytes = |bytes: &[u8]| Value::Bytes(bytes.to_vec());
+        let p256_key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap();
+        let (x, y) = p256_key.public_key().as_ref()[1..].split_at(32);
+        let by_p256 = p256_key.sign(&random, message).unwrap().as_ref().to_vec();
+        let ed_key = Ed25519KeyPair::generate().unwrap();
+        let ed =
+            [(1, 1.into()), (3, EDDSA.into()), (-1, 6.into()), (-2, bytes(ed_key.public_key().as_ref()))];
+        let by_ed = ed_key.sign(message).as_ref().to_vec();
+        let rsa_key = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
+        // PKCS #1 in DER: a modulus of 256 bytes after nine of heads, then the exponent 65537.
+        let der = rsa_key.public_key().as_ref();
+        let (n, e) = (&der[9..265], &der[267..]);
+        let rsa = [(1, 3.into()), (3, RS256.into()), (-1, bytes(n)), (-2, bytes(e))];
+        let mut by_rsa = vec![0; rsa_key.public_modulus_len()];
+        rsa_key.sign(&RSA_PKCS1_SHA256, &random, message, &mut by_rsa).unwrap();
+
+        let keys = [cose(&p256(x, y)), cose(&ed), cose(&rsa)].map(Option::unwrap);
+        let signatures = [by_p256, by_ed, by_rsa];
+        for (i, key) in keys.iter().enumerate() {
+            for (j, signature) in signatures.iter().enumerate() {
+                assert_eq!(key.signed(message, signature), i == j, "{key:?} {j}");
+            }
+            assert!(!key.signed(b"another message", &signatures[i]) && !key.signed(message, &[]));
+        }
     }
 }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use comity_app::Failure;
 use comity_app::authorise::is_grave;
-use comity_app::sign_in::{Checked, Given, Second};
+use comity_app::sign_in::{Challenge, Checked, Given, Second};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -130,7 +130,7 @@ async fn again_page(
     let body = html! {
         p { (asking.text("page-again-what")) }
         @if let Some(site) = office.site.as_ref().filter(|_| !known.is_empty()) {
-            @let challenge = office.draw(|entropy| comity_app::sign_in::Challenge::draw(entropy));
+            @let challenge = office.draw(|entropy| Challenge::draw(entropy));
             @let step = office.keep_step(Step::Asked { officer: record, challenge });
             (passkey_form(asking, "/sign-in/again", "get", &site.to_give(&challenge, &known), "page-passkey-use", &html! {
                 (wanted.carried(asking))
@@ -216,7 +216,7 @@ async fn by_passkey(
 ) -> Result<Result<Checked, &'static str>, Trouble> {
     let record = asking.who.officer.record;
     let site = office.site.as_ref().ok_or(Trouble::NotFound)?;
-    let challenge = office.asked(step, record)?;
+    let Ok(challenge) = office.asked(step, record) else { return Ok(Err("page-passkey-late")) };
     let Ok(given) = Given::read(credential) else { return Ok(Err("page-passkey-none")) };
     let given = Arc::new(given);
     let named = Arc::clone(&given);
