@@ -16,6 +16,7 @@ mod packages;
 mod partners;
 mod proof;
 mod search;
+mod translations;
 
 pub use acts::ActValue;
 pub use audit::{AuditFilter, AuditLine, AuditOnly, AuditPage};
@@ -35,3 +36,4 @@ pub use matters::{
 pub use partners::{CardPage, OfficerLine, PartnerLine};
 pub use proof::MatterProof;
 pub use search::{MOST_FOUND, SearchLine, SearchPage, Snippet};
+pub use translations::TranslationLine;
