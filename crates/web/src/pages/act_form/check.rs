@@ -91,7 +91,7 @@ fn carried(form: &ActForm<'_>, typed: &Typed) -> Markup {
 /// Who will see what is sent: people ask before they send, not after.
 fn who_sees(form: &ActForm<'_>) -> Markup {
     let asking = form.asking;
-    let with = form.with.join(&asking.text("page-list-comma"));
+    let with = form.partners();
     html! {
         section.card.card-body.mb-3 {
             h2 { (asking.text("page-check-who-sees")) }
