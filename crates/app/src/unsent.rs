@@ -8,7 +8,6 @@
 
 use std::collections::BTreeMap;
 
-use comity_journal::cbor;
 use comity_journal::ids::MatterId;
 use comity_journal::time::Timestamp;
 use comity_store::ViewRow;
@@ -57,7 +56,7 @@ impl Ledger {
     /// When the store cannot be read.
     pub fn unsent(&self, officer: &Officer, form: &str) -> Result<Option<Unsent>, Failure> {
         let stored = self.store.view_row(UNSENT, &key(&officer.record, form))?;
-        let unsent = stored.map(|bytes| read(&bytes)).transpose()?;
+        let unsent = stored.and_then(|bytes| read(&bytes));
         Ok(unsent.filter(|unsent| unsent.may_be_kept(self.now())))
     }
 
@@ -70,8 +69,9 @@ impl Ledger {
         let mut forms = Vec::new();
         for (key, bytes) in self.store.view(UNSENT, Some(&beginning), FORMS + 1)? {
             let Some(form) = key.strip_prefix(officer.record.as_bytes().as_slice()) else { break };
-            let (form, unsent) = (String::from_utf8_lossy(form).into_owned(), read(&bytes)?);
-            if form.starts_with(path) && unsent.may_be_kept(self.now()) {
+            let (form, unsent) = (String::from_utf8_lossy(form).into_owned(), read(&bytes));
+            let Some(unsent) = unsent.filter(|unsent| unsent.may_be_kept(self.now())) else { continue };
+            if form.starts_with(path) {
                 forms.push((form, unsent.at));
             }
         }
@@ -90,7 +90,8 @@ impl Ledger {
         typed: BTreeMap<String, String>,
     ) -> Result<Timestamp, Failure> {
         let unsent = Unsent { at: pending.at, typed };
-        let (kept, value) = (key(&officer.record, form), cbor::encode(&unsent));
+        let value = serde_json::to_vec(&unsent).map_err(|error| Failure::Fault(error.to_string()))?;
+        let kept = key(&officer.record, form);
         if value.len() > FORM_BYTES {
             return Err(Failure::Usage("what was typed is too long to be kept".into()));
         }
@@ -121,8 +122,8 @@ impl Ledger {
         let of_officer = officer.record.as_bytes();
         let rows = self.store.view(UNSENT, Some(of_officer), FORMS + 1)?;
         let mine = rows.into_iter().filter(|(key, _)| key.starts_with(of_officer) && key != kept);
-        let mut others: Vec<_> =
-            mine.map(|(key, bytes)| read(&bytes).map(|unsent| (unsent.at, key))).collect::<Result<_, _>>()?;
+        let at = |bytes: &[u8]| read(bytes).map_or(Timestamp::default(), |unsent| unsent.at);
+        let mut others: Vec<_> = mine.map(|(key, bytes)| (at(&bytes), key)).collect();
         others.sort();
         let too_many = (others.len() + 1).saturating_sub(FORMS);
         for (i, (at, key)) in others.into_iter().enumerate() {
@@ -146,7 +147,7 @@ impl Ledger {
             let now = self.now();
             let mut gone = Vec::new();
             for (key, bytes) in page {
-                if !read(&bytes)?.may_be_kept(now) {
+                if read(&bytes).is_none_or(|unsent| !unsent.may_be_kept(now)) {
                     gone.push(ViewRow { view: UNSENT, key, value: None });
                 }
             }
@@ -163,7 +164,7 @@ fn key(officer: &MatterId, form: &str) -> Vec<u8> {
     [officer.as_bytes().as_slice(), form.as_bytes()].concat()
 }
 
-fn read(bytes: &[u8]) -> Result<Unsent, Failure> {
-    cbor::decode(bytes)
-        .map_err(|error| Failure::Fault(format!("what was kept of a form cannot be read: {error}")))
+/// What was kept, as JSON: it may hold any characters, which nothing that is signed may. What cannot be read is gone.
+fn read(bytes: &[u8]) -> Option<Unsent> {
+    serde_json::from_slice(bytes).ok()
 }

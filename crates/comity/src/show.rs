@@ -204,6 +204,11 @@ fn timeline_entry(entry: &TimelineLine, words: &Words) -> String {
     for field in &entry.fields {
         let value = field.value.replace('\n', "\n        ");
         let _ = writeln!(out, "    {}: {value}", field.label);
+        for translation in &field.translations {
+            let text = translation.text.replace('\n', "\n        ");
+            let by = translation.translator.iter().map(|who| format!("; {who}")).collect::<String>();
+            let _ = writeln!(out, "        {} ({}{by}): {text}", translation.into_text, translation.declared);
+        }
     }
     out
 }

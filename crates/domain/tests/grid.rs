@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use comity_domain::matters::standard;
-use comity_testkit::kinds::{check_answers, check_grid, check_grid_page};
+use comity_testkit::kinds::{check_answers, check_grid, check_grid_page, check_translations};
 
 #[test]
 fn no_cell_of_any_kind_is_impossible() {
@@ -14,6 +14,7 @@ fn no_cell_of_any_kind_is_impossible() {
 #[test]
 fn every_act_that_answers_names_acts_of_its_kind() {
     standard().iter().for_each(check_answers);
+    standard().iter().for_each(check_translations);
 }
 
 #[test]

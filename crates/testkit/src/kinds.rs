@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use comity_domain::act::{ActDef, FieldKind, Shape};
+use comity_domain::act::{ActDef, FieldKind, FieldType as _, Shape, TRANSLATIONS, Translation, translatable};
 use comity_domain::engine::{AnyKind, Kinds};
 use comity_domain::words::{ENGINE, Lang, Words};
 
@@ -59,6 +59,18 @@ pub fn check_answers(kind: &dyn AnyKind) {
         for answered in act.answers {
             assert!(acts.iter().any(|other| other.code == *answered), "`{}`: {answered}", act.code);
         }
+    }
+}
+
+/// Checks that every act of a shared kind that travels and holds free text can carry it in other languages.
+///
+/// # Panics
+/// Where one cannot.
+pub fn check_translations(kind: &dyn AnyKind) {
+    for act in kind.acts().into_iter().filter(|act| !act.inner && kind.def().shared) {
+        let field = act.fields.iter().find(|field| field.name == TRANSLATIONS);
+        let can = field.is_some_and(|field| field.kind == FieldKind::List(&Translation::KIND));
+        assert_eq!(can, translatable(act).next().is_some(), "`{}` of `{}`", act.code, kind.def().code);
     }
 }
 

@@ -3,13 +3,13 @@
 //! Read off the definitions: an act with free text is a message where its text is there to be read; one that consists of
 //! words alone, such as a question or a reminder, always is.
 
-use comity_domain::act::{ActDef, Field, FieldKind};
+use comity_domain::act::{ActDef, Field, FieldKind, TRANSLATIONS};
 use comity_domain::words::Words;
 use comity_journal::ids::MatterId;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-use super::matters::{ActorLine, MatterPage, NextLine, TimelineLine};
+use super::matters::{ActorLine, FieldLine, MatterPage, NextLine, TimelineLine};
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 
@@ -27,7 +27,7 @@ pub struct MessageLine {
     /// Who acted.
     pub by: ActorLine,
     /// What was said, as far as it can be read.
-    pub text: Vec<String>,
+    pub text: Vec<FieldLine>,
     /// What we can do now that answers it.
     pub replies: Vec<ReplyLine>,
 }
@@ -87,10 +87,9 @@ impl Ledger {
 }
 
 /// The free text of an act that can be read.
-fn said(def: &ActDef, line: &TimelineLine) -> Vec<String> {
+fn said(def: &ActDef, line: &TimelineLine) -> Vec<FieldLine> {
     let is_text = |name: &str| def.fields.iter().any(|field| field.name == name && is_free_text(&field.kind));
-    let texts = line.fields.iter().filter(|field| field.present && is_text(field.name));
-    texts.map(|field| field.value.clone()).collect()
+    line.fields.iter().filter(|field| field.present && is_text(field.name)).cloned().collect()
 }
 
 const fn is_free_text(kind: &FieldKind) -> bool {
@@ -99,7 +98,8 @@ const fn is_free_text(kind: &FieldKind) -> bool {
 
 /// Whether everything a person writes into an act is free text.
 fn is_words_alone(def: &ActDef) -> bool {
-    let mut asked = def.fields.iter().filter(|field| !field.derived && field.kind != FieldKind::Entry);
+    let beside = |field: &&Field| field.kind == FieldKind::Entry || field.name == TRANSLATIONS;
+    let mut asked = def.fields.iter().filter(|field| !field.derived && !beside(field));
     let first = asked.next();
     first.is_some_and(|field| is_free_text(&field.kind)) && asked.all(|field| is_free_text(&field.kind))
 }

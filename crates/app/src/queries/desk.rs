@@ -270,5 +270,6 @@ fn hide_content(page: &mut MatterPage, words: &Words) {
     for field in page.timeline.iter_mut().flat_map(|line| &mut line.fields) {
         field.value = words.text("content-not-permitted");
         field.present = false;
+        field.translations.clear();
     }
 }

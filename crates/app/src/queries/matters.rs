@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::desk::DeskPage;
 use super::lists::{Also, LONGEST_PAGE, ListQuery};
+use super::translations::{self, TranslationLine};
 use crate::authorise::WhyNot;
 use crate::failure::Failure;
 use crate::ledger::Ledger;
@@ -97,6 +98,8 @@ pub struct FieldLine {
     pub value: String,
     /// Whether it could be read.
     pub present: bool,
+    /// The same in other languages.
+    pub translations: Vec<TranslationLine>,
 }
 
 /// One entry on the timeline.
@@ -378,11 +381,11 @@ impl Ledger {
         let parts = self.store().parts(&shown.entry)?;
         let def = self.kind_named(kind)?.act(header.act.as_str());
         let how = (side == "recorded").then(|| act::read(&Recorded::DEF, &[], &header.parts, &parts));
-        let fields = def
-            .map(|def| act::read(def, &header.structure, &header.parts, &parts))
-            .unwrap_or_default()
-            .into_iter()
-            .chain(how.unwrap_or_default())
+        let readings =
+            def.map(|def| act::read(def, &header.structure, &header.parts, &parts)).unwrap_or_default();
+        let mut fields: Vec<_> = readings
+            .iter()
+            .chain(how.iter().flatten())
             .filter(|reading| {
                 let told = reading.value != Err(Absence::LeftOut) && reading.field.kind != FieldKind::Entry;
                 // What is read off the content is told by the content.
@@ -404,8 +407,10 @@ impl Ledger {
                     Ok(value) => value_text(words, &reading.field.kind, value),
                     Err(_) => words.text("content-not-here"),
                 },
+                translations: Vec::new(),
             })
             .collect();
+        translations::put_beside(&mut fields, &readings, words);
         Ok(TimelineLine {
             entry: shown.entry.to_string(),
             side,

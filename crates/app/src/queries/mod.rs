@@ -18,6 +18,7 @@ mod packages;
 mod partners;
 mod proof;
 mod search;
+mod translations;
 
 pub use acts::ActValue;
 pub use approvals::ApprovalLine;
@@ -39,3 +40,4 @@ pub use node_page::NodePage;
 pub use partners::{CardPage, OfficerLine, PartnerLine};
 pub use proof::MatterProof;
 pub use search::{MOST_FOUND, SearchLine, SearchPage, Snippet};
+pub use translations::TranslationLine;

@@ -9,7 +9,7 @@ use comity_journal::ids::Token;
 use comity_journal::suite::Hash;
 use serde::de::DeserializeOwned;
 
-use super::{Act, ActDef, FieldFault, PartBytes};
+use super::{Act, ActDef, FieldFault, PartBytes, translation};
 
 /// What the engine fills into an act that a person does not write.
 pub struct Preparation<'a> {
@@ -166,7 +166,13 @@ fn check_fields(def: &ActDef, toml: &str) -> Result<(), ComposeError> {
         .filter(|field| field.required && !table.contains_key(field.name))
         .map(|field| field.name.to_owned())
         .collect();
-    if missing.is_empty() { Ok(()) } else { Err(ComposeError::Missing(missing)) }
+    if !missing.is_empty() {
+        return Err(ComposeError::Missing(missing));
+    }
+    translation::faults(def, &table)
+        .into_iter()
+        .next()
+        .map_or(Ok(()), |fault| Err(ComposeError::Field(fault)))
 }
 
 /// Where it is wrong and why; the library's own rendering would quote the line, which may name a person.

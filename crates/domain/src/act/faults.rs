@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ActDef, Column, Field, FieldKind, Home, Line, NotText, Text};
+use super::{ActDef, Column, Field, FieldKind, Home, Line, NotText, Text, translation};
 use comity_journal::limits;
 use comity_journal::time::Timestamp;
 use toml::{Table, Value};
@@ -112,6 +112,11 @@ pub fn faults(def: &ActDef, typed: &Table) -> Vec<FieldFault> {
             Some(value) => check(field.name, &field.kind, value, &mut found),
             None if field.required => found.push(FieldFault::new(field.name, Fault::Missing)),
             None => {}
+        }
+    }
+    for fault in translation::faults(def, typed) {
+        if found.iter().all(|known| known.path != fault.path) {
+            found.push(fault);
         }
     }
     if found.is_empty() {

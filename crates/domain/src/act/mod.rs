@@ -11,6 +11,7 @@ mod faults;
 mod field;
 mod reading;
 mod template;
+mod translation;
 
 use std::collections::BTreeMap;
 
@@ -30,6 +31,7 @@ pub use faults::{Fault, FieldFault, TextFault, faults};
 pub use field::{Data, Flag, Line, Moment, NotText, OfficerRef, Several, Target, Text};
 pub use reading::{Absence, Reading, read};
 pub use template::template;
+pub use translation::{Declaration, TRANSLATIONS, TextField, Translation, translatable};
 
 /// The six shapes every act of every kind has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +83,8 @@ pub enum FieldKind {
     Word(&'static str, &'static [&'static str]),
     /// A reference to an entry.
     Entry,
+    /// The name of a text field of the same act.
+    TextField,
     /// An officer of this node: a name where people write it, a pseudonym where it is signed.
     Officer,
     /// Random handles and their like, made by the engine.

@@ -1,6 +1,6 @@
 //! A commented TOML file for an act, from its field table alone.
 
-use super::{ActDef, Column, Field, FieldKind};
+use super::{ActDef, Column, Field, FieldKind, translatable};
 
 /// Prints every field a person fills in, with what to write; what may be left out is commented out.
 pub fn template(def: &ActDef) -> String {
@@ -23,11 +23,21 @@ pub fn template(def: &ActDef) -> String {
         let mark = if field.required { "" } else { "# " };
         out += &format!("{mark}{head}{}{tail}\n", field.name);
         for column in columns(&field.kind).into_iter().flatten() {
-            let line = format!("{} = {}   # {}\n", column.name, example(&column.kind), column.help);
+            let example = match column.kind {
+                FieldKind::TextField => text_field(def),
+                kind => example(&kind),
+            };
+            let line = format!("{} = {example}   # {}\n", column.name, column.help);
             out += &if field.required && column.required { line } else { commented(&line) };
         }
     }
     out
+}
+
+/// The first text of an act, and all of them.
+fn text_field(def: &ActDef) -> String {
+    let names: Vec<_> = translatable(def).map(|field| field.name).collect();
+    format!("\"{}\"   # one of: {}", names.first().unwrap_or(&""), names.join(", "))
 }
 
 /// Comments out every line; an example of a long text has several.
@@ -49,6 +59,7 @@ fn example(kind: &FieldKind) -> String {
         | FieldKind::Code(..)
         | FieldKind::Machine
         | FieldKind::Officer
+        | FieldKind::TextField
         | FieldKind::Entry => "\"\"".into(),
         FieldKind::Text => "\"\"\"\n\"\"\"".into(),
         FieldKind::Moment => "\"2026-12-01T12:00:00Z\"".into(),

@@ -325,3 +325,16 @@ term-doing-see-audit = See who did, read and was refused what
 term-doing-take-out-audit = Take lines of the audit out of the node
 term-doing-see-journal = See how long the journal is, and verify it
 term-doing-administer = Run the node: its card, its keys, its copies
+
+## Translations
+
+field-translations = Translations
+field-original = Of which field
+field-from = From
+field-into = Into
+field-translation = Translation
+field-declared = What the translator declares
+field-translator = Who or what translated it
+term-translation-sworn = Sworn translator
+term-translation-human = Translated by a person, unsworn
+term-translation-machine = Translated by a machine, not checked

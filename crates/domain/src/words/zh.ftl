@@ -325,3 +325,16 @@ term-doing-see-audit = 查看办理、查阅和未准办理的审计记录
 term-doing-take-out-audit = 将审计记录导出节点
 term-doing-see-journal = 查看并校验存证日志
 term-doing-administer = 运行维护节点（名片、密钥、备份）
+
+## 译文
+
+field-translations = 译文
+field-original = 所译栏目
+field-from = 原文语种
+field-into = 译文语种
+field-translation = 译文内容
+field-declared = 译者声明
+field-translator = 译者（人员、机构或软件）
+term-translation-sworn = 宣誓译员翻译
+term-translation-human = 人工翻译，未经宣誓
+term-translation-machine = 机器翻译，未经核对

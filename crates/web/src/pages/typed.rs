@@ -57,6 +57,13 @@ impl Typed {
         numbers.max().map_or(0, |most| most.min(ITEMS - 1) + 1)
     }
 
+    /// All of a text field: itself, or the items of a list, each on its line.
+    pub(crate) fn whole(&self, name: &str) -> String {
+        let items = (0..self.items(name)).map(|i| self.text(&format!("{name}.{i}")));
+        let said = std::iter::once(self.text(name)).chain(items).filter(|text| !text.is_empty());
+        said.collect::<Vec<_>>().join("\n")
+    }
+
     /// What was typed as an act's table; fields left empty are left out.
     pub(crate) fn table(&self, def: &ActDef) -> Table {
         let asked = def.fields.iter().filter(|field| !field.derived);

@@ -105,7 +105,11 @@ fn good(kind: &FieldKind) -> Option<&'static str> {
         FieldKind::Number => "1",
         FieldKind::Flag => "true",
         FieldKind::Officer => "Amara Olin",
-        FieldKind::Entry | FieldKind::Machine | FieldKind::Table(_) | FieldKind::List(_) => return None,
+        FieldKind::TextField
+        | FieldKind::Entry
+        | FieldKind::Machine
+        | FieldKind::Table(_)
+        | FieldKind::List(_) => return None,
     })
 }
 
@@ -141,6 +145,7 @@ fn bad(path: &str, kind: &FieldKind) -> Vec<(String, String)> {
         FieldKind::Word(..) => of(&["no-such-word"]),
         FieldKind::Moment => of(&["tomorrow", "2027-13-40T10:00"]),
         FieldKind::Number => of(&["many", "-1", "99999999999999999999"]),
+        FieldKind::TextField => of(&["no-such-text"]),
         FieldKind::Officer => of(&["Nobody Here"]),
         FieldKind::Machine => of(&["not a hash"]),
         FieldKind::Flag | FieldKind::Entry => Vec::new(),

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use comity_domain::matters;
 use comity_domain::words::Lang;
+use comity_testkit::node::Fate;
 
 use super::office::{House, words};
 
@@ -13,7 +14,7 @@ fn asked_back(house: &House) -> String {
     house.pair.b.act(matter, "acknowledge", Some(""), "Chen Ning").expect("an acknowledgement");
     let questions = "questions = [\"Which number exactly?\"]";
     house.pair.b.act(matter, "ask", Some(questions), "Chen Ning").expect("a question");
-    house.pair.try_sync(false, &|_| comity_testkit::node::Fate::Arrives).expect("it comes back");
+    house.pair.try_sync(false, &|_| Fate::Arrives).expect("it comes back");
     matter.shown('R')
 }
 
@@ -121,4 +122,52 @@ fn what_may_be_done_inside_is_read_off_the_definitions_and_says_why_not() {
     for act in ["draft", "read", "propose-erasure"] {
         assert!(!seen_by_other.contains(&link(act)), "{act} has no form a person could fill in");
     }
+}
+
+#[test]
+fn an_original_stands_left_and_its_translation_right_with_what_the_translator_declares() {
+    let house = House::open();
+    let matter = house.pair.signed_request();
+    house.pair.sync().expect("it is delivered");
+    house.pair.b.act(matter, "acknowledge", Some(""), "Chen Ning").expect("an acknowledgement");
+    let asked = "questions = [\"号码是哪一个？\"]\n[[translations]]\noriginal = \"questions\"\nfrom = \"zh\"\n\
+                 into = \"en\"\ntranslation = \"Which number is it?\"\ndeclared = \"sworn\"\n\
+                 translator = \"Court interpreter 12\"";
+    house.pair.b.act(matter, "ask", Some(asked), "Chen Ning").expect("a question");
+    house.pair.try_sync(false, &|_| Fate::Arrives).expect("it comes back");
+    let (number, officer) = (matter.shown('R'), house.sit("Amara Olin"));
+    for lang in [Lang::Zh, Lang::En] {
+        let said = words(lang, &matters::standard());
+        let page = officer.reading(lang).get(&format!("/m/{number}")).text;
+        let side = page.split("side-by-side").nth(1).expect("they stand side by side");
+        let (original, translation) = (side.find("号码是哪一个？"), side.find("Which number is it?"));
+        assert!(original.is_some() && original < translation, "the original stands first: {side:.600}");
+        assert!(side.contains("lang=\"zh\"") && side.contains("lang=\"en\""));
+        assert!(side.contains(&said.text("term-translation-sworn")) && side.contains("Court interpreter 12"));
+    }
+    // The same from a form: told where it is of no text of the act, checked side by side, and carried in the act.
+    let path = format!("/m/{number}/act/clarify");
+    let mut typed = vec![
+        ("text", "尾号为77的号码。"),
+        ("translations.0.original", "title"),
+        ("translations.0.from", "zh"),
+        ("translations.0.into", "en"),
+        ("translations.0.translation", "The one ending in 77."),
+        ("translations.0.declared", "machine"),
+    ];
+    let wrong = officer.post(&path, &typed);
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text.contains("f-translations-0-original-wrong"), "{}", wrong.text);
+    typed[1].1 = "text";
+    let check = officer.post(&path, &typed);
+    assert_eq!(check.status, StatusCode::OK, "{}", check.text);
+    assert!(check.text.contains("side-by-side") && check.text.contains("Translated by a machine"));
+    typed.push(("step", "do"));
+    assert_eq!(officer.post(&path, &typed).status, StatusCode::SEE_OTHER);
+    house.pair.sync().expect("it is delivered");
+    let there = house.pair.b.show(matter).expect("a page");
+    let clarified = there.timeline.iter().find(|line| line.act == "clarify").expect("a clarification");
+    let text = clarified.fields.iter().find(|field| field.name == "text").expect("its text");
+    assert_eq!(text.translations.len(), 1);
+    assert_eq!(text.translations[0].text, "The one ending in 77.");
 }

@@ -1,6 +1,6 @@
 //! The acts of a pouch.
 
-use comity_domain::act::{Act, Line, Target, Text};
+use comity_domain::act::{Act, Line, Target, Text, Translation};
 use comity_domain::acts;
 use serde::Deserialize;
 
@@ -12,6 +12,10 @@ pub struct Open {
     /// What the pouch is for, in one line.
     #[field(part = "pouch")]
     pub title: Line,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 /// Lists what is in the pouch.
@@ -25,6 +29,10 @@ pub struct List {
     /// What they are.
     #[field(part = "pouch")]
     pub inventory: Text,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 /// Agrees to a list.
@@ -49,6 +57,10 @@ pub struct Offer {
     /// Who carries it.
     #[field(part = "pouch", personal)]
     pub carrier: Option<Line>,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 /// Takes it over.

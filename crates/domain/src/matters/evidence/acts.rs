@@ -3,7 +3,7 @@
 use comity_journal::suite::Hash;
 use serde::Deserialize;
 
-use crate::act::{Act, Data, Flag, Line, Moment, Preparation, Target, Text};
+use crate::act::{Act, Data, Flag, Line, Moment, Preparation, Target, Text, Translation};
 use crate::acts;
 use crate::vocabularies::{Basis, Handling, OffenceCode, Purpose};
 use crate::vocabulary;
@@ -71,6 +71,10 @@ pub struct Open {
     /// Our own reference.
     #[field(part = "evidence")]
     pub reference: Option<Line>,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 impl Open {
@@ -106,6 +110,10 @@ pub struct Transfer {
     /// The package's header with its signed envelope, base 64.
     #[field(part = "header")]
     pub header: Data,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 /// Takes back a package that was handed over and that the other side has not taken into custody.
@@ -120,6 +128,10 @@ pub struct Withdraw {
     /// Why, as far as it is to be told.
     #[field(part = "evidence")]
     pub reason: Option<Text>,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 vocabulary! {
@@ -147,6 +159,10 @@ pub struct Receive {
     /// What was found.
     #[field(part = "receipt")]
     pub note: Option<Text>,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 /// Takes a package over: from now on it is in the receiving party's custody.
@@ -161,6 +177,10 @@ pub struct Accept {
     /// Where it is kept, and in what condition.
     #[field(part = "receipt")]
     pub note: Option<Text>,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 /// Releases what was given: lifts "not as evidence", or changes how it may be used. The owner's act alone.
@@ -191,6 +211,10 @@ pub struct Release {
     /// The restriction in words; must be stated for h3.
     #[field(part = "evidence")]
     pub restriction: Option<Text>,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 impl Release {
@@ -212,6 +236,10 @@ pub struct GiveBack {
     /// How it is given back, and in what condition.
     #[field(part = "receipt")]
     pub note: Option<Text>,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 /// Takes back what was given back.
@@ -226,6 +254,10 @@ pub struct TakeBack {
     /// In what condition it came.
     #[field(part = "receipt")]
     pub note: Option<Text>,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 /// Says that a package and its copies were destroyed, under an order or at the time agreed.
@@ -247,6 +279,10 @@ pub struct Destroy {
     /// The order or the term it rests on.
     #[field(part = "receipt")]
     pub authority: Text,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 /// Closes the matter.

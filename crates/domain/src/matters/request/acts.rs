@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::act::{
     Act, Column, Data, FieldKind, FieldType, Flag, Line, Moment, Preparation, Several, StructureType, Target,
-    Text,
+    Text, Translation,
 };
 use crate::acts;
 use crate::gates::Cover;
@@ -107,6 +107,10 @@ pub struct Open {
     #[serde(default)]
     #[field(part = "payments", personal)]
     pub payments: Vec<Payment>,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
     /// What statistics count.
     #[serde(skip)]
     #[field(tally, derived)]
@@ -267,6 +271,10 @@ pub struct Acknowledge {
     /// Whom to contact.
     #[field(part = "reply", personal)]
     pub contact: Option<Line>,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 /// Asks for clarification.
@@ -281,6 +289,10 @@ pub struct Ask {
     /// What is to be clarified.
     #[field(part = "reply", required)]
     pub questions: Several<Text>,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 /// Clarifies what was asked.
@@ -295,6 +307,10 @@ pub struct Clarify {
     /// The clarification.
     #[field(part = "reply")]
     pub text: Text,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 /// Takes the request up.
@@ -320,6 +336,10 @@ pub struct Accept {
     /// A word to the other side.
     #[field(part = "reply")]
     pub text: Option<Text>,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 /// Refuses the request, with a ground that may be told.
@@ -337,6 +357,10 @@ pub struct Refuse {
     /// What the other side could do instead.
     #[field(part = "reply")]
     pub text: Option<Text>,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 vocabulary! {
@@ -395,6 +419,10 @@ pub struct Answer {
     #[serde(default)]
     #[field(each = "paper")]
     pub papers: Vec<Paper>,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 /// Says what became of money that was to be stopped, as soon as it is known: whatever has become of the request.
@@ -422,6 +450,10 @@ pub struct ReportStop {
     /// What was done, and until when it holds.
     #[field(part = "reply")]
     pub text: Option<Text>,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 impl ReportStop {
@@ -440,6 +472,10 @@ pub struct Remind {
     /// A word to the other side.
     #[field(part = "reply")]
     pub text: Option<Text>,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 /// Withdraws the request.
@@ -454,6 +490,10 @@ pub struct Withdraw {
     /// Why, as far as it is to be told.
     #[field(part = "reply")]
     pub text: Option<Text>,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 vocabulary! {
@@ -509,6 +549,10 @@ pub struct Close {
     /// Feedback to the other side.
     #[field(part = "reply")]
     pub text: Option<Text>,
+    /// Its texts in other languages.
+    #[serde(default)]
+    #[field(each = "translation", personal)]
+    pub translations: Vec<Translation>,
 }
 
 acts! {

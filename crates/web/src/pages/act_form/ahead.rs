@@ -46,7 +46,7 @@ pub(super) async fn look(
 /// What would stand against it, in words; its fields are linked where they are on the page.
 pub(super) fn told(form: &ActForm<'_>, ahead: &ForeseenPage, fields_here: bool) -> Markup {
     let asking = form.asking;
-    let with = form.with.join(&asking.text("page-list-comma"));
+    let with = form.partners();
     html! {
         section.card.card-body.mb-3 aria-labelledby="ahead" {
             h2 #ahead { (asking.text("page-ahead")) }

@@ -1,6 +1,7 @@
 //! Check your answers: everything that was typed, who will see it, and the way back to change it.
 
-use comity_domain::act::{ActDef, FieldKind};
+use comity_domain::act::{ActDef, Declaration, FieldKind, TRANSLATIONS};
+use comity_domain::vocabularies::Language;
 use maud::{Markup, html};
 use toml::{Table, Value};
 
@@ -26,7 +27,12 @@ pub(crate) fn page(form: &ActForm<'_>, typed: &Typed, table: &Table) -> Framed {
                 @for field in asked(form.def) {
                     div {
                         dt { (form.label_of(field.name)) }
-                        dd { (value(asking, form.kind, form.def, &field.kind, table.get(field.name))) }
+                        dd {
+                            @match table.get(field.name) {
+                                Some(Value::Array(rows)) if field.name == TRANSLATIONS => (translations(form, typed, rows)),
+                                value => (self::value(asking, form.kind, form.def, &field.kind, value)),
+                            }
+                        }
                     }
                 }
             }
@@ -40,6 +46,32 @@ pub(crate) fn page(form: &ActForm<'_>, typed: &Typed, table: &Table) -> Framed {
         }
     };
     Page::new(title).of("matters").around(asking, &body)
+}
+
+/// Each translation to the right of what it translates, with what its translator declares.
+fn translations(form: &ActForm<'_>, typed: &Typed, rows: &[Value]) -> Markup {
+    let asking = form.asking;
+    let text = |row: &Value, name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    html! {
+        @for row in rows {
+            @let original = text(row, "original");
+            div.side-by-side.mb-2 {
+                div {
+                    strong { (form.label_of(&original)) }
+                    div.said lang=(text(row, "from")) { (typed.whole(&original)) }
+                }
+                div {
+                    strong { (asking.words.term(Language::LIST, &text(row, "into"))) }
+                    div.said lang=(text(row, "into")) { (text(row, "translation")) }
+                    p.form-hint.m-0 {
+                        (asking.words.term(Declaration::LIST, &text(row, "declared")))
+                        @let translator = text(row, "translator");
+                        @if !translator.is_empty() { " · " span lang=[name_language(&translator)] { (translator) } }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn do_key(form: &ActForm<'_>) -> &'static str {
@@ -59,7 +91,7 @@ fn carried(form: &ActForm<'_>, typed: &Typed) -> Markup {
 /// Who will see what is sent: people ask before they send, not after.
 fn who_sees(form: &ActForm<'_>) -> Markup {
     let asking = form.asking;
-    let with = form.with.join(&asking.text("page-list-comma"));
+    let with = form.partners();
     html! {
         section.card.card-body.mb-3 {
             h2 { (asking.text("page-check-who-sees")) }
@@ -111,6 +143,7 @@ pub(crate) fn value(
             let key = format!("term-{list}-{code}");
             html! { @if words.has(&key) { (words.text(&key)) } @else { (code) } }
         }
+        (FieldKind::TextField, Value::String(name)) => html! { (words.field(of, def.code, name)) },
         (FieldKind::Moment, Value::String(at)) => when_text(words, at),
         (FieldKind::Flag, Value::Boolean(flag)) => html! { (words.text(if *flag { "yes" } else { "no" })) },
         (_, Value::String(text)) => html! { div.said lang=[name_language(text)] { (text) } },

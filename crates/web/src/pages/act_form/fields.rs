@@ -2,7 +2,7 @@
 
 use ciborium::Value;
 use comity_app::queries::ActValue;
-use comity_domain::act::{ActDef, Column, Field, FieldKind};
+use comity_domain::act::{ActDef, Column, Field, FieldKind, translatable};
 use comity_journal::time::Timestamp;
 use maud::{Markup, html};
 
@@ -23,6 +23,11 @@ pub(crate) fn asked(def: &ActDef) -> impl Iterator<Item = &'static Field> + use<
 /// The id of a control.
 pub(crate) fn id(path: &str) -> String {
     format!("f-{}", path.replace('.', "-"))
+}
+
+/// The names of the texts of an act that can be translated.
+fn texts_of(def: &ActDef) -> Vec<&'static str> {
+    translatable(def).map(|field| field.name).collect()
 }
 
 /// A control being drawn: where it is and what belongs to it.
@@ -131,6 +136,7 @@ impl Control<'_> {
                     format!("{} ({code})", self.form.asking.words.term(list, code))
                 })),
                 FieldKind::Officer => (self.officer()),
+                FieldKind::TextField => (self.select(&texts_of(self.form.def), |name| self.form.label_of(name))),
                 FieldKind::Moment => {
                     div.moment {
                         input.form-control id=(id) name=(self.path) type="datetime-local"
@@ -221,7 +227,29 @@ impl Control<'_> {
     }
 
     fn row(&self, columns: &'static [Column], path: &str) -> Markup {
+        if columns.iter().any(|column| column.kind == FieldKind::TextField) {
+            return self.beside(columns, path);
+        }
         html! { @for column in columns { (self.column(column, path)) } }
+    }
+
+    /// A translation: which text and what it says on the left, the same in another language on the right.
+    fn beside(&self, columns: &'static [Column], path: &str) -> Markup {
+        let about_the_original =
+            |column: &&Column| column.kind == FieldKind::TextField || column.name == "from";
+        let (left, right): (Vec<_>, Vec<_>) = columns.iter().partition(about_the_original);
+        let named = self.typed.text(&format!("{path}.original"));
+        let original = self.typed.whole(named);
+        let from = self.typed.text(&format!("{path}.from"));
+        html! {
+            div.side-by-side {
+                div {
+                    @for column in left { (self.column(column, path)) }
+                    @if !original.is_empty() { div.said lang=[(!from.is_empty()).then_some(from)] { (original) } }
+                }
+                div { @for column in right { (self.column(column, path)) } }
+            }
+        }
     }
 
     fn column(&self, column: &'static Column, path: &str) -> Markup {

@@ -77,6 +77,14 @@ impl ActForm<'_> {
         format!("{}{}", self.path, self.query)
     }
 
+    /// The other parties in words; a matter that was never sent does not name them yet.
+    fn partners(&self) -> String {
+        if self.with.is_empty() {
+            return self.asking.text("page-other-side");
+        }
+        self.with.join(&self.asking.text("page-list-comma"))
+    }
+
     /// The form, with what was typed and what is wrong with it.
     pub(crate) fn page(&self, typed: &Typed, wrong: &[Wrong]) -> Framed {
         self.page_under(typed, wrong, &html! {})

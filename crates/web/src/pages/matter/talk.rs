@@ -11,7 +11,7 @@ use super::super::asking::Asking;
 use super::super::frame::name_language;
 use super::super::when::when_text;
 use super::Whole;
-use super::timeline::actor;
+use super::timeline::{actor, in_languages};
 
 /// What was said, oldest first.
 pub(super) fn conversation(asking: &Asking, whole: &Whole) -> Markup {
@@ -35,7 +35,7 @@ fn message(asking: &Asking, number: &str, message: &MessageLine) -> Markup {
                 " " span.side { (asking.text(&format!("side-{}", message.side))) }
                 " " (when_text(&asking.words, &message.at)) " · " (actor(asking, &message.by))
             }
-            @for text in &message.text { p.said.mb-1 lang=[name_language(text)] { (text) } }
+            @for text in &message.text { div.mb-1 { (in_languages(asking, text)) } }
             @for reply in &message.replies { (self::reply(asking, number, reply)) }
         }
     }

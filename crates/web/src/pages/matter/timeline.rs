@@ -140,8 +140,31 @@ pub(super) fn says(asking: &Asking, fields: &[FieldLine]) -> Markup {
             @for field in fields {
                 div {
                     dt { (field.label) }
-                    dd.said .text-secondary[!field.present] lang=[name_language(&field.value)] {
-                        (when_text(&asking.words, &field.value))
+                    dd .text-secondary[!field.present] { (in_languages(asking, field)) }
+                }
+            }
+        }
+    }
+}
+
+/// A field as it was written; what stands in other languages to its right, with what its translator declares.
+pub(super) fn in_languages(asking: &Asking, field: &FieldLine) -> Markup {
+    let from = field.translations.first().map(|translation| translation.from.as_str());
+    let from = from.or_else(|| name_language(&field.value));
+    let original = html! { div.said lang=[from] { (when_text(&asking.words, &field.value)) } };
+    html! {
+        @if field.translations.is_empty() { (original) } @else {
+            div.side-by-side {
+                (original)
+                @for translation in &field.translations {
+                    div {
+                        div.said lang=(translation.into) { (translation.text) }
+                        p.form-hint.m-0 {
+                            (translation.into_text) " · " (translation.declared)
+                            @if let Some(translator) = &translation.translator {
+                                " · " span lang=[name_language(translator)] { (translator) }
+                            }
+                        }
                     }
                 }
             }
