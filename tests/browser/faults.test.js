@@ -63,6 +63,8 @@ for (const language of LANGUAGES) {
       if (!(await asksForSomething(page))) continue;
       const line = await typeSomething(page, TYPED[language]);
       const [answer] = await Promise.all([page.waitForResponse((one) => one.request().method() === "POST"), sendForm(page)]);
+      // A form that goes on from a draft lacks nothing and is checked next.
+      if (answer.status() === 200 && (await page.locator("button[name=step][value=do]").count())) continue;
       assert.equal(answer.status(), 422, `${path} is not taken`);
       await page.locator(".error-summary").waitFor();
       await toldBesideFields(page, language);

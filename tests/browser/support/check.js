@@ -49,7 +49,9 @@ export async function axe(page) {
 }
 
 async function overflow(page, width) {
-  const wide = await page.evaluate(() => {
+  const wide = await page.evaluate(async () => {
+    // Which rules hold at this width is settled with the next frame.
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
     const room = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= room) return [];
     const scrolls = (element) => element && (getComputedStyle(element).overflowX !== "visible" || scrolls(element.parentElement));
