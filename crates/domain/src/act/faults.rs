@@ -155,6 +155,7 @@ mod tests {
         assert_eq!(of("facts"), None);
         assert_eq!(of("reference"), None);
     }
+
     #[test]
     fn a_paper_that_was_chosen_lacks_nothing() {
         let typed: Table = toml::toml! {

@@ -109,8 +109,16 @@ impl Control<'_> {
         }
     }
 
+    /// What is read out with the control: its hint and its fault.
     fn described(&self) -> Option<String> {
-        self.fault().map(|_| format!("{}-wrong", id(&self.path)))
+        let hint = self.form.asking.words.hint(self.form.kind, self.form.def.code, self.name);
+        let there = [(hint.is_some(), "hint"), (self.fault().is_some(), "wrong")];
+        let ids: Vec<_> = there
+            .iter()
+            .filter(|(there, _)| *there)
+            .map(|(_, what)| format!("{}-{what}", id(&self.path)))
+            .collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
     }
 
     fn input(&self, kind: &FieldKind) -> Markup {
@@ -283,7 +291,8 @@ impl Control<'_> {
 
     fn group(&self, inside: &Markup) -> Markup {
         html! {
-            fieldset.mb-3 .has-error[self.fault().is_some()] id=(id(&self.path)) tabindex="-1" {
+            fieldset.mb-3 .has-error[self.fault().is_some()] id=(id(&self.path)) tabindex="-1"
+                aria-describedby=[self.described()] {
                 legend.form-label { (self.label) (self.may()) }
                 (self.hint()) (self.told())
                 (inside)
