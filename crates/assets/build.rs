@@ -61,8 +61,7 @@ fn build(out: &Path) -> Result<PathBuf, String> {
     let (ui, built) = (out.join("ui"), out.join("built"));
     // Asked when it runs: a target folder that was copied with its tree would build the other tree's files.
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo gave no CARGO_MANIFEST_DIR")?);
-    copy_parts(&here.join("ui"), &ui)
-        .map_err(|e| format!("cannot copy ui/: {e}"))?;
+    copy_parts(&here.join("ui"), &ui).map_err(|e| format!("cannot copy ui/: {e}"))?;
     install(&ui)?;
     run(&ui, "node", &[OsStr::new("build/build.mjs"), built.as_os_str()])?;
     Ok(built)
