@@ -109,16 +109,13 @@ impl Control<'_> {
         }
     }
 
-    /// What is read out with the control: its hint and its fault.
+    /// What is read out with the control: its hint and its fault, as far as there are any.
     fn described(&self) -> Option<String> {
         let hint = self.form.asking.words.hint(self.form.kind, self.form.def.code, self.name);
-        let there = [(hint.is_some(), "hint"), (self.fault().is_some(), "wrong")];
-        let ids: Vec<_> = there
-            .iter()
-            .filter(|(there, _)| *there)
-            .map(|(_, what)| format!("{}-{what}", id(&self.path)))
-            .collect();
-        (!ids.is_empty()).then(|| ids.join(" "))
+        let hint = hint.map(|_| format!("{}-hint", id(&self.path)));
+        let wrong = self.fault().map(|_| format!("{}-wrong", id(&self.path)));
+        let both: Vec<_> = hint.into_iter().chain(wrong).collect();
+        (!both.is_empty()).then(|| both.join(" "))
     }
 
     fn input(&self, kind: &FieldKind) -> Markup {

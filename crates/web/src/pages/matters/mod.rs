@@ -93,7 +93,7 @@ pub(crate) fn table(asking: &Asking, lines: &[MatterLine]) -> Markup {
         @if lines.is_empty() {
             p.text-secondary { (asking.text("page-matters-none")) }
         } @else {
-            div.scroll tabindex="0" role="group" aria-label=(asking.text("page-matters")) {
+            div.scroll tabindex="0" role="region" aria-label=(asking.text("page-matters")) {
                 table.table.table-hover {
                     thead { tr {
                         (head("page-column-number")) (head("page-column-title")) (head("page-column-with"))
