@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { LANGUAGES, openBrowser, openWindow, sitDown } from "./support/browser.js";
-import { asksForSomething, sendForm } from "./support/forms.js";
+import { asksForSomething, empty, sendForm } from "./support/forms.js";
 import { fill, request } from "./support/matter.js";
 import { Place } from "./support/nodes.js";
 import { formsOfMatters } from "./support/scenes.js";
@@ -62,6 +62,7 @@ for (const language of LANGUAGES) {
     for (const path of [...(await formsOfMatters(page)), ...(await otherForms(page))]) {
       await page.goto(path);
       if (!(await asksForSomething(page))) continue;
+      await empty(page);
       const line = await typeSomething(page, TYPED[language]);
       const [answer] = await Promise.all([page.waitForResponse((one) => one.request().method() === "POST"), sendForm(page)]);
       // A form that goes on from a draft lacks nothing and is checked next.

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 
 import { openWindow } from "./browser.js";
-import { asksForSomething, fillIn, sendForm } from "./forms.js";
+import { asksForSomething, empty, fillIn, sendForm } from "./forms.js";
 import { PASSWORD, enrol, send, signIn, welcome } from "./people.js";
 import { routes } from "./routes.js";
 import { walk } from "./walk.js";
@@ -16,7 +16,7 @@ export async function scenesOf(window, name, meet) {
 }
 
 const SCENES = {
-  "Chen Ning": [nowhere, staleForm, searching, keyboardHelp, newRequest, actForms, said, packages, offNetwork, printed],
+  "Chen Ning": [nowhere, staleForm, searching, keyboardHelp, newRequest, earlier, actForms, said, packages, offNetwork, printed],
   "Dara Vong": [verifiedJournal, meeting],
   "Odo Brakk": [invited],
 };
@@ -63,6 +63,8 @@ async function keyboardHelp({ page, script }, meet) {
 async function newRequest({ page }, meet) {
   await page.goto("/matters/new");
   await page.locator("a[href^='/matters/new/request/']").first().click();
+  await page.locator("form.act-form").waitFor();
+  await empty(page);
   await sendForm(page);
   await page.locator(".error-summary").waitFor();
   await meet("a request that lacks everything");
@@ -73,6 +75,21 @@ async function newRequest({ page }, meet) {
   await page.locator("button[name=step][value=change]").click();
   await page.locator("form.act-form").waitFor();
   await meet("a request filled in");
+}
+
+/** What one may copy a new request from. */
+async function earlier({ page }, meet) {
+  await page.goto("/matters/new");
+  await page.locator("a[href^='/matters/new/request/']").first().click();
+  const folded = page.locator("main details:has(form[action$='/earlier']) > summary");
+  if ((await folded.count()) === 0) return; // nothing was asked of this partner yet
+  await folded.click();
+  for (const words of ["container", "Nobody of this name"]) {
+    await page.locator("form[action$='/earlier'] input[name=q]").fill(words);
+    await page.locator("form[action$='/earlier'] button").click();
+    await page.waitForURL("**/earlier");
+    await meet(`what may be copied: ${words}`);
+  }
 }
 
 /** Every form of an act that asks for something, sent as it is. */

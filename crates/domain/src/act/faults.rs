@@ -110,8 +110,6 @@ fn check_row(path: &str, columns: &[Column], row: &Table, found: &mut Vec<FieldF
         let at = format!("{path}.{}", column.name);
         match row.get(column.name) {
             Some(value) => check(&at, &column.kind, value, found),
-            // A file that rides along stands as its name and bytes in place of the path a command line would name.
-            None if column.name == "file" && row.contains_key("data") => {}
             None if column.required => found.push(FieldFault::new(&at, Fault::Missing)),
             None => {}
         }
@@ -131,7 +129,7 @@ fn text_fault(why: Option<NotText>) -> Option<Fault> {
 mod tests {
     use super::*;
     use crate::act::Act as _;
-    use crate::matters::request::{Answer, Open};
+    use crate::matters::request::Open;
 
     #[test]
     fn every_fault_of_a_request_is_told_at_once_and_by_field() {
@@ -154,15 +152,5 @@ mod tests {
         assert_eq!(of("grade"), Some(Fault::Missing));
         assert_eq!(of("facts"), None);
         assert_eq!(of("reference"), None);
-    }
-
-    #[test]
-    fn a_paper_that_was_chosen_lacks_nothing() {
-        let typed: Table = toml::toml! {
-            extent = "final"
-            text = "Attached."
-            papers = [{ name = "record.txt", data = "eA==" }]
-        };
-        assert_eq!(faults(&Answer::DEF, &typed), []);
     }
 }
