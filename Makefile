@@ -7,7 +7,7 @@ help:
 	@echo "make test    everything that must hold before a change is accepted"
 	@echo "make check   the quick part of it: formatting and lints"
 	@echo "make browser the desk in real Chromium: every page, both languages, journeys (part of make test)"
-	@echo "make shots   a picture of every page, for people to look at (OUT=FOLDER; target/shots unless given)"
+	@echo "make shots   a picture of every page, for people to look at (OUT=FOLDER; ONLY=zh-dark-320)"
 	@echo "make sim SEED=n  one simulated world of many nodes, told step by step"
 	@echo "make transfer  hand over 2 GiB, twice, with a node killed on the way"
 	@echo "make bench   the measurements that the documents quote"
@@ -44,7 +44,7 @@ browser: setup
 
 shots: setup
 	cargo build --locked --quiet -p comity
-	scripts/browser shots $(abspath $(or $(OUT),target/shots))
+	scripts/browser shots $(abspath $(or $(OUT),target/shots)) $(ONLY)
 
 # One world of many nodes by its seed, told step by step: make sim SEED=42. With TO=999 all worlds from there to that.
 sim: setup

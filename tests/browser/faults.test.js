@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { LANGUAGES, openBrowser, openWindow, sitDown } from "./support/browser.js";
-import { asksForSomething, sendForm } from "./support/forms.js";
+import { asksForSomething, empty, sendForm } from "./support/forms.js";
 import { fill, request } from "./support/matter.js";
 import { Place } from "./support/nodes.js";
 import { formsOfMatters } from "./support/scenes.js";
@@ -30,14 +30,15 @@ async function toldBesideFields(page, language) {
       const field = document.getElementById(decodeURIComponent(link.hash.slice(1)));
       const named = field?.getAttribute("aria-describedby")?.split(" ") ?? [];
       const told = named.map((id) => document.getElementById(id)).find((element) => element?.matches(".field-error"));
-      return { link: link.innerText, field: field?.id, invalid: field?.getAttribute("aria-invalid"), told: told?.innerText ?? "" };
+      return { link: link.innerText, field: field?.id, invalid: field?.getAttribute("aria-invalid") ?? field?.tagName, told: told?.innerText ?? "" };
     }),
   );
   assert.ok(faults.length > 0, `${page.url()} says what is wrong`);
   for (const fault of faults) {
     const where = `${page.url()}: ${JSON.stringify(fault)}`;
     assert.ok(fault.field, `the link leads to a field: ${where}`);
-    assert.equal(fault.invalid, "true", `the field is marked as wrong: ${where}`);
+    // A group of controls cannot be marked; what is wrong with it is read out when it is entered.
+    assert.ok(["true", "FIELDSET"].includes(fault.invalid), `the field is marked as wrong: ${where}`);
     assert.ok(fault.told.trim().length > 3, `the field says what is wrong: ${where}`);
     assert.equal(HAN.test(fault.told), language === "zh", `in the reader's language: ${where}`);
   }
@@ -61,8 +62,11 @@ for (const language of LANGUAGES) {
     for (const path of [...(await formsOfMatters(page)), ...(await otherForms(page))]) {
       await page.goto(path);
       if (!(await asksForSomething(page))) continue;
+      await empty(page);
       const line = await typeSomething(page, TYPED[language]);
       const [answer] = await Promise.all([page.waitForResponse((one) => one.request().method() === "POST"), sendForm(page)]);
+      // A form that goes on from a draft lacks nothing and is checked next.
+      if (answer.status() === 200 && (await page.locator("button[name=step][value=do]").count())) continue;
       assert.equal(answer.status(), 422, `${path} is not taken`);
       await page.locator(".error-summary").waitFor();
       await toldBesideFields(page, language);
@@ -73,21 +77,20 @@ for (const language of LANGUAGES) {
     await window.context.close();
   });
 
-  test(`what cannot be read is told beside the field that holds it: ${language}`, async () => {
+  test(`text that hides how it reads is told beside the field that holds it: ${language}`, async () => {
     const window = await openWindow(browser, desk, { language });
     await sitDown(window, "Chen Ning");
     const { page } = window;
     await page.goto("/matters/new");
     await page.locator("a[href^='/matters/new/request/']").first().click();
-    await fill(page, { ...request(TYPED[language]), "offences.0": "no such code" });
+    const reversed = `${TYPED[language]} \u202e999`;
+    await fill(page, request(reversed));
     await sendForm(page);
-    await page.locator(".error-summary, button[name=step][value=do]").first().waitFor();
-    const check = page.locator("button[name=step][value=do]");
-    if (await check.count()) await check.click();
     await page.locator(".error-summary").waitFor();
     await toldBesideFields(page, language);
-    assert.equal(await page.locator("[name=title]").inputValue(), TYPED[language]);
-    assert.equal(await page.locator("[name='offences.0']").inputValue(), "no such code");
+    assert.equal(await page.locator(".error-summary a").count(), 1, "nothing else is wrong");
+    assert.equal(await page.locator("[name=title]").inputValue(), reversed);
+    assert.equal(await page.locator("[name='offences.0']").inputValue(), "0701");
     await window.context.close();
   });
 }

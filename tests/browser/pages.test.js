@@ -15,8 +15,10 @@ import { makeOf } from "./support/walk.js";
 
 /** No page of their own: they take a form and go on to another page, or answer with something else than a page. */
 const NO_PAGE = [
-  "/account/end-sessions", "/assets/{name}", "/card-of-us/file", "/choices", "/live", "/m/{number}/proof/file", "/metrics",
-  "/officers/enlist", "/partners/{agency}/confirm", "/partners/{agency}/test", "/sign-in/demo", "/sign-out", "/journal/verify",
+  "/account/end-session", "/account/end-sessions", "/account/passkey/remove", "/assets/{name}", "/audit/export",
+  "/card-of-us/file", "/choices", "/intake/{number}/{act}", "/journal/verify", "/live", "/m/{number}/act/{act}/kept",
+  "/m/{number}/proof/file", "/matters/filters", "/matters/filters/{filter}", "/matters/new/{kind}/{partner}/kept", "/metrics",
+  "/officers/enlist", "/partners/{agency}/confirm", "/partners/{agency}/test", "/sign-in/demo", "/sign-in/passkey", "/sign-out",
 ];
 
 const ALL = routes();

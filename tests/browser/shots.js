@@ -1,6 +1,7 @@
-// Pictures of every page, for people to look at: `node shots.js [FOLDER]`. Nothing is judged here.
+// Pictures of every page, for people to look at: `node shots.js [FOLDER [WHICH...]]`. Nothing is judged here.
 //
-// FOLDER/LANGUAGE-LIGHT-WIDTH/PAGE.png; pages of one kind and make are taken once.
+// FOLDER/LANGUAGE-LIGHT-WIDTH/PAGE.png; pages of one kind and make are taken once. WHICH are some of the folders under
+// FOLDER, such as zh-dark-320; all of them unless given.
 
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -12,6 +13,7 @@ import { routes } from "./support/routes.js";
 import { kindOf, makeOf } from "./support/walk.js";
 
 const out = resolve(process.argv[2] ?? join(ROOT, "target/shots"));
+const wanted = process.argv.slice(3);
 const all = routes();
 
 /** A picture of the page, under a name that says what it is. */
@@ -31,7 +33,9 @@ try {
   for (const language of LANGUAGES) {
     for (const light of LIGHTS) {
       for (const width of [NARROW, WIDE]) {
-        const folder = join(out, `${language}-${light}-${width}`);
+        const which = `${language}-${light}-${width}`;
+        if (wanted.length > 0 && !wanted.includes(which)) continue;
+        const folder = join(out, which);
         mkdirSync(folder, { recursive: true });
         const taken = new Set();
         await stage.round({ language, light, width }, (page, scene) => take(page, scene, folder, taken));

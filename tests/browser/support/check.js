@@ -15,6 +15,7 @@ const MOST = 8;
 export async function faultsOf(page) {
   await unfold(page);
   const faults = await axe(page);
+  if (await page.evaluate(() => matchMedia("print").matches)) return faults; // paper is as wide as it is
   const own = page.viewportSize();
   for (const width of [own.width === WIDE ? NARROW : WIDE, own.width]) {
     await page.setViewportSize({ ...own, width });
@@ -49,7 +50,9 @@ export async function axe(page) {
 }
 
 async function overflow(page, width) {
-  const wide = await page.evaluate(() => {
+  const wide = await page.evaluate(async () => {
+    // Which rules hold at this width is settled with the next frame.
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
     const room = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= room) return [];
     const scrolls = (element) => element && (getComputedStyle(element).overflowX !== "visible" || scrolls(element.parentElement));

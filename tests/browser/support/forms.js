@@ -16,6 +16,16 @@ export function sendForm(page) {
   return page.locator("form.act-form button.btn-primary[type=submit]").last().click();
 }
 
+/** Takes out whatever the form was left with when somebody was at it before. */
+export async function empty(page) {
+  for (const control of await page.locator(CONTROLS).all()) {
+    const kind = await control.evaluate((element) => (element.matches("select") ? "select" : element.type));
+    if (kind === "select") await control.selectOption({ index: 0 });
+    else if (kind === "checkbox") await control.uncheck();
+    else await control.fill("");
+  }
+}
+
 /** Writes something that can be read into every control. */
 export async function fillIn(page) {
   for (const control of await page.locator(CONTROLS).all()) {

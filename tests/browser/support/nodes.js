@@ -17,6 +17,11 @@ export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../../..")
 
 const BINARY = process.env.COMITY_BINARY ?? join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "debug/comity");
 
+/** What runs still; it ends with this process, however that ends. */
+const running = new Set();
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
 /** A folder with everything that a test makes. */
 export class Place {
   #running = [];
@@ -86,6 +91,8 @@ export class Place {
   #start(words) {
     const child = spawn(BINARY, words, { cwd: this.folder, env: this.environment, stdio: ["ignore", "pipe", "pipe"] });
     this.#running.push(child);
+    running.add(child);
+    child.on("exit", () => running.delete(child));
     let errors = "";
     child.stderr.on("data", (text) => (errors = (errors + text).slice(-4000)));
     return { lines: createInterface({ input: child.stdout }), errors: () => errors };

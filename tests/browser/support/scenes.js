@@ -5,8 +5,8 @@
 import assert from "node:assert/strict";
 
 import { openWindow } from "./browser.js";
-import { asksForSomething, fillIn, sendForm } from "./forms.js";
-import { enrol, send, signIn, welcome } from "./people.js";
+import { asksForSomething, empty, fillIn, sendForm } from "./forms.js";
+import { PASSWORD, enrol, send, signIn, welcome } from "./people.js";
 import { routes } from "./routes.js";
 import { walk } from "./walk.js";
 
@@ -16,9 +16,9 @@ export async function scenesOf(window, name, meet) {
 }
 
 const SCENES = {
-  "Chen Ning": [nowhere, staleForm, searching, keyboardHelp, newRequest, actForms, said, packages, offNetwork, printed],
+  "Chen Ning": [nowhere, staleForm, searching, keyboardHelp, newRequest, earlier, actForms, said, packages, offNetwork, printed],
   "Dara Vong": [verifiedJournal, meeting],
-  "Ina Tor": [invited],
+  "Odo Brakk": [invited],
 };
 
 async function nowhere({ page }, meet) {
@@ -63,6 +63,8 @@ async function keyboardHelp({ page, script }, meet) {
 async function newRequest({ page }, meet) {
   await page.goto("/matters/new");
   await page.locator("a[href^='/matters/new/request/']").first().click();
+  await page.locator("form.act-form").waitFor();
+  await empty(page);
   await sendForm(page);
   await page.locator(".error-summary").waitFor();
   await meet("a request that lacks everything");
@@ -75,14 +77,30 @@ async function newRequest({ page }, meet) {
   await meet("a request filled in");
 }
 
-/** Every form of an act that asks for something, sent empty. */
+/** What one may copy a new request from. */
+async function earlier({ page }, meet) {
+  await page.goto("/matters/new");
+  await page.locator("a[href^='/matters/new/request/']").first().click();
+  const folded = page.locator("main details:has(form[action$='/earlier']) > summary");
+  if ((await folded.count()) === 0) return; // nothing was asked of this partner yet
+  await folded.click();
+  for (const words of ["container", "Nobody of this name"]) {
+    await page.locator("form[action$='/earlier'] input[name=q]").fill(words);
+    await page.locator("form[action$='/earlier'] button").click();
+    await page.waitForURL("**/earlier");
+    await meet(`what may be copied: ${words}`);
+  }
+}
+
+/** Every form of an act that asks for something, sent as it is. */
 async function actForms({ page }, meet) {
   for (const path of await formsOfMatters(page)) {
     await page.goto(path);
     if (!(await asksForSomething(page))) continue;
     await sendForm(page);
-    await page.locator(".error-summary").waitFor();
-    await meet(`what is wrong with ${path.split("/").at(-1)}`);
+    // A form that goes on from a draft lacks nothing and is checked next.
+    await page.locator(".error-summary, button[name=step][value=do]").first().waitFor();
+    await meet(`what follows ${path.split("/").at(-1)}`);
   }
 }
 
@@ -233,6 +251,11 @@ async function wrongAtTheDoor(page, here) {
   await send(page, { name: "Ann Bell", password: "not this one" });
   await page.locator("[role=alert]").waitFor();
   await here("a wrong password");
+  await send(page, { name: "Ann Bell", password: PASSWORD });
+  await page.locator("input[name=code]").waitFor();
+  await send(page, { code: "no code" });
+  await page.locator("[role=alert]").waitFor();
+  await here("a wrong code of an authenticator");
   await page.goto("/welcome");
   await here("take up an invitation");
   await send(page, { invitation: "nothing" });

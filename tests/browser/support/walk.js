@@ -1,15 +1,12 @@
-// Walks the desk as one officer: every link, once for each kind of page it leads to.
+// Walks the desk as one officer: every link, once for each kind of page it leads to. Nothing is ever sent by walking.
 //
-// Two matters of one kind have the same forms, so `/m/R-1/act/ask` and `/m/R-2/act/ask` are one kind of page; every
-// matter's own page is one of its own, since no two have come to the same. Nothing is ever sent by walking.
+// Two matters of one kind have the same forms, so `/m/R-1/act/ask` and `/m/R-2/act/ask` are one kind of page. Every
+// matter's own page is met once by somebody, since no two have come to the same; everybody meets one of each kind.
 
 import { routeOf } from "./routes.js";
 
 /** Answers with something else than a page, or never ends. */
 const NO_PAGE = new Set(["/live", "/metrics", "/card-of-us/file", "/assets/{name}"]);
-
-/** Of these everybody sees every one; of other routes with a variable, one is seen. */
-const EACH = new Set(["/m/{number}", "/partners/{agency}", "/sign-in", "/officers/{record}"]);
 
 /** What kind of page a path leads to: pages alike have the same name. */
 export function kindOf(path, all) {
@@ -18,9 +15,8 @@ export function kindOf(path, all) {
   if (!route) return pathname;
   const parts = route.split("/");
   const told = pathname.split("/").map((part, i) => {
-    if (!parts[i].startsWith("{") || EACH.has(route)) return part;
     if (parts[i] === "{number}") return part.split("-")[0];
-    return ["{act}", "{kind}"].includes(parts[i]) ? part : parts[i];
+    return parts[i].startsWith("{") && !["{act}", "{kind}"].includes(parts[i]) ? parts[i] : part;
   });
   return told.join("/") + [...searchParams.keys()].sort().map((key) => `?${key}`).join("");
 }
@@ -28,22 +24,29 @@ export function kindOf(path, all) {
 /** The form of an act is the same whoever asks for it: who may do the act is judged when it is sent. */
 const isForm = (kind) => kind.includes("/act/") || kind.startsWith("/matters/new/");
 
+/** A page that differs with what it is about: every one of them is met, by somebody. */
+const isOne = (kind) => /^\/(m|partners)\/[^/]+$/.test(kind);
+
 /**
- * Meets every page that links lead to from the first; `meet()` is called while the page is open. `forms` are the kinds of
- * forms that somebody has met already, which are left out.
+ * Meets every page that links lead to from the first; `meet()` is called while the page is open. `met` holds what others have
+ * met that need not be met again.
  */
-export async function walk(page, all, forms, meet) {
+export async function walk(page, all, met, meet) {
   const waiting = ["/"];
   const known = new Set(waiting);
+  const isNew = (path) => {
+    const kind = kindOf(path, all);
+    const those = isForm(kind) ? met : known;
+    const one = isOne(kind) && !met.has(path);
+    if (those.has(kind) && !one) return false;
+    those.add(kind);
+    if (one) met.add(path);
+    return true;
+  };
   while (waiting.length > 0) {
     await page.goto(waiting.shift());
-    for (const next of await links(page)) {
-      const kind = kindOf(next, all);
-      const met = isForm(kind) ? forms : known;
-      if (met.has(kind) || NO_PAGE.has(routeOf(next, all))) continue;
-      met.add(kind);
-      waiting.push(next);
-    }
+    const paths = (await links(page)).filter((path) => !NO_PAGE.has(routeOf(path, all)));
+    waiting.push(...paths.filter(isNew));
     await meet();
   }
 }

@@ -327,7 +327,8 @@ impl Control<'_> {
 
     fn group(&self, inside: &Markup) -> Markup {
         html! {
-            fieldset.mb-3 .has-error[self.fault().is_some()] id=(id(&self.path)) tabindex="-1" {
+            fieldset.mb-3 .has-error[self.fault().is_some()] id=(id(&self.path)) tabindex="-1"
+                aria-describedby=[self.described()] {
                 legend.form-label { (self.label) (self.may()) }
                 (self.hint()) (self.told())
                 (inside)
