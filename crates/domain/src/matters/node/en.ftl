@@ -32,4 +32,5 @@ term-trouble-clock-skew = A partner's clock is far off
 term-trouble-stream-mismatch = The two nodes' streams do not agree
 term-export-proof-with-content = A proof with content
 term-export-sealed-package = A sealed package, to a file
+term-export-package-content = The content of a sealed package
 term-export-packages-key = The key that opens sealed packages

@@ -32,4 +32,5 @@ term-trouble-clock-skew = 对方时钟偏差过大
 term-trouble-stream-mismatch = 双方收发记录不一致
 term-export-proof-with-content = 含内容的证明文件
 term-export-sealed-package = 封装包文件
+term-export-package-content = 封装包内容
 term-export-packages-key = 封装包解密密钥
