@@ -8,6 +8,7 @@ mod name_officers;
 mod officers;
 mod receive_batch;
 mod receive_receipts;
+mod record_check;
 mod record_incident;
 mod record_read;
 mod set_up;

@@ -4,9 +4,11 @@ mod answer;
 mod checking;
 mod deliver;
 mod packages;
+mod sealing;
 mod standing;
 
 pub use answer::{AnswerFailure, answer};
 pub use checking::{Flaw, PackageCheck, check_package};
 pub use deliver::{Peer, Synced, sync};
 pub use packages::{Fetched, answer_package, fetch_packages};
+pub use sealing::{SEALED_FIELDS, SealOrder, Sealing, Shelved};
