@@ -11,6 +11,8 @@ use crate::commands::ActCommand;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
 use crate::people::Officer;
+use crate::views::PackageRow;
+use crate::workers::Opener;
 
 impl Ledger {
     /// Records that something is about to leave the node, by whom and for what.
@@ -37,5 +39,21 @@ impl Ledger {
         }
         let record = ActCommand { matter: node, act: LetOut::DEF.code.into(), toml: Some(table.to_string()) };
         self.act(pending, &record, officer).map(drop)
+    }
+
+    /// Records that the content of a sealed package is about to be looked at or taken out, file by file, and gives what
+    /// opens it.
+    ///
+    /// # Errors
+    /// As [`Ledger::let_out`].
+    pub fn let_content_out(
+        &mut self,
+        pending: &mut Pending,
+        row: &PackageRow,
+        purpose: &str,
+        officer: &Officer,
+    ) -> Result<Opener, Failure> {
+        self.let_out(pending, Export::PackageContent, Some(&row.matter), purpose, officer)?;
+        Ok(self.opener(row.package))
     }
 }

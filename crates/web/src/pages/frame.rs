@@ -14,6 +14,7 @@ const NAVIGATION: &[(&str, &str, &str)] = &[
     ("work", "/work", "g w"),
     ("intake", "/intake", "g i"),
     ("matters", "/matters", "g m"),
+    ("evidence", "/evidence", "g e"),
     ("partners", "/partners", "g p"),
     ("audit", "/audit", "g a"),
     ("journal", "/journal", "g j"),

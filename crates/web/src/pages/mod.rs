@@ -11,6 +11,7 @@ mod asking;
 mod audit;
 mod choices;
 mod demo;
+mod evidence;
 mod files;
 mod frame;
 mod guard;
@@ -50,6 +51,7 @@ pub const WORDS: &[(&str, &str)] = &[
     search::WORDS,
     audit::WORDS,
     matter::WORDS,
+    evidence::WORDS,
     act_form::WORDS,
     partners::WORDS,
     home::WORDS,
@@ -69,6 +71,7 @@ pub fn router(office: &Arc<Office>) -> Router {
         .merge(search::routes())
         .merge(audit::routes())
         .merge(matter::routes())
+        .merge(evidence::routes())
         .merge(act_form::routes())
         .merge(partners::routes())
         .merge(journal::routes())

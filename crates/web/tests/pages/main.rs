@@ -1,5 +1,6 @@
 //! The pages as officers and strangers ask for them: the router called on a node in memory.
 
+mod evidence;
 mod office;
 mod strangers;
 

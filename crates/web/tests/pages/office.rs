@@ -1,5 +1,6 @@
 //! An office on a node in memory, and a browser in front of it.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,22 +10,38 @@ use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{Request, Response, StatusCode};
 use comity_app::Failure;
 use comity_app::context::Objects;
+use comity_app::staging::{Staging, StagingLimits};
 use comity_domain::matters;
 use comity_domain::vocabularies::Role;
 use comity_domain::words::{ENGINE, Lang, Words};
+use comity_journal::entropy::Entropy;
 use comity_journal::ids::AgencyId;
 use comity_testkit::Seeded;
 use comity_testkit::node::{Pair, wait};
 use comity_web::federation::Contact;
 use comity_web::pages::{Office, OfficeParts, Outside, Soon, WORDS, router};
 use http_body_util::BodyExt as _;
+use tempfile::TempDir;
 use tower::ServiceExt as _;
 
-/// A node outside its ledger, of which nothing is there but what it was told.
-#[derive(Default)]
+/// A node outside its ledger, of which nothing is there but what it was told and two folders.
 pub(crate) struct Nothing {
     /// How often whose keys are accepted was read anew.
     pub(crate) refreshed: AtomicUsize,
+    drawn: AtomicUsize,
+    objects: Arc<Objects>,
+    staging: Arc<Staging>,
+}
+
+impl Nothing {
+    fn at(dir: &Path, limits: StagingLimits) -> Self {
+        Self {
+            refreshed: AtomicUsize::default(),
+            drawn: AtomicUsize::default(),
+            objects: Arc::new(Objects::open(&dir.join("objects")).expect("a folder")),
+            staging: Arc::new(Staging::open(&dir.join("uploads"), limits).expect("a folder")),
+        }
+    }
 }
 
 impl Outside for Nothing {
@@ -44,7 +61,15 @@ impl Outside for Nothing {
     }
 
     fn objects(&self) -> Arc<Objects> {
-        unreachable!("no page of these tests touches a package")
+        Arc::clone(&self.objects)
+    }
+
+    fn staging(&self) -> Arc<Staging> {
+        Arc::clone(&self.staging)
+    }
+
+    fn entropy(&self) -> Box<dyn Entropy + Send> {
+        Box::new(Seeded::new(self.drawn.fetch_add(1, Ordering::Relaxed) as u64))
     }
 }
 
@@ -52,16 +77,30 @@ impl Outside for Nothing {
 pub(crate) struct House {
     pub(crate) pair: Pair,
     pub(crate) outside: Arc<Nothing>,
+    /// The node's folders.
+    pub(crate) dir: TempDir,
     routes: Router,
 }
 
 impl House {
     pub(crate) fn open() -> Self {
-        let (pair, outside) = (Pair::met(), Arc::new(Nothing::default()));
+        let pair = Pair::met();
         let administrator = |ledger: &mut comity_app::ledger::Ledger, pending: &mut _| {
             ledger.add_officer(pending, "Ina Tor", &[Role::Administrator])
         };
         pair.a.run(administrator).expect("a third officer");
+        Self::of(pair, tempfile::tempdir().expect("a folder"), StagingLimits::default())
+    }
+
+    /// The pages of a node with these folders.
+    pub(crate) fn of(pair: Pair, dir: TempDir, limits: StagingLimits) -> Self {
+        let outside = Arc::new(Nothing::at(dir.path(), limits));
+        let shelf = outside.objects();
+        let keep = move |ledger: &mut comity_app::ledger::Ledger, _: &mut _| {
+            ledger.use_shelf(shelf);
+            Ok(())
+        };
+        pair.a.run(keep).expect("a shelf");
         let kinds = Arc::new(matters::standard());
         let words = |lang| {
             let sources = std::iter::once(ENGINE).chain(kinds.iter().map(|kind| kind.def().words));
@@ -81,7 +120,7 @@ impl House {
             director: None,
             set_up: None,
         });
-        Self { pair, outside, routes: router(&office) }
+        Self { pair, outside, dir, routes: router(&office) }
     }
 
     /// A browser in which this officer has signed in.
@@ -129,11 +168,24 @@ impl Browser {
         wait(self.routes.clone().oneshot(request.expect("a request"))).expect("an answer")
     }
 
-    fn see(answer: Response<Body>) -> Seen {
+    pub(crate) fn see(answer: Response<Body>) -> Seen {
         let (parts, body) = answer.into_parts();
         let bytes = wait(body.collect()).expect("a body").to_bytes();
         let to = parts.headers.get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
         Seen { status: parts.status, to: to.to_owned(), text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    /// Sends a request as it is, with this browser's cookie.
+    pub(crate) fn ask(&self, request: axum::http::request::Builder, body: impl Into<Body>) -> Response<Body> {
+        let request = request.header(COOKIE, &self.cookie).body(body.into()).expect("a request");
+        wait(self.routes.clone().oneshot(request)).expect("an answer")
+    }
+
+    /// What every form of this session carries.
+    pub(crate) fn token(&self) -> String {
+        let page = self.get("/card-of-us").text;
+        let token = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        token.unwrap_or_default().to_owned()
     }
 
     /// Asks for a page.
@@ -148,9 +200,8 @@ impl Browser {
 
     /// Sends a form that a page of this session made.
     pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Seen {
-        let page = self.get("/card-of-us").text;
-        let token = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
-        let fields: Vec<_> = fields.iter().copied().chain([("csrf", token.unwrap_or_default())]).collect();
+        let token = self.token();
+        let fields: Vec<_> = fields.iter().copied().chain([("csrf", token.as_str())]).collect();
         Self::see(self.send(path, Some(&fields)))
     }
 }

@@ -3,7 +3,7 @@
 //! Nothing in here knows an act by name. What is wrong is told beside its field and above the form, and what was typed is kept.
 
 mod check;
-mod fields;
+pub(crate) mod fields;
 mod opening;
 mod steps;
 
@@ -11,12 +11,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::get;
 use comity_app::Failure;
 use comity_app::authorise::Doing;
 use comity_app::commands::ActCommand;
 use comity_app::queries::ActValue;
-use comity_domain::act::ActDef;
+use comity_domain::act::{ActDef, Field};
 use comity_journal::ids::MatterId;
 use maud::{Markup, html};
 
@@ -25,8 +26,8 @@ use super::frame::{Framed, Page};
 use super::office::Office;
 use super::trouble::Trouble;
 use super::typed::Typed;
-pub(crate) use steps::{Step, step};
-use steps::{Wrong, done};
+use steps::done;
+pub(crate) use steps::{Step, Wrong, step};
 
 /// The words of these pages: zh, then en.
 pub(crate) const WORDS: (&str, &str) = (include_str!("zh.ftl"), include_str!("en.ftl"));
@@ -77,7 +78,7 @@ impl ActForm<'_> {
     }
 
     /// What is wrong, above the form, each a link to its field.
-    fn error_summary(&self, wrong: &[Wrong]) -> Markup {
+    pub(crate) fn error_summary(&self, wrong: &[Wrong]) -> Markup {
         html! {
             @if !wrong.is_empty() {
                 div.error-summary tabindex="-1" aria-labelledby="error-summary-title" {
@@ -164,6 +165,25 @@ pub(crate) fn says(asking: &Asking, kind: &str, def: &ActDef, values: &[ActValue
     }
 }
 
+/// What was typed into some fields, as it will be read.
+pub(crate) fn says_typed(
+    form: &ActForm<'_>,
+    fields: impl Iterator<Item = &'static Field>,
+    typed: &Typed,
+) -> Markup {
+    let table = typed.table(form.def);
+    html! {
+        dl.facts.card.card-body.mb-3 {
+            @for field in fields {
+                div {
+                    dt { (form.label_of(field.name)) }
+                    dd { (check::value(form.asking, form.kind, form.def, &field.kind, table.get(field.name))) }
+                }
+            }
+        }
+    }
+}
+
 /// What an act's page needs to know of its matter.
 struct Place {
     matter: MatterId,
@@ -172,6 +192,8 @@ struct Place {
     def: ActDef,
     with: Vec<String>,
     officers: Vec<String>,
+    /// Whether the act hands over a sealed package.
+    hands_over: bool,
 }
 
 /// Finds matter and act; what there is none of, or none for this officer, is not found.
@@ -185,7 +207,9 @@ async fn place(office: &Office, asking: &Asking, number: String, act: String) ->
         let us = words.text("page-us");
         let with =
             page.parties.into_iter().map(|party| party.name).filter(|name| *name != "us" && *name != us);
-        Ok(Place { matter, number: page.line.number, kind, def, with: with.collect(), officers })
+        let hands_over = ledger.handing_over(&matter).is_ok_and(|handing| handing.code == def.code);
+        let (number, with) = (page.line.number, with.collect());
+        Ok(Place { matter, number, kind, def, with, officers, hands_over })
     });
     found.await.map_err(|failure| match failure {
         Failure::Usage(_) => Trouble::NotFound,
@@ -212,8 +236,12 @@ async fn show(
     State(office): State<Arc<Office>>,
     asking: Asking,
     Path((number, act)): Path<(String, String)>,
-) -> Result<Framed, Trouble> {
+) -> Result<axum::response::Response, Trouble> {
     let place = place(&office, &asking, number, act).await?;
+    if place.hands_over {
+        // What sealing knows nobody types.
+        return Ok(Redirect::to(&format!("/m/{}/hand-over", place.number)).into_response());
+    }
     let (matter, code, officer) = (place.matter, place.def.code, asking.officer());
     let kept = office.run(move |ledger, _| {
         let may_read = ledger.authorise(&officer, Doing::ReadContent, Some(&matter)).is_ok();
@@ -221,7 +249,7 @@ async fn show(
     });
     let kept = kept.await?;
     let typed = kept.map(|readings| fields::typed_again(&readings)).unwrap_or_default();
-    Ok(place.form(&asking).page(&typed, &[]))
+    Ok(place.form(&asking).page(&typed, &[]).into_response())
 }
 
 async fn take(

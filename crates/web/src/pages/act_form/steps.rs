@@ -13,12 +13,17 @@ use super::super::typed::{Typed, toml_of};
 use super::{ActForm, check};
 
 /// Something wrong with one field.
+#[derive(Clone)]
 pub(crate) struct Wrong {
     pub(crate) path: String,
     key: &'static str,
 }
 
 impl Wrong {
+    pub(crate) fn new(path: impl Into<String>, key: &'static str) -> Self {
+        Self { path: path.into(), key }
+    }
+
     pub(crate) fn text(&self, words: &Words) -> String {
         words.text(self.key)
     }

@@ -2,7 +2,6 @@
 
 mod facts;
 mod next;
-mod package;
 mod people;
 mod proof;
 mod timeline;
@@ -13,7 +12,7 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::routing::{get, post};
 use comity_app::authorise::{Doing, SeesLine};
-use comity_app::queries::{ActValue, MatterPage};
+use comity_app::queries::{ActValue, EvidenceLine, MatterPage};
 use comity_domain::act::ActDef;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -31,7 +30,6 @@ pub(crate) fn routes() -> Router<Arc<Office>> {
         .route("/m/{number}", get(show))
         .route("/m/{number}/proof", get(proof::show))
         .route("/m/{number}/proof/file", post(proof::file))
-        .route("/m/{number}/package/{package}", post(package::check))
 }
 
 /// What the page before says has been done.
@@ -51,6 +49,8 @@ struct Whole {
     drafts: Vec<(ActDef, Vec<ActValue>)>,
     /// Who of our own people can see it, and why.
     sees: Vec<SeesLine>,
+    /// Sealed packages that were handed over.
+    evidence: Vec<EvidenceLine>,
 }
 
 async fn show(
@@ -75,7 +75,8 @@ async fn show(
         }
         let opens_with = ledger.opening_act(&kind)?.code;
         let sees = ledger.who_can_see(&matter, &words)?;
-        Ok(Whole { kind, page, opens_with, drafts, sees })
+        let evidence = ledger.evidence_lines(&officer, &matter, None, &words)?;
+        Ok(Whole { kind, page, opens_with, drafts, sees, evidence })
     });
     let whole = whole.await?;
     let line = &whole.page.line;
@@ -102,6 +103,7 @@ async fn show(
                 (next::drafts(&asking, &whole.kind, &whole.page, &whole.drafts))
                 (facts::opening(&asking, &whole.page, whole.opens_with))
                 (facts::facts(&asking, &whole.page))
+                (super::evidence::in_matter(&asking, &whole.evidence))
                     (people::people(&asking, &whole.page, &whole.sees))
             }
             (timeline::timeline(&asking, &whole.page))
