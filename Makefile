@@ -1,11 +1,13 @@
 # Two commands are all a newcomer needs: `make demo` and `make test`. Each does its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check sim transfer bench
+.PHONY: help setup demo test check browser shots sim transfer bench
 
 help:
 	@echo "make demo    build comity and play a case between three agencies (ONCE=1: then stop; FILES=PATH: your evidence)"
 	@echo "make test    everything that must hold before a change is accepted"
 	@echo "make check   the quick part of it: formatting and lints"
+	@echo "make browser the desk in real Chromium: every page, both languages, journeys (part of make test)"
+	@echo "make shots   a picture of every page, for people to look at (OUT=FOLDER; target/shots unless given)"
 	@echo "make sim SEED=n  one simulated world of many nodes, told step by step"
 	@echo "make transfer  hand over 2 GiB, twice, with a node killed on the way"
 	@echo "make bench   the measurements that the documents quote"
@@ -27,11 +29,22 @@ check: setup
 test: check
 	cargo doc --locked --workspace --no-deps --quiet
 	cargo test --locked --workspace --doc --quiet
+	cargo test --locked --workspace --tests --no-run --quiet
+	scripts/browser
 	@if cargo nextest --version >/dev/null 2>&1; then \
 	    set -x; cargo nextest run --locked --workspace; \
 	else \
 	    set -x; cargo test --locked --workspace --tests; \
 	fi
+
+# The desk in real Chromium, before real nodes: see tests/browser.
+browser: setup
+	cargo build --locked --quiet -p comity
+	scripts/browser
+
+shots: setup
+	cargo build --locked --quiet -p comity
+	scripts/browser shots $(abspath $(or $(OUT),target/shots))
 
 # One world of many nodes by its seed, told step by step: make sim SEED=42. With TO=999 all worlds from there to that.
 sim: setup

@@ -59,8 +59,9 @@ fn build(out: &Path) -> Result<PathBuf, String> {
         return Err(NO_NODE.to_owned());
     }
     let (ui, built) = (out.join("ui"), out.join("built"));
-    copy_parts(&Path::new(env!("CARGO_MANIFEST_DIR")).join("ui"), &ui)
-        .map_err(|e| format!("cannot copy ui/: {e}"))?;
+    // Asked when it runs: a target folder that was copied holds this program as it was made elsewhere.
+    let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo gave no CARGO_MANIFEST_DIR")?);
+    copy_parts(&here.join("ui"), &ui).map_err(|e| format!("cannot copy ui/: {e}"))?;
     install(&ui)?;
     run(&ui, "node", &[OsStr::new("build/build.mjs"), built.as_os_str()])?;
     Ok(built)

@@ -3,11 +3,11 @@
 //! Invariant: what is to leave is handed to its taker only after the record of it is durable; a test lists the callers.
 
 use comity_domain::act::Act as _;
-use comity_domain::matters::node::{Export, LetOut};
+use comity_domain::engine::Kind as _;
+use comity_domain::matters::node::{Export, LetOut, NodeKind};
 use comity_journal::ids::MatterId;
 
 use crate::authorise::Doing;
-use crate::commands::ActCommand;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
 use crate::people::Officer;
@@ -28,8 +28,8 @@ impl Ledger {
         purpose: &str,
         officer: &Officer,
     ) -> Result<(), Failure> {
-        let allowed = self.authorise(officer, Doing::TakeOut, matter);
-        self.heed_refusal(pending, officer, Doing::TakeOut.code(), matter, allowed)?;
+        let doing = Doing::to_let_out(what);
+        self.permit(pending, officer, doing, matter)?;
         let node = self.set_up(pending)?;
         let mut table = toml::Table::new();
         table.insert("what".into(), what.code().into());
@@ -37,8 +37,11 @@ impl Ledger {
         if let Some(matter) = matter {
             table.insert("matter".into(), matter.to_string().into());
         }
-        let record = ActCommand { matter: node, act: LetOut::DEF.code.into(), toml: Some(table.to_string()) };
-        self.act(pending, &record, officer).map(drop)
+        let by = officer.acting_in(&*self.keys.pseudonyms, &node);
+        let kind = NodeKind::DEF.code;
+        let composed = self.compose(kind, Some(&node), LetOut::DEF.code, &table.to_string())?;
+        let written = self.write_inside(pending, &node, kind, &LetOut::DEF, composed, by);
+        self.heed_refusal(pending, officer, doing.code(), matter, written).map(drop)
     }
 
     /// Records that the content of a sealed package is about to be looked at or taken out, file by file, and gives what

@@ -34,6 +34,7 @@ pub use pending::Pending;
 pub use thread::{LedgerByHand, LedgerHandle};
 
 use crate::authorise::LastRefused;
+use crate::commands::LastLooks;
 use crate::context::{Clock, NoShelf, Shelf};
 use crate::failure::Failure;
 use crate::keys::NodeKeys;
@@ -57,6 +58,8 @@ pub struct Ledger {
     pub(crate) shelf: Arc<dyn Shelf>,
     pub(crate) troubles: BTreeMap<(Option<AgencyId>, Trouble), u32>,
     pub(crate) last_refused: LastRefused,
+    /// When looks at the audit were last recorded.
+    pub(crate) last_looks: LastLooks,
     /// Memory may be ahead of the store or behind it: nothing is done before it has been read again.
     stale: bool,
     length: u64,
@@ -142,6 +145,7 @@ impl Ledger {
             shelf: Arc::new(NoShelf),
             troubles: BTreeMap::new(),
             last_refused: LastRefused::default(),
+            last_looks: LastLooks::default(),
             stale: false,
             length: 0,
             exchange: Tree::default(),
@@ -161,6 +165,7 @@ impl Ledger {
             })?;
         }
         crate::views::bring_up_to_date(&mut ledger)?;
+        ledger.sweep_unsent()?;
         Ok(ledger)
     }
 
@@ -174,6 +179,7 @@ impl Ledger {
         self.streams.clear();
         self.matters.clear();
         self.last_refused.clear();
+        self.last_looks.clear();
         self.people.forget();
         // The old book stays until the new one is whole: a ledger is never without its own card.
         let mut cards = CardBook::default();

@@ -18,6 +18,7 @@ pub mod people;
 pub mod queries;
 pub mod sign_in;
 pub mod staging;
+pub mod unsent;
 pub mod views;
 pub mod workers;
 

@@ -97,8 +97,16 @@ impl Ledger {
     }
 
     /// All officers who ever worked here, by name: history goes on naming who has left.
-    pub(crate) fn officers_ever(&mut self) -> Result<Vec<Officer>, Failure> {
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn officers_ever(&mut self) -> Result<Vec<Officer>, Failure> {
         Ok(self.everybody()?.iter().map(|(officer, _)| officer.clone()).collect())
+    }
+
+    /// The records of all officers who ever worked here.
+    pub(crate) fn records_ever(&mut self) -> Result<Vec<MatterId>, Failure> {
+        Ok(self.everybody()?.iter().map(|(officer, _)| officer.record).collect())
     }
 
     /// Everybody with a record here, as it stands; read once until a record changes.

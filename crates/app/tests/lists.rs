@@ -430,3 +430,36 @@ fn the_latest_name_of_a_partner_and_of_an_officer_counts_at_once() {
     assert_eq!(pair.a.show(matter).unwrap().line.with, ["Island B"]);
     assert_eq!(found(&pair.a, "island"), [matter]);
 }
+
+#[test]
+fn a_draft_waits_for_those_who_may_approve_it_and_never_for_its_author() {
+    let pair = Pair::met();
+    let waits = |name: &'static str| {
+        let lines = pair.a.run(move |ledger, _| {
+            let officer = ledger.officer(Some(name))?;
+            ledger.waiting_for_approval(&officer, &words())
+        });
+        lines.unwrap().into_iter().map(|waiting| (waiting.line.id, waiting.lacks)).collect::<Vec<_>>()
+    };
+    let matter = pair.a.draft("Country B", &request("A number"), "Amara Olin").unwrap();
+    assert_eq!(waits("Bo Reyes"), [], "nobody has asked for it to be sent");
+    pair.a.act(matter, "open", None, "Amara Olin").unwrap();
+    let all = ["Desk", "Legal reviewer", "Supervisor"].map(str::to_owned).to_vec();
+    assert_eq!(waits("Bo Reyes"), [(matter, all)]);
+    assert_eq!(waits("Amara Olin"), [], "nobody approves their own work");
+    assert_eq!(listed(&pair.a, Facet::ToApprove), [matter]);
+    pair.a.act(matter, "approve", None, "Bo Reyes").unwrap();
+    assert_eq!(waits("Bo Reyes"), [(matter, vec!["Legal reviewer".to_owned()])]);
+    pair.a.act(matter, "review-grounds", Some(&review()), "Bo Reyes").unwrap();
+    assert_eq!((waits("Bo Reyes"), listed(&pair.a, Facet::ToApprove)), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn what_a_prohibited_ground_has_stopped_waits_for_nobody() {
+    let pair = Pair::met();
+    let matter = pair.a.draft("Country B", &request("A number"), "Amara Olin").unwrap();
+    pair.a.act(matter, "open", None, "Amara Olin").unwrap();
+    let found = review().replace("religion = \"no\"", "religion = \"yes\"");
+    pair.a.act(matter, "review-grounds", Some(&found), "Bo Reyes").unwrap();
+    assert_eq!(listed(&pair.a, Facet::ToApprove), []);
+}

@@ -73,6 +73,9 @@ pub(crate) enum Command {
         /// A fingerprint or a card's file; may be given several times.
         #[arg(long)]
         trust: Vec<String>,
+        /// The hash of an act, as a receipt prints it: say whether the proof holds this very act.
+        #[arg(long)]
+        entry: Option<String>,
         /// Write a report in Chinese and English, as HTML.
         #[arg(long)]
         report: Option<PathBuf>,

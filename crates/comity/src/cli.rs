@@ -126,7 +126,11 @@ async fn carry_out(command: Command, at: &Terminal) -> Result<Reply, Reply> {
             let purpose = content.then_some(purpose);
             export_proof(ask(dir, Request::ProofExport { matter, purpose, officer }).await?, out)
         }
-        Command::Verify { file, trust, report } => verify::run(&file, &trust, report.as_deref(), at),
+        Command::Verify { file, trust, entry, report } => {
+            let question =
+                verify::Question { trusted: &trust, entry: entry.as_deref(), report: report.as_deref() };
+            verify::run(&file, &question, at)
+        }
         Command::Journal(JournalCommand::Verify { dir }) => ask(dir, Request::JournalVerify).await,
         Command::Sync { dir, partner } => ask(dir, Request::Sync { partner }).await,
         Command::Demo { once, files, dir } => demo::run(dir.as_deref(), files, once, at).await,

@@ -68,6 +68,10 @@ impl Outside for OutsideOfNode {
     fn entropy(&self) -> Box<dyn Entropy + Send> {
         Box::new(SystemEntropy)
     }
+
+    fn room(&self) -> Option<u64> {
+        self.partners.objects().room().ok()
+    }
 }
 
 fn failed(reply: Reply) -> Failure {

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use comity_journal::card::Card;
 use comity_journal::fingerprint::Fingerprint;
+use comity_journal::scan::scanned;
+use comity_journal::suite::Hash;
 use comity_journal::verify::{ContentFact, Findings, Outcome, PartState, verify};
 use comity_web::proof_report;
 use serde_json::json;
@@ -15,14 +17,21 @@ use crate::reply::{NO, Reply, UNTRUSTED, YES};
 /// The largest proof read into memory.
 const LIMIT: u64 = 1024 * 1024 * 1024;
 
+/// What is asked of a proof file.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Question<'a> {
+    /// Whom the reader trusts: fingerprints, or files with cards.
+    pub(crate) trusted: &'a [String],
+    /// The act that it must speak of, as a receipt prints its hash.
+    pub(crate) entry: Option<&'a str>,
+    /// Where a report is written.
+    pub(crate) report: Option<&'a Path>,
+}
+
 /// Verifies a proof file, and writes a report where one is asked for.
-pub(crate) fn run(
-    file: &Path,
-    trusted: &[String],
-    report: Option<&Path>,
-    at: &Terminal,
-) -> Result<Reply, Reply> {
-    let trusted = trusted.iter().map(|text| fingerprint(text)).collect::<Result<Vec<_>, _>>()?;
+pub(crate) fn run(file: &Path, question: &Question<'_>, at: &Terminal) -> Result<Reply, Reply> {
+    let named = question.entry.map(|text| scanned(text).ok_or_else(not_a_hash)).transpose()?;
+    let trusted = question.trusted.iter().map(|text| fingerprint(text)).collect::<Result<Vec<_>, _>>()?;
     let read = || -> std::io::Result<Vec<u8>> {
         if std::fs::metadata(file)?.len() > LIMIT {
             return Err(std::io::Error::other("larger than any proof may be"));
@@ -31,13 +40,39 @@ pub(crate) fn run(
     };
     let bytes = read().map_err(|error| Reply::no(format!("{}: {error}", file.display())))?;
     let findings = verify(&bytes, &trusted);
-    if let Some(report) = report {
+    if let Some(report) = question.report {
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let hash = comity_journal::suite::hash(&[&bytes]).to_string();
         let page = proof_report::page(&findings, &name, &hash, at.release.both()).into_string();
         std::fs::write(report, page).map_err(Reply::io)?;
     }
-    Ok(reply(&findings))
+    let reply = reply(&findings);
+    Ok(match named {
+        Some(entry) => speaks_of(&entry, &findings, reply),
+        None => reply,
+    })
+}
+
+fn not_a_hash() -> Reply {
+    Reply::usage(
+        "--entry takes the hash a receipt prints: 64 hexadecimal digits, or what its picture holds".into(),
+    )
+}
+
+/// The answer, with whether the proof speaks of this act; a proof of others is none of it.
+fn speaks_of(entry: &Hash, findings: &Findings, mut reply: Reply) -> Reply {
+    let act = findings.acts.iter().find(|act| act.entry.hash == *entry);
+    match act {
+        Some(act) => {
+            let _ = write!(reply.text, "\nThe act asked about is number {}: {}.", act.entry.number, act.act);
+        }
+        None => {
+            reply.exit = NO;
+            reply.text = format!("This file does not speak of entry {entry}.\n{}", reply.text);
+        }
+    }
+    reply.json["entry"] = json!(act.map(|act| act.entry.number));
+    reply
 }
 
 /// A trusted party: its fingerprint as typed, or a file with its card.

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::Stdio;
 
 use comity_journal::fingerprint::Fingerprint;
+use comity_journal::scan::to_scan;
+use comity_journal::suite::Hash;
 use comity_journal::verify::{Outcome, verify};
 use comity_testkit::terminal::{Place, Served};
 use serde_json::Value;
@@ -167,7 +169,18 @@ fn proves(place: &Place, proof: &Path, prints: &[String; 2]) {
     }
     let trusted: Vec<_> =
         prints.iter().map(|print| Fingerprint::parse(print).expect("a fingerprint")).collect();
-    assert!(matches!(verify(&bytes, &trusted).outcome, Outcome::Intact));
+    let findings = verify(&bytes, &trusted);
+    assert!(matches!(findings.outcome, Outcome::Intact));
+    speaks_of(&empty, &["verify", file, "--trust", a, "--trust", b], &findings.acts[1].entry.hash);
+}
+
+/// Of an act that a receipt names the proof says that it is in it; of another that it is not; of no hash nothing.
+fn speaks_of(empty: &Place, verify: &[&str], entry: &Hash) {
+    let of = |exit, entry: &str| empty.expect(exit, &[verify, &["--entry", entry]].concat());
+    assert_eq!(of(0, &to_scan(entry)).json["entry"], 2);
+    assert_eq!(of(0, &entry.to_string()).json["entry"], 2);
+    assert!(of(1, &Hash::ZERO.to_string()).json["entry"].is_null());
+    of(2, "no hash");
 }
 
 /// Every bit turned over, every byte left out, and every byte that could be appended.

@@ -20,6 +20,7 @@ pub mod limits;
 pub mod part;
 pub mod proof;
 pub mod receipt;
+pub mod scan;
 pub mod stream;
 pub mod suite;
 pub mod time;

@@ -6,7 +6,6 @@ use std::time::Duration;
 use comity_app::Failure;
 use comity_app::queries::{Also, ListQuery};
 use comity_app::views::Facet;
-use comity_domain::matters;
 use comity_domain::words::{Lang, Words};
 use comity_journal::ids::MatterId;
 use comity_testkit::Seeded;
@@ -101,7 +100,7 @@ pub(crate) struct Measured(Vec<Duration>);
 
 /// So many callers at once.
 pub(crate) async fn measure(town: &Arc<Town>, asked: Asked) -> Result<Measured, Failure> {
-    let words = Arc::new(Words::new(Lang::Zh, &matters::standard()));
+    let words = Arc::new(Words::new(Lang::Zh, &town.kinds));
     let begins = Instant::now() + WARM_UP;
     let ends = begins + MEASURED;
     let mut running = JoinSet::new();

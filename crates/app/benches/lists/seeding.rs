@@ -12,14 +12,15 @@ use comity_app::views::{Cursor, Facet};
 use comity_domain::act::{Composed, Preparation};
 use comity_domain::engine::Kinds;
 use comity_domain::matters;
-use comity_journal::entry::{Entry, Header, Lane, Opening, Party, Place, Seen, VERSION};
+use comity_domain::vocabularies::Role;
+use comity_journal::entry::{Actor, Entry, Header, Lane, Opening, Party, Place, Seen, VERSION};
 use comity_journal::ids::{AgencyId, Genesis, MatterId, Token};
 use comity_journal::part::OpenPart;
 use comity_journal::suite::{Hash, Suite};
 use comity_journal::time::Timestamp;
 use comity_store::faults::FaultPlan;
 use comity_store::sqlite::SqliteStore;
-use comity_testkit::node::Station;
+use comity_testkit::node::{Person, Station};
 use comity_testkit::{Agency, Seeded};
 use tempfile::TempDir;
 
@@ -28,6 +29,17 @@ const KIND: &str = "request";
 const TOGETHER: usize = 256;
 const PARTNERS: usize = 8;
 const CURSORS: usize = 20;
+/// Who works here: those who know the matters they work on, and those who know them all.
+pub(crate) const PEOPLE: [Person; 8] = [
+    ("Amara Olin", &["officer"]),
+    ("Cato Wen", &["officer"]),
+    ("Dina Falk", &["officer"]),
+    ("Edo Sarr", &["liaison"]),
+    ("Bo Reyes", &["supervisor", "desk"]),
+    ("Fen Adler", &["desk"]),
+    ("Gita Holm", &["supervisor"]),
+    ("Hugo Lind", &["legal"]),
+];
 const HOUR: i64 = 3_600_000;
 
 struct SystemClock;
@@ -42,6 +54,7 @@ impl Clock for SystemClock {
 
 /// The node, its matters, and where some pages of its list begin.
 pub(crate) struct Town {
+    pub(crate) kinds: Arc<Kinds>,
     pub(crate) ledger: LedgerHandle,
     pub(crate) matters: Vec<MatterId>,
     pub(crate) cursors: Vec<Cursor>,
@@ -55,8 +68,10 @@ struct Seeder {
     us: AgencyId,
     kinds: Arc<Kinds>,
     partners: Vec<Agency>,
-    /// Somebody of ours, as entries name people.
+    /// Somebody of a partner's, as entries name people.
     people: Agency,
+    /// Somebody of ours.
+    ours: Box<dyn Fn(&mut Seeded, &MatterId) -> Actor>,
     dice: Seeded,
 }
 
@@ -84,10 +99,24 @@ impl Town {
         let named =
             partners.iter().enumerate().map(|(n, agency)| (agency.card.clone(), format!("Country {n}")));
         let named: Vec<_> = named.collect();
-        let people = [("Amara Olin", ["officer"].as_slice()), ("Bo Reyes", &["supervisor"])];
-        station.settle(&mut ledger, people, &named)?;
-        let people = Agency::new("people", "XA", Suite::One, &mut Seeded::new(9));
-        let mut seeder = Seeder { us: station.agency, kinds, partners, people, dice: Seeded::new(1) };
+        let [first, second, others @ ..] = PEOPLE;
+        station.settle(&mut ledger, [first, second], &named)?;
+        ledger.run_now(|ledger, pending| {
+            for (name, roles) in others {
+                let roles: Vec<_> = roles.iter().filter_map(|role| Role::from_code(role)).collect();
+                ledger.add_officer(pending, name, &roles)?;
+            }
+            Ok(())
+        })?;
+        let officers = ledger.officers()?;
+        let people = Agency::new("people", "XB", Suite::One, &mut Seeded::new(9));
+        let secret = station.keys().pseudonyms;
+        let ours = move |dice: &mut Seeded, matter: &MatterId| {
+            officers[dice.below(officers.len())].acting_in(&*secret, matter)
+        };
+        let (us, dice) = (station.agency, Seeded::new(1));
+        let mut seeder =
+            Seeder { us, kinds: Arc::clone(&kinds), partners, people, ours: Box::new(ours), dice };
         let mut matters = Vec::with_capacity(count);
         while matters.len() < count {
             let some = TOGETHER.min(count - matters.len());
@@ -99,7 +128,7 @@ impl Town {
         let cursors = cursors(&ledger)?;
         let entries = ledger.store().length()?;
         let ledger = LedgerHandle::start(ledger);
-        Ok(Arc::new(Self { ledger, matters, cursors, entries, store, _folder: folder }))
+        Ok(Arc::new(Self { kinds, ledger, matters, cursors, entries, store, _folder: folder }))
     }
 
     /// How much disk it takes.
@@ -193,7 +222,11 @@ impl Seeder {
         let kind = self.kinds.get(KIND).ok_or_else(|| Failure::Fault("no such kind".into()))?;
         let mut preparation = Preparation { entropy: &mut self.dice, latest: &|_| None };
         let composed = kind.compose(act, toml, &mut preparation)?;
-        let by = self.people.officer(&matter, "somebody", &["officer"]);
+        let by = if ours {
+            (self.ours)(&mut self.dice, &matter)
+        } else {
+            self.people.officer(&matter, "somebody", &["officer"])
+        };
         if ours {
             let Composed { act, structure, parts } = composed;
             let new = NewEntry {
@@ -225,7 +258,7 @@ impl Seeder {
         with: usize,
         matter: MatterId,
         composed: Composed,
-        by: comity_journal::entry::Actor,
+        by: Actor,
         opening: Option<Opening>,
     ) -> Result<(Entry, Vec<OpenPart>), Failure> {
         let author = &self.partners[with];

@@ -6,7 +6,7 @@ use comity_domain::words::Words;
 use comity_journal::ids::MatterId;
 use serde::Serialize;
 
-use super::{Doing, Reach};
+use super::{Doing, Reach, reaches};
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 use crate::people::Officer;
@@ -57,10 +57,17 @@ impl Ledger {
     /// # Errors
     /// When there is none, or the store cannot be read.
     pub fn who_can_see(&mut self, matter: &MatterId, words: &Words) -> Result<Vec<SeesLine>, Failure> {
-        let team = self.team_of(matter)?;
+        let (team, kind) = (self.team_of(matter)?, self.kind_of(matter)?);
+        let restricted = self.matter(matter)?.inner().restricted.is_some();
+        let (is_shared, own) = (self.is_shared_kind(&kind), Doing::to_see_own_record(&kind));
         let mut lines = Vec::new();
         for officer in self.officers()? {
-            if !self.may_see(&officer, matter)? {
+            let of_team = || team.contains(&officer.acting_in(&*self.keys.pseudonyms, matter).who);
+            let sees = match officer.reach(if is_shared { Doing::SeeMatter } else { own }) {
+                Some(reach) => !is_shared || reaches(reach, of_team, || restricted).is_ok(),
+                None => false,
+            };
+            if !sees {
                 continue;
             }
             let who = officer.acting_in(&*self.keys.pseudonyms, matter).who;

@@ -7,6 +7,7 @@
 //! ([`Ledger::seen_by`]).
 
 mod explain;
+mod grave;
 mod page;
 mod refused;
 mod table;
@@ -16,6 +17,7 @@ use comity_domain::vocabularies::Role;
 use comity_journal::ids::MatterId;
 
 pub use explain::{SeesLine, WhyNot};
+pub use grave::{GRAVE, GraveActs, is_grave};
 pub use page::who_may_do_what;
 pub(crate) use refused::LastRefused;
 pub use table::{Doing, Reach, Row, TABLE};
@@ -23,6 +25,7 @@ pub use table::{Doing, Reach, Row, TABLE};
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 use crate::people::Officer;
+use crate::views::MatterRow;
 use table::rows_of;
 
 impl Officer {
@@ -36,6 +39,21 @@ impl Officer {
         let held = rows_of(doing).filter(|row| row.roles.iter().any(|role| self.holds(*role)));
         held.map(|row| row.reach).max()
     }
+}
+
+/// Whether a reach extends to a matter.
+fn reaches(
+    reach: Reach,
+    of_team: impl FnOnce() -> bool,
+    restricted: impl FnOnce() -> bool,
+) -> Result<(), Refusal> {
+    if reach == Reach::Anything || of_team() {
+        return Ok(());
+    }
+    if restricted() {
+        return Err(Refusal::under(rules::RESTRICTED));
+    }
+    if reach == Reach::Unrestricted { Ok(()) } else { Err(Refusal::under(rules::NEED_TO_KNOW)) }
 }
 
 impl Ledger {
@@ -57,13 +75,16 @@ impl Ledger {
         let Some(id) = matter else { return Ok(()) };
         let (us, who) = (self.agency, officer.acting_in(&*self.keys.pseudonyms, id).who);
         let matter = self.matter(id)?;
-        if reach == Reach::Anything || matter.team(us).contains(&who) {
-            return Ok(());
-        }
-        if matter.inner().restricted.is_some() {
-            return Err(Refusal::under(rules::RESTRICTED).into());
-        }
-        if reach == Reach::Unrestricted { Ok(()) } else { Err(Refusal::under(rules::NEED_TO_KNOW).into()) }
+        let of_team = || matter.team(us).contains(&who);
+        reaches(reach, of_team, || matter.inner().restricted.is_some()).map_err(Failure::from)
+    }
+
+    /// Whether an officer may do this in the matter of this row, by what the row says of its team: for lists, which fold
+    /// no matter.
+    pub(crate) fn may_in_row(&self, officer: &Officer, doing: Doing, row: &MatterRow) -> bool {
+        let of_team = || row.team.binary_search(&officer.record).is_ok();
+        let reach = officer.reach(doing);
+        reach.is_some_and(|reach| reaches(reach, of_team, || row.restricted).is_ok())
     }
 
     /// Whether an officer may do this act: in a shared matter by need to know, in a record of the node by what it is a

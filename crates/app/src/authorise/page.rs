@@ -6,6 +6,7 @@ use comity_domain::vocabularies::Role;
 use comity_domain::words::Words;
 use std::fmt::Write as _;
 
+use super::grave::GRAVE;
 use super::table::{Doing, rows_of};
 
 /// The page `docs/use/who-may-do-what.md`, in the language of these words where they name things.
@@ -29,6 +30,7 @@ pub fn who_may_do_what(kinds: &Kinds, words: &Words) -> String {
     }
     page += "\nAn administrator can neither see a matter nor act in one. An auditor sees every act, read and refusal, and no\n\
              content of restricted matters.\n";
+    grave(&mut page, kinds, words);
     let shared: Vec<_> = kinds.iter().filter(|kind| kind.def().shared).collect();
     for kind in &shared {
         let acts = kind.acts().into_iter().filter(|act| !act.inner);
@@ -40,6 +42,22 @@ pub fn who_may_do_what(kinds: &Kinds, words: &Words) -> String {
         acts_table(&mut page, any.acts().into_iter().filter(|act| act.inner), any.def().code, words);
     }
     page
+}
+
+/// What is asked to be proven again before it is done.
+fn grave(page: &mut String, kinds: &Kinds, words: &Words) {
+    *page += "\n## Grave acts\n\n\
+              Before these, whoever has been signed in at the desk for more than ten minutes proves again who they are: by\n\
+              a passkey, or by password and a code. The list is `crates/app/src/authorise/grave.rs`.\n\n\
+              | where | act |\n|---|---|\n";
+    let inside = kinds.iter().find(|kind| kind.def().shared).map_or("request", |kind| kind.def().code);
+    for row in GRAVE {
+        let kind = row.kind.unwrap_or(inside);
+        let place = row.kind.map_or_else(|| "inside every matter".to_owned(), |kind| words.text(kind));
+        for act in row.acts {
+            line(page, &[&place, &format!("{} (`{act}`)", words.act(kind, act))]);
+        }
+    }
 }
 
 fn acts_table<'a>(page: &mut String, acts: impl Iterator<Item = &'a ActDef>, kind: &str, words: &Words) {

@@ -7,6 +7,7 @@ use comity_journal::ids::{MatterId, Token};
 use comity_journal::time::Timestamp;
 use std::collections::BTreeMap;
 
+use super::Doing;
 use crate::commands::inner_entry;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
@@ -37,6 +38,21 @@ impl LastRefused {
 }
 
 impl Ledger {
+    /// As [`Self::authorise`]; where the rules refuse it, that is recorded.
+    ///
+    /// # Errors
+    /// As [`Self::authorise`].
+    pub fn permit(
+        &mut self,
+        pending: &mut Pending,
+        officer: &Officer,
+        doing: Doing,
+        matter: Option<&MatterId>,
+    ) -> Result<(), Failure> {
+        let allowed = self.authorise(officer, doing, matter);
+        self.heed_refusal(pending, officer, doing.code(), matter, allowed)
+    }
+
     /// Passes an outcome on, and records it where the rules refused the officer.
     pub(crate) fn heed_refusal<T>(
         &mut self,

@@ -5,7 +5,7 @@
 
 use comity_domain::act::Act as _;
 use comity_domain::engine::Kind as _;
-use comity_domain::matters::node::{LetOut, NodeKind};
+use comity_domain::matters::node::{Export, LetOut, NodeKind};
 use comity_domain::matters::officer::OfficerKind;
 use comity_domain::matters::partner::PartnerKind;
 use comity_domain::vocabularies::Role;
@@ -33,6 +33,8 @@ pub enum Doing {
     ManageOfficers,
     /// See who did, read and was refused what.
     SeeAudit,
+    /// Take lines of the audit out of the node.
+    TakeOutAudit,
     /// See how long the journal is, and verify it.
     SeeJournal,
     /// Run the node: its card, its keys, its copies.
@@ -52,6 +54,7 @@ impl Doing {
         Self::ManagePartners,
         Self::ManageOfficers,
         Self::SeeAudit,
+        Self::TakeOutAudit,
         Self::SeeJournal,
         Self::Administer,
     ];
@@ -72,9 +75,15 @@ impl Doing {
             Self::ManagePartners => "manage-partners",
             Self::ManageOfficers => "manage-officers",
             Self::SeeAudit => "see-audit",
+            Self::TakeOutAudit => "take-out-audit",
             Self::SeeJournal => "see-journal",
             Self::Administer => "administer",
         }
+    }
+
+    /// What letting this out amounts to.
+    pub(crate) fn to_let_out(what: Export) -> Self {
+        if what == Export::Audit { Self::TakeOutAudit } else { Self::TakeOut }
     }
 
     /// What an act in a record of the node itself amounts to; an inner kind of another house is acted in like a matter.
@@ -184,6 +193,7 @@ pub const TABLE: &[Row] = &[
     },
     Row { doing: Doing::ManageOfficers, roles: &[Role::Administrator], reach: Reach::Anything },
     Row { doing: Doing::SeeAudit, roles: &[Role::Auditor], reach: Reach::Anything },
+    Row { doing: Doing::TakeOutAudit, roles: &[Role::Auditor], reach: Reach::Anything },
     Row {
         doing: Doing::SeeJournal,
         roles: &[Role::Supervisor, Role::Desk, Role::Auditor, Role::Administrator],

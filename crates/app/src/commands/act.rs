@@ -216,7 +216,7 @@ impl Ledger {
     }
 
     /// Decides an act in our inner lane and writes it, with what it erases.
-    pub(super) fn write_inside(
+    pub(crate) fn write_inside(
         &mut self,
         pending: &mut Pending,
         matter: &MatterId,
@@ -338,7 +338,7 @@ impl Ledger {
         Ok(Token::literal(code))
     }
 
-    fn facts(
+    pub(crate) fn facts(
         &mut self,
         pending: &Pending,
         matter: &MatterId,

@@ -52,25 +52,24 @@ impl Ledger {
         if partner.partnership != Partnership::Confirmed {
             return Err(Refusal::under(rules::PARTNER_UNCONFIRMED).into());
         }
-        let def = *self.kind_named(kind)?.def();
-        let [opener_role, other_role, ..] = def.roles else {
+        let act = self.opening_act(kind)?.code;
+        let composed = self.compose(kind, None, act, toml)?;
+        let opening = self.opening_with(kind, partner)?;
+        self.keep_draft(pending, &opening.genesis.matter(), kind, composed, Some(&opening), officer)
+    }
+
+    /// A new matter of this kind with a partner, as the act that opens it states it.
+    pub(crate) fn opening_with(&mut self, kind: &str, partner: &Partner) -> Result<Opening, Failure> {
+        let [opener_role, other_role, ..] = self.kind_named(kind)?.def().roles else {
             return Err(Failure::Usage("matters of this kind are not shared".into()));
         };
-        let act = self
-            .kind_named(kind)?
-            .acts()
-            .first()
-            .map(|act| act.code)
-            .ok_or_else(|| Failure::Fault("a kind without acts".into()))?;
-        let composed = self.compose(kind, None, act, toml)?;
         let genesis = self.genesis(kind)?;
         let recorder = partner.off_network.then_some(self.agency);
         let party = |agency, role: &str, recorder| Party { agency, role: token(role), recorder };
         let mut parties =
             vec![party(self.agency, opener_role, None), party(partner.agency, other_role, recorder)];
         parties.sort();
-        let opening = Opening { genesis, parties, exercise: false, follows: None };
-        self.keep_draft(pending, &opening.genesis.matter(), kind, composed, Some(&opening), officer)
+        Ok(Opening { genesis, parties, exercise: false, follows: None })
     }
 
     /// Keeps an act as a draft, its structure and the opening it would make among its content.
@@ -207,7 +206,7 @@ impl Ledger {
     }
 
     /// The opening that earlier drafts of this matter carried, for a draft that takes their place.
-    pub(super) fn opening_of_drafts(
+    pub(crate) fn opening_of_drafts(
         &mut self,
         pending: &Pending,
         matter: &MatterId,

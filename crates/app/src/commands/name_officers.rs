@@ -1,6 +1,6 @@
 //! Officers by name in what a person wrote become pseudonyms of the act's matter, before the act is composed.
 
-use comity_domain::act::{Act as _, ActDef, FieldKind};
+use comity_domain::act::{Act as _, ActDef, ComposeError, Fault, FieldFault, FieldKind};
 use comity_domain::engine::{GiveTask, PutOut};
 use comity_journal::ids::MatterId;
 
@@ -36,7 +36,7 @@ impl Ledger {
     fn officer_of_field(&mut self, field: &str, name: &str) -> Result<Officer, Failure> {
         let officers = self.officers()?;
         let named = officers.into_iter().find(|officer| officer.name == name);
-        named.ok_or_else(|| Failure::Usage(format!("`{field}`: no officer of that name works here")))
+        named.ok_or_else(|| unfit(field, Fault::NotAnOfficer))
     }
 
     /// Work is given, and knowledge, to those alone whose roles can have it.
@@ -53,13 +53,13 @@ impl Ledger {
         // Who may act anywhere can be let in here; a task is for those who know the matter already.
         let known = (def.code == GiveTask::DEF.code).then_some(matter);
         match self.authorise(officer, Doing::ActInMatter, known) {
-            Err(Failure::Refused(_)) if known.is_some() => Err(Failure::Usage(format!(
-                "`{field}`: that officer may not know this matter; `let-in` or `assign` comes first"
-            ))),
-            Err(Failure::Refused(_)) => {
-                Err(Failure::Usage(format!("`{field}`: that officer's roles cannot act in any matter")))
-            }
+            Err(Failure::Refused(_)) if known.is_some() => Err(unfit(field, Fault::MayNotKnow)),
+            Err(Failure::Refused(_)) => Err(unfit(field, Fault::MayNotAct)),
             other => other,
         }
     }
+}
+
+fn unfit(field: &str, fault: Fault) -> Failure {
+    ComposeError::Field(FieldFault::new(field, fault)).into()
 }

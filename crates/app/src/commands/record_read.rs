@@ -27,9 +27,7 @@ impl Ledger {
         matter: &MatterId,
         purpose: Option<Purpose>,
     ) -> Result<(), Failure> {
-        let doing = Doing::ReadContent;
-        let allowed = self.authorise(officer, doing, Some(matter));
-        self.heed_refusal(pending, officer, doing.code(), Some(matter), allowed)?;
+        self.permit(pending, officer, Doing::ReadContent, Some(matter))?;
         let by = officer.acting_in(&*self.keys.pseudonyms, matter);
         let (kind, inner) = (self.kind_of(matter)?, self.matter(matter)?.inner());
         let def = *self.kind_named(&kind)?.def();

@@ -42,6 +42,14 @@ impl Ledger {
         self.act_of(matter, act).map(|(_, def)| def)
     }
 
+    /// The letter that numbers of matters of a kind begin with.
+    ///
+    /// # Errors
+    /// When there is no such kind.
+    pub fn number_prefix(&self, kind: &str) -> Result<char, Failure> {
+        Ok(self.kind_named(kind)?.def().prefix)
+    }
+
     /// The act that opens matters of a kind.
     ///
     /// # Errors

@@ -5,7 +5,7 @@
 
 use comity_domain::act::{Act as _, ActSet as _};
 use comity_domain::engine::{InnerAct, LiftRestriction, PutOut, ReadContent};
-use comity_domain::matters::node::{Export, NodeAct, Refused};
+use comity_domain::matters::node::{Export, NodeAct, ReadAudit, Refused};
 use comity_domain::vocabularies::{Purpose, Role};
 use comity_domain::words::Words;
 use comity_journal::entry::{Entry, Header, Lane};
@@ -158,7 +158,7 @@ impl Ledger {
             at: record.at.to_string(),
             number: told.matter.zip(prefix).map(|(matter, prefix)| matter.shown(prefix)),
             matter: told.matter,
-            act_text: act_text(words, kind.as_deref().unwrap_or(header.kind.as_str()), &told.act),
+            act_text: act_text(words, kind.as_deref(), header.kind.as_str(), &told.act),
             act: told.act,
             who: if operator { words.text("operator") } else { known.officer(&header.by.who) },
             roles: header.by.roles.iter().map(|role| words.term(Role::LIST, role.as_str())).collect(),
@@ -222,6 +222,10 @@ impl Told {
             let detail = Some(words.term(Export::LIST, out.what.code()));
             return Self { sort: AuditOnly::Acts, act: act.to_owned(), matter, detail };
         }
+        if let Some(Ok(NodeAct::ReadAudit(read))) = node_act(header, ReadAudit::DEF.code) {
+            let matter = read.matter.map(|matter| MatterId::from_bytes(*matter.as_bytes()));
+            return Self { sort: AuditOnly::Reads, act: act.to_owned(), matter, detail: None };
+        }
         match InnerAct::decode(act, &header.structure) {
             Some(Ok(InnerAct::ReadContent(read))) if act == ReadContent::DEF.code => {
                 let purpose = read.purpose.map(|purpose| words.term(Purpose::LIST, purpose.code()));
@@ -245,8 +249,11 @@ fn node_act(header: &Header, code: &str) -> Option<Result<NodeAct, comity_journa
     if is_it { NodeAct::decode(code, &header.structure) } else { None }
 }
 
-/// An act in words, or what else was wanted.
-fn act_text(words: &Words, kind: &str, act: &str) -> String {
-    let keys = [format!("act-{kind}-{act}"), format!("act-{act}"), format!("term-{}-{act}", Doing::LIST)];
+/// An act in words, of the matter it is about or of the record it stands in, or what else was wanted.
+fn act_text(words: &Words, about: Option<&str>, kind: &str, act: &str) -> String {
+    let about = about.unwrap_or(kind);
+    let of_kind = [format!("act-{about}-{act}"), format!("act-{kind}-{act}")];
+    let others = [format!("act-{act}"), format!("term-{}-{act}", Doing::LIST)];
+    let keys = of_kind.into_iter().chain(others).collect::<Vec<_>>();
     keys.iter().find(|key| words.has(key)).map_or_else(|| act.to_owned(), |key| words.text(key))
 }

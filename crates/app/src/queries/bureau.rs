@@ -4,12 +4,6 @@
 //!
 //! Invariant: at most [`LOOKED_AT`] matters are looked at, those that moved last; [`Bureau::more`] says when there are others.
 
-use std::collections::BTreeMap;
-
-use comity_domain::act::Act as _;
-use comity_domain::clock::{Clock, ClockReading};
-use comity_domain::engine::Kind as _;
-use comity_domain::matters::request::{Answer, RequestKind};
 use comity_domain::words::Words;
 use comity_journal::ids::AgencyId;
 use comity_journal::time::Timestamp;
@@ -19,7 +13,7 @@ use super::partners::{CardPage, PartnerLine};
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 use crate::people::Officer;
-use crate::views::MatterRow;
+use crate::views::{Facet, FirstDue, MatterRow, Side};
 
 /// How many matters are looked at.
 const LOOKED_AT: usize = 1000;
@@ -38,6 +32,8 @@ pub struct AnswerTime {
 /// What stands between us and one partner.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Between {
+    /// Matters that have not ended.
+    pub open: u64,
     /// Matters that wait for us.
     pub for_us: u64,
     /// Matters that wait for the partner.
@@ -46,6 +42,8 @@ pub struct Between {
     pub overdue_here: u64,
     /// Matters in which something of the partner's is overdue.
     pub overdue_there: u64,
+    /// When anything was last written in a matter with the partner, by either side.
+    pub last: Option<Timestamp>,
     /// How long the partner takes to answer us.
     pub they_answer: Option<AnswerTime>,
     /// How long we take to answer the partner.
@@ -53,10 +51,10 @@ pub struct Between {
 }
 
 /// The clock of a matter that strikes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextClock {
     /// Its code.
-    pub name: &'static str,
+    pub name: String,
     /// When it is due.
     pub due: Timestamp,
     /// Whether that has passed.
@@ -107,14 +105,20 @@ pub struct PartnerPage {
 /// A matter that was looked at.
 struct Looked {
     row: MatterRow,
-    ended: bool,
-    for_us: bool,
-    for_them: bool,
     here: Option<NextClock>,
     there: Option<NextClock>,
-    /// Who answered, and after how many minutes.
-    answered: Option<(bool, u64)>,
-    untouched: bool,
+}
+
+impl Looked {
+    fn at(row: MatterRow, now: Timestamp) -> Self {
+        let clock =
+            |due: &FirstDue| NextClock { name: due.clock.clone(), due: due.at, overdue: now > due.at };
+        Self { here: row.due_here.as_ref().map(clock), there: row.due_there.as_ref().map(clock), row }
+    }
+
+    fn waits_for(&self, side: Side) -> bool {
+        !self.row.ended && self.row.waits_for() == Some(side)
+    }
 }
 
 impl Ledger {
@@ -129,17 +133,19 @@ impl Ledger {
             let between = between(looked.iter().filter(|one| one.row.with.contains(&line.agency)));
             partners.push((line, between));
         }
-        let mut waits: Vec<_> = looked.iter().filter(|one| one.for_us).collect();
+        let mut waits: Vec<_> = looked.iter().filter(|one| one.waits_for(Side::Us)).collect();
         let waiting = waits.len() as u64;
         // What has a date comes before what has none, and of two dates the earlier one.
-        waits.sort_by_key(|one| (one.here.is_none(), one.here.map(|clock| clock.due), one.row.updated));
+        let due = |one: &Looked| one.here.as_ref().map(|clock| clock.due);
+        waits.sort_by_key(|one| (one.here.is_none(), due(one), one.row.updated));
         waits.truncate(TOLD);
         let names = self.partner_names()?;
-        let lines = waits
-            .into_iter()
-            .map(|one| Ok(WaitsForUs { line: self.line(&one.row, &names, words)?, clock: one.here }));
-        let waits = lines.collect::<Result<_, Failure>>()?;
-        let arrived = looked.iter().filter(|one| one.untouched).count() as u64;
+        let told = |one: &Looked| {
+            let line = self.line_for(officer, &one.row, &names, words)?;
+            Ok(WaitsForUs { line, clock: one.here.clone() })
+        };
+        let waits = waits.into_iter().map(told).collect::<Result<_, Failure>>()?;
+        let arrived = looked.iter().filter(|one| one.row.is_unanswered()).count() as u64;
         Ok(Bureau { partners, waits, waiting, arrived, more })
     }
 
@@ -160,95 +166,35 @@ impl Ledger {
         let (mut looked, more) = self.look(officer)?;
         looked.retain(|one| one.row.with.contains(agency));
         let names = self.partner_names()?;
-        let open = looked.iter().filter(|one| !one.ended).take(TOLD);
-        let open = open.map(|one| self.line(&one.row, &names, words)).collect::<Result<_, _>>()?;
+        let open = looked.iter().filter(|one| !one.row.ended).take(TOLD);
+        let open =
+            open.map(|one| self.line_for(officer, &one.row, &names, words)).collect::<Result<_, _>>()?;
         let next = self.matter(&line.record)?.brief().cell;
         let next = next.next.iter().flat_map(|(_, acts)| acts.iter().copied()).collect();
         let card = self.card_of(agency);
         Ok(PartnerPage { line, card, between: between(looked.iter()), open, next, more })
     }
 
-    /// The shared matters that moved last and that this officer may know, each looked at once.
+    /// The shared matters that moved last and that this officer may know.
     fn look(&mut self, officer: &Officer) -> Result<(Vec<Looked>, bool), Failure> {
-        let shared = self.kinds.iter().map(|kind| kind.def()).filter(|def| def.shared);
-        let shared: BTreeMap<_, _> = shared.map(|def| (def.code, def.ended)).collect();
-        let mut rows = Vec::new();
-        for kind in shared.keys() {
-            rows.extend(self.rows_of(kind)?);
-        }
-        rows.sort_by_key(|row| std::cmp::Reverse((row.updated, row.id)));
-        let more = rows.len() > LOOKED_AT;
-        rows.truncate(LOOKED_AT);
-        let mut looked = Vec::new();
-        for row in rows {
-            if !self.may_see(officer, &row.id)? {
-                continue;
-            }
-            let ended =
-                shared.get(row.kind.as_str()).is_some_and(|ended| ended.contains(&row.status.as_str()));
-            looked.push(self.look_at(row, ended)?);
-        }
-        Ok((looked, more))
+        let (now, (rows, more)) = (self.now(), self.rows_for(officer, &Facet::All, LOOKED_AT)?);
+        Ok((rows.into_iter().map(|row| Looked::at(row, now)).collect(), more))
     }
-
-    fn look_at(&mut self, row: MatterRow, ended: bool) -> Result<Looked, Failure> {
-        let (us, now) = (self.agency, self.now());
-        let view = self.matter(&row.id)?.view();
-        let our_role = view.parties.iter().find(|party| party.agency == us).map(|party| party.role.as_str());
-        let ours = |role: &str| our_role.map_or(row.ours, |our| our == role);
-        let clocks = if ended { Vec::new() } else { view.clocks };
-        let first = |here: bool| {
-            let mut running: Vec<_> = clocks.iter().filter(|clock| ours(clock.who) == here).collect();
-            running.sort_by_key(|clock| clock.due);
-            running.first().map(|clock| next_clock(clock, now))
-        };
-        let waits = row.waited_for.as_deref().filter(|_| !ended).map(&ours);
-        let touched = view.timeline.iter().any(|entry| entry.lane.party() == us);
-        let untouched = !row.ours && !ended && !touched;
-        Ok(Looked {
-            for_us: waits == Some(true),
-            for_them: waits == Some(false),
-            here: first(true),
-            there: first(false),
-            answered: self.answered(&row)?,
-            untouched,
-            ended,
-            row,
-        })
-    }
-
-    /// Who answered a request, we or they, and after how many minutes; `None` while the last word is not there.
-    fn answered(&mut self, row: &MatterRow) -> Result<Option<(bool, u64)>, Failure> {
-        if row.kind != RequestKind::DEF.code || row.status == "partly-answered" {
-            return Ok(None);
-        }
-        let ours = !row.ours;
-        let matter = self.matter(&row.id)?;
-        let at = |entry| matter.entry(&entry).map(|entry| entry.header().at);
-        let asked = matter.opening().and_then(|(_, entry)| at(entry));
-        let answer = matter.latest(&[Answer::DEF.code]).and_then(at);
-        let minutes = asked.zip(answer).map(|(asked, answer)| asked.millis_until(answer) / 60_000);
-        Ok(minutes.map(|minutes| (ours, u64::try_from(minutes).unwrap_or_default())))
-    }
-}
-
-fn next_clock(clock: &Clock, now: Timestamp) -> NextClock {
-    NextClock { name: clock.name, due: clock.due, overdue: clock.reading(now) == ClockReading::Overdue }
 }
 
 fn between<'a>(looked: impl Iterator<Item = &'a Looked>) -> Between {
     let mut between = Between::default();
     let (mut theirs, mut ours) = (Vec::new(), Vec::new());
     for one in looked {
-        between.for_us += u64::from(one.for_us);
-        between.for_them += u64::from(one.for_them);
-        between.overdue_here += u64::from(one.here.is_some_and(|clock| clock.overdue));
-        between.overdue_there += u64::from(one.there.is_some_and(|clock| clock.overdue));
-        match one.answered {
-            Some((true, minutes)) => ours.push(minutes),
-            Some((false, minutes)) => theirs.push(minutes),
-            None => {}
-        }
+        between.open += u64::from(!one.row.ended);
+        between.for_us += u64::from(one.waits_for(Side::Us));
+        between.for_them += u64::from(one.waits_for(Side::Them));
+        between.overdue_here += u64::from(one.here.as_ref().is_some_and(|clock| clock.overdue));
+        between.overdue_there += u64::from(one.there.as_ref().is_some_and(|clock| clock.overdue));
+        between.last = between.last.max(Some(one.row.updated));
+        // Who did not ask has answered.
+        let answers = if one.row.ours { &mut theirs } else { &mut ours };
+        answers.extend(one.row.answered_in);
     }
     Between { they_answer: median(theirs), we_answer: median(ours), ..between }
 }

@@ -1,8 +1,8 @@
 //! A matter as one desk works on it: who knows it and works on it, tasks, our reference, and what one officer may do.
 
 use ciborium::Value;
-use comity_domain::act::ActDef;
-use comity_domain::engine::{LastRead, Restriction, Task};
+use comity_domain::act::{Act as _, ActDef, FieldKind};
+use comity_domain::engine::{KeepDraft, LastRead, ReadContent, Restriction, ReviewGrounds, Task};
 use comity_domain::vocabularies::Purpose;
 use comity_domain::words::Words;
 use comity_journal::cbor;
@@ -97,6 +97,63 @@ impl Ledger {
         Ok(page)
     }
 
+    /// What is done inside our own agency whatever the matter has come to, with why this officer cannot do it now. Read
+    /// off the definitions: inner acts a person can fill in; what is done with a draft stands with the draft.
+    ///
+    /// # Errors
+    /// When there is no such matter, or the store cannot be read.
+    pub fn inside_for(
+        &mut self,
+        officer: &Officer,
+        id: &MatterId,
+        words: &Words,
+    ) -> Result<Vec<NextLine>, Failure> {
+        let kind = self.kind_of(id)?;
+        let with_a_draft = !self.matter(id)?.inner().drafts.is_empty();
+        let is_here = |act: &&&ActDef| {
+            let of_a_draft = act.answers.contains(&KeepDraft::DEF.code);
+            act.inner && by_hand(act) && !(of_a_draft && (with_a_draft || !act.answers.contains(&"open")))
+        };
+        let acts = self.kind_named(&kind)?.acts();
+        acts.iter().filter(is_here).map(|act| self.next_line(officer, id, &kind, act, words)).collect()
+    }
+
+    /// What may be done with the draft of an act, with why this officer cannot do it now.
+    ///
+    /// # Errors
+    /// When there is no such matter or act, or the store cannot be read.
+    pub fn with_draft_for(
+        &mut self,
+        officer: &Officer,
+        id: &MatterId,
+        act: &str,
+        words: &Words,
+    ) -> Result<Vec<NextLine>, Failure> {
+        let (kind, draft) = self.act_of(id, act)?;
+        let fits = |act: &&&ActDef| {
+            let review = act.code == ReviewGrounds::DEF.code;
+            act.inner && act.answers.contains(&KeepDraft::DEF.code) && (!review || draft.grounds)
+        };
+        let acts = self.kind_named(&kind)?.acts();
+        acts.iter().filter(fits).map(|act| self.next_line(officer, id, &kind, act, words)).collect()
+    }
+
+    fn next_line(
+        &mut self,
+        officer: &Officer,
+        id: &MatterId,
+        kind: &str,
+        act: &ActDef,
+        words: &Words,
+    ) -> Result<NextLine, Failure> {
+        Ok(NextLine {
+            act: act.code.to_owned(),
+            text: words.act(kind, act.code),
+            approve: act.approve.iter().map(|role| (*role).to_owned()).collect(),
+            disabled: self.why_not(id, act.code, officer, words)?,
+        })
+    }
+
     /// Every act of our party, with why this officer cannot do it now.
     fn next_for(
         &mut self,
@@ -114,18 +171,8 @@ impl Ledger {
         let role = role.map_or(roles[0].to_owned(), |party| party.role.to_string());
         let ours = |act: &&&ActDef| act.by.is_empty() || act.by.contains(&role.as_str());
         let done = |act: &&&ActDef| is_open && Some(act.code) == opening;
-        let mut lines = Vec::new();
-        for act in acts.iter().filter(|act| !act.inner).filter(ours).filter(|act| !done(act)) {
-            let disabled = self.why_not(id, act.code, officer, words)?;
-            let approve = act.approve.iter().map(|role| (*role).to_owned()).collect();
-            lines.push(NextLine {
-                act: act.code.to_owned(),
-                text: words.act(&kind, act.code),
-                approve,
-                disabled,
-            });
-        }
-        Ok(lines)
+        let ours = acts.iter().filter(|act| !act.inner).filter(ours).filter(|act| !done(act));
+        ours.map(|act| self.next_line(officer, id, &kind, act, words)).collect()
     }
 
     /// Who knows a matter as a member of its team.
@@ -204,6 +251,14 @@ impl Ledger {
         });
         Ok({ texts }.next())
     }
+}
+
+/// Whether a person can fill an act in: what the node alone knows, or writes by itself, has no form.
+fn by_hand(act: &ActDef) -> bool {
+    let known_to_the_node =
+        |kind: &FieldKind| matches!(kind, FieldKind::Machine | FieldKind::List(FieldKind::Machine));
+    let asked = act.fields.iter().filter(|field| field.required && !field.derived);
+    act.code != ReadContent::DEF.code && !{ asked }.any(|field| known_to_the_node(&field.kind))
 }
 
 /// Leaves acts and people, and takes away what the acts say.

@@ -30,7 +30,7 @@ pub struct CheckpointLine {
 }
 
 impl CheckpointLine {
-    fn of(stored: StoredCheckpoint) -> Self {
+    pub(super) fn of(stored: StoredCheckpoint) -> Self {
         let signed = SignedCheckpoint::try_from(stored.note.clone()).ok();
         let cosignatures = signed.and_then(|note| note.cosignatures().ok()).unwrap_or_default();
         let cosigned_by = cosignatures.iter().map(|cosignature| cosignature.name().to_owned()).collect();

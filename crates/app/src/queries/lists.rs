@@ -14,6 +14,7 @@ use comity_journal::time::Timestamp;
 use serde::Serialize;
 
 use super::matters::MatterLine;
+use crate::authorise::{Doing, Reach};
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 use crate::people::Officer;
@@ -44,6 +45,16 @@ pub struct Also {
     pub waiting: Option<Side>,
     /// Whose first clock costs this.
     pub consequence: Option<Consequence>,
+    /// Whose first clock strikes before this.
+    pub due_before: Option<Timestamp>,
+    /// That we opened, or another party.
+    pub ours: Option<bool>,
+    /// Assigned to the officer of this record, or to nobody.
+    pub assigned: Option<Option<MatterId>>,
+    /// Whose latest entry was made at or after this.
+    pub from: Option<Timestamp>,
+    /// Whose latest entry was made before this.
+    pub to: Option<Timestamp>,
     /// In which something has arrived that nobody took note of, or not.
     pub arrived: Option<bool>,
     /// In which nobody need do anything any more, or not.
@@ -94,18 +105,28 @@ impl std::fmt::Display for Counted {
 impl Also {
     /// Whether it lets every row pass.
     fn is_everything(&self) -> bool {
-        let Self { kind, status, with, waiting, consequence, arrived, ended, only } = self;
+        let Self { kind, status, with, waiting, consequence, arrived, ended, only, .. } = self;
         let none = kind.is_none() && status.is_none() && with.is_none() && waiting.is_none();
-        none && consequence.is_none() && arrived.is_none() && ended.is_none() && only.is_none()
+        let Self { due_before, ours, assigned, from, to, .. } = self;
+        let nobody = due_before.is_none() && ours.is_none() && assigned.is_none();
+        let whenever = from.is_none() && to.is_none();
+        let whatever = consequence.is_none() && arrived.is_none() && ended.is_none() && only.is_none();
+        none && nobody && whenever && whatever
     }
 
     /// Whether a row passes.
     pub fn passes(&self, row: &MatterRow) -> bool {
+        let due = row.first_due.as_ref().map(|due| due.at);
         self.kind.as_ref().is_none_or(|kind| row.kind == *kind)
             && self.status.as_ref().is_none_or(|status| row.status == *status)
             && self.with.is_none_or(|agency| row.with.contains(&agency))
             && self.waiting.is_none_or(|side| row.waits_for() == Some(side))
             && self.consequence.is_none_or(|consequence| row.consequence() == consequence)
+            && self.due_before.is_none_or(|before| due.is_some_and(|due| due < before))
+            && self.ours.is_none_or(|ours| row.ours == ours)
+            && self.assigned.is_none_or(|assigned| row.assigned == assigned)
+            && self.from.is_none_or(|from| row.updated >= from)
+            && self.to.is_none_or(|to| row.updated < to)
             && self.arrived.is_none_or(|arrived| row.arrived_unread.is_some() == arrived)
             && self.ended.is_none_or(|ended| row.ended == ended)
             && self.only.as_ref().is_none_or(|test| test(row))
@@ -142,20 +163,34 @@ impl Ledger {
         list: &ListQuery,
         words: &Words,
     ) -> Result<ListPage, Failure> {
-        let (mut list, mut lines, names) = (list.clone(), Vec::new(), self.partner_names()?);
+        let Some(facet) = known_part(officer, &list.facet) else { return Ok(ListPage::empty()) };
+        let (mut list, mut rows) = (ListQuery { facet, ..list.clone() }, Vec::new());
         for _ in 0..RUNS {
-            let (rows, next) = self.matter_rows(&list)?;
-            for row in rows {
-                if self.may_see(officer, &row.id)? {
-                    lines.push(self.line(&row, &names, words)?);
-                }
-            }
+            let (read, next) = self.matter_rows(&list)?;
+            rows.extend(read.into_iter().filter(|row| self.may_in_row(officer, Doing::SeeMatter, row)));
             list.after = next;
-            if list.after.is_none() || !lines.is_empty() {
+            if list.after.is_none() || !rows.is_empty() {
                 break;
             }
         }
-        Ok(ListPage { lines, more: list.after.is_some(), next: list.after })
+        let names = self.partner_names()?;
+        let lines = rows.iter().map(|row| self.line_for(officer, row, &names, words));
+        Ok(ListPage { lines: lines.collect::<Result<_, _>>()?, more: list.after.is_some(), next: list.after })
+    }
+
+    /// The first rows of a list that an officer may know, `limit` at most; and whether the list goes on.
+    pub(super) fn rows_for(
+        &self,
+        officer: &Officer,
+        facet: &Facet,
+        limit: usize,
+    ) -> Result<(Vec<MatterRow>, bool), Failure> {
+        let Some(facet) = known_part(officer, facet) else { return Ok((Vec::new(), false)) };
+        let places = self.places(&facet, &facet.beginning(), limit + 1)?;
+        let more = places.len() > limit;
+        let rows = places.into_iter().take(limit).filter_map(|(_, row)| row);
+        let rows = rows.filter(|row| self.may_in_row(officer, Doing::SeeMatter, row)).collect();
+        Ok((rows, more))
     }
 
     /// The rows of a page, and where the next one begins.
@@ -257,6 +292,19 @@ impl Ledger {
         Ok(partners.iter().map(|partner| (partner.agency, partner.name.clone())).collect())
     }
 
+    /// A row as a line for an officer: without what the officer may not read.
+    pub(super) fn line_for(
+        &self,
+        officer: &Officer,
+        row: &MatterRow,
+        names: &BTreeMap<AgencyId, String>,
+        words: &Words,
+    ) -> Result<MatterLine, Failure> {
+        let may_read = self.may_in_row(officer, Doing::ReadContent, row);
+        let headline = if may_read { self.headline(row)? } else { Headline::default() };
+        self.line_under(headline, row, names, words)
+    }
+
     /// A row as a line.
     pub(super) fn line(
         &self,
@@ -264,8 +312,17 @@ impl Ledger {
         names: &BTreeMap<AgencyId, String>,
         words: &Words,
     ) -> Result<MatterLine, Failure> {
+        self.line_under(self.headline(row)?, row, names, words)
+    }
+
+    fn line_under(
+        &self,
+        headline: Headline,
+        row: &MatterRow,
+        names: &BTreeMap<AgencyId, String>,
+        words: &Words,
+    ) -> Result<MatterLine, Failure> {
         let now = self.now();
-        let headline = self.headline(row)?;
         let prefix = self.kind_named(&row.kind)?.def().prefix;
         let name = |agency: &AgencyId| names.get(agency).cloned().unwrap_or_else(|| short(agency));
         let side = |side| match side {
@@ -277,6 +334,8 @@ impl Ledger {
             number: row.id.shown(prefix),
             id: row.id,
             kind: words.text(&row.kind),
+            kind_code: row.kind.clone(),
+            assigned: row.assigned,
             status: row.status.clone(),
             status_text: words.status(&row.kind, &row.status),
             with: row.with.iter().map(name).collect(),
@@ -323,6 +382,21 @@ impl Ledger {
             }
         }
         Ok(())
+    }
+}
+
+impl ListPage {
+    fn empty() -> Self {
+        Self { lines: Vec::new(), next: None, more: false }
+    }
+}
+
+/// The list an officer's pages are read from: of who knows matters by being of their team, the list of those alone.
+pub(super) fn known_part(officer: &Officer, list: &Facet) -> Option<Facet> {
+    match officer.reach(Doing::SeeMatter)? {
+        _ if matches!(list, Facet::Known(of, _) if *of == officer.record) => Some(list.clone()),
+        Reach::OwnTeam => Some(list.clone().known_to(officer.record)),
+        Reach::Unrestricted | Reach::Anything => Some(list.clone()),
     }
 }
 

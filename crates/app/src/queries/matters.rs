@@ -30,6 +30,10 @@ pub struct MatterLine {
     pub id: MatterId,
     /// Its kind, in words.
     pub kind: String,
+    /// Its kind, as a code.
+    pub kind_code: String,
+    /// The record of the officer it is assigned to.
+    pub assigned: Option<MatterId>,
     /// Its status, as a code.
     pub status: String,
     /// Its status, in words.
@@ -83,6 +87,8 @@ pub struct ActorLine {
 /// One field of an act.
 #[derive(Clone, Debug, Serialize)]
 pub struct FieldLine {
+    /// Its name in the act's definition.
+    pub name: &'static str,
     /// Its label.
     pub label: String,
     /// Its value in words, or why there is none.
@@ -108,6 +114,8 @@ pub struct TimelineLine {
     pub by: ActorLine,
     /// Who approved.
     pub approved: Vec<ActorLine>,
+    /// How it stands, as a code: `valid`, `void`, `not-understood`, `waiting` or `forked`.
+    pub stands: &'static str,
     /// How it stands, in words; empty when plainly valid.
     pub standing: String,
     /// Whether the other side acted at the same time.
@@ -384,6 +392,7 @@ impl Ledger {
                 !matches!(reading.field.kind, FieldKind::Machine | FieldKind::List(&FieldKind::Machine))
             })
             .map(|reading| FieldLine {
+                name: reading.field.name,
                 label: words.field(kind, header.act.as_str(), reading.field.name),
                 present: reading.value.is_ok(),
                 value: match &reading.value {
@@ -403,6 +412,7 @@ impl Ledger {
             at: shown.at.to_string(),
             by: names.actor(&header.by),
             approved: header.approved.iter().map(|actor| names.actor(actor)).collect(),
+            stands: standing_code(shown.standing),
             standing: standing_text(words, shown.standing),
             crossed: shown.crossed,
             objections: objections.iter().map(|objection| words.rule(&objection.rule)).collect(),
@@ -428,6 +438,16 @@ impl Ledger {
     pub fn queued_for(&self, partner: &AgencyId) -> Result<u64, Failure> {
         let head = self.store().stream(partner, Direction::Out)?;
         Ok(head.n.saturating_sub(self.store().delivered(partner)?))
+    }
+}
+
+const fn standing_code(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Valid => "valid",
+        Standing::Void(_) => "void",
+        Standing::NotUnderstood => "not-understood",
+        Standing::Waiting => "waiting",
+        Standing::Forked => "forked",
     }
 }
 

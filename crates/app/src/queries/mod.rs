@@ -1,31 +1,43 @@
 //! What people may look at. Nothing here writes; values are plain data, ready for a page, an API or a terminal.
 
 mod acts;
+mod approvals;
 mod audit;
 mod bureau;
+mod conversation;
 mod desk;
+mod earlier;
 mod evidence;
+mod foresee;
 mod journal_page;
 mod journal_verify;
+mod linked;
 mod lists;
 mod matters;
+mod node_page;
 mod packages;
 mod partners;
 mod proof;
 mod search;
 
 pub use acts::ActValue;
+pub use approvals::ApprovalLine;
 pub use audit::{AuditFilter, AuditLine, AuditOnly, AuditPage};
 pub use bureau::{AnswerTime, Between, Bureau, NextClock, PartnerPage, WaitsForUs};
+pub use conversation::{MessageLine, ReplyLine};
 pub use desk::{DeskPage, ReadLine, RestrictedLine, TaskLine};
+pub use earlier::Copied;
 pub use evidence::{CheckLine, EVIDENCE_LINES, EvidenceLine, EvidencePage};
+pub use foresee::{AgainstLine, ForeseenPage, Writing};
 pub use journal_page::{CheckpointLine, IncidentLine, JournalPage};
 pub use journal_verify::{JournalReport, JournalSoFar, verify_journal};
+pub use linked::LinkedLine;
 pub use lists::{Also, Counted, LONGEST_PAGE, ListPage, ListQuery, RowTest};
 pub use matters::{
     ActorLine, ClockLine, DraftLine, FieldLine, MatterLine, MatterPage, NextLine, PackageLine, PartyLine,
     TimelineLine,
 };
+pub use node_page::NodePage;
 pub use partners::{CardPage, OfficerLine, PartnerLine};
 pub use proof::MatterProof;
 pub use search::{MOST_FOUND, SearchLine, SearchPage, Snippet};

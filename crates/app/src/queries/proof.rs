@@ -72,6 +72,19 @@ impl Ledger {
         Ok(proof.seal(&self.keys.signing))
     }
 
+    /// The matter an entry that is stored here belongs to.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn matter_of_entry(&self, entry: &Hash) -> Result<Option<MatterId>, Failure> {
+        Ok(match self.store.entry(entry)?.map(|record| record.what) {
+            Some(Recorded::Entry { bytes, .. }) => {
+                Entry::read(&bytes).ok().map(|entry| entry.header().matter)
+            }
+            _ => None,
+        })
+    }
+
     fn stored_entry(&self, hash: &Hash) -> Result<Entry, Failure> {
         let changed = || Failure::Fault(format!("the stored bytes of entry {hash} are not what was signed"));
         let record = self.store.entry(hash)?.ok_or_else(changed)?;

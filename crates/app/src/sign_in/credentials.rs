@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use comity_domain::matters::officer::SignInMeans;
+use comity_domain::matters::officer::{Proof, SignInMeans};
 use comity_journal::ids::MatterId;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
@@ -58,14 +58,38 @@ pub enum Second<'a> {
     Recovery(&'a str),
 }
 
-/// Both proofs were right. Nothing but a check makes one; the ledger records it.
+/// All that was asked was right. Nothing but a check makes one; the ledger records it.
 #[derive(Clone, Debug)]
 pub struct Checked {
     pub(super) record: MatterId,
-    pub(super) password: Hash,
-    pub(super) means: SignInMeans,
-    pub(super) step: Option<u64>,
+    /// The entry that holds the password, where one was asked for.
+    pub(super) password: Option<Hash>,
+    pub(super) proof: Proof,
     pub(super) recovery: Option<u32>,
+}
+
+impl Checked {
+    /// The officer's record.
+    pub fn record(&self) -> MatterId {
+        self.record
+    }
+
+    /// By what the officer is known.
+    pub fn means(&self) -> SignInMeans {
+        self.proof.means
+    }
+
+    /// A passkey in place of the authenticator, after a password that was right.
+    ///
+    /// # Errors
+    /// [`NotSignedIn`] when it is somebody else's passkey.
+    pub fn after(self, known: &KnownPassword) -> Result<Self, NotSignedIn> {
+        if known.record != self.record {
+            return Err(NotSignedIn);
+        }
+        let proof = Proof { means: SignInMeans::PasswordPasskey, ..self.proof };
+        Ok(Self { password: Some(known.password), proof, ..self })
+    }
 }
 
 impl Credentials {
@@ -104,9 +128,8 @@ impl Credentials {
         let kept = self.of.as_ref().filter(same).ok_or(NotSignedIn)?;
         let checked = |means, step, recovery| Checked {
             record: kept.record,
-            password: kept.password,
-            means,
-            step,
+            password: Some(kept.password),
+            proof: Proof { means, step, passkey: None, count: None },
             recovery,
         };
         match second {

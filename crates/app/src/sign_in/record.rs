@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use ciborium::Value;
 use comity_domain::act::{Data, Line, SECRET, Several};
 use comity_domain::gates::{Refusal, rules};
+use comity_domain::matters::node::Trouble;
 use comity_domain::matters::officer::{
-    EnrolTotp, Means, SetPassword, SetRecoveryCodes, SignIn, SignInMeans, UseRecoveryCode,
+    EnrolTotp, Means, Proof, ProveAgain, SetPassword, SetRecoveryCodes, SignIn, UseRecoveryCode,
 };
 use comity_journal::cbor;
 use comity_journal::ids::MatterId;
@@ -73,19 +74,41 @@ impl Ledger {
     /// Records that an officer has signed in, and gives the officer as the record stands now.
     ///
     /// # Errors
-    /// Refused when what was checked no longer holds: the code was taken meanwhile, the password changed, the officer
-    /// dismissed.
+    /// Refused when what was checked no longer holds: the code was taken meanwhile, the password changed, the passkey
+    /// removed, the officer dismissed.
     pub fn record_sign_in(&mut self, pending: &mut Pending, checked: &Checked) -> Result<Officer, Failure> {
-        let Checked { record, password, means, step, recovery } = *checked;
+        let officer = self.still_right(pending, checked)?;
+        self.record_of(pending, &checked.record, SignIn::from(checked.proof), Some(&officer))?;
+        Ok(officer)
+    }
+
+    /// Records that an officer who is signed in has proven it again.
+    ///
+    /// # Errors
+    /// As [`Self::record_sign_in`].
+    pub fn record_proven_again(&mut self, pending: &mut Pending, checked: &Checked) -> Result<(), Failure> {
+        let officer = self.still_right(pending, checked)?;
+        self.record_of(pending, &checked.record, ProveAgain::from(checked.proof), Some(&officer)).map(drop)
+    }
+
+    /// The officer, if what was checked still holds; what can be used once is used up.
+    fn still_right(&mut self, pending: &mut Pending, checked: &Checked) -> Result<Officer, Failure> {
+        let Checked { record, password, proof, recovery } = *checked;
         let past = || Failure::from(Refusal::under(rules::NOT_NOW));
         let officer = self.officer_of(&record)?.ok_or_else(past)?;
-        if self.officer_lane(&record)?.means.password != Some(password) {
+        let means = self.officer_lane(&record)?.means;
+        if password.is_some() && means.password != password {
+            return Err(past());
+        }
+        if let (Some(entry), Some(count)) = (proof.passkey, proof.count)
+            && means.passkey(&entry).is_some_and(|passkey| !passkey.goes_on_to(count))
+        {
+            self.record_incident(pending, Trouble::PasskeyWentBack, None, Some(entry), None)?;
             return Err(past());
         }
         if let Some(number) = recovery {
             self.record_of(pending, &record, UseRecoveryCode { number }, Some(&officer))?;
         }
-        self.record_of(pending, &record, SignIn { means, step }, Some(&officer))?;
         Ok(officer)
     }
 
@@ -99,8 +122,7 @@ impl Ledger {
         record: &MatterId,
     ) -> Result<Officer, Failure> {
         let officer = self.officer_of(record)?.ok_or(Refusal::under(rules::NOT_NOW))?;
-        let act = SignIn { means: SignInMeans::Demo, step: None };
-        self.record_of(pending, record, act, Some(&officer))?;
+        self.record_of(pending, record, SignIn::from(Proof::DEMO), Some(&officer))?;
         Ok(officer)
     }
 
@@ -199,7 +221,7 @@ impl Ledger {
     }
 
     /// A field of what an entry keeps secret, while it is kept.
-    fn secret(&self, entry: &Hash, field: &str) -> Result<Option<Value>, Failure> {
+    pub(super) fn secret(&self, entry: &Hash, field: &str) -> Result<Option<Value>, Failure> {
         let parts = self.store.parts(entry)?;
         let part = parts.into_iter().find(|part| part.label.as_str() == SECRET);
         let fields = part.and_then(|part| cbor::decode::<BTreeMap<String, Value>>(&part.bytes).ok());
@@ -211,7 +233,7 @@ fn text(value: Option<Value>) -> Option<String> {
     value.and_then(|value| value.into_text().ok())
 }
 
-fn bytes(value: Option<Value>) -> Option<Vec<u8>> {
+pub(super) fn bytes(value: Option<Value>) -> Option<Vec<u8>> {
     value.and_then(|value| value.into_bytes().ok())
 }
 

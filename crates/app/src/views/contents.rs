@@ -13,7 +13,7 @@ use comity_journal::part::OpenPart;
 use crate::commands::{OPENING, STRUCTURE};
 
 /// The field in which a side gives its own reference.
-const REFERENCE: &str = "reference";
+pub(crate) const REFERENCE: &str = "reference";
 /// The field in which we note the reference of a party that has no node.
 const OUTSIDE_REFERENCE: &str = "outside_reference";
 

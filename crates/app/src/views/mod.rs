@@ -25,13 +25,14 @@ pub use order::{Cursor, Facet, facets};
 pub use packages::PackageRow;
 pub use row::{FirstDue, MatterRow, Referring, Side};
 
-pub(crate) use contents::{Contents, What};
+pub(crate) use contents::{Contents, REFERENCE, What};
 pub(crate) use order::place_in;
 pub(crate) use search::{after_gram, after_reference, matter_of};
 pub(crate) use text::{Plain, Term, reference_form, terms};
 
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
+use crate::people::KnownPeople;
 
 /// The view of matters.
 pub const MATTERS: &str = "matter";
@@ -49,7 +50,7 @@ pub const ALL: [&str; 5] = [MATTERS, ORDER, PACKAGES, HANDED_OVER, SEARCH];
 /// What the views were folded by. It is no view: it is written last, so that an interrupted fold is begun anew.
 const FOLDED_BY: &str = "folded-by";
 /// Goes up when rows change their form.
-const FORM: u32 = 3;
+const FORM: u32 = 5;
 /// How many matters one commit of a fold from the beginning takes.
 const TOGETHER: usize = 256;
 
@@ -126,20 +127,35 @@ pub fn rebuild(ledger: &mut Ledger) -> Result<(), Failure> {
     for view in ALL {
         ledger.store.drop_view(view)?;
     }
-    for some in ledger.store.matters()?.chunks(TOGETHER) {
-        ledger.run_now(|_, pending| {
-            pending.touched.extend(some);
-            pending.anew = true;
-            // An empty commit would not be stored: the rows are what makes this one.
-            Ok(())
-        })?;
+    // The row of a matter names officers, so their own rows come before it.
+    let (people, others) = people_first(ledger)?;
+    for matters in [people, others] {
+        for some in matters.chunks(TOGETHER) {
+            ledger.run_now(|_, pending| {
+                pending.touched.extend(some);
+                pending.anew = true;
+                // An empty commit would not be stored: the rows are what makes this one.
+                Ok(())
+            })?;
+        }
+        ledger.people.forget();
     }
-    ledger.people.forget();
     let done = folded_by(ledger);
     ledger.run_now(|_, pending| {
         pending.commit.views.push(done);
         Ok(())
     })
+}
+
+/// All matters: the records of officers and partners, and the rest.
+fn people_first(ledger: &mut Ledger) -> Result<(Vec<MatterId>, Vec<MatterId>), Failure> {
+    let (mut people, mut others) = (Vec::new(), Vec::new());
+    for id in ledger.store.matters()? {
+        let kind = stored_kind(ledger, &id)?;
+        let is_person = kind.is_some_and(|kind| KnownPeople::ARE_KEPT_IN.contains(&kind.as_str()));
+        if is_person { &mut people } else { &mut others }.push(id);
+    }
+    Ok((people, others))
 }
 
 impl Ledger {

@@ -41,10 +41,17 @@ pub enum Facet {
     WaitingThem,
     /// Those in which something has arrived that nobody here has taken note of: by consequence, then the latest first.
     Arrived,
+    /// Those of partners that we have answered with nothing yet, and those in which something has arrived that nobody here
+    /// has taken note of: by consequence, then the latest first.
+    Intake,
+    /// Those in which a draft waits for somebody's approval or review, the latest first.
+    ToApprove,
     /// Those with a clock that runs: by consequence, then the earliest first.
     Due,
     /// Those in which nobody need do anything any more, the latest first.
     Ended,
+    /// Those of another list whose team an officer belongs to, in its order; by the officer's record.
+    Known(MatterId, Box<Self>),
 }
 
 impl Facet {
@@ -57,15 +64,24 @@ impl Facet {
             Self::WaitingUs => "waiting-us".into(),
             Self::WaitingThem => "waiting-them".into(),
             Self::Arrived => "arrived".into(),
+            Self::Intake => "intake".into(),
+            Self::ToApprove => "to-approve".into(),
             Self::Due => "due".into(),
             Self::Ended => "ended".into(),
+            Self::Known(officer, list) => format!("known/{officer}/{}", list.name()),
         }
     }
 
-    /// The list of this name; `None` where there is none.
+    /// The list as far as this officer knows it as one of a team.
+    pub fn known_to(self, officer: MatterId) -> Self {
+        Self::Known(officer, Box::new(self))
+    }
+
+    /// The list of this name; those of one officer have none that could be asked for; `None` where there is none.
     pub fn named(name: &str) -> Option<Self> {
-        let plain = [Self::All, Self::WaitingUs, Self::WaitingThem, Self::Arrived, Self::Due, Self::Ended];
-        if let Some(facet) = plain.into_iter().find(|facet| facet.name() == name) {
+        let by_turn = [Self::WaitingUs, Self::WaitingThem, Self::ToApprove, Self::Intake];
+        let mut plain = [Self::All, Self::Arrived, Self::Due, Self::Ended].into_iter().chain(by_turn);
+        if let Some(facet) = plain.find(|facet| facet.name() == name) {
             return Some(facet);
         }
         if let Some(agency) = name.strip_prefix("with/") {
@@ -83,9 +99,15 @@ impl Facet {
 
     /// What the matter is sorted by in this list.
     fn sorted_by(&self, row: &MatterRow) -> [u8; SORT] {
+        if let Self::Known(_, list) = self {
+            return list.sorted_by(row);
+        }
         let (rank, time) = match (self, &row.first_due, row.arrived_unread) {
             (Self::Due, Some(due), _) => (rank(row.consequence()), earliest_first(due.at)),
             (Self::Arrived, _, Some(arrived)) => (rank(row.consequence()), latest_first(arrived)),
+            (Self::Intake, _, arrived) => {
+                (rank(row.consequence()), latest_first(arrived.unwrap_or(row.since)))
+            }
             _ => (NO_RANK, latest_first(row.updated)),
         };
         let mut bytes = [rank; SORT];
@@ -95,7 +117,10 @@ impl Facet {
 
     /// Whether the gravest come first in it.
     fn is_ranked(&self) -> bool {
-        matches!(self, Self::Due | Self::Arrived)
+        match self {
+            Self::Known(_, list) => list.is_ranked(),
+            list => matches!(list, Self::Due | Self::Arrived | Self::Intake),
+        }
     }
 
     /// The key of a matter in this list.
@@ -113,10 +138,14 @@ pub fn facets(row: &MatterRow) -> Vec<Facet> {
         Side::Us => Facet::WaitingUs,
         Side::Them => Facet::WaitingThem,
     }));
+    facets.extend((!row.lacks.is_empty()).then_some(Facet::ToApprove));
     facets.extend(row.arrived_unread.map(|_| Facet::Arrived));
+    facets.extend((row.arrived_unread.is_some() || row.is_unanswered()).then_some(Facet::Intake));
     facets.extend(row.first_due.as_ref().map(|_| Facet::Due));
     facets.extend(row.ended.then_some(Facet::Ended));
-    facets
+    let known = |officer: &MatterId| facets.iter().cloned().map(|facet| facet.known_to(*officer)).collect();
+    let of_team: Vec<Vec<_>> = row.team.iter().map(known).collect();
+    facets.into_iter().chain(of_team.into_iter().flatten()).collect()
 }
 
 /// Takes a matter out of the places it no longer has, and puts it where it is now.
@@ -202,7 +231,17 @@ mod tests {
     fn a_list_is_found_by_its_name_and_by_nothing_else() {
         let with = Facet::With(AgencyId::from_bytes([7; 32]));
         let status = Facet::Status { kind: "request".into(), status: "sent".into() };
-        for facet in [Facet::All, with, status, Facet::WaitingUs, Facet::Due, Facet::Arrived, Facet::Ended] {
+        for facet in [
+            Facet::All,
+            with,
+            status,
+            Facet::WaitingUs,
+            Facet::ToApprove,
+            Facet::Due,
+            Facet::Arrived,
+            Facet::Intake,
+            Facet::Ended,
+        ] {
             assert_eq!(Facet::named(&facet.name()), Some(facet));
         }
         for name in ["", "al", "with/07", "status/request", "status//sent", "status/request/Sent"] {

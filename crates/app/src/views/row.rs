@@ -3,13 +3,16 @@
 //! Structure only. Titles and references are content: the row names the entries that may hold them, and they are read
 //! where they are shown, if they are still there.
 
+use comity_domain::act::Act as _;
 use comity_domain::clock::{Clock, Consequence};
-use comity_domain::engine::{AnyMatter, Standing};
+use comity_domain::engine::{AnyMatter, Kind as _, Standing};
+use comity_domain::matters::request::{Answer, RequestKind};
 use comity_journal::entry::{Entry, Lane};
-use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::ids::{AgencyId, MatterId, Pseudonym};
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 use super::contents::Contents;
 use crate::failure::Failure;
@@ -17,6 +20,8 @@ use crate::ledger::Ledger;
 
 /// How many entries of each side are looked into for its reference.
 const REFERENCES: usize = 4;
+/// The status of a request whose answer goes on.
+const PARTLY: &str = "partly-answered";
 
 /// One matter in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,8 +51,24 @@ pub struct MatterRow {
     pub entries: u64,
     /// What is due first: the gravest consequence, then the earliest.
     pub first_due: Option<FirstDue>,
+    /// What we have to do first, by date.
+    pub due_here: Option<FirstDue>,
+    /// What the other side has to do first, by date.
+    pub due_there: Option<FirstDue>,
+    /// In how many minutes the request was answered by the answer that counts.
+    pub answered_in: Option<u64>,
+    /// Whether we have written anything that the other side sees.
+    pub touched: bool,
+    /// Whether only its team may know it.
+    pub restricted: bool,
+    /// The records of the officers of its team, sorted.
+    pub team: Vec<MatterId>,
+    /// The record of the officer it is assigned to.
+    pub assigned: Option<MatterId>,
     /// The latest valid entry of a partner that nothing we wrote has taken note of yet.
     pub arrived_unread: Option<Timestamp>,
+    /// The roles whose approval or review a draft that is to be sent waits for.
+    pub lacks: BTreeSet<String>,
     /// The entry whose content says what it is about.
     pub subject: Option<Hash>,
     /// Entries whose content may hold a side's own reference, the latest first.
@@ -64,6 +85,12 @@ pub struct FirstDue {
     pub clock: String,
     /// What its lapse costs.
     pub consequence: Consequence,
+}
+
+impl FirstDue {
+    fn of(clock: &Clock) -> Self {
+        Self { at: clock.due, clock: clock.name.to_owned(), consequence: clock.consequence }
+    }
 }
 
 /// An entry that may hold a reference.
@@ -97,6 +124,11 @@ impl MatterRow {
         Some(if us { Side::Us } else { Side::Them })
     }
 
+    /// Whether a partner opened it and we have answered with nothing yet.
+    pub fn is_unanswered(&self) -> bool {
+        !self.ours && !self.ended && !self.touched
+    }
+
     /// What the lapse of its first clock costs; a matter without one is an ordinary one.
     pub fn consequence(&self) -> Consequence {
         self.first_due.as_ref().map_or(Consequence::Ordinary, |due| due.consequence)
@@ -128,28 +160,86 @@ pub(super) fn fold(
         None => !matter.inner().drafts.is_empty(),
     };
     let role = brief.parties.iter().find(|party| party.agency == us).map(|party| party.role.to_string());
-    Ok(Some(MatterRow {
+    let ended = contents.has_ended(brief.kind, brief.cell.status);
+    let is_ours = |clock: &&Clock| role.as_deref().map_or(ours, |role| role == clock.who);
+    let clocks = if ended { &[] } else { brief.clocks.as_slice() };
+    let earliest = |here| clocks.iter().filter(|clock| is_ours(clock) == here).min_by_key(|clock| clock.due);
+    let inner = matter.inner();
+    let people =
+        Insiders { team: matter.team(us), assigned: inner.assigned, restricted: inner.restricted.is_some() };
+    let row = MatterRow {
         id: *id,
         kind: brief.kind.to_owned(),
         status: brief.cell.status.to_owned(),
-        ended: contents.has_ended(brief.kind, brief.cell.status),
+        ended,
         waited_for: brief.cell.waited_for.map(str::to_owned),
-        our_role: role,
+        our_role: role.clone(),
         with: brief.parties.iter().map(|party| party.agency).filter(|party| *party != us).collect(),
         ours,
         since,
         updated: brief.updated,
         entries: brief.entries as u64,
         first_due: first_due(&brief.clocks),
+        due_here: earliest(true).map(FirstDue::of),
+        due_there: earliest(false).map(FirstDue::of),
+        answered_in: answered_in(matter, brief.cell.status),
+        touched: matter.entries().iter().any(|entry| entry.header().lane == Lane::Shared(us)),
+        restricted: people.restricted,
+        team: Vec::new(),
+        assigned: None,
         arrived_unread: matter.unseen_by(&us),
+        lacks: lacking(matter),
         subject: subject(matter),
         references: references(matter, contents, &us),
-    }))
+    };
+    people.named_in(ledger, row).map(Some)
+}
+
+/// Who of our own people knows a matter and works on it, as entries name them.
+struct Insiders {
+    team: BTreeSet<Pseudonym>,
+    assigned: Option<Pseudonym>,
+    restricted: bool,
+}
+
+impl Insiders {
+    /// The row with their records; who is no officer, as the node's operator, has none.
+    fn named_in(self, ledger: &mut Ledger, mut row: MatterRow) -> Result<MatterRow, Failure> {
+        if self.team.is_empty() && self.assigned.is_none() || !ledger.contents.is_shared(&row.kind) {
+            return Ok(row);
+        }
+        for record in ledger.records_ever()?.iter() {
+            let who = Pseudonym::of(&*ledger.keys.pseudonyms, &row.id, record.as_bytes());
+            if self.team.contains(&who) {
+                row.team.push(*record);
+            }
+            if self.assigned == Some(who) {
+                row.assigned = Some(*record);
+            }
+        }
+        row.team.sort_unstable();
+        Ok(row)
+    }
+}
+
+fn lacking(matter: &dyn AnyMatter) -> BTreeSet<String> {
+    let waiting = matter.drafts_waiting();
+    waiting.into_iter().flat_map(|draft| draft.lacks).map(str::to_owned).collect()
 }
 
 fn first_due(clocks: &[Clock]) -> Option<FirstDue> {
-    let first = clocks.iter().min_by_key(|clock| (clock.consequence, clock.due))?;
-    Some(FirstDue { at: first.due, clock: first.name.to_owned(), consequence: first.consequence })
+    clocks.iter().min_by_key(|clock| (clock.consequence, clock.due)).map(FirstDue::of)
+}
+
+/// In how many minutes a request was answered; `None` while the last word is not there.
+fn answered_in(matter: &dyn AnyMatter, status: &str) -> Option<u64> {
+    if matter.kind() != RequestKind::DEF.code || status == PARTLY {
+        return None;
+    }
+    let at = |entry| matter.entry(&entry).map(|entry| entry.header().at);
+    let asked = matter.opening().and_then(|(_, entry)| at(entry))?;
+    let answered = matter.latest(&[Answer::DEF.code]).and_then(at)?;
+    Some(u64::try_from(asked.millis_until(answered) / 60_000).unwrap_or_default())
 }
 
 /// The opening act, or the draft of it that counts.

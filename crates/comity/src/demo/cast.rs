@@ -14,7 +14,7 @@ use crate::reply::Reply;
 use crate::request::Request;
 use crate::serve::{OfficeAt, Running, bind};
 
-/// The people of each agency: who drafts, and who reviews and approves.
+/// The two who play each agency in the story: who drafts, and who reviews and approves.
 pub(super) const fn people(side: Side) -> (&'static str, &'static str) {
     match side {
         Side::A => ("Amara Olin", "Bo Reyes"),
@@ -23,8 +23,22 @@ pub(super) const fn people(side: Side) -> (&'static str, &'static str) {
     }
 }
 
+/// Who else works in Country B: one of every role, so that a visitor may sit down as any of them.
+const COLLEAGUES: &[(&str, &[&str])] = &[
+    ("Tavi Noor", &["officer"]),
+    ("Brandt Oye", &["supervisor"]),
+    ("Lior Quen", &["legal"]),
+    ("Pell Ostrand", &["central-authority"]),
+    ("Kesh Ravel", &["custodian"]),
+    ("Adina Morr", &["rights-officer"]),
+    ("Yun Sabe", &["liaison"]),
+    ("Mirel Vash", &["auditor"]),
+    ("Odo Brakk", &["administrator"]),
+    ("Senna Tol", &["administrator"]),
+];
+
 impl Story {
-    /// Each agency sets up a node and enlists two people.
+    /// Each agency sets up a node and enlists two people; Country B a whole bureau.
     pub(super) async fn three_agencies(&mut self) -> Result<(), Reply> {
         self.step("Three agencies set up their nodes");
         for (side, place, zh) in
@@ -50,12 +64,14 @@ impl Story {
                     .await?;
             self.nodes[side as usize] = Some(running);
             let (first, second) = people(side);
-            for (name, roles) in [
+            let both = [
                 (first, &["officer", "desk", "custodian"][..]),
                 (second, &["supervisor", "desk", "legal", "rights-officer"]),
-            ] {
+            ];
+            let others = if side == Side::B { COLLEAGUES } else { &[] };
+            for (name, roles) in both.iter().chain(others) {
                 let roles = roles.iter().map(|role| (*role).to_owned()).collect();
-                self.ask(side, Request::OfficerAdd { name: name.into(), roles, invite: false }).await?;
+                self.ask(side, Request::OfficerAdd { name: (*name).into(), roles, invite: false }).await?;
             }
         }
         Ok(())

@@ -7,18 +7,48 @@ use super::{Side, Story};
 use crate::reply::Reply;
 use crate::request::Request;
 
-/// What every request of the case says alike.
+/// A request, with what differs from one to the next.
+pub(super) struct Asked<'a> {
+    pub(super) kind: &'a str,
+    /// The grade, and why it is pressing where it is.
+    pub(super) grade: (&'a str, &'a str),
+    pub(super) title: &'a str,
+    pub(super) facts: &'a str,
+    pub(super) question: &'a str,
+    pub(super) link: &'a str,
+    /// In how many hours an answer is wished.
+    pub(super) wished_in: i64,
+}
+
+impl Asked<'_> {
+    /// It as an officer would have written it into a file.
+    pub(super) fn toml(&self) -> String {
+        let Asked { kind, grade: (grade, reason), title, facts, question, link, wished_in } = self;
+        let reason = if reason.is_empty() { String::new() } else { format!("grade_reason = \"{reason}\"\n") };
+        format!(
+            "request_type = \"{kind}\"\ngrade = \"{grade}\"\n{reason}\
+             purpose = \"investigate\"\nbasis = \"reciprocity\"\noffences = [\"0701\"]\nstage = \"investigation\"\n\
+             wished_by = \"{}\"\nas_evidence = false\nlanguage = \"en\"\ntitle = \"{title}\"\n\
+             facts = \"{facts}\"\nquestions = [\"{question}\"]\nlink = \"{link}\"\n\
+             basis_text = \"Reciprocity, exchange of notes of 2019.\"\n\
+             offence_text = \"Fraud, article 210, up to seven years.\"\ncontact = \"duty desk, day and night\"\n",
+            hours_ahead(*wished_in)
+        )
+    }
+}
+
+/// A request of the case: the callers and the money.
 pub(super) fn request(kind: &str, title: &str, question: &str, wished_in: i64) -> String {
-    format!(
-        "request_type = \"{kind}\"\ngrade = \"urgent\"\ngrade_reason = \"Money is still moving.\"\n\
-         purpose = \"investigate\"\nbasis = \"reciprocity\"\noffences = [\"0701\"]\nstage = \"investigation\"\n\
-         wished_by = \"{}\"\nas_evidence = false\nlanguage = \"en\"\ntitle = \"{title}\"\n\
-         facts = \"On 20 November 2026 in Port Example callers who said they were a bank took 40,000.\"\n\
-         questions = [\"{question}\"]\nlink = \"It was used in every one of 31 calls.\"\n\
-         basis_text = \"Reciprocity, exchange of notes of 2019.\"\n\
-         offence_text = \"Fraud, article 210, up to seven years.\"\ncontact = \"duty desk, day and night\"\n",
-        hours_ahead(wished_in)
-    )
+    Asked {
+        kind,
+        grade: ("urgent", "Money is still moving."),
+        title,
+        facts: "On 20 November 2026 in Port Example callers who said they were a bank took 40,000.",
+        question,
+        link: "It was used in every one of 31 calls.",
+        wished_in,
+    }
+    .toml()
 }
 
 impl Story {

@@ -9,6 +9,7 @@ mod chapters;
 mod evidence;
 mod proofs;
 mod stage;
+mod still_open;
 mod telling;
 
 use std::path::{Path, PathBuf};
@@ -136,6 +137,7 @@ impl Story {
         self.one_byte_of_a_package(&evidence).await?;
         self.answer_finally(&request).await?;
         self.prohibited_ground().await?;
+        self.still_open().await?;
         self.prove(&[(Side::C, &money), (Side::B, &request), (Side::B, &evidence)]).await
     }
 }

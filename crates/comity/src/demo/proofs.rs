@@ -4,7 +4,7 @@ use super::telling::{check, word};
 use super::{Side, Story};
 use crate::reply::{NO, Reply};
 use crate::request::Request;
-use crate::verify;
+use crate::verify::{self, Question};
 
 impl Story {
     /// All journals verify; both sides' proofs of every matter verify with nothing but the file; one bit is found.
@@ -32,7 +32,8 @@ impl Story {
         let bytes = data_encoding::BASE64.decode(word(&exported, "proof").as_bytes()).unwrap_or_default();
         std::fs::write(&file, &bytes).map_err(Reply::io)?;
         let report = self.dir.join(format!("{name}.html"));
-        let verified = verify::run(&file, trusted, Some(&report), &self.at)?;
+        let verified =
+            verify::run(&file, &Question { trusted, entry: None, report: Some(&report) }, &self.at)?;
         self.say(&format!("{} → {}", file.display(), verified.text.lines().next().unwrap_or_default()));
         self.say(&format!("  report for a judge, in Chinese and English: {}", report.display()));
         check(&verified)?;
@@ -41,7 +42,7 @@ impl Story {
         changed[middle] ^= 1;
         let altered = self.dir.join(format!("{name}-altered.proof"));
         std::fs::write(&altered, &changed).map_err(Reply::io)?;
-        let found = verify::run(&altered, trusted, None, &self.at)?;
+        let found = verify::run(&altered, &Question { trusted, ..Question::default() }, &self.at)?;
         let said: Vec<_> = found.text.lines().take(2).collect();
         self.say(&format!("  one bit changed → {}", said.join(" ")));
         if found.exit == NO { Ok(()) } else { Err(Reply::fault("a changed proof was not noticed".into())) }

@@ -9,7 +9,7 @@ use comity_journal::ids::Token;
 use comity_journal::suite::Hash;
 use serde::de::DeserializeOwned;
 
-use super::{Act, ActDef, PartBytes};
+use super::{Act, ActDef, FieldFault, PartBytes};
 
 /// What the engine fills into an act that a person does not write.
 pub struct Preparation<'a> {
@@ -59,6 +59,9 @@ pub enum ComposeError {
     /// Fields that must be given and are not.
     #[error("missing: {}; `--template` prints every field with what to write", .0.join(", "))]
     Missing(Vec<String>),
+    /// A field holds what it cannot, here and now.
+    #[error("`{}`: {}", .0.path, .0.fault)]
+    Field(FieldFault),
     /// Fields that do not belong here.
     #[error("not fields of this act: {}; `--template` prints those it has", .0.join(", "))]
     Unknown(Vec<String>),

@@ -188,7 +188,7 @@ pub struct Parts {
 /// The name of the part that statistics count.
 pub const TALLY: &str = "tally";
 
-/// The name of the part that holds what lets a person sign in. It is never read back as a field, so no page, terminal
+/// The name of the part that holds what a person signs in with. It is never read back as a field, so no page, terminal
 /// or export shows it.
 pub const SECRET: &str = "secret";
 

@@ -95,21 +95,7 @@ impl<K: Kind> Matter<K> {
         if self.is_forked(proposal.lane) || self.stands_still(proposal.lane) {
             return Err(Refusal::under(rules::FORKED));
         }
-        let stated = Stated {
-            entry: Hash::ZERO,
-            matter: self.id(),
-            lane: proposal.lane,
-            author: proposal.author,
-            by: &facts.proposer,
-            approved: &facts.approvals,
-            at: facts.now,
-            act: proposal.act,
-            structure: proposal.structure,
-            opening: proposal.opening,
-            kind: K::DEF.code,
-            rules: proposal.rules,
-            grounds_reviewed: true,
-        };
+        let stated = self.stated(proposal, facts);
         let state = self.state();
         match self.admit(&stated, &state) {
             (Verdict::Valid, _) => {}
@@ -131,6 +117,25 @@ impl<K: Kind> Matter<K> {
             Weighed::Plain
         };
         Ok(Decided { weighed, draft: proposal.draft })
+    }
+
+    /// What a proposal would state once it is signed.
+    pub(super) fn stated<'a>(&self, proposal: &Proposal<'a>, facts: &'a Facts) -> Stated<'a> {
+        Stated {
+            entry: Hash::ZERO,
+            matter: self.id(),
+            lane: proposal.lane,
+            author: proposal.author,
+            by: &facts.proposer,
+            approved: &facts.approvals,
+            at: facts.now,
+            act: proposal.act,
+            structure: proposal.structure,
+            opening: proposal.opening,
+            kind: K::DEF.code,
+            rules: proposal.rules,
+            grounds_reviewed: true,
+        }
     }
 
     /// What can be said against an act before anything of it is written: that the matter stands still, whose act it
@@ -239,7 +244,7 @@ impl<K: Kind> Matter<K> {
 
     /// The review that clears this act: of the draft it comes from, or of the request it answers. One review
     /// that found a prohibited ground stops the matter for good.
-    fn clear_grounds(
+    pub(super) fn clear_grounds(
         &self,
         stated: &Stated<'_>,
         state: &State<K>,
@@ -275,7 +280,7 @@ fn check_recorder(proposer: &Actor) -> Result<(), Refusal> {
 }
 
 /// Checks that the proposer holds one of the roles that may propose this act.
-fn check_role(def: &ActDef, proposer: &Actor) -> Result<(), Refusal> {
+pub(super) fn check_role(def: &ActDef, proposer: &Actor) -> Result<(), Refusal> {
     let holds = proposer.roles.iter().any(|held| def.propose.contains(&held.as_str()));
     if def.propose.is_empty() || holds {
         Ok(())

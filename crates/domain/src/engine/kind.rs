@@ -98,6 +98,12 @@ pub trait Kind: Sized + Send + Sync + 'static {
         Ok(())
     }
 
+    /// All that this node demands and the act does not give, for somebody who is still writing it. A kind whose
+    /// [`Kind::decide`] can refuse for several reasons names them all here, and takes the first of them there.
+    fn demands(lanes: &Lanes<'_, Self::Lane>, act: &Self::Act, facts: &Facts) -> Vec<Refusal> {
+        Self::decide(lanes, act, facts).err().into_iter().collect()
+    }
+
     /// What this node holds against a partner's valid act.
     fn judge(
         _lanes: &Lanes<'_, Self::Lane>,

@@ -3,12 +3,14 @@
 //! [`Kind`] is what a kind says about itself: its acts, its lane states, its grid. [`Matter`] holds the entries of
 //! one matter and folds them: `admit` says whether an entry is valid in its own causal past, `evolve` moves its
 //! lane on, the grid gives the status as a total function of all lanes. `decide` asks the same questions before
-//! an act is signed, and the policy of this node besides; `judge` asks them of a partner's act.
+//! an act is signed, and the policy of this node besides; `judge` asks them of a partner's act; `foresee` asks all of
+//! them of an act that is still being written.
 //!
 //! Invariant (rule 1 of the design): the same set of entries gives the same state, in any order of arrival.
 
 mod candidate;
 mod decide;
+mod foresee;
 mod grid;
 mod inner;
 mod kind;
@@ -17,9 +19,11 @@ mod matter;
 mod recorded;
 mod registry;
 mod view;
+mod waiting;
 
 pub use candidate::{Stated, Verdict};
 pub use decide::{Decided, Facts, Proposal};
+pub use foresee::Foreseen;
 pub use grid::{Cell, GridRow};
 pub use inner::{
     Approve, Assign, CheckPackage, DraftState, Erase, Erasure, FinishTask, GiveNumber, GiveTask,
@@ -33,3 +37,4 @@ pub use matter::Matter;
 pub use recorded::{Channel, Recorded};
 pub use registry::{AnyKind, AnyMatter, Kinds};
 pub use view::{Brief, EntryView, MatterView};
+pub use waiting::DraftWaiting;

@@ -12,12 +12,14 @@ use comity_journal::time::Timestamp;
 
 use super::candidate::Stated;
 use super::decide::{Decided, Facts, Proposal};
+use super::foresee::Foreseen;
 use super::grid::{self, GridRow};
 use super::inner::{InnerAct, InnerLane};
 use super::kind::{HandedOver, Kind, KindDef, PackageRef};
 use super::lane::Standing;
 use super::matter::Matter;
 use super::view::{Brief, MatterView};
+use super::waiting::DraftWaiting;
 use crate::act::{ActDef, ActSet, ComposeError, Composed, Preparation};
 use crate::gates::{Objection, Refusal, missing_approvals, rules};
 use crate::vocabularies::{Handling, OffenceCode};
@@ -61,6 +63,8 @@ pub trait AnyMatter: Send {
     /// # Errors
     /// The refusal.
     fn decide(&self, proposal: &Proposal<'_>, facts: &Facts) -> Result<Decided, Refusal>;
+    /// [`Matter::foresee`].
+    fn foresee(&self, proposal: &Proposal<'_>, facts: &Facts) -> Foreseen;
     /// What this node holds against a valid entry of a partner.
     fn judge(&self, entry: &Hash, facts: &Facts) -> Vec<Objection>;
     /// [`Matter::view`].
@@ -73,6 +77,8 @@ pub trait AnyMatter: Send {
     fn relied_on(&self, fact: &Hash) -> bool;
     /// [`Matter::inner`].
     fn inner(&self) -> InnerLane;
+    /// [`Matter::drafts_waiting`].
+    fn drafts_waiting(&self) -> Vec<DraftWaiting>;
     /// [`Matter::lane`], as the type its kind says; for whoever knows the kind.
     fn lane(&self, lane: Lane) -> Box<dyn Any>;
     /// [`Matter::opening`].
@@ -147,6 +153,9 @@ impl<K: Kind> AnyMatter for Matter<K> {
     fn decide(&self, proposal: &Proposal<'_>, facts: &Facts) -> Result<Decided, Refusal> {
         Self::decide(self, proposal, facts)
     }
+    fn foresee(&self, proposal: &Proposal<'_>, facts: &Facts) -> Foreseen {
+        Self::foresee(self, proposal, facts)
+    }
     fn judge(&self, entry: &Hash, facts: &Facts) -> Vec<Objection> {
         Self::judge(self, entry, facts)
     }
@@ -164,6 +173,9 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn inner(&self) -> InnerLane {
         Self::inner(self)
+    }
+    fn drafts_waiting(&self) -> Vec<DraftWaiting> {
+        Self::drafts_waiting(self)
     }
     fn lane(&self, lane: Lane) -> Box<dyn Any> {
         Box::new(Self::lane(self, lane))

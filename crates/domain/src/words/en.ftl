@@ -303,6 +303,11 @@ fault-deceptive = This holds hidden control characters. Type it again instead of
 fault-not-a-word = Choose one of the list.
 fault-not-a-moment = Write a date and a time, such as 2026-11-30 12:00 (UTC).
 fault-not-a-number = Write a whole number.
+fault-too-many = These are too many for one act. Say the rest in another, or in a file.
+fault-too-large = This is too large for one act. A file has at most 256 KiB here; hand larger ones over as evidence.
+fault-not-an-officer = Nobody of that name works here. Choose one of the list.
+fault-may-not-know = This officer may not know the matter. Let the officer know it first, or assign it.
+fault-may-not-act = The roles of this officer cannot act in any matter. Choose another.
 fault-not-readable = This cannot be read as what belongs here. Choose or write it again.
 
 # Who may know a matter, and why; what an auditor sees.
@@ -323,5 +328,6 @@ term-doing-see-partners = See partners and their cards
 term-doing-manage-partners = Add, confirm, describe or end a partner
 term-doing-manage-officers = Enlist officers and give them other roles
 term-doing-see-audit = See who did, read and was refused what
+term-doing-take-out-audit = Take lines of the audit out of the node
 term-doing-see-journal = See how long the journal is, and verify it
 term-doing-administer = Run the node: its card, its keys, its copies

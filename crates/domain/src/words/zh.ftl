@@ -303,6 +303,11 @@ fault-deceptive = 内容含有不可见的控制字符，请重新输入，不�
 fault-not-a-word = 请从列表中选择。
 fault-not-a-moment = 请填写日期和时间，均为世界协调时（UTC）。
 fault-not-a-number = 请填写整数。
+fault-too-many = 条目过多，一次办理容纳不下。其余内容请另行办理，或写入文件。
+fault-too-large = 内容过大，一次办理容纳不下。此处文件不得超过 256 KiB，更大的文件请按证据移交。
+fault-not-an-officer = 本机构没有该姓名的人员，请从列表中选择。
+fault-may-not-know = 该人员尚无权知悉本事项，请先准予知悉或转办。
+fault-may-not-act = 该人员的职务不能办理任何事项，请另选。
 fault-not-readable = 此项内容无法识别，请重新选择或填写。
 
 # 谁可知悉事项及其缘由；审计可见内容。
@@ -323,5 +328,6 @@ term-doing-see-partners = 查看合作机构及其机构名片
 term-doing-manage-partners = 添加、确认、更新或终止合作机构
 term-doing-manage-officers = 登记人员并调整岗位
 term-doing-see-audit = 查看办理、查阅和未准办理的审计记录
+term-doing-take-out-audit = 将审计记录导出节点
 term-doing-see-journal = 查看并校验存证日志
 term-doing-administer = 运行维护节点（名片、密钥、备份）

@@ -9,6 +9,7 @@ use comity_app::commands::{ActCommand, Acted};
 use comity_app::ledger::{Compared, Ledger, LedgerHandle, Pending};
 use comity_app::queries::{JournalReport, MatterPage, verify_journal};
 use comity_app::workers::{Synced, sync};
+use comity_domain::engine::Kinds;
 use comity_domain::matters;
 use comity_domain::words::{Lang, Words};
 use comity_journal::entry::Entry;
@@ -163,9 +164,17 @@ impl Pair {
     /// # Panics
     /// Never: memory can be written.
     pub fn met() -> Self {
+        Self::met_knowing(matters::standard)
+    }
+
+    /// Both set up, knowing these kinds of matters, each with the other for a partner.
+    ///
+    /// # Panics
+    /// Never: memory can be written.
+    pub fn met_knowing(kinds: fn() -> Kinds) -> Self {
         let plan = FaultPlan::new();
-        let a = Station::new("xa.liaison", "XA", 1, plan.clone());
-        let b = Station::new("xb.liaison", "XB", 2, plan.clone());
+        let a = Station::new("xa.liaison", "XA", 1, plan.clone()).knowing(kinds);
+        let b = Station::new("xb.liaison", "XB", 2, plan.clone()).knowing(kinds);
         let people_a: [Person; 2] =
             [("Amara Olin", &["officer"]), ("Bo Reyes", &["supervisor", "desk", "legal"])];
         let people_b: [Person; 2] =

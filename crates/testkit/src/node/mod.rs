@@ -10,6 +10,7 @@ mod disk;
 mod line;
 mod station;
 mod texts;
+mod token;
 
 pub use clock::StandingClock;
 pub use desk::{Desk, Pair, shared, wait};
@@ -17,3 +18,4 @@ pub use disk::{Cut, Disk};
 pub use line::{Fate, Line, Sent};
 pub use station::{Person, Station};
 pub use texts::{NOW, marker, request, review};
+pub use token::SoftToken;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use comity_app::Failure;
 use comity_app::keys::NodeKeys;
 use comity_app::ledger::{Compared, Ledger, LedgerParts};
+use comity_domain::engine::Kinds;
 use comity_domain::matters;
 use comity_domain::vocabularies::Role;
 use comity_journal::card::Card;
@@ -30,6 +31,7 @@ pub struct Station {
     /// Its time.
     pub clock: StandingClock,
     seed: u64,
+    kinds: fn() -> Kinds,
 }
 
 impl Station {
@@ -49,7 +51,14 @@ impl Station {
         };
         let card = Card::issue(first_card(label, seat, &root, certified), &root);
         let card = card.expect("the facts fit together");
-        Self { agency: card.agency(), card, disk: Disk::new(plan), clock: StandingClock::at(NOW), seed }
+        let (disk, clock) = (Disk::new(plan), StandingClock::at(NOW));
+        Self { agency: card.agency(), card, disk, clock, seed, kinds: matters::standard }
+    }
+
+    /// The same station, knowing these kinds of matters.
+    #[must_use]
+    pub fn knowing(self, kinds: fn() -> Kinds) -> Self {
+        Self { kinds, ..self }
     }
 
     /// Another station with the same keys and a copy of the disk.
@@ -78,7 +87,7 @@ impl Station {
             store: Box::new(self.disk.clone()),
             keys: self.keys(),
             card: self.card.clone(),
-            kinds: Arc::new(matters::standard()),
+            kinds: Arc::new((self.kinds)()),
             clock: Arc::new(self.clock.clone()),
             entropy: Box::new(Seeded::new(self.seed.wrapping_mul(31).wrapping_add(start << 32))),
             compared,

@@ -8,6 +8,7 @@ use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use comity_app::authorise::Doing;
 use comity_app::people::Officer;
 use comity_domain::words::{Lang, Words};
 
@@ -62,6 +63,8 @@ pub(crate) struct Who {
     pub(crate) officer: Officer,
     pub(crate) session: Session,
     pub(crate) cookie: String,
+    /// What every form of this page carries.
+    pub(crate) form_token: String,
 }
 
 impl Reading {
@@ -100,7 +103,8 @@ async fn signed_in(office: &Office, cookie: String) -> Option<Arc<Who>> {
         office.sessions.end(&cookie);
         return None;
     }
-    Some(Arc::new(Who { officer, session, cookie }))
+    let form_token = office.draw(|entropy| session.form_token.masked(entropy));
+    Some(Arc::new(Who { officer, session, cookie, form_token }))
 }
 
 /// The value of a cookie.
@@ -148,14 +152,26 @@ impl Asking {
         self.who.officer.clone()
     }
 
-    /// What every form of this session carries.
+    /// What every form of this page carries.
     pub(crate) fn form_token(&self) -> &str {
-        self.who.session.form_token.as_str()
+        &self.who.form_token
+    }
+
+    /// Whether the officer may do this anywhere, so that a page can leave out what leads nowhere.
+    pub(crate) fn may(&self, doing: Doing) -> bool {
+        self.who.officer.reach(doing).is_some()
+    }
+
+    /// Refuses who may not do this anywhere; that they tried is recorded.
+    pub(crate) async fn permit(&self, office: &Office, doing: Doing) -> Result<(), Trouble> {
+        let officer = self.officer();
+        Ok(office.run(move |ledger, pending| ledger.permit(pending, &officer, doing, None)).await?)
     }
 
     /// Refuses a form that another page made.
     pub(crate) fn check_form(&self, token: Option<&str>) -> Result<(), Trouble> {
-        if token == Some(self.form_token()) { Ok(()) } else { Err(Trouble::StaleForm) }
+        let ours = token.is_some_and(|token| self.who.session.form_token.is_under(token));
+        if ours { Ok(()) } else { Err(Trouble::StaleForm) }
     }
 }
 

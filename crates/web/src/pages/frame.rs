@@ -2,24 +2,33 @@
 
 use axum::http::HeaderName;
 use axum::response::{Html, IntoResponse, Response};
+use comity_app::authorise::Doing;
 use comity_domain::words::Lang;
 use maud::{DOCTYPE, Markup, html};
 
 use super::asking::{Reading, Theme, Who};
 use super::files;
 
-/// An entry of the navigation: key of its text, path, and the letter after `g`.
-const NAVIGATION: &[(&str, &str, &str)] = &[
-    ("home", "/", "g h"),
-    ("work", "/work", "g w"),
-    ("intake", "/intake", "g i"),
-    ("matters", "/matters", "g m"),
-    ("evidence", "/evidence", "g e"),
-    ("partners", "/partners", "g p"),
-    ("audit", "/audit", "g a"),
-    ("journal", "/journal", "g j"),
-    ("officers", "/officers", "g o"),
+/// An entry of the navigation: key of its text, path, the letter after `g`, and what it is only offered to those who may.
+const NAVIGATION: &[(&str, &str, &str, Option<Doing>)] = &[
+    ("home", "/", "g h", None),
+    ("work", "/work", "g w", None),
+    ("intake", "/intake", "g i", Some(Doing::Intake)),
+    ("matters", "/matters", "g m", None),
+    ("evidence", "/evidence", "g e", None),
+    ("partners", "/partners", "g p", None),
+    ("audit", "/audit", "g a", Some(Doing::SeeAudit)),
+    ("journal", "/journal", "g j", Some(Doing::SeeJournal)),
+    ("node", "/node", "g n", Some(Doing::SeeJournal)),
+    ("officers", "/officers", "g o", Some(Doing::ManageOfficers)),
 ];
+
+/// The entries for whoever reads.
+fn navigation(reading: &Reading) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let may = |doing| reading.who.as_ref().is_some_and(|who| who.officer.reach(doing).is_some());
+    let offered = NAVIGATION.iter().filter(move |(.., doing)| doing.is_none_or(&may));
+    offered.map(|(name, path, keys, _)| (*name, *path, *keys))
+}
 
 /// A page before its frame is put around it.
 pub(crate) struct Page {
@@ -119,10 +128,10 @@ fn header(reading: &Reading, section: &str) -> Markup {
             @if reading.who.is_some() {
                 nav.border-bottom aria-label=(reading.text("page-nav")) { div.container-fluid {
                     ul.nav {
-                        @for (name, path, keys) in NAVIGATION {
+                        @for (name, path, keys) in navigation(reading) {
                             li.nav-item {
                                 a.nav-link href=(path) data-key=(keys)
-                                    aria-current=[(*name == section).then_some("page")] {
+                                    aria-current=[(name == section).then_some("page")] {
                                     (reading.text(&format!("page-nav-{name}")))
                                 }
                             }
@@ -137,7 +146,7 @@ fn header(reading: &Reading, section: &str) -> Markup {
 fn search(reading: &Reading, who: &Who) -> Markup {
     html! {
         form.flex-fill.d-flex.gap-2 action="/search" method="post" role="search" {
-            input type="hidden" name="csrf" value=(who.session.form_token.as_str());
+            input type="hidden" name="csrf" value=(who.form_token);
             label.visually-hidden for="search" { (reading.text("page-search")) }
             input.form-control #search type="search" name="q" placeholder=(reading.text("page-search"))
                 autocomplete="off" maxlength="200" data-search;
@@ -149,7 +158,7 @@ fn account(reading: &Reading, who: &Who) -> Markup {
     html! {
         a.nav-link href="/account" lang=[name_language(&who.officer.name)] { (who.officer.name) }
         form action="/sign-out" method="post" {
-            input type="hidden" name="csrf" value=(who.session.form_token.as_str());
+            input type="hidden" name="csrf" value=(who.form_token);
             button.btn.btn-link.btn-sm type="submit" { (reading.text("page-sign-out")) }
         }
     }
@@ -211,7 +220,7 @@ pub(crate) fn keys(reading: &Reading) -> Markup {
             (line("?", reading.text("page-keyboard-help")))
             (line("/", reading.text("page-keyboard-search")))
             (line("j k", reading.text("page-keyboard-rows")))
-            @for (name, _, keys) in NAVIGATION { (line(keys, reading.text(&format!("page-nav-{name}")))) }
+            @for (name, _, keys) in navigation(reading) { (line(keys, reading.text(&format!("page-nav-{name}")))) }
         }
     }
 }

@@ -13,6 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::asking::Reading;
+use super::compress;
 use super::office::Office;
 use super::trouble::{self, Trouble};
 
@@ -25,6 +26,7 @@ pub(crate) async fn guard(State(office): State<Arc<Office>>, request: Request<Bo
     let (mut parts, body) = request.into_parts();
     let reading = Reading::of(&parts, &office).await;
     parts.extensions.insert(reading.clone());
+    let compressed = compress::wanted(&parts.headers);
     let changes = parts.method != Method::GET && parts.method != Method::HEAD;
     let answer = if changes && !is_from_here(&parts.headers, &office.origin) {
         Trouble::StaleForm.into_response()
@@ -34,7 +36,7 @@ pub(crate) async fn guard(State(office): State<Arc<Office>>, request: Request<Bo
     let mut answer = trouble::shown(answer, &reading);
     office.answered.count(answer.status());
     harden(answer.headers_mut(), office.is_secure());
-    answer
+    if compressed { compress::page(answer).await } else { answer }
 }
 
 /// Whether a request that changes something was made by one of our own pages.

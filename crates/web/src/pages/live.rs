@@ -34,7 +34,8 @@ async fn live(State(office): State<Arc<Office>>, asking: Asking) -> impl IntoRes
                 }
                 match told {
                     Ok(Ok(())) => {
-                        let event = Ok::<_, Infallible>(Event::default().event("changed").data(""));
+                        // An event without data is dropped by every browser, so it says its own name.
+                        let event = Ok::<_, Infallible>(Event::default().event("changed").data("changed"));
                         return Some((event, (written, office, cookie)));
                     }
                     Ok(Err(_)) => return None,

@@ -58,8 +58,8 @@ struct Numbers {
 async fn show(State(office): State<Arc<Office>>, asking: Asking) -> Result<Response, Trouble> {
     let officer = asking.officer();
     let (records, matters, queued) = office
-        .run(move |ledger, _| {
-            ledger.authorise(&officer, Doing::Administer, None)?;
+        .run(move |ledger, pending| {
+            ledger.permit(pending, &officer, Doing::Administer, None)?;
             let queued = ledger.list_partners()?.into_iter().filter(|line| !line.off_network);
             let queued: Vec<_> = queued.map(|line| (line.agency, line.queued)).collect();
             Ok((ledger.store().length()?, ledger.store().matters()?.len() as u64, queued))

@@ -10,6 +10,7 @@ mod act_form;
 mod asking;
 mod audit;
 mod choices;
+mod compress;
 mod demo;
 mod evidence;
 mod files;
@@ -22,6 +23,7 @@ mod live;
 mod matter;
 mod matters;
 mod metrics;
+mod node;
 mod office;
 mod officers;
 mod partners;
@@ -56,6 +58,7 @@ pub const WORDS: &[(&str, &str)] = &[
     partners::WORDS,
     home::WORDS,
     journal::WORDS,
+    node::WORDS,
     officers::WORDS,
 ];
 
@@ -75,6 +78,7 @@ pub fn router(office: &Arc<Office>) -> Router {
         .merge(act_form::routes())
         .merge(partners::routes())
         .merge(journal::routes())
+        .merge(node::routes())
         .merge(officers::routes())
         .merge(metrics::routes())
         .merge(sign_in::own_routes());

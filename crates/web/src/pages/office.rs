@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use comity_app::context::{Clock, Objects};
 use comity_app::ledger::{Ledger, LedgerHandle, Pending};
-use comity_app::sign_in::Code;
+use comity_app::sign_in::{Code, Site};
 use comity_app::staging::Staging;
 use comity_app::{Failure, people::Officer};
 use comity_domain::engine::Kinds;
+use comity_domain::matters::officer::SignInMeans;
 use comity_domain::words::{Lang, Words};
 use comity_journal::entropy::Entropy;
 use comity_journal::ids::{AgencyId, MatterId};
@@ -41,6 +42,10 @@ pub trait Outside: Send + Sync {
     fn staging(&self) -> Arc<Staging>;
     /// Randomness of its own, for work that takes long.
     fn entropy(&self) -> Box<dyn Entropy + Send>;
+    /// How many bytes the disk has room for; `None` where that cannot be told.
+    fn room(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// What an office is made of.
@@ -110,6 +115,8 @@ pub struct Office {
     pub(crate) director: Option<Arc<dyn Director>>,
     /// Where browsers reach it.
     pub(crate) origin: String,
+    /// What passkeys know it as; nothing where browsers have none.
+    pub(crate) site: Option<Site>,
     /// The name of the cookie of a session: cookies know hosts and no ports, and a machine may run several nodes.
     pub(crate) session_cookie: String,
     /// Signing in under way.
@@ -136,6 +143,7 @@ impl Office {
             door: Door::new(parts.set_up),
             outside: parts.outside,
             demo: parts.demo,
+            site: Site::at(&parts.origin),
             director: parts.director,
             origin: parts.origin,
             zh: parts.zh,
@@ -183,8 +191,8 @@ impl Office {
     }
 
     /// Begins a session; gives the cookie's value.
-    pub(crate) fn begin_session(&self, officer: &Officer) -> Secret {
-        self.draw(|entropy| self.sessions.begin(officer.record, officer.endings, self.now(), entropy))
+    pub(crate) fn begin_session(&self, officer: &Officer, means: SignInMeans) -> Secret {
+        self.draw(|entropy| self.sessions.begin(officer.record, officer.endings, means, self.now(), entropy))
     }
 
     /// The cookie of a session with this value.

@@ -3,7 +3,7 @@
 //! A matter that one may not see and one that does not exist read alike, in words and status.
 
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use comity_app::Failure;
 use comity_domain::gates::Refusal;
 use comity_domain::words::Words;
@@ -19,6 +19,8 @@ pub(crate) enum Trouble {
     NotFound,
     /// A rule stands against it.
     Refused(Box<Refusal>),
+    /// Who asks has to prove again who they are, and comes back to this path.
+    ProveFirst(String),
     /// The form was made for another session, or came from another site.
     StaleForm,
     /// What was sent cannot be read.
@@ -55,6 +57,7 @@ impl Trouble {
     fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::ProveFirst(_) => StatusCode::SEE_OTHER,
             Self::Refused(_) | Self::StaleForm => StatusCode::FORBIDDEN,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -69,7 +72,7 @@ impl Trouble {
         match self {
             Self::NotFound => "page-trouble-not-found",
             Self::Refused(_) => "page-trouble-refused",
-            Self::StaleForm => "page-trouble-stale-form",
+            Self::StaleForm | Self::ProveFirst(_) => "page-trouble-stale-form",
             Self::Unreadable(_) => "page-trouble-unreadable",
             Self::TooLarge => "page-trouble-too-large",
             Self::Waiting(_) => "page-trouble-waiting",
@@ -83,6 +86,9 @@ impl Trouble {
 /// Carries the trouble to the guard, which knows the reader's language.
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
+        if let Self::ProveFirst(back) = &self {
+            return Redirect::to(&format!("/sign-in/again?next={back}")).into_response();
+        }
         let mut response = self.status().into_response();
         response.extensions_mut().insert(self);
         response

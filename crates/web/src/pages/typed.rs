@@ -19,7 +19,12 @@ use super::trouble::Trouble;
 /// The most that a form may hold: the content of one entry in base 64, and room for the rest.
 const FORM_BYTES: usize = 8 * 1024 * 1024;
 /// The most fields a form may hold.
-const FORM_FIELDS: usize = 4096;
+const FORM_FIELDS: usize = 8192;
+
+/// What stands after the name of a file that was chosen and is too large to ride along.
+pub(crate) const TOO_LARGE: &str = ".too-large";
+/// The most items of a list that are looked at: one more than an act can hold, so that it is told.
+const ITEMS: usize = limits::HANDLES + 1;
 
 /// What was typed, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,7 +54,7 @@ impl Typed {
         let prefix = format!("{name}.");
         let numbers = self.0.keys().filter_map(|key| key.strip_prefix(&prefix));
         let numbers = numbers.filter_map(|rest| rest.split('.').next()?.parse::<usize>().ok());
-        numbers.max().map_or(0, |most| (most + 1).min(FORM_FIELDS))
+        numbers.max().map_or(0, |most| most.min(ITEMS - 1) + 1)
     }
 
     /// What was typed as an act's table; fields left empty are left out.
@@ -166,10 +171,8 @@ async fn parts(request: Request, office: &Arc<Office>) -> Result<Typed, Trouble>
             bytes.extend_from_slice(&chunk);
         }
         match file {
+            Some(file) if bytes.len() > limits::PART_BYTES => typed.put(format!("{name}{TOO_LARGE}"), file),
             Some(file) if !bytes.is_empty() => {
-                if bytes.len() > limits::PART_BYTES {
-                    return Err(Trouble::TooLarge);
-                }
                 typed.put(format!("{name}.name"), file);
                 typed.put(format!("{name}.data"), data_encoding::BASE64.encode(&bytes));
             }

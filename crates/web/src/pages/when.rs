@@ -32,6 +32,11 @@ pub(crate) fn moment(lang: Lang, at: Timestamp) -> String {
     }
 }
 
+/// The beginning of a day in UTC, as a field for a date gives it.
+pub(crate) fn day(text: &str) -> Option<Timestamp> {
+    (text.len() == 10).then(|| Timestamp::parse(&format!("{text}T00:00:00Z"))).flatten()
+}
+
 /// What a field for a date and a time holds: `2026-11-24T06:14`, in UTC.
 pub(crate) fn for_input(at: &str) -> String {
     Timestamp::parse(at).map_or_else(|| at.to_owned(), |at| at.to_string().chars().take(16).collect())

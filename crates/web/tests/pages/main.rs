@@ -1,8 +1,18 @@
 //! The pages as officers and strangers ask for them: the router called on a node in memory.
 
+mod audit;
 mod evidence;
+mod faults;
+mod forms;
+mod lists;
+mod matter;
 mod office;
+#[path = "../../../../tests/kind/src/pouch/mod.rs"]
+#[expect(unreachable_pub, unused_imports, reason = "it is written as a library of another house")]
+mod pouch;
 mod strangers;
+mod walk;
+mod weight;
 
 use std::sync::atomic::Ordering;
 
@@ -156,6 +166,34 @@ fn our_card_can_be_taken_and_its_fingerprint_read() {
     }
     assert!(page.contains("<svg"));
     assert_eq!(officer.get("/card-of-us/file").status, StatusCode::OK);
+}
+
+#[test]
+fn a_receipt_is_printed_in_both_languages_and_its_hash_leads_back_to_the_proof() {
+    let house = House::open();
+    let matter = house.pair.signed_request();
+    let number = matter.shown('R');
+    let officer = house.sit("Amara Olin");
+    let page = officer.get(&format!("/m/{number}")).text;
+    assert!(!page.contains("/receipt/"), "before it is delivered there is none");
+    house.pair.sync().expect("it is delivered");
+    let page = officer.get(&format!("/m/{number}")).text;
+    let path = page.split("href=\"").find(|rest| rest.starts_with(&format!("/m/{number}/receipt/")));
+    let path = path.and_then(|rest| rest.split('"').next()).expect("a receipt");
+    let receipt = officer.get(path).text;
+    assert!(receipt.contains("section lang=\"zh-Hans\"") && receipt.contains("section lang=\"en\""));
+    assert!(receipt.contains("已存入下列机构的存证日志") && receipt.contains("Stored in the journal of"));
+    assert!(receipt.contains("xb.liaison"), "whose journal it is in: {receipt}");
+    let entry = path.rsplit('/').next().expect("a hash");
+    assert!(receipt.contains("<svg") && receipt.contains(entry));
+    let scanned = officer.post("/search", &[("q", &format!("comity:entry:{entry}"))]);
+    assert_eq!(scanned.to, format!("/m/{number}/proof#e-{entry}"));
+    // Who may not know of the matter finds nothing by its hash either.
+    let administrator = house.sit("Ina Tor");
+    assert_eq!(administrator.post("/search", &[("q", entry)]).status, StatusCode::OK);
+    assert_eq!(administrator.get(path).status, StatusCode::NOT_FOUND);
+    let missing = format!("/m/{number}/receipt/{}", "0".repeat(64));
+    assert_eq!(officer.get(&missing).status, StatusCode::NOT_FOUND);
 }
 
 #[test]

@@ -46,6 +46,9 @@ pub struct Offer {
     /// The number of its seal.
     #[field(part = "pouch")]
     pub seal: Line,
+    /// Who carries it.
+    #[field(part = "pouch", personal)]
+    pub carrier: Option<Line>,
 }
 
 /// Takes it over.

@@ -21,3 +21,4 @@ field-pouch-open-title = What it is for
 field-pouch-list-pieces = Pieces
 field-pouch-list-inventory = Inventory
 field-pouch-offer-seal = Number of the seal
+field-pouch-offer-carrier = Who carries it

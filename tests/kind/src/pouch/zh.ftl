@@ -21,3 +21,4 @@ field-pouch-open-title = 用途
 field-pouch-list-pieces = 件数
 field-pouch-list-inventory = 清单
 field-pouch-offer-seal = 封条号
+field-pouch-offer-carrier = 携带人

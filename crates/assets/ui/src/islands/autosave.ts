@@ -26,7 +26,8 @@ export function autosave(host: HTMLElement): void {
         headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "text/plain" },
         keepalive: leaving && fields.length < KEEPALIVE_BYTES,
       });
-      if (!answer.ok) saved = before;
+      // Whoever is no longer signed in is led to where one signs in, and nothing was kept.
+      if (!answer.ok || answer.redirected) saved = before;
       const inWords = answer.headers.get("Content-Type")?.startsWith("text/plain");
       say(host, inWords ? await answer.text() : host.dataset.failed);
     } catch {

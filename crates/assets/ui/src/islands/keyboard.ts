@@ -4,7 +4,8 @@
 //   ?        help: <template id="keyboard-help">, its heading has id="keyboard-help-title", its button closes
 //   /        [data-search] or the first search field
 //   j k      next and previous of the children of [data-rows]; Enter then follows that row's first link
-//   others   whatever carries data-key="e" or data-key="g m": links are followed, buttons pressed, fields focused
+//   others   whatever carries data-key="e" or data-key="g m": links are followed, buttons pressed, fields focused; of
+//            several with the same key the one in the row one is at, else the first
 
 const REMEMBERED_MS = 1500;
 
@@ -39,7 +40,9 @@ function act(typed: string): boolean {
   if (typed === "/") return focusOn(document.querySelector<HTMLElement>("[data-search], input[type=search]"));
   if (typed === "j") return moveInRows(1);
   if (typed === "k") return moveInRows(-1);
-  const target = document.querySelector<HTMLElement>(`[data-key="${CSS.escape(typed)}"]:not(:disabled)`);
+  const keyed = [...document.querySelectorAll<HTMLElement>(`[data-key="${CSS.escape(typed)}"]:not(:disabled)`)];
+  const row = current(rows());
+  const target = keyed.find((element) => row?.contains(element)) ?? keyed[0];
   if (!target) return false;
   if (target.matches("a, button, summary")) target.click();
   else target.focus();
@@ -66,11 +69,30 @@ function showHelp(): boolean {
   return true;
 }
 
-function moveInRows(step: 1 | -1): boolean {
+function rows(): HTMLElement[] {
   const list = document.querySelector("[data-rows]");
-  const all = list ? ([...list.children].filter((row) => !(row as HTMLElement).hidden) as HTMLElement[]) : [];
+  return list ? ([...list.children].filter((row) => !(row as HTMLElement).hidden) as HTMLElement[]) : [];
+}
+
+/** The row somebody is in, else the one they went to, else the one the address came back to. */
+function current(all: HTMLElement[]): HTMLElement | undefined {
+  const ways: ((row: HTMLElement) => boolean)[] = [
+    (row) => row.contains(document.activeElement),
+    (row) => row.classList.contains("here"),
+    (row) => row.matches(":target"),
+  ];
+  for (const way of ways) {
+    const row = all.find(way);
+    if (row) return row;
+  }
+  return undefined;
+}
+
+function moveInRows(step: 1 | -1): boolean {
+  const all = rows();
   if (all.length === 0) return false;
-  const here = all.findIndex((row) => row.classList.contains("here") || row.contains(document.activeElement));
+  const row = current(all);
+  const here = row ? all.indexOf(row) : -1;
   const next = all[here < 0 ? (step > 0 ? 0 : all.length - 1) : Math.max(0, Math.min(all.length - 1, here + step))];
   for (const row of all) row.classList.toggle("here", row === next);
   const inside = next?.querySelector<HTMLElement>("a[href], button:not(:disabled)");

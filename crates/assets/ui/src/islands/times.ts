@@ -1,5 +1,6 @@
 // Times on a page are the server's (UTC or the desk's own). `data-island="times"` on a part of the page adds, to each
 // <time datetime="…Z" data-local="当地时间 {time}"> in it, the time where this browser is. Never instead of the other.
+// A button with data-times-toggle, hidden until there is something to hide, takes those additions away and back.
 
 export function localTimes(host: HTMLElement): void {
   const lang = document.documentElement.lang;
@@ -13,8 +14,18 @@ export function localTimes(host: HTMLElement): void {
     if (Number.isNaN(instant.getTime()) || time.dataset.shown || instant.getTimezoneOffset() === 0) continue;
     time.dataset.shown = "yes";
     const note = document.createElement("span");
-    note.className = "text-secondary no-print";
+    note.className = "text-secondary no-print local-time";
     note.textContent = ` ${(time.dataset.local || "({time})").replace("{time}", format.format(instant))}`;
     time.append(note);
   }
+  toggle(host.querySelector<HTMLButtonElement>("[data-times-toggle]"), host);
+}
+
+function toggle(button: HTMLButtonElement | null, host: HTMLElement): void {
+  if (!button || button.dataset.shown || !host.querySelector(".local-time")) return;
+  button.dataset.shown = "yes";
+  button.hidden = false;
+  const root = document.documentElement;
+  button.setAttribute("aria-pressed", String(root.hasAttribute("data-utc-only")));
+  button.addEventListener("click", () => button.setAttribute("aria-pressed", String(root.toggleAttribute("data-utc-only"))));
 }

@@ -79,7 +79,7 @@ impl Kind for EvidenceKind {
 
     fn decide(lanes: &Lanes<'_, EvidenceLane>, act: &EvidenceAct, facts: &Facts) -> Result<(), Refusal> {
         match act {
-            EvidenceAct::Open(open) => decide_opening(open, facts),
+            EvidenceAct::Open(open) => opening_demands(open, facts).into_iter().next().map_or(Ok(()), Err),
             EvidenceAct::Release(release) if releases_without_words(release) => {
                 Err(Refusal::under(rules::INCOMPLETE).about(["restriction"]))
             }
@@ -98,6 +98,13 @@ impl Kind for EvidenceKind {
                 Err(Refusal::under(rules::PACKAGE_NOT_HERE))
             }
             _ => Ok(()),
+        }
+    }
+
+    fn demands(lanes: &Lanes<'_, EvidenceLane>, act: &EvidenceAct, facts: &Facts) -> Vec<Refusal> {
+        match act {
+            EvidenceAct::Open(open) => opening_demands(open, facts),
+            _ => Self::decide(lanes, act, facts).err().into_iter().collect(),
         }
     }
 
@@ -160,19 +167,15 @@ impl Kind for EvidenceKind {
     }
 }
 
-fn decide_opening(open: &OpenStructure, facts: &Facts) -> Result<(), Refusal> {
-    if facts.cover == Cover::NotCovered {
-        return Err(Refusal::under(rules::NOT_COVERED));
-    }
-    if let Some(lacking) = opening_lacks(open) {
-        return Err(Refusal::under(rules::INCOMPLETE).about([lacking]));
-    }
-    let ahead = |moment: Option<crate::act::Moment>| moment.is_none_or(|due| due.0 > facts.now);
-    if ahead(open.give_back_by) && ahead(open.destroy_by) {
-        Ok(())
-    } else {
-        Err(Refusal::under(rules::WISH_IN_THE_PAST))
-    }
+/// What this node demands of an announcement, and it does not give.
+fn opening_demands(open: &OpenStructure, facts: &Facts) -> Vec<Refusal> {
+    let uncovered = (facts.cover == Cover::NotCovered).then(|| Refusal::under(rules::NOT_COVERED));
+    let lacking = opening_lacks(open).map(|lacking| Refusal::under(rules::INCOMPLETE).about([lacking]));
+    let past = |moment: Option<crate::act::Moment>| moment.is_some_and(|due| due.0 <= facts.now);
+    let terms = [("give_back_by", open.give_back_by), ("destroy_by", open.destroy_by)];
+    let late: Vec<_> = terms.into_iter().filter(|(_, term)| past(*term)).map(|(name, _)| name).collect();
+    let late = (!late.is_empty()).then(|| Refusal::under(rules::WISH_IN_THE_PAST).about(late));
+    [uncovered, lacking, late].into_iter().flatten().collect()
 }
 
 /// The first field an announcement must say and does not.

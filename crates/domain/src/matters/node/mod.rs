@@ -36,6 +36,8 @@ vocabulary! {
         ClockSkew = "clock-skew",
         /// Streams that do not agree: one of the two nodes has lost or changed something.
         StreamMismatch = "stream-mismatch",
+        /// A passkey that has made fewer signatures than it had before: somebody may have a copy of it.
+        PasskeyWentBack = "passkey-went-back",
     }
 }
 
@@ -69,6 +71,8 @@ vocabulary! {
         PackageContent = "package-content",
         /// The key that opens sealed packages.
         PackagesKey = "packages-key",
+        /// Lines of the audit.
+        Audit = "audit",
     }
 }
 
@@ -79,7 +83,7 @@ vocabulary! {
     code = "export",
     shape = say,
     by("own"),
-    propose("custodian", "desk", "legal", "liaison", "officer", "supervisor")
+    propose("auditor", "custodian", "desk", "legal", "liaison", "officer", "supervisor")
 )]
 pub struct LetOut {
     /// What.
@@ -109,9 +113,19 @@ pub struct Refused {
     pub matter: Option<Hash>,
 }
 
+/// Records that somebody looks at who did and read what.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "read-audit", shape = say, by("own"), propose("auditor"))]
+pub struct ReadAudit {
+    /// Of which matter, where of one alone.
+    #[field(structure)]
+    pub matter: Option<Hash>,
+}
+
 acts! {
     /// The acts of a node's record.
-    pub enum NodeAct { Initialise, Incident, LetOut, Refused }
+    pub enum NodeAct { Initialise, Incident, LetOut, Refused, ReadAudit }
 }
 
 /// The node's record.
@@ -157,7 +171,7 @@ impl Kind for NodeKind {
     fn cell(lanes: &Lanes<'_, NodeLane>) -> Cell {
         let (status, next): (_, &[&str]) = match lanes.of("own") {
             NodeLane::Blank => ("blank", &["initialise"]),
-            NodeLane::Running { .. } => ("running", &["incident", "export", "refused"]),
+            NodeLane::Running { .. } => ("running", &["incident", "export", "refused", "read-audit"]),
         };
         Cell { status, waited_for: None, prevails: None, next: vec![("own", next)] }
     }

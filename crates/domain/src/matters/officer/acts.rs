@@ -1,8 +1,9 @@
 //! The acts of an officer's record: roles, what the officer signs in with, and signing in.
 //!
-//! What lets a person sign in is content, in the part [`SECRET`](crate::act::SECRET): never in a structure, never
+//! What a person signs in with is content, in the part [`SECRET`](crate::act::SECRET): never in a structure, never
 //! shown, erased as soon as something takes its place. No person writes these acts by hand: their secrets are
-//! filled in by the node.
+//! filled in by the node. The public half of a passkey is no secret, yet it is personal and of no use to anybody once the
+//! passkey is removed; so it lies there too, and goes as the others go.
 
 use comity_journal::suite::Hash;
 use serde::Deserialize;
@@ -17,8 +18,10 @@ vocabulary! {
     pub enum SignInMeans("sign-in-means") {
         /// A password, and a code of an authenticator.
         PasswordTotp = "password-totp",
-        /// A passkey.
+        /// A passkey, whose holder it has verified.
         Passkey = "passkey",
+        /// A password, and a passkey in place of the authenticator.
+        PasswordPasskey = "password-passkey",
         /// A password, and a recovery code in place of the authenticator.
         RecoveryCode = "recovery-code",
         /// Nothing: a demonstration, where everybody may be anybody.
@@ -144,10 +147,13 @@ pub struct UseRecoveryCode {
 #[act(code = "add-passkey", shape = say, by("own"))]
 pub struct AddPasskey {
     /// What its owner calls it.
-    #[field(part = "passkey")]
+    #[field(part = "passkey", personal)]
     pub nickname: Line,
+    /// How many signatures it says it has made; zero where it does not count.
+    #[field(structure, derived)]
+    pub count: u32,
     /// Its public half and its name.
-    #[field(part = "secret", derived)]
+    #[field(part = "secret", personal, derived)]
     pub credential: Data,
 }
 
@@ -173,6 +179,55 @@ pub struct SignIn {
     /// The time step of the authenticator's code; no code is taken twice.
     #[field(structure, derived)]
     pub step: Option<u64>,
+    /// The act that added the passkey.
+    #[field(structure, derived)]
+    pub passkey: Option<Hash>,
+    /// How many signatures the passkey says it has made; it never goes back.
+    #[field(structure, derived)]
+    pub count: Option<u32>,
+}
+
+/// Proves again, before something grave, who is signed in.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "prove-again", shape = say, by("own"))]
+pub struct ProveAgain {
+    /// By what.
+    #[field(structure, derived)]
+    pub means: SignInMeans,
+    /// The time step of the authenticator's code; no code is taken twice.
+    #[field(structure, derived)]
+    pub step: Option<u64>,
+    /// The act that added the passkey.
+    #[field(structure, derived)]
+    pub passkey: Option<Hash>,
+    /// How many signatures the passkey says it has made; it never goes back.
+    #[field(structure, derived)]
+    pub count: Option<u32>,
+}
+
+/// Keeps a filter of the list of matters under a name.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "keep-filter", shape = say, by("own"))]
+pub struct KeepFilter {
+    /// What its owner calls it.
+    #[field(part = "filter")]
+    pub name: Line,
+    /// What it shows, in codes.
+    #[field(part = "filter", derived)]
+    pub shows: Line,
+}
+
+/// Gives a kept filter up.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "drop-filter", shape = recant, by("own"), answers("keep-filter"))]
+pub struct DropFilter {
+    /// The act that kept it; the latest unless another is named.
+    #[serde(default)]
+    #[field(structure)]
+    pub of: Target,
 }
 
 /// Ends all sessions of the officer that have begun.
@@ -185,6 +240,7 @@ acts! {
     /// The acts of an officer's record.
     pub enum OfficerAct {
         Enlist, AssignRoles, ProposeRoles, GrantRoles, Dismiss, Invite, SetPassword, EnrolTotp, SetRecoveryCodes,
-        UseRecoveryCode, AddPasskey, RemovePasskey, SignIn, EndSessions,
+        UseRecoveryCode, AddPasskey, RemovePasskey, SignIn, ProveAgain, EndSessions,
+        KeepFilter, DropFilter,
     }
 }

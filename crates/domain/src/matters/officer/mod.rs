@@ -7,13 +7,16 @@
 //! Invariant: no secret stands in a structure; each is content of its own entry and can be erased.
 
 mod acts;
+mod means;
 mod state;
 
 pub use acts::{
-    AddPasskey, AssignRoles, Dismiss, EndSessions, Enlist, EnrolTotp, GrantRoles, Invite, OfficerAct,
-    ProposeRoles, RemovePasskey, SetPassword, SetRecoveryCodes, SignIn, SignInMeans, UseRecoveryCode,
+    AddPasskey, AssignRoles, Dismiss, DropFilter, EndSessions, Enlist, EnrolTotp, GrantRoles, Invite,
+    KeepFilter, OfficerAct, ProposeRoles, ProveAgain, RemovePasskey, SetPassword, SetRecoveryCodes, SignIn,
+    SignInMeans, UseRecoveryCode,
 };
-pub use state::{Invitation, Means, OfficerLane, ProposedRoles, Service};
+pub use means::{Means, Passkey, Proof};
+pub use state::{Invitation, OfficerLane, ProposedRoles, Service};
 
 use crate::engine::{Cell, Facts, Kind, KindDef, Lanes, Stated};
 use crate::gates::{Refusal, rules};
@@ -36,8 +39,13 @@ const SERVING: &[&str] = &[
     "add-passkey",
     "remove-passkey",
     "sign-in",
+    "prove-again",
     "end-sessions",
+    "keep-filter",
+    "drop-filter",
 ];
+/// How many filters an officer keeps.
+pub const FILTERS: usize = 20;
 const DISMISSED: &[&str] = &["assign-roles", "propose-roles", "grant-roles"];
 
 /// The kind `officer`.
@@ -84,19 +92,32 @@ impl Kind for OfficerKind {
                 let taken_up = set.invitation.is_none_or(|of| open.any(|invited| invited.entry == of));
                 refuse_if(!taken_up, Refusal::under(rules::NOT_NOW))
             }
+            OfficerAct::AddPasskey(_) => {
+                let full = lane.means.passkeys.len() >= Means::PASSKEYS;
+                refuse_if(full, Refusal::under(rules::NOT_NOW))
+            }
             OfficerAct::RemovePasskey(remove) => {
-                let known = lane.means.passkeys.iter().any(|passkey| Some(*passkey) == remove.of.entry());
-                refuse_if(!known, Refusal::under(rules::WRONG_TARGET))
+                let known = remove.of.entry().and_then(|entry| lane.means.passkey(&entry));
+                refuse_if(known.is_none(), Refusal::under(rules::WRONG_TARGET))
+            }
+            OfficerAct::KeepFilter(_) => {
+                refuse_if(lane.filters.len() >= FILTERS, Refusal::under(rules::NOT_NOW))
+            }
+            OfficerAct::DropFilter(drop) => {
+                let kept = lane.filters.iter().any(|filter| Some(*filter) == drop.of.entry());
+                refuse_if(!kept, Refusal::under(rules::WRONG_TARGET))
             }
             OfficerAct::UseRecoveryCode(used) => {
                 let there = (1..=lane.means.recovery_count).contains(&used.number);
                 let spent = lane.means.recovery_used.contains(&used.number);
                 refuse_if(!there || spent, Refusal::under(rules::NOT_NOW))
             }
-            OfficerAct::SignIn(sign_in) => refuse_if(
-                !can_be_by(&lane.means, sign_in.means, sign_in.step),
-                Refusal::under(rules::NOT_NOW),
-            ),
+            OfficerAct::SignIn(shown) => {
+                refuse_if(!lane.means.allow(&shown.into()), Refusal::under(rules::NOT_NOW))
+            }
+            OfficerAct::ProveAgain(shown) => {
+                refuse_if(!lane.means.allow(&shown.into()), Refusal::under(rules::NOT_NOW))
+            }
             _ => Ok(()),
         }
     }
@@ -124,7 +145,10 @@ impl Kind for OfficerKind {
             | OfficerAct::UseRecoveryCode(_)
             | OfficerAct::AddPasskey(_)
             | OfficerAct::RemovePasskey(_)
-            | OfficerAct::SignIn(_) => refuse_if(!facts.own_record, Refusal::under(rules::BY_THEMSELF)),
+            | OfficerAct::KeepFilter(_)
+            | OfficerAct::DropFilter(_)
+            | OfficerAct::SignIn(_)
+            | OfficerAct::ProveAgain(_) => refuse_if(!facts.own_record, Refusal::under(rules::BY_THEMSELF)),
         }
     }
 
@@ -135,18 +159,6 @@ impl Kind for OfficerKind {
             ("own", "serving", lane(Service::Serving)),
             ("own", "dismissed", lane(Service::Dismissed)),
         ]
-    }
-}
-
-/// Whether there is what a person is said to have signed in with, and a code of an authenticator is a new one.
-fn can_be_by(means: &Means, by: SignInMeans, step: Option<u64>) -> bool {
-    match by {
-        SignInMeans::PasswordTotp => {
-            means.password.is_some() && means.totp.is_some() && step > means.totp_step
-        }
-        SignInMeans::RecoveryCode => means.password.is_some() && step.is_none(),
-        SignInMeans::Passkey => !means.passkeys.is_empty() && step.is_none(),
-        SignInMeans::Demo => step.is_none(),
     }
 }
 

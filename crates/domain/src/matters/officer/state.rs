@@ -1,4 +1,4 @@
-//! What an officer's record has come to: at work or not, in which roles, and what there is to sign in with.
+//! What an officer's record has come to: at work or not, in which roles; what there is to sign in with is in `means`.
 //!
 //! Only structure moves it. Which entry holds the password or an authenticator is known here; what they are is
 //! content of that entry and read where somebody signs in.
@@ -10,6 +10,7 @@ use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 
 use super::acts::OfficerAct;
+use super::means::{Means, Passkey};
 use crate::engine::Stated;
 use crate::vocabularies::Role;
 
@@ -45,25 +46,6 @@ pub struct Invitation {
     pub expires: Timestamp,
 }
 
-/// What there is to sign in with, each by the entry that holds it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Means {
-    /// The password.
-    pub password: Option<Hash>,
-    /// The authenticator.
-    pub totp: Option<Hash>,
-    /// The time step of the latest code of it that was taken.
-    pub totp_step: Option<u64>,
-    /// The recovery codes.
-    pub recovery: Option<Hash>,
-    /// How many recovery codes there were at first.
-    pub recovery_count: u32,
-    /// The numbers of those used up.
-    pub recovery_used: BTreeSet<u32>,
-    /// The passkeys, oldest first.
-    pub passkeys: Vec<Hash>,
-}
-
 /// What an officer is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OfficerLane {
@@ -79,6 +61,8 @@ pub struct OfficerLane {
     pub invited: Option<Invitation>,
     /// What there is to sign in with.
     pub means: Means,
+    /// The filters kept, each by the entry that keeps it, oldest first.
+    pub filters: Vec<Hash>,
     /// How often all sessions were ended: a session that began under another number is over.
     pub endings: u64,
 }
@@ -94,7 +78,8 @@ impl OfficerLane {
     pub fn secrets(&self) -> BTreeSet<Hash> {
         let Means { password, totp, recovery, passkeys, .. } = &self.means;
         let invited = self.invited.map(|invitation| invitation.entry);
-        [*password, *totp, *recovery, invited].into_iter().flatten().chain(passkeys.iter().copied()).collect()
+        let passkeys = passkeys.iter().map(|passkey| passkey.entry);
+        [*password, *totp, *recovery, invited].into_iter().flatten().chain(passkeys).collect()
     }
 
     pub(super) fn move_on(&mut self, entry: &Stated<'_>, act: &OfficerAct) {
@@ -117,6 +102,10 @@ impl OfficerLane {
                 *self = Self { service: Service::Dismissed, enlisted, endings, ..Self::default() };
             }
             OfficerAct::EndSessions(_) => self.endings += 1,
+            OfficerAct::KeepFilter(_) => self.filters.push(entry.entry),
+            OfficerAct::DropFilter(drop) => {
+                self.filters.retain(|filter| Some(*filter) != drop.of.entry());
+            }
             _ => self.move_means(entry, act),
         }
     }
@@ -154,11 +143,14 @@ impl OfficerLane {
             OfficerAct::UseRecoveryCode(used) => {
                 means.recovery_used.insert(used.number);
             }
-            OfficerAct::AddPasskey(_) => means.passkeys.push(entry.entry),
-            OfficerAct::RemovePasskey(remove) => {
-                means.passkeys.retain(|passkey| Some(*passkey) != remove.of.entry());
+            OfficerAct::AddPasskey(add) => {
+                means.passkeys.push(Passkey { entry: entry.entry, count: add.count });
             }
-            OfficerAct::SignIn(sign_in) => means.totp_step = means.totp_step.max(sign_in.step),
+            OfficerAct::RemovePasskey(remove) => {
+                means.passkeys.retain(|passkey| Some(passkey.entry) != remove.of.entry());
+            }
+            OfficerAct::SignIn(shown) => means.used(&shown.into()),
+            OfficerAct::ProveAgain(shown) => means.used(&shown.into()),
             _ => {}
         }
     }

@@ -69,28 +69,16 @@ impl Kind for RequestKind {
         }
     }
 
-    fn decide(_: &Lanes<'_, RequestLane>, act: &RequestAct, facts: &Facts) -> Result<(), Refusal> {
-        let open = match act {
-            RequestAct::Open(open) => open,
-            RequestAct::ReportStop(report) => return decide_report(report),
-            _ => return Ok(()),
-        };
-        if facts.cover == Cover::NotCovered {
-            return Err(Refusal::under(rules::NOT_COVERED));
+    fn decide(lanes: &Lanes<'_, RequestLane>, act: &RequestAct, facts: &Facts) -> Result<(), Refusal> {
+        Self::demands(lanes, act, facts).into_iter().next().map_or(Ok(()), Err)
+    }
+
+    fn demands(_: &Lanes<'_, RequestLane>, act: &RequestAct, facts: &Facts) -> Vec<Refusal> {
+        match act {
+            RequestAct::Open(open) => opening_lacks(open, facts),
+            RequestAct::ReportStop(report) => decide_report(report).err().into_iter().collect(),
+            _ => Vec::new(),
         }
-        if open.grade != Grade::Normal && !open.reason_stated.0 {
-            return Err(Refusal::under(rules::URGENCY_REASON).about([open.grade.code()]));
-        }
-        if open.offences.is_empty() {
-            return Err(Refusal::under(rules::INCOMPLETE).about(["offences"]));
-        }
-        if open.request_type == RequestType::PaymentStop && open.payments_named == 0 {
-            return Err(Refusal::under(rules::INCOMPLETE).about(["payments"]));
-        }
-        if open.wished_by.is_some_and(|wish| wish.0 <= facts.now) {
-            return Err(Refusal::under(rules::WISH_IN_THE_PAST));
-        }
-        Ok(())
     }
 
     fn judge(_: &Lanes<'_, RequestLane>, _: &Stated<'_>, act: &RequestAct, facts: &Facts) -> Vec<Objection> {
@@ -112,6 +100,20 @@ impl Kind for RequestKind {
     fn examples() -> Vec<(&'static str, &'static str, RequestLane)> {
         state::examples()
     }
+}
+
+/// What this node demands of a request, and it does not give.
+fn opening_lacks(open: &OpenStructure, facts: &Facts) -> Vec<Refusal> {
+    let uncovered = (facts.cover == Cover::NotCovered).then(|| Refusal::under(rules::NOT_COVERED));
+    let unreasoned = (open.grade != Grade::Normal && !open.reason_stated.0)
+        .then(|| Refusal::under(rules::URGENCY_REASON).about([open.grade.code()]));
+    let incomplete = |lacking| Refusal::under(rules::INCOMPLETE).about([lacking]);
+    let no_offence = open.offences.is_empty().then(|| incomplete("offences"));
+    let no_payment = (open.request_type == RequestType::PaymentStop && open.payments_named == 0)
+        .then(|| incomplete("payments"));
+    let too_late = open.wished_by.is_some_and(|wish| wish.0 <= facts.now);
+    let too_late = too_late.then(|| Refusal::under(rules::WISH_IN_THE_PAST).about(["wished_by"]));
+    [uncovered, unreasoned, no_offence, no_payment, too_late].into_iter().flatten().collect()
 }
 
 /// A sum is an amount and its currency: either alone cannot be counted.

@@ -8,8 +8,8 @@ use super::super::asking::Asking;
 use super::super::frame::{Framed, Page, name_language};
 use super::super::typed::Typed;
 use super::super::when::when_text;
-use super::ActForm;
 use super::fields::asked;
+use super::{ActForm, ahead};
 
 /// The page on which answers are checked before the act is done.
 pub(crate) fn page(form: &ActForm<'_>, typed: &Typed, table: &Table) -> Framed {
@@ -20,7 +20,7 @@ pub(crate) fn page(form: &ActForm<'_>, typed: &Typed, table: &Table) -> Framed {
         p.mb-1 { a href=(form.back) { (form.about) } }
         h1 { (title) }
         p { (act) }
-        form action=(form.action) method="post" {
+        form action=(form.action()) method="post" {
             (carried(form, typed))
             dl.facts.card.card-body.mb-3 {
                 @for field in asked(form.def) {
@@ -30,11 +30,12 @@ pub(crate) fn page(form: &ActForm<'_>, typed: &Typed, table: &Table) -> Framed {
                     }
                 }
             }
+            @if let Some(ahead) = &form.ahead { (ahead::told(form, ahead, false)) }
             (who_sees(form))
             div.d-flex.flex-wrap.gap-2 {
                 button.btn.btn-primary type="submit" name="step" value="do" { (asking.text(do_key(form))) }
                 button.btn.btn-secondary type="submit" name="step" value="change" { (asking.text("page-check-change")) }
-                a.btn.btn-link href=(form.back) { (asking.text("page-form-leave")) }
+                a.btn.btn-link href=(form.back) { (asking.text("page-form-away")) }
             }
         }
     };

@@ -109,8 +109,13 @@ impl Control<'_> {
         }
     }
 
+    /// What is read out with the control: its hint and its fault, as far as there are any.
     fn described(&self) -> Option<String> {
-        self.fault().map(|_| format!("{}-wrong", id(&self.path)))
+        let hint = self.form.asking.words.hint(self.form.kind, self.form.def.code, self.name);
+        let hint = hint.map(|_| format!("{}-hint", id(&self.path)));
+        let wrong = self.fault().map(|_| format!("{}-wrong", id(&self.path)));
+        let both: Vec<_> = hint.into_iter().chain(wrong).collect();
+        (!both.is_empty()).then(|| both.join(" "))
     }
 
     fn input(&self, kind: &FieldKind) -> Markup {
@@ -160,6 +165,9 @@ impl Control<'_> {
             select.form-select id=(id(&self.path)) name=(self.path)
                 aria-invalid=[self.fault().map(|_| "true")] aria-describedby=[self.described()] {
                 option value="" { (self.text("page-form-choose")) }
+                @if !value.is_empty() && self.form.officers.iter().all(|name| name != value) {
+                    option value=(value) selected { (value) }
+                }
                 @for name in self.form.officers {
                     option value=(name) selected[name == value] lang=[name_language(name)] { (name) }
                 }
@@ -236,15 +244,23 @@ impl Control<'_> {
     fn file(&self, path: &str) -> Markup {
         let (name, data) = (format!("{path}.name"), format!("{path}.data"));
         let kept = self.typed.text(&name);
+        let wrong = self.wrong.iter().find(|wrong| wrong.path == path);
+        let told = wrong.map(|_| format!("{}-wrong", id(path)));
         html! {
-            div.mb-3 {
+            div.mb-3 .has-error[wrong.is_some()] {
                 label.form-label for=(id(path)) { (self.text("page-form-file")) }
+                @if let Some(wrong) = wrong {
+                    p.field-error id=[told.as_deref()] {
+                        span.visually-hidden { (self.text("page-form-error")) } (wrong.text(&self.form.asking.words))
+                    }
+                }
                 @if !kept.is_empty() {
                     p.form-hint { (self.form.asking.text_with("page-form-file-kept", &[("name", kept)])) }
                     input type="hidden" name=(name) value=(kept);
                     input type="hidden" name=(data) value=(self.typed.text(&data));
                 }
-                input.form-control type="file" id=(id(path)) name=(path);
+                input.form-control type="file" id=(id(path)) name=(path)
+                    aria-invalid=[wrong.map(|_| "true")] aria-describedby=[told.as_deref()];
             }
         }
     }

@@ -2,31 +2,35 @@
 //!
 //! Nothing in here knows an act by name. What is wrong is told beside its field and above the form, and what was typed is kept.
 
+mod about;
+mod ahead;
 mod check;
 pub(crate) mod fields;
+mod kept;
 mod opening;
 mod steps;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::{IntoResponse as _, Redirect};
-use axum::routing::get;
+use axum::routing::{get, post};
 use comity_app::Failure;
 use comity_app::authorise::Doing;
-use comity_app::commands::ActCommand;
-use comity_app::queries::ActValue;
-use comity_domain::act::{ActDef, Field};
+use comity_app::queries::{ActValue, ForeseenPage};
+use comity_domain::act::{ActDef, Field, FieldKind};
 use comity_journal::ids::MatterId;
 use maud::{Markup, html};
 
 use super::asking::Asking;
 use super::frame::{Framed, Page};
 use super::office::Office;
+use super::sign_in::{prove_for, prove_keeping};
 use super::trouble::Trouble;
 use super::typed::Typed;
-use steps::done;
+use about::About;
+pub(crate) use kept::Keeps;
 pub(crate) use steps::{Step, Wrong, step};
 
 /// The words of these pages: zh, then en.
@@ -36,7 +40,12 @@ pub(crate) fn routes() -> Router<Arc<Office>> {
     Router::new()
         .route("/matters/new", get(opening::choose))
         .route("/matters/new/{kind}/{partner}", get(opening::show).post(opening::take))
+        .route("/matters/new/{kind}/{partner}/earlier", post(opening::search))
+        .route("/matters/new/{kind}/{partner}/kept", post(kept::of_new))
         .route("/m/{number}/act/{act}", get(show).post(take))
+        .route("/m/{number}/act/{act}/kept", post(kept::of_matter))
+        // `Typed` has limits of its own.
+        .layer(DefaultBodyLimit::disable())
 }
 
 /// A form on its way: which act of which kind, where it is sent, and who the other parties are.
@@ -46,35 +55,87 @@ pub(crate) struct ActForm<'a> {
     pub(crate) def: &'a ActDef,
     /// The number of the matter, or what it would be.
     pub(crate) about: String,
-    pub(crate) action: String,
+    /// Where it is sent; what is typed into it is kept under this path.
+    pub(crate) path: String,
+    /// What its address says besides: what was copied.
+    pub(crate) query: String,
     pub(crate) back: String,
     /// The other parties, by our names for them.
     pub(crate) with: Vec<String>,
     /// Our own people, where a field names one.
     pub(crate) officers: &'a [String],
+    /// What is told above it: what was copied, or from where it could be.
+    pub(crate) told: Markup,
+    /// Whether what is typed into it is kept.
+    pub(crate) keeps: Keeps,
+    /// What would stand against it as it is, once that was looked at.
+    pub(crate) ahead: Option<ForeseenPage>,
 }
 
 impl ActForm<'_> {
+    fn action(&self) -> String {
+        format!("{}{}", self.path, self.query)
+    }
+
     /// The form, with what was typed and what is wrong with it.
     pub(crate) fn page(&self, typed: &Typed, wrong: &[Wrong]) -> Framed {
+        self.page_under(typed, wrong, &html! {})
+    }
+
+    /// The form under what stands against the whole of it.
+    fn page_under(&self, typed: &Typed, wrong: &[Wrong], against: &Markup) -> Framed {
         let asking = self.asking;
         let title = asking.words.act(self.kind, self.def.code);
         let body = html! {
             p.mb-1 { a href=(self.back) { (self.about) } }
             h1 { (title) }
             (self.error_summary(wrong))
+            @if !against.0.is_empty() {
+                div.error-summary tabindex="-1" role="alert" { h2 { (asking.text("page-trouble-refused")) } (against) }
+            }
+            (self.told)
+            (kept::note(self))
             (self.approvals())
             (self.completeness(typed))
-            form.act-form action=(self.action) method="post" enctype="multipart/form-data" novalidate {
+            @if let Some(ahead) = &self.ahead { (ahead::told(self, ahead, true)) }
+            (self.fields(typed, wrong))
+        };
+        let faulty = !wrong.is_empty() || !against.0.is_empty();
+        Page::new(title).of("matters").faulty(faulty).around(asking, &body)
+    }
+
+    fn fields(&self, typed: &Typed, wrong: &[Wrong]) -> Markup {
+        let asking = self.asking;
+        let kept = (self.keeps != Keeps::Nothing).then(|| format!("{}/kept", self.path));
+        html! {
+            form.act-form action=(self.action()) method="post" enctype="multipart/form-data" novalidate
+                data-island=[kept.as_ref().map(|_| "autosave")] data-autosave=[kept.as_deref()]
+                data-failed=[kept.as_ref().map(|_| asking.text("page-kept-not"))] {
                 input type="hidden" name="csrf" value=(asking.form_token());
+                // The first button of a form is what Enter presses.
+                button.visually-hidden type="submit" name="step" value="check" tabindex="-1" aria-hidden="true" {}
+                // What was copied, and the entry the act is about, are not asked and must not be lost.
+                @for name in self.carried_names().filter(|name| typed.get(name).is_some()) {
+                    input type="hidden" name=(name) value=(typed.text(name));
+                }
                 @for field in fields::asked(self.def) { (fields::field(self, field, typed, wrong)) }
+                @if kept.is_some() { p.live-note.form-hint role="status" {} }
                 div.d-flex.flex-wrap.gap-2.mt-3 {
                     button.btn.btn-primary type="submit" name="step" value="check" { (asking.text("page-form-continue")) }
-                    a.btn.btn-link href=(self.back) { (asking.text("page-form-leave")) }
+                    @if kept.is_some() {
+                        button.btn.btn-secondary type="submit" name="step" value="keep" { (asking.text("page-kept-keep")) }
+                    }
+                    a.btn.btn-link href=(self.back) {
+                        (asking.text(if kept.is_some() { "page-form-away" } else { "page-form-leave" }))
+                    }
                 }
             }
-        };
-        Page::new(title).of("matters").faulty(!wrong.is_empty()).around(asking, &body)
+        }
+    }
+
+    fn carried_names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let named = self.def.fields.iter().filter(|field| field.kind == FieldKind::Entry && !field.derived);
+        named.map(|field| field.name).chain([opening::COPY_OF])
     }
 
     /// What is wrong, above the form, each a link to its field.
@@ -224,14 +285,23 @@ impl Place {
             kind: &self.kind,
             def: &self.def,
             about: self.number.clone(),
-            action: format!("/m/{}/act/{}", self.number, self.def.code),
+            path: format!("/m/{}/act/{}", self.number, self.def.code),
+            query: String::new(),
             back: format!("/m/{}", self.number),
             with: self.with.clone(),
             officers: &self.officers,
+            told: html! {},
+            keeps: Keeps::NotYet,
+            ahead: None,
         }
+    }
+
+    fn about(&self) -> About {
+        About::In { matter: self.matter, kind: self.kind.clone(), act: self.def.code.to_owned() }
     }
 }
 
+/// The form: as this officer left it, as a draft of it says, or empty.
 async fn show(
     State(office): State<Arc<Office>>,
     asking: Asking,
@@ -242,14 +312,19 @@ async fn show(
         // What sealing knows nobody types.
         return Ok(Redirect::to(&format!("/m/{}/hand-over", place.number)).into_response());
     }
+    prove_for(&office, &asking, &place.kind, place.def.code)?;
+    let mut form = place.form(&asking);
+    if let Some(unsent) = kept::read(&office, &asking, &form.path).await? {
+        form.keeps = Keeps::Since(unsent.at);
+        return Ok(form.page(&unsent.typed.into_iter().collect(), &[]).into_response());
+    }
     let (matter, code, officer) = (place.matter, place.def.code, asking.officer());
-    let kept = office.run(move |ledger, _| {
+    let drafted = office.run(move |ledger, _| {
         let may_read = ledger.authorise(&officer, Doing::ReadContent, Some(&matter)).is_ok();
         if may_read { ledger.draft_of(&matter, code) } else { Ok(None) }
     });
-    let kept = kept.await?;
-    let typed = kept.map(|readings| fields::typed_again(&readings)).unwrap_or_default();
-    Ok(place.form(&asking).page(&typed, &[]).into_response())
+    let typed = drafted.await?.map(|values| fields::typed_again(&values)).unwrap_or_default();
+    Ok(form.page(&typed, &[]).into_response())
 }
 
 async fn take(
@@ -260,19 +335,8 @@ async fn take(
 ) -> Result<axum::response::Response, Trouble> {
     asking.check_form(typed.get("csrf"))?;
     let place = place(&office, &asking, number, act).await?;
-    let form = place.form(&asking);
-    match step(&form, typed) {
-        Step::Show(page) => Ok(page),
-        Step::Do { toml, ends, typed } => {
-            let command =
-                ActCommand { matter: place.matter, act: place.def.code.to_owned(), toml: Some(toml) };
-            let officer = asking.officer();
-            let acted = office.run(move |ledger, pending| ledger.act(pending, &command, &officer)).await;
-            if acted.is_ok() && office.kinds.get(&place.kind).is_some_and(|kind| !kind.def().shared) {
-                // A record of our own may say whose keys are accepted.
-                office.outside.partners_changed().await?;
-            }
-            done(&office, &form, acted, &typed, &ends)
-        }
+    if let Some(first) = prove_keeping(&office, &asking, &place.kind, place.def.code, &typed).await? {
+        return Ok(first);
     }
+    about::take(&office, place.form(&asking), &place.about(), typed).await
 }

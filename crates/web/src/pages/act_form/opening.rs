@@ -1,14 +1,14 @@
-//! A new matter: choose what is asked and whom, then fill in the form of the act that opens it.
+//! A new matter: choose what is asked and whom, then fill in the form of the act that opens it, empty or copied from an
+//! earlier matter of ours.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use axum::response::Response;
-use comity_app::authorise::Doing;
-use comity_app::commands::ActCommand;
+use axum::response::{IntoResponse as _, Response};
 use comity_app::people::{Partner, Partnership};
+use comity_app::queries::{Copied, MatterLine};
 use comity_domain::act::ActDef;
-use maud::html;
+use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::asking::Asking;
@@ -16,11 +16,16 @@ use super::super::frame::{Framed, Page, name_language};
 use super::super::office::Office;
 use super::super::trouble::Trouble;
 use super::super::typed::Typed;
-use super::steps::{Step, done, step};
+use super::about::{self, About};
+use super::kept::{self, Keeps};
 use super::{ActForm, fields};
+
+/// The hidden field that says what was copied; no field of an act has a name like it.
+pub(super) const COPY_OF: &str = "copy-of";
 
 /// Which kinds and which partners there are.
 pub(crate) async fn choose(State(office): State<Arc<Office>>, asking: Asking) -> Result<Framed, Trouble> {
+    asking.permit(&office, Doing::OpenMatter).await?;
     let partners = office.run(|ledger, _| ledger.partners()).await?;
     let partners: Vec<_> =
         partners.into_iter().filter(|partner| partner.partnership == Partnership::Confirmed).collect();
@@ -46,13 +51,19 @@ pub(crate) async fn choose(State(office): State<Arc<Office>>, asking: Asking) ->
 }
 
 /// A kind and a partner, as the path names them.
-struct Chosen {
+pub(super) struct Chosen {
     kind: &'static str,
     def: ActDef,
     partner: Partner,
 }
 
-async fn chosen(office: &Office, kind: &str, partner: &str) -> Result<Chosen, Trouble> {
+pub(super) async fn chosen(
+    office: &Office,
+    asking: &Asking,
+    kind: &str,
+    partner: &str,
+) -> Result<Chosen, Trouble> {
+    asking.permit(office, Doing::OpenMatter).await?;
     let known = office.kinds.get(kind).filter(|kind| kind.def().shared).ok_or(Trouble::NotFound)?;
     let first = known.acts().first().map(|def| **def).ok_or(Trouble::NotFound)?;
     let partners = office.run(|ledger, _| ledger.partners()).await?;
@@ -61,16 +72,92 @@ async fn chosen(office: &Office, kind: &str, partner: &str) -> Result<Chosen, Tr
 }
 
 impl Chosen {
-    fn form<'a>(&'a self, asking: &'a Asking) -> ActForm<'a> {
+    fn path(&self) -> String {
+        format!("/matters/new/{}/{}", self.kind, self.partner.agency)
+    }
+
+    pub(super) fn form<'a>(&'a self, asking: &'a Asking, copied: Option<&Copied>) -> ActForm<'a> {
         ActForm {
             asking,
             kind: self.kind,
             def: &self.def,
             about: asking.text("page-new"),
-            action: format!("/matters/new/{}/{}", self.kind, self.partner.agency),
+            path: self.path(),
+            query: copied.map(|copied| format!("?copy={}", copied.from)).unwrap_or_default(),
             back: "/matters/new".into(),
             with: vec![self.partner.name.clone()],
             officers: &[],
+            told: copied.map(|copied| self.says_copied(asking, copied)).unwrap_or_default(),
+            keeps: Keeps::NotYet,
+            ahead: None,
+        }
+    }
+
+    fn about(&self) -> About {
+        About::Opening { kind: self.kind, partner: self.partner.clone() }
+    }
+
+    /// What was copied from where, and what was not.
+    fn says_copied(&self, asking: &Asking, copied: &Copied) -> Markup {
+        let label = |name: &&str| asking.words.field(self.kind, self.def.code, name);
+        let left_out: Vec<_> = copied.left_out.iter().map(label).collect();
+        let left_out = left_out.join(&asking.text("page-list-comma"));
+        html! {
+            div.alert.alert-info {
+                p {
+                    (asking.text("page-copied")) (asking.text("page-colon"))
+                    a href={ "/m/" (copied.from) } { (copied.from) }
+                    @if let Some(title) = &copied.title { " " span lang=[name_language(title)] { (title) } }
+                }
+                @if !left_out.is_empty() {
+                    p { (asking.text_with("page-copied-not", &[("fields", &left_out)])) }
+                }
+                p.m-0 { (asking.text("page-copied-check")) }
+            }
+        }
+    }
+
+    /// Where a new matter can be copied from: the latest of its kind with this partner, and a search for others.
+    fn offer(&self, asking: &Asking, earlier: &[MatterLine]) -> Markup {
+        html! {
+            @if !earlier.is_empty() {
+                details.mb-3 {
+                    summary { (asking.text("page-copy-from")) }
+                    (self.choices(asking, earlier))
+                    (self.look(asking, ""))
+                }
+            }
+        }
+    }
+
+    fn choices(&self, asking: &Asking, earlier: &[MatterLine]) -> Markup {
+        html! {
+            ul.list-unstyled.mt-2 {
+                @for line in earlier {
+                    li.mb-1 {
+                        a href={ (self.path()) "?copy=" (line.number) } { (line.number) }
+                        @if let Some(title) = &line.title { " " span lang=[name_language(title)] { (title) } }
+                        " " span.text-secondary {
+                            @if let Some(reference) = &line.our_reference { (reference) " · " }
+                            (line.status_text)
+                        }
+                    }
+                }
+                @if earlier.is_empty() { li { (asking.text("page-copy-none")) } }
+            }
+        }
+    }
+
+    fn look(&self, asking: &Asking, typed: &str) -> Markup {
+        html! {
+            form.d-flex.flex-wrap.gap-2.align-items-end action={ (self.path()) "/earlier" } method="post" {
+                input type="hidden" name="csrf" value=(asking.form_token());
+                div {
+                    label.form-label for="earlier" { (asking.text("page-copy-look")) }
+                    input.form-control #earlier type="search" name="q" value=(typed) maxlength="200" autocomplete="off";
+                }
+                button.btn.btn-outline-secondary type="submit" { (asking.text("page-search")) }
+            }
         }
     }
 }
@@ -82,27 +169,82 @@ pub(crate) struct Begin {
     copy: Option<String>,
 }
 
-/// The empty form, or one copied from an earlier matter.
+async fn copied(
+    office: &Office,
+    asking: &Asking,
+    chosen: &Chosen,
+    begin: Begin,
+) -> Result<Option<Copied>, Trouble> {
+    let Some(number) = begin.copy else { return Ok(None) };
+    let (officer, kind) = (asking.officer(), chosen.kind);
+    Ok(Some(office.run(move |ledger, _| ledger.copy_of(&officer, kind, &number)).await?))
+}
+
+/// The form: as it was left, copied from an earlier matter, or empty.
 pub(crate) async fn show(
     State(office): State<Arc<Office>>,
     asking: Asking,
     Path((kind, partner)): Path<(String, String)>,
     Query(begin): Query<Begin>,
 ) -> Result<Framed, Trouble> {
-    let chosen = chosen(&office, &kind, &partner).await?;
-    let typed = match begin.copy {
-        Some(number) => {
-            let officer = asking.officer();
-            let copied = office.run(move |ledger, _| {
-                let matter = ledger.seen_by(&officer, &number)?;
-                ledger.authorise(&officer, Doing::ReadContent, Some(&matter))?;
-                ledger.opening_values(&matter)
-            });
-            fields::typed_again(&copied.await?)
+    let chosen = chosen(&office, &asking, &kind, &partner).await?;
+    let copied = copied(&office, &asking, &chosen, begin).await?;
+    let mut form = chosen.form(&asking, copied.as_ref());
+    let unsent = kept::read(&office, &asking, &form.path).await?;
+    let of_this = |typed: &Typed| copied.as_ref().is_none_or(|copied| typed.text(COPY_OF) == copied.from);
+    let typed = match (unsent, &copied) {
+        (Some(unsent), _) if of_this(&unsent.typed.clone().into_iter().collect()) => {
+            form.keeps = Keeps::Since(unsent.at);
+            unsent.typed.into_iter().collect()
         }
-        None => Typed::default(),
+        (_, Some(copied)) => {
+            let mut typed = fields::typed_again(&copied.values);
+            typed.put(COPY_OF, copied.from.as_str());
+            typed
+        }
+        _ => Typed::default(),
     };
-    Ok(chosen.form(&asking).page(&typed, &[]))
+    if copied.is_none() {
+        form.told = chosen.offer(&asking, &earlier(&office, &asking, &chosen, String::new()).await?);
+    }
+    Ok(form.page(&typed, &[]))
+}
+
+/// Matters that a new one can be copied from; none for who may open none.
+async fn earlier(
+    office: &Office,
+    asking: &Asking,
+    chosen: &Chosen,
+    typed: String,
+) -> Result<Vec<MatterLine>, Trouble> {
+    let (officer, words) = (asking.officer(), Arc::clone(&asking.words));
+    let (kind, agency) = (chosen.kind, chosen.partner.agency);
+    let found = office.run(move |ledger, _| ledger.earlier(&officer, kind, &agency, &typed, &words)).await;
+    match found {
+        Err(comity_app::Failure::Refused(_)) => Ok(Vec::new()),
+        other => Ok(other?),
+    }
+}
+
+/// Looks for an earlier matter to copy from. What was typed stays out of addresses.
+pub(crate) async fn search(
+    State(office): State<Arc<Office>>,
+    asking: Asking,
+    Path((kind, partner)): Path<(String, String)>,
+    typed: Typed,
+) -> Result<Response, Trouble> {
+    asking.check_form(typed.get("csrf"))?;
+    let chosen = chosen(&office, &asking, &kind, &partner).await?;
+    let looked_for: String = typed.text("q").chars().take(200).collect();
+    let found = earlier(&office, &asking, &chosen, looked_for.clone()).await?;
+    let title = asking.text("page-copy-from");
+    let body = html! {
+        p.mb-1 { a href=(chosen.path()) { (asking.text("page-new")) } }
+        h1 { (title) }
+        (chosen.look(&asking, &looked_for))
+        (chosen.choices(&asking, &found))
+    };
+    Ok(Page::new(title).of("matters").around(&asking, &body).into_response())
 }
 
 /// Takes what was filled in: again, to be checked, or kept as a draft that is asked to be sent.
@@ -110,21 +252,11 @@ pub(crate) async fn take(
     State(office): State<Arc<Office>>,
     asking: Asking,
     Path((kind, partner)): Path<(String, String)>,
+    Query(begin): Query<Begin>,
     typed: Typed,
 ) -> Result<Response, Trouble> {
     asking.check_form(typed.get("csrf"))?;
-    let chosen = chosen(&office, &kind, &partner).await?;
-    let form = chosen.form(&asking);
-    match step(&form, typed) {
-        Step::Show(page) => Ok(page),
-        Step::Do { toml, ends, typed } => {
-            let (kind, partner, officer) = (chosen.kind, chosen.partner.clone(), asking.officer());
-            let acted = office.run(move |ledger, pending| {
-                let drafted = ledger.draft_opening(pending, kind, &partner, &toml, &officer)?;
-                let send = ActCommand { matter: drafted.matter, act: drafted.act, toml: None };
-                ledger.act(pending, &send, &officer)
-            });
-            done(&office, &form, acted.await, &typed, &ends)
-        }
-    }
+    let chosen = chosen(&office, &asking, &kind, &partner).await?;
+    let copied = copied(&office, &asking, &chosen, begin).await?;
+    about::take(&office, chosen.form(&asking, copied.as_ref()), &chosen.about(), typed).await
 }

@@ -26,7 +26,7 @@ pub(super) fn page(
         h1 { (title) }
         (form.error_summary(wrong))
         p { (asking.text("page-bring-what")) }
-        form.act-form action=(form.action) method="post" enctype="multipart/form-data" novalidate {
+        form.act-form action=(form.path) method="post" enctype="multipart/form-data" novalidate {
             input type="hidden" name="csrf" value=(asking.form_token());
             (files(asking, place, brought, here, wrong))
             @for asked in for_people(&place.def) { (field(&form, asked, &brought.typed, wrong)) }
@@ -116,7 +116,7 @@ pub(super) fn check_page(
         p.mb-1 { a href=(form.back) { (place.number) } }
         h1 { (title) }
         p { (asking.words.act(&place.kind, place.def.code)) }
-        form action=(form.action) method="post" enctype="multipart/form-data" {
+        form action=(form.path) method="post" enctype="multipart/form-data" {
             input type="hidden" name="csrf" value=(asking.form_token());
             @for (id, _) in &chosen { input type="hidden" name="upload" value=(id); }
             @for (name, value) in carried(&brought.typed) { input type="hidden" name=(name) value=(value); }

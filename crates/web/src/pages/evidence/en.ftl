@@ -69,7 +69,6 @@ page-bring-too-large = A file is larger than this node takes.
 page-bring-too-much = You have more here than one officer may keep unsealed. Remove some files, or seal in several packages.
 page-bring-no-room = The disk of this node has no room for it. Tell whoever runs the node.
 page-bring-name = A file has a name that no package can hold. Rename it and choose it again.
-page-packages = Sealed packages
 page-package-verify = Verify every byte
 page-package-check = Check of a sealed package
 page-package-holds = Every byte is as it was sealed.

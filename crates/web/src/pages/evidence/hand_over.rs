@@ -14,9 +14,10 @@ use comity_app::staging::{Upload, UploadId};
 use comity_app::workers::SEALED_FIELDS;
 use comity_domain::act::{ActDef, Field as ActField, faults};
 use comity_journal::ids::MatterId;
+use maud::html;
 
 use super::super::act_form::fields::asked;
-use super::super::act_form::{ActForm, Wrong};
+use super::super::act_form::{ActForm, Keeps, Wrong};
 use super::super::asking::Asking;
 use super::super::frame::Framed;
 use super::super::office::Office;
@@ -59,10 +60,14 @@ impl Place {
             kind: &self.kind,
             def: &self.def,
             about: self.number.clone(),
-            action: format!("/m/{}/hand-over", self.number),
+            path: format!("/m/{}/hand-over", self.number),
+            query: String::new(),
             back: format!("/m/{}", self.number),
             with: self.with.clone(),
             officers: &[],
+            told: html! {},
+            keeps: Keeps::Nothing,
+            ahead: None,
         }
     }
 }
@@ -166,16 +171,16 @@ fn wrong_with(place: &Place, brought: &Brought, here: &[(UploadId, Upload)]) -> 
     let mut wrong: Vec<_> = brought.wrong.clone();
     let chosen = || here.iter().filter(|(id, _)| brought.chosen.contains(id));
     if chosen().next().is_none() && wrong.is_empty() {
-        wrong.push(Wrong::new(FILES, "page-bring-none"));
+        wrong.push(Wrong::said(FILES, "page-bring-none"));
     }
     if chosen().any(|(_, upload)| !upload.is_whole()) {
-        wrong.push(Wrong::new(FILES, "page-bring-unfinished"));
+        wrong.push(Wrong::said(FILES, "page-bring-unfinished"));
     }
     if chosen().zip(chosen().skip(1)).any(|((_, a), (_, b))| a.path == b.path) {
-        wrong.push(Wrong::new(FILES, "page-bring-twice"));
+        wrong.push(Wrong::said(FILES, "page-bring-twice"));
     }
     let found = faults(&place.def, &brought.typed.table(&place.def)).into_iter();
     let asked = found.filter(|found| !SEALED_FIELDS.contains(&found.path.as_str()));
-    wrong.extend(asked.map(|found| Wrong::new(found.path, found.fault.key())));
+    wrong.extend(asked.map(|found| Wrong::said(found.path, found.fault.key())));
     wrong
 }

@@ -49,9 +49,11 @@ fn row(asking: &Asking, line: &EvidenceLine) -> Markup {
 /// The packages of one matter, on its page.
 pub(crate) fn in_matter(asking: &Asking, lines: &[EvidenceLine]) -> Markup {
     html! {
-        @if !lines.is_empty() {
-            section.card.card-body.mb-2 {
-                h2.card-title { (asking.text("page-packages")) }
+        section.card.card-body.mb-2 {
+            h2.card-title #evidence { (asking.text("page-evidence")) }
+            @if lines.is_empty() {
+                p.text-secondary.m-0 { (asking.text("page-evidence-none-here")) }
+            } @else {
                 @for line in lines {
                     dl.facts.border-bottom.mb-2 {
                         (fact(asking, "page-evidence-package", &html! { (name(asking, line)) " · " (size(line.size)) }))
@@ -159,7 +161,7 @@ pub(super) fn short(hash: &str) -> String {
 }
 
 /// Bytes as people read them.
-pub(super) fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     let (mut left, mut units) = (bytes, ["B", "KiB", "MiB", "GiB"].iter());
     let mut unit = units.next().copied().unwrap_or_default();
     while left >= 10 * 1024 {

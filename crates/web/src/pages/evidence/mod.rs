@@ -32,7 +32,7 @@ use super::office::Office;
 use super::trouble::Trouble;
 pub(crate) use grants::Grants;
 pub(crate) use jobs::Jobs;
-pub(crate) use lines::in_matter;
+pub(crate) use lines::{in_matter, size};
 
 /// The words of these pages: zh, then en.
 pub(crate) const WORDS: (&str, &str) = (include_str!("zh.ftl"), include_str!("en.ftl"));

@@ -46,7 +46,7 @@ pub(super) async fn receive(
             (Some(file), Some(place)) if !file.is_empty() => {
                 match stage(office, asking, place, &file, &mut field, length).await {
                     Ok(id) => brought.chosen.push(id),
-                    Err(not_taken) => brought.wrong.push(Wrong::new(FILES, key_of(&not_taken)?)),
+                    Err(not_taken) => brought.wrong.push(Wrong::said(FILES, key_of(&not_taken)?)),
                 }
             }
             (Some(_), _) => {}

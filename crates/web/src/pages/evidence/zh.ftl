@@ -69,7 +69,6 @@ page-bring-too-large = 有文件超过本节点允许的大小。
 page-bring-too-much = 您在本节点的未封装文件已达上限，请移除部分文件，或分次封装移交。
 page-bring-no-room = 本节点磁盘空间不足，请告知节点管理人员。
 page-bring-name = 有文件名不能用于封装包，请改名后重新选择。
-page-packages = 加密封装包
 page-package-verify = 逐字节核验
 page-package-check = 封装包核验
 page-package-holds = 核验通过，每个字节均与封装时一致。

@@ -4,3 +4,5 @@ page-home-waits = Waiting for us
 page-home-waits-none = Nothing waits for us.
 page-home-waits-more = { $told } of { $all } are shown, what falls due first at the top.
 page-home-incidents-all = All incidents
+page-home-open = Open matters
+page-home-last = Last act, by either side

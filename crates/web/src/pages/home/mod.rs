@@ -14,7 +14,7 @@ use super::asking::Asking;
 use super::frame::{Framed, Page, name_language};
 use super::journal::incidents;
 use super::office::Office;
-use super::partners::Reached;
+use super::partners::{Reached, answer_time};
 use super::trouble::Trouble;
 use super::when::when;
 
@@ -101,8 +101,8 @@ fn row(asking: &Asking, waits: &WaitsForUs) -> Markup {
             td data-label=(label("page-column-with")) { (line.with.join(&asking.text("page-list-comma"))) }
             td data-label=(label("page-column-status")) { (line.status_text) }
             td data-label=(label("page-column-due")) {
-                @if let Some(clock) = waits.clock {
-                    (asking.words.clock(clock.name)) br;
+                @if let Some(clock) = &waits.clock {
+                    (asking.words.clock(&clock.name)) br;
                     span.text-danger[clock.overdue].fw-bold[clock.overdue] {
                         (asking.text(if clock.overdue { "overlay-overdue" } else { "overlay-due" }))
                     }
@@ -133,6 +133,7 @@ fn partners(asking: &Asking, bureau: &Bureau, reached: &dyn Fn(&PartnerLine) -> 
 
 fn partner(asking: &Asking, line: &PartnerLine, between: &Between, reached: Reached) -> Markup {
     let overdue = between.overdue_here + between.overdue_there > 0;
+    let fact = |key: &str, value: Markup| html! { div { dt { (asking.text(key)) } dd { (value) } } };
     let (here, there) = (between.overdue_here.to_string(), between.overdue_there.to_string());
     html! {
         article.card.card-body.h-100 {
@@ -142,6 +143,8 @@ fn partner(asking: &Asking, line: &PartnerLine, between: &Between, reached: Reac
             }
             dl.facts.m-0 {
                 div { dt { (asking.text("page-partner-partnership")) } dd { (asking.words.status("partner", line.partnership)) } }
+                (fact("cover", html! { (asking.words.term("cover", "not-on-record")) }))
+                (fact("page-home-open", html! { (between.open) }))
                 div { dt { (asking.text("page-partner-for-us")) } dd.fw-bold[between.for_us > 0] { (between.for_us) } }
                 div { dt { (asking.text("page-partner-for-them")) } dd { (between.for_them) } }
                 @if overdue {
@@ -149,6 +152,8 @@ fn partner(asking: &Asking, line: &PartnerLine, between: &Between, reached: Reac
                         (asking.text_with("page-partner-overdue-both", &[("here", &here), ("there", &there)]))
                     } }
                 }
+                (fact("page-partner-they-answer", answer_time(asking, between.they_answer)))
+                @if let Some(last) = between.last { (fact("page-home-last", when(&asking.words, last))) }
                 @if line.off_network {
                     div { dt { (asking.text("page-partner-node")) } dd { (asking.text("page-partner-no-node")) } }
                 } @else {

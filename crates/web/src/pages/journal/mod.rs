@@ -13,7 +13,7 @@ use comity_app::queries::{CheckpointLine, IncidentLine, JournalPage};
 use comity_domain::matters::node::Trouble as Went;
 use maud::{Markup, html};
 
-pub(crate) use verified::Verification;
+pub(crate) use verified::{Stand, Verification};
 
 use super::asking::Asking;
 use super::frame::{Framed, Page, name_language};

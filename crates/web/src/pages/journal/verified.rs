@@ -44,7 +44,7 @@ impl Verification {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn stand(&self) -> Stand {
+    pub(crate) fn stand(&self) -> Stand {
         self.lock().clone()
     }
 
@@ -77,8 +77,8 @@ pub(super) async fn begin(
 ) -> Result<Redirect, Trouble> {
     asking.check_form(typed.get("csrf"))?;
     let officer = asking.officer();
-    let journal = office.run(move |ledger, _| {
-        ledger.authorise(&officer, Doing::SeeJournal, None)?;
+    let journal = office.run(move |ledger, pending| {
+        ledger.permit(pending, &officer, Doing::SeeJournal, None)?;
         ledger.journal_so_far()
     });
     let journal = journal.await?;

@@ -1,6 +1,6 @@
 //! What stands fixed about a matter: what opened it, and its parties.
 
-use comity_app::queries::{ClockLine, MatterPage};
+use comity_app::queries::{ClockLine, LinkedLine, MatterPage};
 use maud::{Markup, html};
 
 use super::super::asking::Asking;
@@ -27,8 +27,8 @@ pub(super) fn opening(asking: &Asking, page: &MatterPage, opens_with: &str) -> M
     }
 }
 
-/// Its parties.
-pub(super) fn facts(asking: &Asking, page: &MatterPage) -> Markup {
+/// Parties, and matters that are named.
+pub(super) fn facts(asking: &Asking, page: &MatterPage, linked: &[LinkedLine]) -> Markup {
     html! {
         section.card.card-body.mb-2 {
             h2.card-title { (asking.text("page-parties")) }
@@ -38,6 +38,22 @@ pub(super) fn facts(asking: &Asking, page: &MatterPage) -> Markup {
                         dt { (party.role) }
                         dd lang=[name_language(&party.name)] {
                             @if party.name == "us" { (asking.text("page-us")) } @else { (party.name) }
+                        }
+                    }
+                }
+            }
+        }
+        @if !linked.is_empty() {
+            section.card.card-body.mb-2 {
+                h2.card-title { (asking.text("page-linked")) }
+                dl.facts {
+                    @for link in linked {
+                        div {
+                            dt { (link.how) }
+                            dd {
+                                a href={ "/m/" (link.number) } { (link.number) }
+                                @if let Some(title) = &link.title { " " span lang=[name_language(title)] { (title) } }
+                            }
                         }
                     }
                 }

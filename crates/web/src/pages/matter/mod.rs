@@ -1,26 +1,36 @@
-//! One matter: its facts on the left, both sides' acts on one timeline on the right, and what may be done next.
+//! One matter: what may be done next, what was said, notes, tasks and facts on the left, both sides' acts on one timeline on
+//! the right, and above them whatever is not settled.
 
 mod facts;
 mod next;
 mod people;
 mod proof;
+mod receipt;
+mod talk;
 mod timeline;
+mod unsettled;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::routing::{get, post};
+use comity_app::Failure;
 use comity_app::authorise::{Doing, SeesLine};
-use comity_app::queries::{ActValue, EvidenceLine, MatterPage};
+use comity_app::ledger::Ledger;
+use comity_app::people::Officer;
+use comity_app::queries::{ActValue, EvidenceLine, LinkedLine, MatterPage, MessageLine, NextLine};
 use comity_domain::act::ActDef;
+use comity_domain::words::Words;
 use maud::{Markup, html};
 use serde::Deserialize;
+
 
 use super::asking::Asking;
 use super::frame::{Framed, Page, name_language};
 use super::office::Office;
 use super::trouble::Trouble;
+use timeline::View;
 
 /// The words of these pages: zh, then en.
 pub(crate) const WORDS: (&str, &str) = (include_str!("zh.ftl"), include_str!("en.ftl"));
@@ -30,13 +40,23 @@ pub(crate) fn routes() -> Router<Arc<Office>> {
         .route("/m/{number}", get(show))
         .route("/m/{number}/proof", get(proof::show))
         .route("/m/{number}/proof/file", post(proof::file))
+        .route("/m/{number}/receipt/{entry}", get(receipt::show))
 }
 
-/// What the page before says has been done.
+/// What the page before says has been done, and how the timeline is to be shown.
 #[derive(Deserialize)]
 struct Said {
     said: Option<String>,
     rule: Option<String>,
+    #[serde(flatten)]
+    view: View,
+}
+
+/// A draft that waits, with its definition, what it says and what may be done with it.
+struct Draft {
+    def: ActDef,
+    says: Vec<ActValue>,
+    acts: Vec<NextLine>,
 }
 
 /// A matter with what its page needs besides.
@@ -45,12 +65,55 @@ struct Whole {
     page: MatterPage,
     /// The act that opens matters of its kind.
     opens_with: &'static str,
-    /// Drafts that wait, with their definitions and what they say.
-    drafts: Vec<(ActDef, Vec<ActValue>)>,
+    drafts: Vec<Draft>,
+    /// What may be done inside.
+    inside: Vec<NextLine>,
+    conversation: Vec<MessageLine>,
+    linked: Vec<LinkedLine>,
     /// Who of our own people can see it, and why.
     sees: Vec<SeesLine>,
     /// Sealed packages that were handed over.
     evidence: Vec<EvidenceLine>,
+    /// Acts this officer has begun to write and not sent, by code.
+    unsent: Vec<String>,
+    /// Where a new matter can be copied from it.
+    copy: Option<String>,
+}
+
+impl Whole {
+    fn read(ledger: &mut Ledger, officer: &Officer, number: &str, words: &Words) -> Result<Self, Failure> {
+        let matter = ledger.seen_by(officer, number)?;
+        let page = ledger.show_matter_to(officer, &matter, words)?;
+        // What a draft says is content as well.
+        let may_read = ledger.authorise(officer, Doing::ReadContent, Some(&matter)).is_ok();
+        let kind = ledger.matter(&matter)?.kind().to_owned();
+        let mut drafts = Vec::new();
+        for draft in &page.drafts {
+            let (_, def) = ledger.act_of(&matter, &draft.act)?;
+            let says = if may_read { ledger.draft_of(&matter, def.code)? } else { None }.unwrap_or_default();
+            drafts.push(Draft { def, says, acts: ledger.with_draft_for(officer, &matter, def.code, words)? });
+        }
+        let under = format!("/m/{}/act/", page.line.number);
+        let unsent = ledger.unsent_under(officer, &under)?.into_iter();
+        let row = ledger.row(&kind, &matter)?.filter(|row| row.ours && may_read);
+        let may_open = ledger.authorise(officer, Doing::OpenMatter, None).is_ok();
+        let copy = row.filter(|_| may_open).and_then(|row| {
+            Some(format!("/matters/new/{kind}/{}?copy={}", row.with.first()?, page.line.number))
+        });
+        Ok(Self {
+            opens_with: ledger.opening_act(&kind)?.code,
+            inside: ledger.inside_for(officer, &matter, words)?,
+            conversation: ledger.conversation(&matter, &page, words)?,
+            linked: if may_read { ledger.linked(officer, &matter, words)? } else { Vec::new() },
+            sees: ledger.who_can_see(&matter, words)?,
+            evidence: ledger.evidence_lines(officer, &matter, None, words)?,
+            unsent: unsent.filter_map(|(form, _)| form.strip_prefix(&under).map(str::to_owned)).collect(),
+            kind,
+            page,
+            drafts,
+            copy,
+        })
+    }
 }
 
 async fn show(
@@ -59,28 +122,11 @@ async fn show(
     Path(number): Path<String>,
     Query(said): Query<Said>,
 ) -> Result<Framed, Trouble> {
-    let words = Arc::clone(&asking.words);
-    let officer = asking.officer();
-    let whole = office.run(move |ledger, _| {
-        let matter = ledger.seen_by(&officer, &number)?;
-        let page = ledger.show_matter_to(&officer, &matter, &words)?;
-        // What a draft says is content as well.
-        let may_read = ledger.authorise(&officer, Doing::ReadContent, Some(&matter)).is_ok();
-        let (mut kind, mut drafts) = (ledger.matter(&matter)?.kind().to_owned(), Vec::new());
-        for draft in &page.drafts {
-            let (of, def) = ledger.act_of(&matter, &draft.act)?;
-            let says = if may_read { ledger.draft_of(&matter, def.code)? } else { None }.unwrap_or_default();
-            kind = of;
-            drafts.push((def, says));
-        }
-        let opens_with = ledger.opening_act(&kind)?.code;
-        let sees = ledger.who_can_see(&matter, &words)?;
-        let evidence = ledger.evidence_lines(&officer, &matter, None, &words)?;
-        Ok(Whole { kind, page, opens_with, drafts, sees, evidence })
-    });
-    let whole = whole.await?;
+    let (words, officer) = (Arc::clone(&asking.words), asking.officer());
+    let whole = office.run(move |ledger, _| Whole::read(ledger, &officer, &number, &words)).await?;
     let line = &whole.page.line;
     let title = line.title.clone().unwrap_or_else(|| asking.text("page-untitled"));
+    let here = format!("/m/{}{}", line.number, said.view.query());
     let body = html! {
         p.mb-1.no-print { a href="/matters" { (asking.text("page-matters")) } }
         div.d-flex.flex-wrap.gap-3.justify-content-between.align-items-start {
@@ -90,27 +136,55 @@ async fn show(
                     strong { (line.number) } " · " (line.kind) " · " (line.with.join(&asking.text("page-list-comma")))
                 }
             }
-            div.no-print {
+            div.d-flex.flex-wrap.gap-2.no-print {
+                @if let Some(copy) = &whole.copy {
+                    a.btn.btn-outline-secondary href=(copy) { (asking.text("page-copy-to-new")) }
+                }
                 a.btn.btn-outline-primary href={ "/m/" (line.number) "/proof" } { (asking.text("page-show-proof")) }
             }
         }
         (notice(&asking, &said))
-        div #matter hx-get={ "/m/" (line.number) } hx-trigger="changed from:body" hx-select="#matter" hx-swap="outerHTML" {
-        (standing(&asking, &whole.page))
-        div.matter-grid {
-            div {
-                (next::next(&asking, &whole.page))
-                (next::drafts(&asking, &whole.kind, &whole.page, &whole.drafts))
-                (facts::opening(&asking, &whole.page, whole.opens_with))
-                (facts::facts(&asking, &whole.page))
-                (super::evidence::in_matter(&asking, &whole.evidence))
+        (contents(&asking))
+        div #matter hx-get=(here) hx-trigger="changed from:body" hx-select="#matter" hx-swap="outerHTML" {
+            (standing(&asking, &whole.page))
+            (unsettled::unsettled(&asking, &whole.page))
+            div.matter-grid {
+                div {
+                    (next::next(&asking, &whole))
+                    (next::drafts(&asking, &whole))
+                    (facts::opening(&asking, &whole.page, whole.opens_with))
+                    (talk::conversation(&asking, &whole))
+                    (talk::notes(&asking, &whole))
+                    (people::tasks(&asking, &whole))
+                    (facts::facts(&asking, &whole.page, &whole.linked))
+                    (super::evidence::in_matter(&asking, &whole.evidence))
                     (people::people(&asking, &whole.page, &whole.sees))
+                }
+                (timeline::timeline(&asking, &whole.page, &said.view))
             }
-            (timeline::timeline(&asking, &whole.page))
-        }
         }
     };
     Ok(Page::new(format!("{} {title}", line.number)).of("matters").around(&asking, &body))
+}
+
+/// Where on this page what is.
+fn contents(asking: &Asking) -> Markup {
+    let parts = [
+        ("next", "page-next"),
+        ("conversation", "page-conversation"),
+        ("notes", "page-notes"),
+        ("tasks", "page-people-tasks"),
+        ("evidence", "page-evidence"),
+        ("people", "page-people"),
+        ("timeline", "timeline"),
+    ];
+    html! {
+        nav.mb-2.no-print aria-label=(asking.text("page-contents")) {
+            ul.list-unstyled.d-flex.flex-wrap.gap-3.m-0 {
+                @for (id, key) in parts { li { a href={ "#" (id) } { (asking.text(key)) } } }
+            }
+        }
+    }
 }
 
 /// What has just been done, and what still stands in its way.

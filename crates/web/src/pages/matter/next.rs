@@ -1,46 +1,55 @@
 //! What may be done next, by us and by this officer; and drafts that wait, as their approvers must read them.
 
-use comity_app::queries::{ActValue, MatterPage, NextLine};
-use comity_domain::act::ActDef;
+use comity_app::queries::NextLine;
 use maud::{Markup, html};
 
 use super::super::act_form::says;
 use super::super::asking::Asking;
-
-/// What is done inside our own agency, whatever the matter has come to.
-const INSIDE: &[&str] =
-    &["note", "number", "assign", "task", "finish-task", "let-in", "put-out", "restrict", "lift-restriction"];
+use super::Whole;
 
 /// The acts that may follow for this officer; those that cannot, folded up, each with its reason.
-pub(super) fn next(asking: &Asking, page: &MatterPage) -> Markup {
-    let number = &page.line.number;
-    let (can, cannot): (Vec<_>, Vec<_>) = page.next.iter().partition(|act| act.disabled.is_none());
+pub(super) fn next(asking: &Asking, whole: &Whole) -> Markup {
+    let number = &whole.page.line.number;
+    let (can, cannot): (Vec<_>, Vec<_>) = whole.page.next.iter().partition(|act| act.disabled.is_none());
+    let (inside, not_inside): (Vec<_>, Vec<_>) = whole.inside.iter().partition(|act| act.disabled.is_none());
     html! {
         section.card.card-body.mb-2.no-print {
-            h2.card-title { (asking.text("page-next")) }
+            h2.card-title #next { (asking.text("page-next")) }
             @if can.is_empty() { p { (asking.text("page-next-none")) } }
             ul.list-unstyled.d-flex.flex-wrap.gap-2 {
                 @for act in &can {
                     li { a.btn.btn-primary href={ "/m/" (number) "/act/" (act.act) } { (act.text) } }
                 }
             }
+            @if !whole.unsent.is_empty() { (unsent(asking, whole)) }
             details {
                 summary { (asking.text("page-next-inside")) }
                 ul.list-unstyled.d-flex.flex-wrap.gap-2.mt-2 {
-                    @for act in INSIDE {
+                    @for act in &inside {
                         li {
-                            a.btn.btn-outline-secondary.btn-sm href={ "/m/" (number) "/act/" (act) } {
-                                (asking.words.act("", act))
-                            }
+                            a.btn.btn-outline-secondary.btn-sm href={ "/m/" (number) "/act/" (act.act) } { (act.text) }
                         }
                     }
                 }
             }
-            @if !cannot.is_empty() {
+            @if cannot.len() + not_inside.len() > 0 {
                 details {
                     summary { (asking.text("page-next-why-not")) }
-                    dl.facts { @for act in &cannot { (why_not(asking, act)) } }
+                    dl.facts { @for act in cannot.iter().chain(&not_inside) { (why_not(asking, act)) } }
                 }
+            }
+        }
+    }
+}
+
+/// What this officer has begun to write here and not sent.
+fn unsent(asking: &Asking, whole: &Whole) -> Markup {
+    html! {
+        p.mb-1 {
+            (asking.text("page-next-unsent")) (asking.text("page-colon"))
+            @for (i, act) in whole.unsent.iter().enumerate() {
+                @if i > 0 { (asking.text("page-list-comma")) }
+                a href={ "/m/" (whole.page.line.number) "/act/" (act) } { (asking.words.act(&whole.kind, act)) }
             }
         }
     }
@@ -68,42 +77,44 @@ fn why_not(asking: &Asking, act: &NextLine) -> Markup {
     }
 }
 
-/// Drafts that are not signed yet: what they say, what they lack, and what may be done with them.
-pub(super) fn drafts(
-    asking: &Asking,
-    kind: &str,
-    page: &MatterPage,
-    says_what: &[(ActDef, Vec<ActValue>)],
-) -> Markup {
-    let number = &page.line.number;
+/// Drafts that are not signed yet: what they say, what they lack, and what this officer may do with them.
+pub(super) fn drafts(asking: &Asking, whole: &Whole) -> Markup {
+    let (number, kind) = (&whole.page.line.number, whole.kind.as_str());
     html! {
-        @for (draft, (def, values)) in page.drafts.iter().zip(says_what) {
+        @for (line, draft) in whole.page.drafts.iter().zip(&whole.drafts) {
+            @let (can, cannot): (Vec<_>, Vec<_>) = draft.acts.iter().partition(|act| act.disabled.is_none());
             section.card.card-body.mb-2 {
-                h2.card-title { (asking.text("draft-kept")) (asking.text("page-colon")) (asking.words.act(kind, def.code)) }
+                h2.card-title {
+                    (asking.text("draft-kept")) (asking.text("page-colon")) (asking.words.act(kind, draft.def.code))
+                }
                 p {
-                    @if draft.missing.is_empty() {
+                    @if line.missing.is_empty() {
                         (asking.text("page-draft-approved"))
                     } @else {
-                        @let roles: Vec<_> = draft.missing.iter().map(|role| asking.words.term("role", role)).collect();
+                        @let roles: Vec<_> = line.missing.iter().map(|role| asking.words.term("role", role)).collect();
                         (asking.text_with("page-draft-missing", &[("roles", &roles.join(&asking.text("page-list-comma")))]))
                     }
                     " "
-                    @if draft.to_be_sent { (asking.text("page-draft-to-be-sent")) } @else { (asking.text("page-draft-rests")) }
+                    @if line.to_be_sent { (asking.text("page-draft-to-be-sent")) } @else { (asking.text("page-draft-rests")) }
                 }
-                details { summary { (asking.text("page-draft-read")) } (says(asking, kind, def, values)) }
+                details { summary { (asking.text("page-draft-read")) } (says(asking, kind, &draft.def, &draft.says)) }
                 ul.list-unstyled.d-flex.flex-wrap.gap-2.no-print {
-                    @for act in draft_acts(def) {
-                        li { a.btn.btn-outline-secondary href={ "/m/" (number) "/act/" (act) } { (asking.words.act(kind, act)) } }
+                    @for act in &can {
+                        li { a.btn.btn-outline-secondary href={ "/m/" (number) "/act/" (act.act) } { (act.text) } }
                     }
-                    li { a.btn.btn-outline-secondary href={ "/m/" (number) "/act/" (def.code) } { (asking.text("page-draft-change")) } }
+                    li {
+                        a.btn.btn-outline-secondary href={ "/m/" (number) "/act/" (draft.def.code) } {
+                            (asking.text("page-draft-change"))
+                        }
+                    }
+                }
+                @if !cannot.is_empty() {
+                    details.no-print {
+                        summary { (asking.text("page-next-why-not")) }
+                        dl.facts { @for act in &cannot { (why_not(asking, act)) } }
+                    }
                 }
             }
         }
     }
-}
-
-/// What may be done with a draft.
-fn draft_acts(def: &ActDef) -> Vec<&'static str> {
-    let review = def.grounds.then_some("review-grounds");
-    review.into_iter().chain(["approve", "send-back", "send"]).collect()
 }

@@ -1,18 +1,21 @@
 //! Our own people in a matter: who works on it, who can see it and why, what is to be done, who has read it.
 
 use comity_app::authorise::SeesLine;
-use comity_app::queries::{DeskPage, MatterPage};
+use comity_app::queries::{MatterPage, NextLine, TaskLine};
+use comity_domain::act::Act as _;
+use comity_domain::engine::{FinishTask, GiveTask};
 use maud::{Markup, html};
 
 use super::super::asking::Asking;
 use super::super::frame::name_language;
 use super::super::when::when_text;
+use super::Whole;
 
 pub(super) fn people(asking: &Asking, page: &MatterPage, sees: &[SeesLine]) -> Markup {
     let desk = &page.desk;
     html! {
         section.card.card-body.mb-2 {
-            h2.card-title { (asking.text("page-people")) }
+            h2.card-title #people { (asking.text("page-people")) }
             dl.facts {
                 @if let Some(reference) = &desk.our_reference {
                     div { dt { (asking.text("field-reference")) } dd { (reference) } }
@@ -27,7 +30,6 @@ pub(super) fn people(asking: &Asking, page: &MatterPage, sees: &[SeesLine]) -> M
                     }
                 }
             }
-            (tasks(asking, desk))
             details {
                 summary { (asking.text_with("page-people-see", &[("count", &sees.len().to_string())])) }
                 dl.facts {
@@ -51,25 +53,44 @@ pub(super) fn people(asking: &Asking, page: &MatterPage, sees: &[SeesLine]) -> M
     }
 }
 
-fn tasks(asking: &Asking, desk: &DeskPage) -> Markup {
+/// What is to be done, with a button for who has done it.
+pub(super) fn tasks(asking: &Asking, whole: &Whole) -> Markup {
+    let can = |code: &str| whole.inside.iter().find(|act| act.act == code && act.disabled.is_none());
+    let finish = can(FinishTask::DEF.code);
     html! {
-        @if !desk.tasks.is_empty() {
-            h3.h4 { (asking.text("page-people-tasks")) }
+        section.card.card-body.mb-2 aria-labelledby="tasks" {
+            h2.card-title #tasks { (asking.text("page-people-tasks")) }
             ul.list-unstyled {
-                @for task in &desk.tasks {
-                    li.mb-1 {
-                        @if let Some(text) = &task.text { span.said { (text) } " · " }
-                        span lang=[name_language(&task.to)] { (task.to) }
-                        @if let Some(due) = &task.due { " · " (when_text(&asking.words, due)) }
-                        " · "
-                        @if let Some(done) = &task.done {
-                            (asking.text_with("page-people-done", &[("who", &done.who)]))
-                        } @else if task.overdue {
-                            strong { (asking.text("overlay-overdue")) }
-                        } @else {
-                            (asking.text("page-people-open"))
-                        }
-                    }
+                @for task in &whole.page.desk.tasks { (self::task(asking, &whole.page.line.number, task, finish)) }
+            }
+            @if let Some(act) = can(GiveTask::DEF.code) {
+                p.m-0.no-print {
+                    a.btn.btn-outline-secondary.btn-sm href={ "/m/" (whole.page.line.number) "/act/" (act.act) } { (act.text) }
+                }
+            }
+        }
+    }
+}
+
+fn task(asking: &Asking, number: &str, task: &TaskLine, finish: Option<&NextLine>) -> Markup {
+    html! {
+        li.mb-2 {
+            @if let Some(text) = &task.text { span.said lang=[name_language(text)] { (text) } " · " }
+            span lang=[name_language(&task.to)] { (task.to) }
+            @if let Some(due) = &task.due { " · " (when_text(&asking.words, due)) }
+            " · "
+            @if let Some(done) = &task.done {
+                (asking.text_with("page-people-done", &[("who", &done.who)]))
+            } @else if task.overdue {
+                strong { (asking.text("overlay-overdue")) }
+            } @else {
+                (asking.text("page-people-open"))
+            }
+            @if let Some(finish) = finish.filter(|_| task.done.is_none()) {
+                form.d-inline.no-print action={ "/m/" (number) "/act/" (finish.act) } method="post" {
+                    input type="hidden" name="csrf" value=(asking.form_token());
+                    input type="hidden" name="of" value=(task.entry);
+                    " " button.btn.btn-outline-primary.btn-sm type="submit" name="step" value="do" { (finish.text) }
                 }
             }
         }

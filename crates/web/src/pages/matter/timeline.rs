@@ -2,6 +2,7 @@
 
 use comity_app::queries::{ActorLine, FieldLine, MatterPage, TimelineLine};
 use maud::{Markup, html};
+use serde::Deserialize;
 
 use super::super::asking::Asking;
 use super::super::frame::name_language;
@@ -10,26 +11,95 @@ use super::super::when::when_text;
 /// An act with more fields than this is folded up.
 const SHORT: usize = 5;
 
+/// How the timeline is to be shown.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct View {
+    /// Whose acts alone.
+    show: Option<String>,
+    /// Whether everything folded up is open, to be printed.
+    open: Option<String>,
+}
+
+/// Whose acts can be shown alone, by the word in the address.
+const SIDES: &[(&str, &str)] =
+    &[("ours", "page-show-ours"), ("theirs", "page-show-theirs"), ("inside", "page-show-inside")];
+
+impl View {
+    /// What an address says to get the same view.
+    pub(super) fn query(&self) -> String {
+        self.with(self.shown(), self.is_open())
+    }
+
+    fn with(&self, show: Option<&str>, open: bool) -> String {
+        let show = show.map(|show| format!("show={show}"));
+        let open = open.then(|| "open=all".to_owned());
+        let both: Vec<_> = show.into_iter().chain(open).collect();
+        if both.is_empty() { String::new() } else { format!("?{}", both.join("&")) }
+    }
+
+    fn shown(&self) -> Option<&'static str> {
+        let asked = self.show.as_deref();
+        SIDES.iter().find(|(side, _)| Some(*side) == asked).map(|(side, _)| *side)
+    }
+
+    fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+}
+
+/// The edge an act has on the timeline, which says whose it is.
+fn edge(side: &str) -> &'static str {
+    match side {
+        "ours" | "recorded" => "ours",
+        "inner" => "inside",
+        _ => "theirs",
+    }
+}
+
 /// The acts of all sides, the latest first.
-pub(super) fn timeline(asking: &Asking, page: &MatterPage) -> Markup {
+pub(super) fn timeline(asking: &Asking, page: &MatterPage, view: &View) -> Markup {
+    let number = &page.line.number;
+    let shown = |line: &&TimelineLine| view.shown().is_none_or(|side| edge(line.side) == side);
     html! {
-        section.matter-timeline aria-labelledby="timeline" {
+        section.matter-timeline aria-labelledby="timeline" data-island="times" {
             h2 #timeline { (asking.text("timeline")) }
+            (choices(asking, number, view))
             ol.timeline data-rows {
-                @for line in page.timeline.iter().rev() { (entry(asking, &page.line.number, line)) }
+                @for line in page.timeline.iter().rev().filter(shown) { (entry(asking, number, line, view)) }
             }
         }
     }
 }
 
-fn entry(asking: &Asking, number: &str, line: &TimelineLine) -> Markup {
-    let edge = match line.side {
-        "ours" | "recorded" => "ours",
-        "inner" => "inside",
-        _ => "theirs",
-    };
+/// Whose acts are shown, whether all is open, and in which time.
+fn choices(asking: &Asking, number: &str, view: &View) -> Markup {
+    let all = [(None, "page-show-all")];
+    let sides = all.into_iter().chain(SIDES.iter().map(|(side, key)| (Some(*side), *key)));
     html! {
-        li.(edge).crossed[line.crossed] id={ "e-" (line.entry) } {
+        div.d-flex.flex-wrap.gap-3.align-items-center.mb-2.no-print {
+            nav aria-label=(asking.text("page-show")) {
+                ul.list-unstyled.d-flex.flex-wrap.gap-3.m-0 {
+                    @for (side, key) in sides {
+                        li {
+                            a href={ "/m/" (number) (view.with(side, view.is_open())) "#timeline" }
+                                aria-current=[(side == view.shown()).then_some("true")] { (asking.text(key)) }
+                        }
+                    }
+                }
+            }
+            a href={ "/m/" (number) (view.with(view.shown(), !view.is_open())) "#timeline" } {
+                (asking.text(if view.is_open() { "page-fold" } else { "page-unfold" }))
+            }
+            button.btn.btn-outline-secondary.btn-sm type="button" hidden aria-pressed="false" data-times-toggle {
+                (asking.text("page-utc-only"))
+            }
+        }
+    }
+}
+
+fn entry(asking: &Asking, number: &str, line: &TimelineLine, view: &View) -> Markup {
+    html! {
+        li.(edge(line.side)).crossed[line.crossed] id={ "e-" (line.entry) } {
             div.d-flex.flex-wrap.gap-2.align-items-baseline {
                 h3.h4.m-0 { (line.act_text) }
                 span.side { (asking.text(&format!("side-{}", line.side))) }
@@ -47,13 +117,16 @@ fn entry(asking: &Asking, number: &str, line: &TimelineLine) -> Markup {
                 p.alert.alert-warning { (asking.text("objection")) (asking.text("page-colon")) (objection) }
             }
             @if line.fields.len() > SHORT {
-                details { summary { (asking.text("page-act-says")) } (says(asking, &line.fields)) }
+                details open[view.is_open()] { summary { (asking.text("page-act-says")) } (says(asking, &line.fields)) }
             } @else if !line.fields.is_empty() {
                 (says(asking, &line.fields))
             }
             @if line.side != "inner" {
                 p.act-proof.no-print {
                     a href={ "/m/" (number) "/proof#e-" (line.entry) } { (asking.text("page-proof-of-entry")) }
+                    @if ["delivered", "received"].contains(&line.delivery) {
+                        " · " a href={ "/m/" (number) "/receipt/" (line.entry) } { (asking.text("page-receipt-entry")) }
+                    }
                 }
             }
         }
@@ -76,7 +149,7 @@ pub(super) fn says(asking: &Asking, fields: &[FieldLine]) -> Markup {
     }
 }
 
-fn actor(asking: &Asking, actor: &ActorLine) -> Markup {
+pub(super) fn actor(asking: &Asking, actor: &ActorLine) -> Markup {
     let roles: Vec<_> = actor.roles.iter().map(|role| asking.words.term("role", role)).collect();
     html! {
         span lang=[name_language(&actor.who)] { (actor.who) }

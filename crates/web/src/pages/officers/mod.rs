@@ -41,8 +41,8 @@ async fn to_list() -> Redirect {
 /// All officers, for whoever manages them.
 async fn lines(office: &Office, asking: &Asking) -> Result<Vec<OfficerLine>, Failure> {
     let asks = asking.officer();
-    let lines = office.run(move |ledger, _| {
-        ledger.authorise(&asks, Doing::ManageOfficers, None)?;
+    let lines = office.run(move |ledger, pending| {
+        ledger.permit(pending, &asks, Doing::ManageOfficers, None)?;
         ledger.list_officers()
     });
     lines.await

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use comity_app::Failure;
+use comity_app::authorise::Doing;
 use comity_app::queries::CardPage;
 use comity_journal::card::Card;
 use comity_journal::fingerprint::Fingerprint;
@@ -156,6 +157,7 @@ pub(super) async fn take(
     typed: Typed,
 ) -> Result<Response, Trouble> {
     asking.check_form(typed.get("csrf"))?;
+    asking.permit(&office, Doing::ManagePartners).await?;
     let bytes = BASE64.decode(typed.text("card").as_bytes()).unwrap_or_default();
     let card = Card::read(&bytes).map_err(|error| Trouble::Unreadable(error.to_string()))?;
     let ours = office.run(|ledger, _| Ok(ledger.own_card().fingerprint())).await?;

@@ -19,8 +19,9 @@ use super::super::typed::Typed;
 use super::compare::{self, Fault, faults, input};
 use crate::public::fetch_card;
 
-pub(super) async fn show(asking: Asking) -> Framed {
-    page(&asking, &Typed::default(), &[])
+pub(super) async fn show(State(office): State<Arc<Office>>, asking: Asking) -> Result<Framed, Trouble> {
+    asking.permit(&office, Doing::ManagePartners).await?;
+    Ok(page(&asking, &Typed::default(), &[]))
 }
 
 fn page(asking: &Asking, typed: &Typed, wrong: &[Fault]) -> Framed {
@@ -55,6 +56,8 @@ pub(super) async fn take(
     typed: Typed,
 ) -> Result<Response, Trouble> {
     asking.check_form(typed.get("csrf"))?;
+    // Only who may meet partners makes this node ask an address for its card.
+    asking.permit(&office, Doing::ManagePartners).await?;
     let again = |field: &'static str, key: &'static str| {
         Ok(Fault::answer(page(&asking, &typed, &[Fault::at(field, key)])))
     };
@@ -65,15 +68,10 @@ pub(super) async fn take(
         (None, address) if !address.starts_with("http://") => {
             return again("address", "page-meet-address-form");
         }
-        (None, address) => {
-            // Only who may meet partners makes this node ask an address for its card.
-            let officer = asking.officer();
-            office.run(move |ledger, _| ledger.authorise(&officer, Doing::ManagePartners, None)).await?;
-            match fetch_card(address).await {
-                Ok(bytes) => bytes,
-                Err(_) => return again("address", "page-meet-unreachable"),
-            }
-        }
+        (None, address) => match fetch_card(address).await {
+            Ok(bytes) => bytes,
+            Err(_) => return again("address", "page-meet-unreachable"),
+        },
     };
     let Ok(card) = Card::read(&bytes) else {
         let field = if address.is_empty() { "card" } else { "address" };

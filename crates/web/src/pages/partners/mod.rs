@@ -16,11 +16,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
+use comity_app::authorise::Doing;
 use comity_app::queries::PartnerLine;
 use comity_journal::ids::AgencyId;
 use maud::{Markup, html};
 
 pub(crate) use contact::Reached;
+pub(crate) use one::answer_time;
 
 use super::asking::Asking;
 use super::frame::{Framed, Page, name_language};
@@ -38,7 +40,7 @@ pub(crate) fn routes() -> Router<Arc<Office>> {
         .route("/partners/off-network", get(off_network::show).post(off_network::take))
         .route("/partners/{agency}", get(one::show))
         .route("/partners/{agency}/test", post(one::test))
-        .route("/partners/{agency}/confirm", post(one::confirm))
+        .route("/partners/{agency}/confirm", post(one::confirm).get(one::to_partner))
         .route("/partners/{agency}/act/{act}", get(one::act_form).post(one::act))
         .route("/card-of-us", get(card::show))
         .route("/card-of-us/file", get(card::file))
@@ -52,8 +54,10 @@ async fn list(State(office): State<Arc<Office>>, asking: Asking) -> Result<Frame
         div.d-flex.flex-wrap.gap-3.justify-content-between.align-items-center.mb-2 {
             h1.m-0 { (asking.text("page-partners")) }
             div.d-flex.flex-wrap.gap-2 {
-                a.btn.btn-primary href="/partners/meet" data-key="n" { (asking.text("page-meet")) }
-                a.btn.btn-outline-primary href="/partners/off-network" { (asking.text("page-off-network")) }
+                @if asking.may(Doing::ManagePartners) {
+                    a.btn.btn-primary href="/partners/meet" data-key="n" { (asking.text("page-meet")) }
+                    a.btn.btn-outline-primary href="/partners/off-network" { (asking.text("page-off-network")) }
+                }
                 a.btn.btn-outline-primary href="/card-of-us" { (asking.text("page-own-card")) }
             }
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use comity_app::Failure;
+use comity_app::authorise::Doing;
 use maud::html;
 
 use super::super::asking::Asking;
@@ -18,8 +19,9 @@ use super::compare::{Fault, faults, input};
 const ACT: &str = "add-off-network";
 const FIELDS: [&str; 3] = ["name", "place", "reached"];
 
-pub(super) async fn show(asking: Asking) -> Framed {
-    page(&asking, &Typed::default(), &[])
+pub(super) async fn show(State(office): State<Arc<Office>>, asking: Asking) -> Result<Framed, Trouble> {
+    asking.permit(&office, Doing::ManagePartners).await?;
+    Ok(page(&asking, &Typed::default(), &[]))
 }
 
 fn page(asking: &Asking, typed: &Typed, wrong: &[Fault]) -> Framed {
@@ -48,6 +50,7 @@ pub(super) async fn take(
     typed: Typed,
 ) -> Result<Response, Trouble> {
     asking.check_form(typed.get("csrf"))?;
+    asking.permit(&office, Doing::ManagePartners).await?;
     let missing = FIELDS.into_iter().filter(|field| typed.text(field).trim().is_empty());
     let wrong: Vec<_> = missing.map(|field| Fault::at(field, "fault-missing")).collect();
     if !wrong.is_empty() {

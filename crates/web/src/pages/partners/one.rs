@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use comity_app::authorise::Doing;
 use comity_app::commands::ActCommand;
 use comity_app::queries::{AnswerTime, Between, PartnerPage};
 use comity_domain::act::ActDef;
@@ -11,11 +12,12 @@ use comity_journal::ids::AgencyId;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::super::act_form::{ActForm, Step, step};
+use super::super::act_form::{ActForm, Keeps, Step, step};
 use super::super::asking::Asking;
 use super::super::frame::{Framed, Page, name_language};
 use super::super::matters;
 use super::super::office::Office;
+use super::super::sign_in::{prove_for, prove_keeping};
 use super::super::trouble::Trouble;
 use super::super::typed::Typed;
 use super::{Reached, card, compared, digits};
@@ -87,7 +89,7 @@ fn notice(asking: &Asking, said: &Said, reached: Reached) -> Markup {
 
 /// What may be done about the partner.
 fn doing(asking: &Asking, page: &PartnerPage) -> Markup {
-    let agency = &page.line.agency;
+    let (agency, may_manage) = (&page.line.agency, asking.may(Doing::ManagePartners));
     let button = |to: &str, text: &str, class: &str| {
         html! {
             form action={ "/partners/" (agency) "/" (to) } method="post" {
@@ -98,13 +100,13 @@ fn doing(asking: &Asking, page: &PartnerPage) -> Markup {
     };
     html! {
         div.d-flex.flex-wrap.gap-2.mb-3.no-print {
-            @if page.next.contains(&"confirm") {
+            @if may_manage && page.next.contains(&"confirm") {
                 (button("confirm", &asking.words.act("partner", "confirm"), "btn-primary"))
             }
             @if page.line.partnership == "confirmed" && !page.line.off_network {
                 (button("test", &asking.text("page-partner-test"), "btn-outline-primary"))
             }
-            @for act in page.next.iter().filter(|act| IN_FORMS.contains(act)) {
+            @for act in page.next.iter().filter(|act| may_manage && IN_FORMS.contains(act)) {
                 a.btn.btn-outline-secondary href={ "/partners/" (agency) "/act/" (act) } {
                     (asking.words.act("partner", act))
                 }
@@ -138,7 +140,7 @@ fn between(asking: &Asking, between: &Between) -> Markup {
     }
 }
 
-fn answer_time(asking: &Asking, time: Option<AnswerTime>) -> Markup {
+pub(crate) fn answer_time(asking: &Asking, time: Option<AnswerTime>) -> Markup {
     let Some(time) = time else { return html! { (asking.text("page-partner-no-answers")) } };
     let of = time.of.to_string();
     // Half an hour and more counts as one.
@@ -208,6 +210,11 @@ pub(super) async fn test(
     Ok(said(&page.line.agency, "tested"))
 }
 
+/// Where a browser comes back to that was asked to prove who sits before it.
+pub(super) async fn to_partner(Path(agency): Path<String>) -> Redirect {
+    Redirect::to(&format!("/partners/{agency}"))
+}
+
 /// Confirms the partner as a second person.
 pub(super) async fn confirm(
     State(office): State<Arc<Office>>,
@@ -217,6 +224,7 @@ pub(super) async fn confirm(
 ) -> Result<Redirect, Trouble> {
     asking.check_form(typed.get("csrf"))?;
     let page = partner(&office, &asking, &agency).await?;
+    prove_for(&office, &asking, "partner", "confirm")?;
     let command = ActCommand { matter: page.line.record, act: "confirm".into(), toml: None };
     done(&office, &asking, command).await?;
     Ok(said(&page.line.agency, "confirmed"))
@@ -243,6 +251,7 @@ async fn place(office: &Office, asking: &Asking, agency: &str, act: String) -> R
     if !IN_FORMS.contains(&act.as_str()) {
         return Err(Trouble::NotFound);
     }
+    asking.permit(office, Doing::ManagePartners).await?;
     let page = partner(office, asking, agency).await?;
     let record = page.line.record;
     let (_, def) = office.run(move |ledger, _| ledger.act_of(&record, &act)).await?;
@@ -257,10 +266,14 @@ impl Place {
             kind: "partner",
             def: &self.def,
             about: line.name.clone(),
-            action: format!("/partners/{}/act/{}", line.agency, self.def.code),
+            path: format!("/partners/{}/act/{}", line.agency, self.def.code),
+            query: String::new(),
             back: format!("/partners/{}", line.agency),
             with: Vec::new(),
             officers: &[],
+            told: html! {},
+            keeps: Keeps::Nothing,
+            ahead: None,
         }
     }
 }
@@ -271,6 +284,7 @@ pub(super) async fn act_form(
     Path((agency, act)): Path<(String, String)>,
 ) -> Result<Framed, Trouble> {
     let place = place(&office, &asking, &agency, act).await?;
+    prove_for(&office, &asking, "partner", place.def.code)?;
     Ok(place.form(&asking).page(&Typed::default(), &[]))
 }
 
@@ -282,10 +296,15 @@ pub(super) async fn act(
 ) -> Result<Response, Trouble> {
     asking.check_form(typed.get("csrf"))?;
     let place = place(&office, &asking, &agency, act).await?;
+    if let Some(first) = prove_keeping(&office, &asking, "partner", place.def.code, &typed).await? {
+        return Ok(first);
+    }
     // It stays in our own record and no partner reads it: nothing is to be checked before it is done.
     typed.put("step", "do");
     match step(&place.form(&asking), typed) {
         Step::Show(page) => Ok(page),
+        // Its form has no button for these.
+        Step::Change(_) | Step::Check { .. } | Step::Keep(_) | Step::Discard => Err(Trouble::NotFound),
         Step::Do { toml, .. } => {
             let line = &place.page.line;
             let command = ActCommand { matter: line.record, act: place.def.code.into(), toml: Some(toml) };

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::response::Redirect;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use comity_app::queries::{MOST_FOUND, SearchLine};
+use comity_journal::scan::scanned;
 use maud::{Markup, html};
 
 use super::asking::Asking;
-use super::frame::{Framed, Page, name_language};
+use super::frame::{Page, name_language};
 use super::office::Office;
 use super::trouble::Trouble;
 use super::typed::Typed;
@@ -25,9 +26,16 @@ pub(crate) fn routes() -> Router<Arc<Office>> {
     Router::new().route("/search", get(|_: Asking| async { Redirect::to("/matters") }).post(search))
 }
 
-async fn search(State(office): State<Arc<Office>>, asking: Asking, typed: Typed) -> Result<Framed, Trouble> {
+async fn search(
+    State(office): State<Arc<Office>>,
+    asking: Asking,
+    typed: Typed,
+) -> Result<Response, Trouble> {
     asking.check_form(typed.get("csrf"))?;
     let looked_for: String = typed.text("q").trim().chars().take(LONGEST).collect();
+    if let Some(to) = entry_named(&office, &asking, &looked_for).await? {
+        return Ok(Redirect::to(&to).into_response());
+    }
     let (words, officer, query) = (Arc::clone(&asking.words), asking.officer(), looked_for.clone());
     let found = office.run(move |ledger, _| {
         let mut may_see = |ledger: &mut comity_app::ledger::Ledger, matter: &_| {
@@ -44,7 +52,20 @@ async fn search(State(office): State<Arc<Office>>, asking: Asking, typed: Typed)
         ol.list-unstyled data-rows { @for line in &found.lines { (hit(&asking, line)) } }
         @if found.more { p { (asking.text("page-found-more")) } }
     };
-    Ok(Page::new(asking.text("page-found")).of("matters").around(&asking, &body))
+    Ok(Page::new(asking.text("page-found")).of("matters").around(&asking, &body).into_response())
+}
+
+/// The proof of the act a printed receipt names, where that is what was typed or scanned and the asker may see it.
+async fn entry_named(office: &Office, asking: &Asking, looked_for: &str) -> Result<Option<String>, Trouble> {
+    let Some(entry) = scanned(looked_for) else { return Ok(None) };
+    let (words, officer) = (Arc::clone(&asking.words), asking.officer());
+    let number = office.run(move |ledger, _| match ledger.matter_of_entry(&entry)? {
+        Some(matter) if ledger.may_see(&officer, &matter)? => {
+            Ok(Some(ledger.show_matter_to(&officer, &matter, &words)?.line.number))
+        }
+        _ => Ok(None),
+    });
+    Ok(number.await?.map(|number| format!("/m/{number}/proof#e-{entry}")))
 }
 
 fn hit(asking: &Asking, found: &SearchLine) -> Markup {

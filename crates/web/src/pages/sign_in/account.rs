@@ -1,11 +1,11 @@
-//! What an officer signs in with, and the officer's sessions.
+//! An officer's own account: password, authenticator and recovery codes; passkeys and sessions have files of their own.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use comity_app::sign_in::{NewAuthenticator, PasswordHash, RecoveryCodes};
 use comity_domain::matters::officer::OfficerLane;
 use maud::{Markup, html};
@@ -19,7 +19,7 @@ use super::again::{Proven, check_own_password};
 use super::door::{Address, Step};
 use super::form::{Field, carried, page, send};
 use super::welcome::{NEW_PASSWORD, recovery_shown, secret_shown};
-use super::{PASSWORD, signed_in};
+use super::{PASSWORD, passkeys, sessions, signed_in};
 
 pub(super) fn routes() -> Router<Arc<Office>> {
     Router::new()
@@ -27,12 +27,12 @@ pub(super) fn routes() -> Router<Arc<Office>> {
         .route("/account/password", get(ask_password).post(change_password))
         .route("/account/authenticator", get(ask_authenticator).post(change_authenticator))
         .route("/account/recovery-codes", get(ask_recovery).post(renew_recovery))
-        .route("/account/end-sessions", post(end_sessions))
 }
 
 async fn account(State(office): State<Arc<Office>>, asking: Asking) -> Result<Response, Trouble> {
     let record = asking.who.officer.record;
-    let lane = office.run(move |ledger, _| ledger.officer_lane(&record)).await?;
+    let (lane, passkeys) =
+        office.run(move |ledger, _| Ok((ledger.officer_lane(&record)?, ledger.passkeys(&record)?))).await?;
     let officer = &asking.who.officer;
     let roles: Vec<_> = officer.roles.iter().map(|role| asking.words.term("role", role.as_str())).collect();
     let body = html! {
@@ -40,14 +40,10 @@ async fn account(State(office): State<Arc<Office>>, asking: Asking) -> Result<Re
             div { dt { (asking.text("page-door-name")) } dd lang=[name_language(&officer.name)] { (officer.name) } }
             div { dt { (asking.text("page-account-roles")) } dd { (roles.join(&asking.text("page-list-comma"))) } }
         }
-        h2 { (asking.text("page-account-means")) }
+        h2.mt-4 { (asking.text("page-account-means")) }
         (means(&asking, &lane))
-        h2 { (asking.text("page-account-sessions")) }
-        form action="/account/end-sessions" method="post" {
-            (carried("csrf", asking.form_token()))
-            p { (asking.text("page-account-end-what")) }
-            button.btn.btn-danger type="submit" { (asking.text("page-account-end")) }
-        }
+        (passkeys::section(&office, &asking, &passkeys))
+        (sessions::section(&office, &asking))
     };
     Ok(page(&asking, "page-account", None, &body))
 }
@@ -69,7 +65,7 @@ fn means(asking: &Asking, lane: &OfficerLane) -> Markup {
     }
 }
 
-async fn ask_password(asking: Asking) -> Response {
+async fn ask_password(Proven(asking): Proven) -> Response {
     change_page(&asking, None, None)
 }
 
@@ -88,7 +84,7 @@ fn change_page(asking: &Asking, fault: Option<&str>, unfit: Option<&str>) -> Res
 
 async fn change_password(
     State(office): State<Arc<Office>>,
-    asking: Asking,
+    Proven(asking): Proven,
     from: Address,
     typed: Typed,
 ) -> Result<Response, Trouble> {
@@ -108,7 +104,7 @@ async fn change_password(
             let changed =
                 office.run(move |ledger, pending| ledger.set_password(pending, &officer, &password));
             // All sessions have ended with the old password; this one begins anew.
-            Ok(signed_in(&office, &changed.await?, "/account").into_response())
+            Ok(signed_in(&office, &changed.await?, asking.who.session.means, "/account").into_response())
         }
         Err(unfit) => Ok(change_page(&asking, None, Some(&format!("page-unfit-{}", unfit.code())))),
     }
@@ -188,15 +184,4 @@ async fn renew_recovery(
     let body =
         html! { (recovery_shown(&asking, &codes)) p { a href="/account" { (asking.text("page-account")) } } };
     Ok(page(&asking, "page-account-recovery-done", None, &body))
-}
-
-async fn end_sessions(
-    State(office): State<Arc<Office>>,
-    asking: Asking,
-    typed: Typed,
-) -> Result<Redirect, Trouble> {
-    asking.check_form(typed.get("csrf"))?;
-    let officer = asking.officer();
-    office.run(move |ledger, pending| ledger.end_sessions(pending, &officer.record, &officer)).await?;
-    Ok(Redirect::to("/sign-in"))
 }

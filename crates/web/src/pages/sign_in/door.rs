@@ -10,7 +10,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use comity_app::sign_in::{
-    Attempts, Code, Enrolment, Invited, KnownPassword, NewAuthenticator, TryLater, Who,
+    Attempts, Challenge, Challenges, Code, Enrolment, Given, Invited, KnownPassword, NewAuthenticator,
+    TryLater, Who,
 };
 use comity_journal::ids::MatterId;
 use comity_journal::suite::{self, Hash};
@@ -33,20 +34,31 @@ const AT_ONCE: usize = 2;
 /// How far somebody has come.
 #[derive(Clone)]
 pub(crate) enum Step {
-    /// The password was right; a code is asked for.
-    Known { known: KnownPassword, name: String, next: String },
+    /// The password was right; a second proof is asked for, which may answer this challenge.
+    Known { half: Half, challenge: Challenge },
     /// The invitation is good; a password is asked for.
     Invited(Invited),
     /// The password is chosen; the authenticator is to be confirmed.
     Enrolling(Box<Enrolment>),
     /// An officer who is signed in sets up another authenticator.
     Replacing { officer: MatterId, authenticator: NewAuthenticator },
+    /// An officer who is signed in makes a passkey, or proves by one who they are.
+    Asked { officer: MatterId, challenge: Challenge },
+}
+
+/// Somebody whose password was right, on the way to where they wanted to go.
+#[derive(Clone)]
+pub(crate) struct Half {
+    pub(crate) known: KnownPassword,
+    pub(crate) name: String,
+    pub(crate) next: String,
 }
 
 /// The way in.
 pub(crate) struct Door {
     steps: Mutex<BTreeMap<Hash, (Timestamp, Step)>>,
     attempts: Mutex<Attempts>,
+    challenges: Mutex<Challenges>,
     set_up: Option<Hash>,
     room: Semaphore,
 }
@@ -56,6 +68,7 @@ impl Door {
         Self {
             steps: Mutex::default(),
             attempts: Mutex::default(),
+            challenges: Mutex::default(),
             set_up: set_up.map(|code| code.hash()),
             room: Semaphore::new(AT_ONCE),
         }
@@ -79,6 +92,10 @@ impl Door {
 
     fn attempts(&self) -> MutexGuard<'_, Attempts> {
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn challenges(&self) -> MutexGuard<'_, Challenges> {
+        self.challenges.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a try is looked at now.
@@ -141,6 +158,27 @@ impl Office {
         self.door.steps().remove(&key(token));
     }
 
+    /// Gives a stranger a challenge for a passkey.
+    pub(crate) fn challenge(&self, from: &Address) -> Challenge {
+        let (who, now) = (from.0.map(Who::address), self.now());
+        self.draw(|entropy| self.door.challenges().give(who, now, entropy))
+    }
+
+    /// The challenge that a stranger's passkey answers, once.
+    pub(crate) fn answered(&self, given: &Given) -> Option<Challenge> {
+        self.door.challenges().take(&given.challenge(), self.now())
+    }
+
+    /// The challenge that an officer who is signed in was given, once.
+    pub(crate) fn asked(&self, token: &str, officer: MatterId) -> Result<Challenge, Trouble> {
+        let step = self.step(token)?;
+        self.forget_step(token);
+        match step {
+            Step::Asked { officer: of, challenge } if of == officer => Ok(challenge),
+            _ => Err(Trouble::StaleForm),
+        }
+    }
+
     /// Stretches a password where nobody else waits for it.
     pub(crate) async fn slowly<T: Send + 'static>(
         &self,
@@ -171,5 +209,32 @@ impl<S: Sync> FromRequestParts<S> for Address {
         let said = parts.headers.get_all("x-forwarded-for").iter().next_back();
         let last = said.and_then(|said| said.to_str().ok()).and_then(|said| said.rsplit(',').next());
         Ok(Self(last.and_then(|last| last.trim().parse().ok())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::Request;
+
+    async fn counted(peer: &str, forwarded: &[&str]) -> Option<String> {
+        let mut request = Request::builder();
+        for said in forwarded {
+            request = request.header("x-forwarded-for", *said);
+        }
+        let (mut parts, ()) = request.body(()).unwrap().into_parts();
+        parts.extensions.insert(Peer(peer.parse().unwrap()));
+        let Ok(address) = Address::from_request_parts(&mut parts, &()).await;
+        address.0.map(|address| address.to_string())
+    }
+
+    #[tokio::test]
+    async fn what_our_own_front_adds_last_is_counted_and_nothing_that_a_browser_invents() {
+        let front = "127.0.0.1";
+        assert_eq!(counted(front, &["198.51.100.1, 192.0.2.7"]).await.as_deref(), Some("192.0.2.7"));
+        assert_eq!(counted(front, &["198.51.100.1", "192.0.2.7"]).await.as_deref(), Some("192.0.2.7"));
+        assert_eq!(counted("192.0.2.9", &["198.51.100.1"]).await.as_deref(), Some("192.0.2.9"));
+        assert_eq!(counted("::ffff:192.0.2.9", &[]).await.as_deref(), Some("192.0.2.9"));
+        assert_eq!((counted(front, &[]).await, counted(front, &["nobody"]).await), (None, None));
     }
 }

@@ -1,4 +1,4 @@
-//! Signing in and out: a password, then a code of an authenticator or a recovery code.
+//! Signing in and out: a passkey; or a password, then a code of an authenticator, a recovery code or a passkey.
 //!
 //! What is checked and how is `comity_app::sign_in`; here are the pages, and what stands between two of them ([`Door`]).
 //! No page tells whether anybody of a name works here.
@@ -7,6 +7,9 @@ mod account;
 pub(crate) mod again;
 mod door;
 mod form;
+mod passkey;
+mod passkeys;
+mod sessions;
 pub(crate) mod welcome;
 
 use std::sync::Arc;
@@ -18,11 +21,12 @@ use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use comity_app::Failure;
 use comity_app::people::Officer;
-use comity_app::sign_in::{KnownPassword, Second};
+use comity_app::sign_in::{Challenge, Checked, Given, NotSignedIn, Second};
+use comity_domain::matters::officer::SignInMeans;
 use maud::html;
 use serde::Deserialize;
 
-pub(crate) use again::Proven;
+pub(crate) use again::{Proven, prove_for, prove_keeping};
 pub(crate) use door::Door;
 pub(crate) use form::picture;
 pub(crate) use welcome::handed_over;
@@ -33,8 +37,9 @@ use super::frame::{Framed, Page, name_language};
 use super::office::Office;
 use super::trouble::Trouble;
 use super::typed::Typed;
-use door::{Address, Step, Tried};
+use door::{Address, Half, Step, Tried};
 use form::{Field, carried, page, send};
+use passkey::{offer, passkey_form};
 
 /// The words of these pages: zh, then en.
 pub(crate) const WORDS: (&str, &str) = (include_str!("zh.ftl"), include_str!("en.ftl"));
@@ -49,12 +54,18 @@ pub(crate) fn routes() -> Router<Arc<Office>> {
         .route("/sign-in", get(sign_in).post(take_password))
         .route("/sign-in/code", get(to_sign_in).post(take_code))
         .route("/sign-in/demo", post(sit_down))
+        .merge(passkey::routes())
         .merge(welcome::routes())
 }
 
 /// The pages of an officer about themself.
 pub(crate) fn own_routes() -> Router<Arc<Office>> {
-    Router::new().route("/sign-out", post(sign_out)).merge(again::routes()).merge(account::routes())
+    Router::new()
+        .route("/sign-out", post(sign_out))
+        .merge(again::routes())
+        .merge(account::routes())
+        .merge(passkeys::routes())
+        .merge(sessions::routes())
 }
 
 #[derive(Deserialize)]
@@ -67,6 +78,7 @@ async fn sign_in(
     State(office): State<Arc<Office>>,
     Query(next): Query<Next>,
     reading: Reading,
+    from: Address,
 ) -> Result<Response, Trouble> {
     if office.demo {
         return Ok(seats(&office, &reading, &next.next).await?.into_response());
@@ -74,10 +86,17 @@ async fn sign_in(
     if office.door.can_be_set_up() && !office.run(|ledger, _| ledger.anybody_can_sign_in()).await? {
         return Ok(Redirect::to("/set-up").into_response());
     }
-    Ok(name_page(&reading, "", &next.next, None))
+    Ok(name_page(&office, &reading, &from, "", &next.next, None))
 }
 
-fn name_page(reading: &Reading, name: &str, next: &str, fault: Option<&str>) -> Response {
+fn name_page(
+    office: &Office,
+    reading: &Reading,
+    from: &Address,
+    name: &str,
+    next: &str,
+    fault: Option<&str>,
+) -> Response {
     let body = html! {
         form action="/sign-in" method="post" {
             (carried("next", next))
@@ -85,6 +104,7 @@ fn name_page(reading: &Reading, name: &str, next: &str, fault: Option<&str>) -> 
             (PASSWORD.draw(reading, "", None))
             (send(reading, "page-door-on"))
         }
+        (offer(office, reading, from, next))
         p.mt-3 { a href="/welcome" { (reading.text("page-door-have-invitation")) } }
     };
     page(reading, "page-sign-in", fault, &body)
@@ -99,7 +119,7 @@ async fn take_password(
     let (name, next) = (typed.text("name").trim().to_owned(), typed.text("next").to_owned());
     let tried = Tried::new(&name, &from);
     if office.door.begin(&tried, office.now()).is_err() {
-        return Ok(name_page(&reading, &name, &next, Some("page-door-later")));
+        return Ok(name_page(&office, &reading, &from, &name, &next, Some("page-door-later")));
     }
     let named = name.clone();
     let credentials = office.run(move |ledger, _| ledger.credentials(&named)).await?;
@@ -107,25 +127,29 @@ async fn take_password(
     match office.slowly(move || credentials.check_password(&password)).await? {
         Ok(known) => {
             office.door.right_so_far(&tried);
-            Ok(code_page(&office, &reading, known, name, next, None))
+            code_page(&office, &reading, Half { known, name, next }, None).await
         }
-        Err(_) => Ok(name_page(&reading, &name, &next, Some("page-door-wrong"))),
+        Err(_) => Ok(name_page(&office, &reading, &from, &name, &next, Some("page-door-wrong"))),
     }
 }
 
-fn code_page(
+/// Asks for the second proof: a code, a recovery code, or one of the officer's passkeys.
+async fn code_page(
     office: &Office,
     reading: &Reading,
-    known: KnownPassword,
-    name: String,
-    next: String,
+    half: Half,
     fault: Option<&str>,
-) -> Response {
-    let step = office.keep_step(Step::Known { known, name, next });
+) -> Result<Response, Trouble> {
+    let record = half.known.record();
+    let passkeys = office.run(move |ledger, _| ledger.passkeys(&record)).await?;
+    let known: Vec<_> = passkeys.into_iter().map(|passkey| passkey.id).collect();
+    let challenge = office.draw(|entropy| Challenge::draw(entropy));
+    let step = office.keep_step(Step::Known { half, challenge });
+    let step = carried("step", step.as_str());
     let form = |field: &Field, fault| {
         html! {
             form action="/sign-in/code" method="post" {
-                (carried("step", step.as_str()))
+                (step)
                 (field.draw(reading, "", fault))
                 (send(reading, "page-sign-in"))
             }
@@ -133,12 +157,17 @@ fn code_page(
     };
     let body = html! {
         (form(&Field::CODE, fault))
+        @if let Some(site) = office.site.as_ref().filter(|_| !known.is_empty()) {
+            @let options = site.to_give(&challenge, &known);
+            p.mt-3 { (reading.text("page-passkey-or")) }
+            (passkey_form(reading, "/sign-in/code", "get", &options, "page-passkey-use", &step))
+        }
         details.mt-4 {
             summary { (reading.text("page-door-no-authenticator")) }
             div.mt-2 { (form(&RECOVERY, None)) }
         }
     };
-    page(reading, "page-sign-in-code", fault, &body)
+    Ok(page(reading, "page-sign-in-code", fault, &body))
 }
 
 /// A step that was reloaded begins anew.
@@ -153,34 +182,48 @@ async fn take_code(
     typed: Typed,
 ) -> Result<Response, Trouble> {
     let token = typed.text("step").to_owned();
-    let Step::Known { known, name, next } = office.step(&token)? else { return Err(Trouble::StaleForm) };
-    let tried = Tried::new(&name, &from);
-    if office.door.begin(&tried, office.now()).is_err() {
-        office.forget_step(&token);
-        return Ok(code_page(&office, &reading, known, name, next, Some("page-door-later")));
-    }
+    let Step::Known { half, challenge } = office.step(&token)? else { return Err(Trouble::StaleForm) };
     office.forget_step(&token);
-    let (record, now) = (known.record(), office.now());
+    let tried = Tried::new(&half.name, &from);
+    if office.door.begin(&tried, office.now()).is_err() {
+        return code_page(&office, &reading, half, Some("page-door-later")).await;
+    }
+    let Ok(checked) = second(&office, &half, &challenge, &typed).await? else {
+        return code_page(&office, &reading, half, Some("page-door-wrong-code")).await;
+    };
+    let means = checked.means();
+    match office.run(move |ledger, pending| ledger.record_sign_in(pending, &checked)).await {
+        Ok(officer) => {
+            office.door.succeeded(&tried);
+            Ok(signed_in(&office, &officer, means, &half.next).into_response())
+        }
+        // Taken by another request at the same moment.
+        Err(Failure::Refused(_)) => code_page(&office, &reading, half, Some("page-door-wrong-code")).await,
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Checks the second proof, whichever was given.
+async fn second(
+    office: &Office,
+    half: &Half,
+    asked: &Challenge,
+    typed: &Typed,
+) -> Result<Result<Checked, NotSignedIn>, Trouble> {
+    let (record, now) = (half.known.record(), office.now());
+    if let Some(credential) = typed.get("credential") {
+        let site = office.site.as_ref().ok_or(Trouble::NotFound)?;
+        let Ok(given) = Given::read(credential).map(Arc::new) else { return Ok(Err(NotSignedIn)) };
+        let named = Arc::clone(&given);
+        let known = office.run(move |ledger, _| ledger.passkey_of(&record, &named)).await?;
+        return Ok(known.check(site, asked, &given).and_then(|checked| checked.after(&half.known)));
+    }
     let credentials = office.run(move |ledger, _| ledger.credentials_of(&record)).await?;
     let second = match typed.get("recovery") {
         Some(code) => Second::Recovery(code),
         None => Second::Totp(typed.text("code")),
     };
-    let recorded = match credentials.check_second(&known, second, now) {
-        Ok(checked) => office.run(move |ledger, pending| ledger.record_sign_in(pending, &checked)).await,
-        Err(_) => return Ok(code_page(&office, &reading, known, name, next, Some("page-door-wrong-code"))),
-    };
-    match recorded {
-        Ok(officer) => {
-            office.door.succeeded(&tried);
-            Ok(signed_in(&office, &officer, &next).into_response())
-        }
-        // Taken by another request at the same moment.
-        Err(Failure::Refused(_)) => {
-            Ok(code_page(&office, &reading, known, name, next, Some("page-door-wrong-code")))
-        }
-        Err(other) => Err(other.into()),
-    }
+    Ok(credentials.check_second(&half.known, second, now))
 }
 
 async fn seats(office: &Office, reading: &Reading, next: &str) -> Result<Framed, Trouble> {
@@ -216,12 +259,17 @@ async fn sit_down(State(office): State<Arc<Office>>, typed: Typed) -> Result<imp
     let officer = officers.into_iter().find(|officer| officer.record.to_string() == named);
     let record = officer.ok_or(Trouble::NotFound)?.record;
     let officer = office.run(move |ledger, pending| ledger.record_demo_sign_in(pending, &record)).await?;
-    Ok(signed_in(&office, &officer, typed.text("next")))
+    Ok(signed_in(&office, &officer, SignInMeans::Demo, typed.text("next")))
 }
 
 /// Begins a session and goes where the officer wanted to go.
-pub(crate) fn signed_in(office: &Office, officer: &Officer, next: &str) -> impl IntoResponse + use<> {
-    let cookie = office.begin_session(officer);
+pub(crate) fn signed_in(
+    office: &Office,
+    officer: &Officer,
+    means: SignInMeans,
+    next: &str,
+) -> impl IntoResponse + use<> {
+    let cookie = office.begin_session(officer, means);
     let cookie = office.cookie(cookie.as_str());
     (AppendHeaders([(SET_COOKIE, cookie)]), Redirect::to(local(next)))
 }

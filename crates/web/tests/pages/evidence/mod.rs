@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{Request, Response, StatusCode};
 use comity_app::staging::StagingLimits;
+use comity_domain::matters::standard;
 use comity_domain::vocabularies::Role;
 use comity_journal::ids::MatterId;
 use comity_testkit::node::{Pair, review};
@@ -31,7 +32,7 @@ impl Evidence {
     }
 
     pub(super) fn announced_with(limits: StagingLimits) -> Self {
-        let house = House::of(Pair::met(), tempfile::tempdir().expect("a folder"), limits);
+        let house = House::of(Pair::met(), tempfile::tempdir().expect("a folder"), limits, standard);
         let a = &house.pair.a;
         a.run(|ledger, pending| {
             ledger.add_officer(pending, "Ina Tor", &[Role::Administrator])?;
@@ -114,7 +115,7 @@ impl Evidence {
         let request = Request::post(self.form())
             .header(CONTENT_TYPE, "multipart/form-data; boundary=edge")
             .header(CONTENT_LENGTH, body.len());
-        browser.ask(request, body)
+        browser.request(request, body)
     }
 
     /// What lies in the folder of files in the clear.

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{Method, Request, Response, StatusCode};
 use comity_app::staging::StagingLimits;
+use comity_domain::matters::standard;
 use comity_testkit::node::NOW;
 use data_encoding::BASE64;
 use sha2::{Digest as _, Sha256};
@@ -40,7 +41,7 @@ impl<'a> Client<'a> {
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        self.browser.ask(request, body)
+        self.browser.request(request, body)
     }
 
     fn create(&self, name: &str, length: u64) -> Response<Body> {
@@ -122,7 +123,7 @@ fn what_does_not_fit_is_answered_as_the_protocol_says() {
     assert_eq!(client.create("b.bin", 101).status(), StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(client.create("../b.bin", 1).status(), StatusCode::BAD_REQUEST);
     let old = Request::head(&place).header("tus-resumable", "0.2.2");
-    let old = client.browser.ask(old, Body::empty());
+    let old = client.browser.request(old, Body::empty());
     assert_eq!(
         (old.status(), header(&old, "tus-version")),
         (StatusCode::PRECONDITION_FAILED, "1.0.0".into())
@@ -191,7 +192,7 @@ fn evidence_of(before: &Evidence) -> Evidence {
         std::fs::copy(from, to.join(&name)).expect("a copy");
     }
     let pair = before.house.pair.clone();
-    let house = House::of(pair, dir, StagingLimits::default());
+    let house = House::of(pair, dir, StagingLimits::default(), standard);
     Evidence { house, matter: before.matter, number: before.number.clone() }
 }
 

@@ -18,7 +18,7 @@ fn bytes(answer: Response<Body>) -> Vec<u8> {
 
 fn ask(browser: &Browser, method: &str, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
     let request = Request::builder().method(method).uri(path);
-    browser.ask(
+    browser.request(
         headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)),
         Body::empty(),
     )
@@ -95,7 +95,7 @@ fn one_file_is_taken_out_of_a_package_each_time_recorded_and_in_small_pieces() {
     let token = custodian.token();
     let take = |number: &str| {
         let request = Request::post(&to).header("content-type", "application/x-www-form-urlencoded");
-        custodian.ask(request, format!("csrf={token}&file={number}"))
+        custodian.request(request, format!("csrf={token}&file={number}"))
     };
     let mut large = take("1");
     assert_eq!(large.status(), StatusCode::OK);

@@ -1,0 +1,17 @@
+page-node-fine = Nothing needs anybody now.
+page-node-needs = This needs somebody:
+page-node-needs-journal = The journal does not hold, or could not be read through. See what was found.
+page-node-needs-verifying = The journal has not been verified since the node started.
+page-node-needs-clock = The clock shows an earlier time than the journal has recorded. Set the machine's clock.
+page-node-needs-room = The disk has less than 1 GiB left, or how much cannot be told. Packages are not fetched any more.
+page-node-needs-card = Our card has keys for fewer than two months to come. Have a new card signed by the root.
+page-node-needs-partner = A partner is not reached. See below.
+page-node-machine = Machine and store
+page-node-clock = Clock
+page-node-room = Room on the disk
+page-node-matters = Matters and inner records
+page-node-awaited = Packages still to be fetched
+page-node-unknown = cannot be told
+page-node-proof = Keys and proof
+page-node-sealed-until = Partners can seal to us until
+page-node-verified = Journal verified

@@ -1,0 +1,17 @@
+page-node-fine = 目前一切正常，无需处理。
+page-node-needs = 以下情况需要处理：
+page-node-needs-journal = 存证日志校验未通过，或无法通读。请查看校验结果。
+page-node-needs-verifying = 本次启动以来尚未校验存证日志。
+page-node-needs-clock = 本机时间早于存证日志中已记录的时间，请校准时钟。
+page-node-needs-room = 磁盘可用空间不足 1 GiB，或无法读取。已停止接收封装包。
+page-node-needs-card = 机构名片中的加密密钥不足两个月，请以根密钥签发新名片。
+page-node-needs-partner = 有伙伴机构无法连通，详见下表。
+page-node-machine = 主机与存储
+page-node-clock = 本机时间
+page-node-room = 磁盘可用空间
+page-node-matters = 合作事项与内部记录
+page-node-awaited = 待接收的封装包
+page-node-unknown = 无法读取
+page-node-proof = 密钥与存证
+page-node-sealed-until = 对方可加密至
+page-node-verified = 存证日志校验

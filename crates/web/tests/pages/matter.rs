@@ -1,0 +1,124 @@
+//! A matter's page: what was said and replied, notes, tasks, what is not settled, one side of the timeline.
+
+use axum::http::StatusCode;
+use comity_domain::matters;
+use comity_domain::words::Lang;
+
+use super::office::{House, words};
+
+/// A request that the partner has taken up and asks about, seen from who asked.
+fn asked_back(house: &House) -> String {
+    let matter = house.pair.signed_request();
+    house.pair.sync().expect("it is delivered");
+    house.pair.b.act(matter, "acknowledge", Some(""), "Chen Ning").expect("an acknowledgement");
+    let questions = "questions = [\"Which number exactly?\"]";
+    house.pair.b.act(matter, "ask", Some(questions), "Chen Ning").expect("a question");
+    house.pair.try_sync(false, &|_| comity_testkit::node::Fate::Arrives).expect("it comes back");
+    matter.shown('R')
+}
+
+#[test]
+fn a_question_is_answered_from_the_conversation_through_the_form_of_its_act() {
+    let house = House::open();
+    let number = asked_back(&house);
+    let officer = house.sit("Amara Olin");
+    let page = officer.get(&format!("/m/{number}")).text;
+    assert!(page.contains("Which number exactly?"), "{page}");
+    assert!(page.contains("id=\"box-clarify\" name=\"text\""), "a box for the reply stands beside it");
+    let path = format!("/m/{number}/act/clarify");
+    let check = officer.post(&path, &[("text", "The one ending in 77."), ("step", "check")]);
+    assert_eq!(check.status, StatusCode::OK);
+    assert!(check.text.contains("The one ending in 77.") && check.text.contains("value=\"do\""));
+    let sent = officer.post(&path, &[("text", "The one ending in 77."), ("step", "do")]);
+    assert_eq!(sent.to, format!("/m/{number}?said=signed"));
+    let page = officer.get(&format!("/m/{number}")).text;
+    assert!(!page.contains("box-clarify"), "what is answered is not answered twice");
+}
+
+#[test]
+fn a_task_is_given_and_said_to_be_done_by_its_button() {
+    let house = House::open();
+    let number = house.pair.signed_request().shown('R');
+    let officer = house.sit("Amara Olin");
+    let given =
+        officer.post(&format!("/m/{number}/act/task"), &[("to", "Bo Reyes"), ("text", "Call the bank.")]);
+    assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text);
+    let page = officer.get(&format!("/m/{number}")).text;
+    let entry = page.split("name=\"of\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let entry = entry.expect("a button for the task").to_owned();
+    let done = officer.post(&format!("/m/{number}/act/finish-task"), &[("of", &entry), ("step", "do")]);
+    assert_eq!(done.to, format!("/m/{number}?said=recorded"), "{}", done.text);
+    let page = officer.get(&format!("/m/{number}")).text;
+    assert!(!page.contains("name=\"of\"") && page.contains("done, says Amara Olin"), "{page}");
+}
+
+#[test]
+fn a_note_is_added_on_the_page_and_stays_inside() {
+    let house = House::open();
+    let number = house.pair.signed_request().shown('R');
+    let officer = house.sit("Amara Olin");
+    let noted =
+        officer.post(&format!("/m/{number}/act/note"), &[("text", "The bank knows him."), ("step", "check")]);
+    assert_eq!(noted.status, StatusCode::SEE_OTHER);
+    assert!(officer.get(&format!("/m/{number}")).text.contains("The bank knows him."));
+    house.pair.sync().expect("it is delivered");
+    assert!(!house.pair.travelled(b"The bank knows him."));
+}
+
+#[test]
+fn one_side_of_the_timeline_is_shown_alone_and_everything_opened_to_be_printed() {
+    let house = House::open();
+    let number = asked_back(&house);
+    let officer = house.sit("Amara Olin");
+    let acts = |query: &str| {
+        let page = officer.get(&format!("/m/{number}{query}")).text;
+        let from = page.find("id=\"timeline\"").expect("a timeline");
+        let timeline = page[from..].to_owned();
+        ["ours", "theirs", "inside"].map(|side| timeline.matches(&format!("<li class=\"{side}")).count())
+    };
+    let all = acts("");
+    assert!(all.iter().all(|count| *count > 0), "{all:?}");
+    assert_eq!(acts("?show=ours"), [all[0], 0, 0]);
+    assert_eq!(acts("?show=theirs"), [0, all[1], 0]);
+    assert_eq!(acts("?show=inside"), [0, 0, all[2]]);
+    assert_eq!(acts("?show=nobody"), all);
+    assert!(officer.get(&format!("/m/{number}?open=all")).text.contains("<details open>"));
+}
+
+#[test]
+fn what_crossed_is_told_in_words_above_everything() {
+    let house = House::open();
+    let matter = house.pair.signed_request();
+    house.pair.sync().expect("it is delivered");
+    house.pair.b.act(matter, "acknowledge", Some(""), "Chen Ning").expect("an acknowledgement");
+    house.pair.a.act(matter, "withdraw", Some(""), "Amara Olin").expect("a withdrawal");
+    house.pair.sync().expect("both have both");
+    for lang in [Lang::Zh, Lang::En] {
+        let page = house.sit("Amara Olin").reading(lang).get(&format!("/m/{}", matter.shown('R'))).text;
+        let said = words(lang, &matters::standard());
+        assert!(page.contains(&said.text("page-unsettled")), "{lang:?}");
+        let from = page.find("id=\"unsettled\"").expect("a section");
+        assert!(page[from..].contains(&said.text("page-crossed")));
+    }
+}
+
+#[test]
+fn what_may_be_done_inside_is_read_off_the_definitions_and_says_why_not() {
+    let house = House::open();
+    let matter = house
+        .pair
+        .a
+        .draft("Country B", &comity_testkit::node::request("A number"), "Amara Olin")
+        .expect("a draft");
+    let number = matter.shown('R');
+    let (author, supervisor) = (house.sit("Amara Olin"), house.sit("Bo Reyes"));
+    let link = |act: &str| format!("href=\"/m/{number}/act/{act}\"");
+    let (seen_by_author, seen_by_other) =
+        (author.get(&format!("/m/{number}")).text, supervisor.get(&format!("/m/{number}")).text);
+    assert!(!seen_by_author.contains(&link("approve")), "nobody is offered to approve their own work");
+    assert!(seen_by_other.contains(&link("approve")) && seen_by_other.contains(&link("restrict")));
+    assert!(!seen_by_author.contains(&link("restrict")) && seen_by_author.contains(&link("note")));
+    for act in ["draft", "read", "propose-erasure"] {
+        assert!(!seen_by_other.contains(&link(act)), "{act} has no form a person could fill in");
+    }
+}

@@ -1,0 +1,105 @@
+// The core of a working day by keyboard alone: sign in, open a matter, acknowledge, report, check, send. No mouse.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { openBrowser, openWindow, sitDown } from "./support/browser.js";
+import { Place } from "./support/nodes.js";
+
+let place, browser, desk;
+before(async () => {
+  place = new Place();
+  desk = (await place.demo())["Country B"];
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await place?.leave();
+});
+
+/** More stops than any page has. */
+const STOPS = 300;
+
+/** Presses Tab until the focus is on what the selector names; at every stop it must be seen where the focus is. */
+async function tabTo(page, selector) {
+  for (let stop = 0; stop < STOPS; stop++) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate(async (wanted) => {
+      // What the focus changes in the look of a page is drawn with the next frame.
+      await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+      const focused = document.activeElement;
+      if (!focused || focused === document.body) return null;
+      const { outlineStyle, outlineWidth } = getComputedStyle(focused);
+      const { width, height, bottom, top } = focused.getBoundingClientRect();
+      return {
+        what: focused.outerHTML.slice(0, 120),
+        there: focused.matches(wanted),
+        drawn: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2,
+        inSight: width > 0 && height > 0 && bottom > 0 && top < innerHeight,
+      };
+    }, selector);
+    if (!at) continue;
+    assert.ok(at.drawn, `the focus is drawn on ${at.what}`);
+    assert.ok(at.inSight, `the focus is in sight on ${at.what}`);
+    if (at.there) return;
+  }
+  assert.fail(`Tab does not come to ${selector} on ${page.url()}`);
+}
+
+test("a payment-stop is taken in, acknowledged and reported on by keyboard alone", async () => {
+  const director = await openWindow(browser, desk);
+  await sitDown(director, "Dara Vong");
+  const { page } = await openWindow(browser, desk);
+  await page.goto("/sign-in");
+  await tabTo(page, "form[action='/sign-in/demo']:nth-of-type(1) button");
+  await page.keyboard.press("Enter");
+  await page.locator("h1").waitFor();
+
+  await page.keyboard.press("g");
+  await page.keyboard.press("m");
+  await page.waitForURL("**/matters");
+  await page.locator("#matters").waitFor();
+  await director.page.goto("/demo");
+  await director.page.locator("button[value=payment-stop]").click();
+  await director.page.waitForURL("**/demo?played=*");
+  const row = page.locator("[data-rows] > *").filter({ hasText: "40,000 to an account in Country B" });
+  await row.waitFor();
+
+  await page.keyboard.press("j");
+  while (!(await row.evaluate((line) => line.classList.contains("here")))) await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/m/R-*");
+  const matter = new URL(page.url()).pathname;
+
+  await tabTo(page, `a[href='${matter}/act/acknowledge']`);
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/act/acknowledge");
+  await tabTo(page, "[name=reference]");
+  await page.keyboard.type("XB-2026-0911");
+  await send(page);
+
+  await tabTo(page, `a[href='${matter}/act/report-stop']`);
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/act/report-stop");
+  await tabTo(page, "select[name=result]");
+  await page.keyboard.press("ArrowDown");
+  await tabTo(page, "[name=amount]");
+  await page.keyboard.type("31000");
+  await tabTo(page, "[name=currency]");
+  await page.keyboard.type("XTS");
+  await tabTo(page, "[name=text]");
+  await page.keyboard.type("Held until 20 December.");
+  await send(page);
+  await page.locator(".timeline .ours", { hasText: "XB-2026-0911" }).waitFor();
+  await page.locator(".timeline .ours", { hasText: "Held until 20 December." }).waitFor();
+});
+
+/** From the last field over the answers to be checked to what is signed. */
+async function send(page) {
+  await tabTo(page, "button[value=check]");
+  await page.keyboard.press("Enter");
+  await page.locator("button[name=step][value=do]").waitFor();
+  await tabTo(page, "button[name=step][value=do]");
+  await page.keyboard.press("Space");
+  await page.waitForURL("**?said=signed*");
+}
