@@ -349,6 +349,7 @@ impl Ledger {
             overdue: first.is_some_and(|due| now > due.at),
             consequence: first.map(|due| due.consequence.code()),
             arrived: row.arrived_unread.is_some(),
+            unanswered: row.is_unanswered(),
             ended: row.ended,
         })
     }

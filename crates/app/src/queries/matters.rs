@@ -60,6 +60,8 @@ pub struct MatterLine {
     pub consequence: Option<&'static str>,
     /// Whether something has arrived in it that nobody here has taken note of.
     pub arrived: bool,
+    /// Whether a partner opened it and we have answered with nothing yet.
+    pub unanswered: bool,
     /// Whether nobody need do anything in it any more.
     pub ended: bool,
 }

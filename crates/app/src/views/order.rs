@@ -48,6 +48,8 @@ pub enum Facet {
     ToApprove,
     /// Those with a clock that runs: by consequence, then the earliest first.
     Due,
+    /// Those of them that wait for us, in the same order.
+    DueUs,
     /// Those in which nobody need do anything any more, the latest first.
     Ended,
     /// Those of another list whose team an officer belongs to, in its order; by the officer's record.
@@ -67,6 +69,7 @@ impl Facet {
             Self::Intake => "intake".into(),
             Self::ToApprove => "to-approve".into(),
             Self::Due => "due".into(),
+            Self::DueUs => "due-us".into(),
             Self::Ended => "ended".into(),
             Self::Known(officer, list) => format!("known/{officer}/{}", list.name()),
         }
@@ -79,7 +82,7 @@ impl Facet {
 
     /// The list of this name; those of one officer have none that could be asked for; `None` where there is none.
     pub fn named(name: &str) -> Option<Self> {
-        let by_turn = [Self::WaitingUs, Self::WaitingThem, Self::ToApprove, Self::Intake];
+        let by_turn = [Self::WaitingUs, Self::WaitingThem, Self::ToApprove, Self::Intake, Self::DueUs];
         let mut plain = [Self::All, Self::Arrived, Self::Due, Self::Ended].into_iter().chain(by_turn);
         if let Some(facet) = plain.find(|facet| facet.name() == name) {
             return Some(facet);
@@ -103,7 +106,7 @@ impl Facet {
             return list.sorted_by(row);
         }
         let (rank, time) = match (self, &row.first_due, row.arrived_unread) {
-            (Self::Due, Some(due), _) => (rank(row.consequence()), earliest_first(due.at)),
+            (Self::Due | Self::DueUs, Some(due), _) => (rank(row.consequence()), earliest_first(due.at)),
             (Self::Arrived, _, Some(arrived)) => (rank(row.consequence()), latest_first(arrived)),
             (Self::Intake, _, arrived) => {
                 (rank(row.consequence()), latest_first(arrived.unwrap_or(row.since)))
@@ -119,7 +122,7 @@ impl Facet {
     fn is_ranked(&self) -> bool {
         match self {
             Self::Known(_, list) => list.is_ranked(),
-            list => matches!(list, Self::Due | Self::Arrived | Self::Intake),
+            list => matches!(list, Self::Due | Self::DueUs | Self::Arrived | Self::Intake),
         }
     }
 
@@ -141,7 +144,10 @@ pub fn facets(row: &MatterRow) -> Vec<Facet> {
     facets.extend((!row.lacks.is_empty()).then_some(Facet::ToApprove));
     facets.extend(row.arrived_unread.map(|_| Facet::Arrived));
     facets.extend((row.arrived_unread.is_some() || row.is_unanswered()).then_some(Facet::Intake));
-    facets.extend(row.first_due.as_ref().map(|_| Facet::Due));
+    if row.first_due.is_some() {
+        facets.push(Facet::Due);
+        facets.extend((row.waits_for() == Some(Side::Us)).then_some(Facet::DueUs));
+    }
     facets.extend(row.ended.then_some(Facet::Ended));
     let known = |officer: &MatterId| facets.iter().cloned().map(|facet| facet.known_to(*officer)).collect();
     let of_team: Vec<Vec<_>> = row.team.iter().map(known).collect();
@@ -240,6 +246,7 @@ mod tests {
             Facet::Due,
             Facet::Arrived,
             Facet::Intake,
+            Facet::DueUs,
             Facet::Ended,
         ] {
             assert_eq!(Facet::named(&facet.name()), Some(facet));

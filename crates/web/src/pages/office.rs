@@ -1,5 +1,6 @@
 //! What the pages work with: the ledger, the words, the sessions, and what only the binary can do.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -99,6 +100,8 @@ pub struct Office {
     pub(crate) ledger: LedgerHandle,
     /// The kinds of matters.
     pub(crate) kinds: Arc<Kinds>,
+    /// The shared kinds with every status a matter of theirs can have, as codes.
+    pub(crate) statuses: Arc<[(&'static str, Vec<&'static str>)]>,
     /// Who is signed in.
     pub(crate) sessions: Sessions,
     /// How many requests were answered.
@@ -127,6 +130,15 @@ pub struct Office {
     entropy: Mutex<Box<dyn Entropy + Send>>,
 }
 
+/// Read off the grids once: they are drawn from every combination of lanes.
+fn statuses(kinds: &Kinds) -> Arc<[(&'static str, Vec<&'static str>)]> {
+    let shared = kinds.iter().filter(|kind| kind.def().shared).map(|kind| {
+        let statuses: BTreeSet<_> = kind.grid().into_iter().map(|row| row.cell.status).collect();
+        (kind.def().code, statuses.into_iter().collect())
+    });
+    shared.collect()
+}
+
 impl Office {
     /// Opens the office of a node.
     pub fn open(parts: OfficeParts) -> Arc<Self> {
@@ -135,6 +147,7 @@ impl Office {
         Arc::new(Self {
             session_cookie: format!("{host}comity-{short}"),
             ledger: parts.ledger,
+            statuses: statuses(&parts.kinds),
             kinds: parts.kinds,
             sessions: Sessions::default(),
             answered: Answered::default(),

@@ -4,12 +4,20 @@
 //   ?        help: <template id="keyboard-help">, its heading has id="keyboard-help-title", its button closes
 //   /        [data-search] or the first search field
 //   j k      next and previous of the children of [data-rows]; Enter then follows that row's first link
-//   others   whatever carries data-key="e" or data-key="g m": links are followed, buttons pressed, fields focused; of
-//            several with the same key the one in the row one is at, else the first
+//   others   whatever carries data-key="e" or data-key="g m": links are followed, buttons pressed, fields focused; what
+//            stands in rows is meant in the row one is at and in no other, so that no key ever signs something unseen
 
 const REMEMBERED_MS = 1500;
 
+/** The id of the row somebody was in last; at first the one the address comes back to. */
+let last = "";
+
 export function keyboard(): void {
+  last = location.hash.slice(1);
+  document.addEventListener("focusin", (event) => {
+    const row = rows().find((row) => row.contains(event.target as Node));
+    if (row) last = row.id;
+  });
   let prefix = "";
   let prefixAt = 0;
   document.addEventListener("keydown", (event) => {
@@ -41,8 +49,10 @@ function act(typed: string): boolean {
   if (typed === "j") return moveInRows(1);
   if (typed === "k") return moveInRows(-1);
   const keyed = [...document.querySelectorAll<HTMLElement>(`[data-key="${CSS.escape(typed)}"]:not(:disabled)`)];
-  const row = current(rows());
-  const target = keyed.find((element) => row?.contains(element)) ?? keyed[0];
+  const inRows = keyed.some((element) => element.closest("[data-rows]"));
+  const row = inRows ? current(rows()) : undefined;
+  if (inRows && !row) return moveInRows(1);
+  const target = row ? keyed.find((element) => row.contains(element)) : keyed[0];
   if (!target) return false;
   if (target.matches("a, button, summary")) target.click();
   else target.focus();
@@ -74,18 +84,10 @@ function rows(): HTMLElement[] {
   return list ? ([...list.children].filter((row) => !(row as HTMLElement).hidden) as HTMLElement[]) : [];
 }
 
-/** The row somebody is in, else the one they went to, else the one the address came back to. */
+/** The row somebody types in; else the one they were in last, by its id, for a list may have been fetched anew since. */
 function current(all: HTMLElement[]): HTMLElement | undefined {
-  const ways: ((row: HTMLElement) => boolean)[] = [
-    (row) => row.contains(document.activeElement),
-    (row) => row.classList.contains("here"),
-    (row) => row.matches(":target"),
-  ];
-  for (const way of ways) {
-    const row = all.find(way);
-    if (row) return row;
-  }
-  return undefined;
+  const typing = all.find((row) => row.contains(document.activeElement));
+  return typing ?? all.find((row) => row.id !== "" && row.id === last) ?? all.find((row) => row.classList.contains("here"));
 }
 
 function moveInRows(step: 1 | -1): boolean {
@@ -94,6 +96,7 @@ function moveInRows(step: 1 | -1): boolean {
   const row = current(all);
   const here = row ? all.indexOf(row) : -1;
   const next = all[here < 0 ? (step > 0 ? 0 : all.length - 1) : Math.max(0, Math.min(all.length - 1, here + step))];
+  last = next?.id ?? "";
   for (const row of all) row.classList.toggle("here", row === next);
   const inside = next?.querySelector<HTMLElement>("a[href], button:not(:disabled)");
   inside?.focus({ preventScroll: true });

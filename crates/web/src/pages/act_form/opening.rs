@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
+use comity_app::authorise::Doing;
 use comity_app::people::{Partner, Partnership};
 use comity_app::queries::{Copied, MatterLine};
 use comity_domain::act::ActDef;

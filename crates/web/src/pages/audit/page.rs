@@ -162,7 +162,7 @@ fn field(asking: &Asking, name: &'static str, asked: &Asked, offered: &Offered, 
                     }
                 }
             } @else {
-                input.form-control id=(id) name=(name) type=(if name == "matter" { "text" } else { "date" }) value=(typed)
+                input.form-control id=(id) name=(name) type=(if name == "matter" || fault.is_some() { "text" } else { "date" }) value=(typed)
                     maxlength="40" autocomplete="off" aria-invalid=[fault.map(|_| "true")] aria-describedby=[told.as_deref()];
             }
         }

@@ -1,5 +1,7 @@
 //! The filter as a form, and the filters an officer keeps. It is sent by GET and works without a script.
 
+use std::sync::Arc;
+
 use comity_app::commands::KeptFilter;
 use comity_domain::clock::Consequence;
 use maud::{Markup, html};
@@ -11,7 +13,7 @@ use super::filter::{DUE, FIELDS, Filter, OPENED, Unread};
 /// What the form offers.
 pub(super) struct Offered {
     /// Kinds of matters with their statuses, as codes.
-    pub(super) kinds: Vec<(&'static str, Vec<&'static str>)>,
+    pub(super) kinds: Arc<[(&'static str, Vec<&'static str>)]>,
     /// Partners: id, name.
     pub(super) partners: Vec<(String, String)>,
     /// Our own people: record, name.
@@ -64,7 +66,8 @@ fn field(
                 }
             }
             @if name == "from" || name == "to" {
-                input.form-control id=(id) name=(name) type="date" value=(typed) placeholder="2026-11-30"
+                // A browser's own field for dates would not show what cannot be read.
+                input.form-control id=(id) name=(name) type=(if fault.is_some() { "text" } else { "date" }) value=(typed) placeholder="2026-11-30"
                     aria-invalid=[fault.map(|_| "true")] aria-describedby=[told.as_deref()];
             } @else {
                 select.form-select id=(id) name=(name)
@@ -106,7 +109,7 @@ fn choices(asking: &Asking, name: &str, offered: &Offered) -> Vec<Choice> {
 /// Statuses under their kinds; some are named alike in two.
 fn statuses(asking: &Asking, typed: &str, offered: &Offered) -> Markup {
     html! {
-        @for (kind, statuses) in &offered.kinds {
+        @for (kind, statuses) in offered.kinds.iter() {
             optgroup label=(asking.words.kind(kind)) {
                 @for status in statuses {
                     @let code = format!("{kind}/{status}");

@@ -6,7 +6,7 @@ mod filter;
 mod form;
 mod table;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -135,12 +135,8 @@ async fn offered(office: &Office, asking: &Asking) -> Result<Offered, Trouble> {
         .await?;
     let living = partners.into_iter().filter(|partner| partner.partnership != Partnership::Ended);
     let others = officers.into_iter().filter(|other| other.record != asking.who.officer.record);
-    let kinds = office.kinds.iter().filter(|kind| kind.def().shared).map(|kind| {
-        let statuses: BTreeSet<_> = kind.grid().into_iter().map(|row| row.cell.status).collect();
-        (kind.def().code, statuses.into_iter().collect())
-    });
     Ok(Offered {
-        kinds: kinds.collect(),
+        kinds: office.statuses.clone(),
         partners: living.map(|partner| (partner.agency.to_string(), partner.name)).collect(),
         officers: others.map(|other| (other.record.to_string(), other.name)).collect(),
         kept,
@@ -194,7 +190,7 @@ pub(crate) async fn page_of(
 }
 
 /// The same, of what passes a filter, after a place.
-pub(crate) async fn page_under(
+async fn page_under(
     office: &Office,
     asking: &Asking,
     facet: Facet,

@@ -23,6 +23,7 @@ use super::super::matters::page_of;
 use super::super::office::Office;
 use super::super::trouble::Trouble;
 use super::super::typed::{Typed, toml_of};
+use super::super::when::when_text;
 use super::LINES;
 
 /// What is done with an arrival: the act, the field of it that is asked for here, and the key.
@@ -95,7 +96,10 @@ fn arrival(
 ) -> Markup {
     let title = line.title.clone().unwrap_or_else(|| asking.text("page-untitled"));
     let kind = office.kinds.get(&line.kind_code);
-    let acts = AT_INTAKE.iter().filter(|(act, ..)| kind.is_some_and(|kind| kind.act(act).is_some()));
+    // What has been answered already is acknowledged no more.
+    let fits =
+        |act: &str| kind.is_some_and(|kind| kind.act(act).is_some_and(|def| def.inner || line.unanswered));
+    let acts = AT_INTAKE.iter().filter(|(act, ..)| fits(act));
     html! {
         li.card.card-body.mb-2 id={ "a-" (line.number) } {
             h2.card-title lang=[name_language(&title)] { a href={ "/m/" (line.number) } { (title) } }
@@ -103,7 +107,12 @@ fn arrival(
                 (line.number) " · " (line.kind) " · " (line.with.join(&asking.text("page-list-comma"))) " · "
                 (line.status_text)
                 @if let Some(theirs) = &line.their_reference { " · " (asking.text("page-intake-theirs")) " " (theirs) }
-                @if let Some(due) = &line.due { " · " span.fw-bold[line.overdue] { (due) } }
+                @if let Some(at) = &line.due_at {
+                    " · " span.fw-bold[line.overdue] {
+                        (asking.text(if line.overdue { "overlay-overdue" } else { "overlay-due" })) " "
+                        (when_text(&asking.words, at))
+                    }
+                }
             }
             div.d-flex.flex-wrap.gap-3.align-items-end {
                 @for (act, field, key) in acts {
@@ -135,17 +144,17 @@ fn doing(
                         span.visually-hidden { (asking.text("page-form-error")) } (asking.text(wrong.key))
                     }
                 }
-                div.d-flex.gap-2 {
+                div.d-flex.flex-wrap.gap-2 {
                     @match field {
                         Some("to") => (whom(&id, line, officers, key, told.as_deref())),
                         Some(field) => {
                             @let typed = wrong.map_or(line.our_reference.as_deref().unwrap_or_default(), |wrong| &wrong.typed);
-                            input.form-control id=(id) name=(field) value=(typed) maxlength="200" autocomplete="off"
+                            input.form-control.w-auto id=(id) name=(field) value=(typed) maxlength="200" autocomplete="off"
                                 data-key=(key) aria-invalid=[wrong.map(|_| "true")] aria-describedby=[told.as_deref()];
                         }
                         None => {}
                     }
-                    button.btn.btn-outline-secondary type="submit" data-key=[field.is_none().then_some(key)] {
+                    button.btn.btn-outline-secondary.text-nowrap type="submit" data-key=[field.is_none().then_some(key)] {
                         (asking.words.act(&line.kind_code, act)) " " kbd.key { (key) }
                     }
                 }
@@ -157,7 +166,7 @@ fn doing(
 /// Whom it is assigned to.
 fn whom(id: &str, line: &MatterLine, officers: &[Officer], key: &str, told: Option<&str>) -> Markup {
     html! {
-        select.form-select id=(id) name="to" data-key=(key) aria-invalid=[told.map(|_| "true")] aria-describedby=[told] {
+        select.form-select.w-auto id=(id) name="to" data-key=(key) aria-invalid=[told.map(|_| "true")] aria-describedby=[told] {
             option value="" {}
             @for officer in officers.iter().filter(|officer| officer.reach(Doing::ActInMatter).is_some()) {
                 option value=(officer.name) selected[line.assigned == Some(officer.record)] lang=[name_language(&officer.name)] {

@@ -8,14 +8,14 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::routing::{get, post};
 use comity_app::authorise::{Doing, Reach};
-use comity_app::queries::{Also, ApprovalLine, MatterLine};
-use comity_app::views::{Facet, Side};
+use comity_app::queries::{ApprovalLine, MatterLine};
+use comity_app::views::Facet;
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::asking::Asking;
 use super::frame::{Framed, Page, name_language};
-use super::matters::{page_of, page_under, table};
+use super::matters::{page_of, table};
 use super::office::Office;
 use super::trouble::Trouble;
 use super::when::when;
@@ -116,8 +116,7 @@ async fn ours(
     all: bool,
 ) -> Result<(Vec<MatterLine>, Vec<MatterLine>), Trouble> {
     let list = |facet: Facet| if all { facet } else { facet.known_to(asking.who.officer.record) };
-    let for_us = || Also { waiting: Some(Side::Us), ..Also::default() };
-    let due = page_under(office, asking, list(Facet::Due), for_us(), None, LINES).await?.lines;
+    let due = page_of(office, asking, list(Facet::DueUs), LINES).await?.lines;
     let mut undated = page_of(office, asking, list(Facet::WaitingUs), LINES).await?.lines;
     undated.retain(|line| line.due_at.is_none());
     Ok((due, undated))
