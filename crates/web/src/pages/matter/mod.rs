@@ -25,7 +25,6 @@ use comity_domain::words::Words;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-
 use super::asking::Asking;
 use super::frame::{Framed, Page, name_language};
 use super::office::Office;
