@@ -11,6 +11,8 @@ use crate::authorise::Doing;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
 use crate::people::Officer;
+use crate::views::PackageRow;
+use crate::workers::Opener;
 
 impl Ledger {
     /// Records that something is about to leave the node, by whom and for what.
@@ -40,5 +42,21 @@ impl Ledger {
         let composed = self.compose(kind, Some(&node), LetOut::DEF.code, &table.to_string())?;
         let written = self.write_inside(pending, &node, kind, &LetOut::DEF, composed, by);
         self.heed_refusal(pending, officer, doing.code(), matter, written).map(drop)
+    }
+
+    /// Records that the content of a sealed package is about to be looked at or taken out, file by file, and gives what
+    /// opens it.
+    ///
+    /// # Errors
+    /// As [`Ledger::let_out`].
+    pub fn let_content_out(
+        &mut self,
+        pending: &mut Pending,
+        row: &PackageRow,
+        purpose: &str,
+        officer: &Officer,
+    ) -> Result<Opener, Failure> {
+        self.let_out(pending, Export::PackageContent, Some(&row.matter), purpose, officer)?;
+        Ok(self.opener(row.package))
     }
 }

@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod people;
 pub mod queries;
 pub mod sign_in;
+pub mod staging;
 pub mod unsent;
 pub mod views;
 pub mod workers;

@@ -30,17 +30,22 @@ fn gather(folder: &Path, needle: &str, found: &mut Vec<String>) {
 
 #[test]
 fn whatever_leaves_a_node_goes_through_the_one_door() {
-    // A proof with content, a package and the key for packages: each is let out in the request that asks for it; and
-    // lines of the audit, by its page.
-    assert_eq!(callers(".let_out("), ["export.rs", "request.rs", "request.rs", "request.rs"]);
+    // A proof with content, a package and the key for packages: each is let out in the request that asks for it, at the
+    // keyboard; a package and lines of the audit by their pages, and what is in a package by the door itself.
+    let keyboard = ["request.rs", "request.rs", "request.rs"];
+    assert_eq!(callers(".let_out("), [&["egress.rs", "export.rs", "out.rs"][..], &keyboard].concat());
+    // Looking into a package and taking a file out of it: on one page, and nothing else opens one at the node.
+    assert_eq!(callers(".let_content_out("), ["contents.rs", "contents.rs"]);
+    assert_eq!(callers(".opener("), ["egress.rs"]);
     // Content reaches a proof that leaves there and nowhere else: the page takes away hashes and signatures only.
     assert_eq!(callers(".export_proof("), ["proof.rs", "request.rs"]);
     assert_eq!(callers(".export_proof(&matter, false)"), ["proof.rs"]);
     // The key is read for export by the command that has asked the node first.
-    // (The other place asks whether a package is sealed to us.)
-    assert_eq!(callers("Identity::from_bytes("), ["cli.rs", "packages.rs"]);
+    // (The other places open a package for who was let to, and ask whether a package is sealed to us.)
+    assert_eq!(callers("Identity::from_bytes("), ["cli.rs", "opening.rs", "packages.rs"]);
     // A package's bytes leave by the command that has asked the node first, and to partners that may have them.
     assert_eq!(callers(".get(&name)"), ["evidence.rs"]);
-    // and where every byte is checked without a key.
-    assert_eq!(callers("objects.get("), ["checking.rs", "packages.rs"]);
+    // where every byte is checked without a key, where one is opened for who was let to, and by its page.
+    assert_eq!(callers("objects.get("), ["checking.rs", "opening.rs", "packages.rs"]);
+    assert_eq!(callers("objects().get("), ["out.rs"]);
 }

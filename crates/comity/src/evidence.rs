@@ -4,10 +4,11 @@
 //! only what is recorded goes through the node. A package is made under another name and appears whole or not at all.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read as _, Seek as _};
+use std::io::{self, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use comity_app::context::Clock as _;
+use comity_app::workers::Sealing;
 use comity_evidence::age::{Identity, recipient_from_text};
 use comity_evidence::bag;
 use comity_evidence::envelope::{Envelope, Facts, Sender};
@@ -15,7 +16,6 @@ use comity_evidence::package::{self, PackageError};
 use comity_evidence::sealed::{SealedError, SealedReader, add_recipient};
 use comity_journal::card::{Card, SealingKey};
 use comity_journal::ids::{AgencyId, MatterId};
-use comity_store::objects::Objects;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -68,21 +68,18 @@ impl Signing {
     }
 }
 
-/// A recipient: an agency's card, or an age recipient as text.
-struct Recipient {
-    key: SealingKey,
-    agency: Option<AgencyId>,
-}
+/// A recipient: an agency by its card, or an age recipient as text.
+type Recipient = (Option<AgencyId>, SealingKey);
 
 fn recipient(text: &str) -> Result<Recipient, Reply> {
     if let Ok(key) = recipient_from_text(text) {
-        return Ok(Recipient { key, agency: None });
+        return Ok((None, key));
     }
     let bytes = std::fs::read(text).map_err(|error| {
         Reply::usage(format!("--to takes the file of a card or an age recipient (age1…); {text}: {error}"))
     })?;
     let card = Card::read(&bytes).map_err(|error| Reply::no(format!("{text}: {error}")))?;
-    Ok(Recipient { key: card.facts().packages, agency: Some(card.agency()) })
+    Ok((Some(card.agency()), card.facts().packages))
 }
 
 fn identity(path: &Path) -> Result<Identity, Reply> {
@@ -121,8 +118,16 @@ fn seal_to_file(
     let (above, name) = beside(out)?;
     let fresh = tempfile::Builder::new().prefix(".").suffix(".sealing").tempfile_in(above);
     let fresh = fresh.map_err(Reply::io)?;
-    let sealing = Sealing { source, recipients, matter: None, identifiers };
-    let (packed, envelope) = sealing.seal_into(fresh.as_file(), signer, at)?;
+    let (sender, at_time) = (signer.map(Signing::sender), SystemClock.now());
+    let sealing = Sealing {
+        source,
+        recipients: &recipients,
+        matter: None,
+        identifiers: &identifiers,
+        sender,
+        at: at_time,
+    };
+    let (packed, envelope) = seal_into(&sealing, fresh.as_file(), at)?;
     fresh.as_file().sync_all().map_err(Reply::io)?;
     fresh.persist_noclobber(out).map_err(|error| Reply::io(error.error))?;
     let text = format!(
@@ -150,38 +155,10 @@ fn beside(out: &Path) -> Result<(&Path, &Path), Reply> {
     Ok((above, name))
 }
 
-/// Something to be sealed.
-struct Sealing<'a> {
-    source: &'a Path,
-    recipients: Vec<Recipient>,
-    matter: Option<MatterId>,
-    identifiers: Vec<String>,
-}
-
-impl Sealing<'_> {
-    fn seal_into(
-        &self,
-        output: &File,
-        signer: Option<&Signing>,
-        at: &Terminal,
-    ) -> Result<(bag::Packed, Envelope), Reply> {
-        let now = SystemClock.now();
-        let keys: Vec<_> = self.recipients.iter().map(|recipient| recipient.key).collect();
-        let mut to: Vec<_> = self.recipients.iter().filter_map(|recipient| recipient.agency).collect();
-        to.sort();
-        to.dedup();
-        let facts = Facts { to: (!to.is_empty()).then_some(to), matter: self.matter, at: Some(now) };
-        let date = now.to_string().chars().take(10).collect();
-        let bag =
-            bag::Facts { date: Some(date), identifiers: self.identifiers.clone(), ..bag::Facts::default() };
-        let mut progress = Progress::of("sealing", None, at);
-        let sender = signer.map(Signing::sender);
-        let mut hear = |done| progress.at(done);
-        let sealed =
-            package::seal(self.source, &bag, &keys, facts, sender, output, &mut SystemEntropy, &mut hear);
-        let (packed, envelope, _) = sealed.map_err(refused)?;
-        Ok((packed, envelope))
-    }
+/// Seals as [`Sealing`] says, with a bar where somebody looks on.
+fn seal_into(sealing: &Sealing<'_>, output: &File, at: &Terminal) -> Result<(bag::Packed, Envelope), Reply> {
+    let mut progress = Progress::of("sealing", None, at);
+    sealing.seal_into(output, &mut SystemEntropy, &mut |done| progress.at(done)).map_err(refused)
 }
 
 /// Seals to the parties of a matter, keeps the package at the node, and has the node hand it over.
@@ -201,7 +178,7 @@ async fn send(
     let id = to.json["id"].as_str().and_then(MatterId::from_hex).ok_or_else(wrong)?;
     let recipients = to.json["recipients"].as_array().into_iter().flatten().map(|recipient| {
         let key = recipient["key"].as_str().and_then(SealingKey::from_hex)?;
-        Some(Recipient { key, agency: recipient["agency"].as_str().and_then(AgencyId::from_hex) })
+        Some((recipient["agency"].as_str().and_then(AgencyId::from_hex), key))
     });
     let recipients = recipients.collect::<Option<Vec<_>>>().ok_or_else(wrong)?;
     let folder = Folder::open(dir)?;
@@ -209,44 +186,34 @@ async fn send(
     // From now until an entry names it the package is nobody's, and must not be swept.
     let _held = objects.hold().map_err(Reply::io)?;
     let identifiers = vec![to.json["number"].as_str().unwrap_or_default().to_owned()];
-    let sealing = Sealing { source, recipients, matter: Some(id), identifiers };
-    let fresh = objects.fresh().map_err(Reply::io)?;
-    let (packed, envelope) = sealing.seal_into(fresh.as_file(), Some(&signer), at)?;
-    let header = shelve(&objects, fresh, &envelope)?;
+    let sealing = Sealing {
+        source,
+        recipients: &recipients,
+        matter: Some(id),
+        identifiers: &identifiers,
+        sender: Some(signer.sender()),
+        at: SystemClock.now(),
+    };
+    let mut progress = Progress::of("sealing", None, at);
+    let sealed = sealing.seal_onto(&objects, &mut SystemEntropy, &mut |done| progress.at(done));
+    let sealed = sealed.map_err(refused)?;
+    drop(progress);
     let name = source.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut act = toml::Table::new();
-    act.insert("package".into(), envelope.root.to_string().into());
-    let number = |number: u64| i64::try_from(number).map(toml::Value::Integer).unwrap_or(0.into());
-    act.insert("size".into(), number(envelope.payload_size));
-    act.insert("files".into(), number(packed.files));
     act.insert("label".into(), name.into());
     act.extend(said.into_iter().filter_map(|(field, text)| Some((field.to_owned(), text?.into()))));
-    act.insert("header".into(), data_encoding::BASE64.encode(&header).into());
+    sealed.fill_in(&mut act);
     let toml = Some(act.to_string());
     let mut sent = ask_node(dir, Request::Act { matter, act: "transfer".into(), toml, officer }, at).await?;
     if [REFUSED, USAGE].contains(&sent.exit) && sent.json["outcome"].is_null() {
         // Nobody was handed this package, so it does not stay. Where the node broke off nobody knows; then it does.
-        objects.remove(&envelope.root).map_err(Reply::io)?;
+        sealed.take_off(&objects).map_err(Reply::io)?;
     } else {
-        sent.json["package"] = json!(envelope.root);
-        sent.json["size"] = json!(envelope.payload_size);
-        sent.json["files"] = json!(packed.files);
+        sent.json["package"] = json!(sealed.envelope.root);
+        sent.json["size"] = json!(sealed.envelope.payload_size);
+        sent.json["files"] = json!(sealed.packed.files);
     }
     Ok(sent)
-}
-
-/// Reads the package back, so that what is vouched for is what is on disk, and keeps it. Its header.
-fn shelve(objects: &Objects, fresh: tempfile::NamedTempFile, envelope: &Envelope) -> Result<Vec<u8>, Reply> {
-    let mut leaves = objects.fresh().map_err(Reply::io)?;
-    let mut sealed = SealedReader::read(fresh.reopen().map_err(Reply::io)?).map_err(unsealed)?;
-    sealed.write_leaves(&mut io::BufWriter::new(leaves.as_file_mut())).map_err(unsealed)?;
-    let mut header = Vec::new();
-    let mut file = fresh.reopen().map_err(Reply::io)?;
-    file.rewind()
-        .and_then(|()| file.take(sealed.payload().start).read_to_end(&mut header))
-        .map_err(Reply::io)?;
-    objects.keep(&envelope.root, fresh, leaves).map_err(Reply::io)?;
-    Ok(header)
 }
 
 fn read(file: &Path) -> Result<File, Reply> {
@@ -320,9 +287,9 @@ fn add(file: &Path, to: &str, key: &Path, signer: Option<&Signing>) -> Result<Re
     let (above, name) = beside(file)?;
     let fresh = tempfile::Builder::new().prefix(".").suffix(".sealing").tempfile_in(above);
     let fresh = fresh.map_err(Reply::io)?;
-    let facts = Facts { to: to.agency.map(|agency| vec![agency]), matter: None, at: Some(SystemClock.now()) };
+    let facts = Facts { to: to.0.map(|agency| vec![agency]), matter: None, at: Some(SystemClock.now()) };
     let (sender, entropy) = (signer.map(Signing::sender), &mut SystemEntropy);
-    let added = add_recipient(read(file)?, fresh.as_file(), &key, &to.key, facts, sender.as_ref(), entropy);
+    let added = add_recipient(read(file)?, fresh.as_file(), &key, &to.1, facts, sender.as_ref(), entropy);
     let envelope = added.map_err(unsealed)?;
     fresh.as_file().sync_all().map_err(Reply::io)?;
     fresh.persist(file).map_err(|error| Reply::io(error.error))?;

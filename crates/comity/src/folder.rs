@@ -6,6 +6,7 @@
 //!   keys/         one file a key, hexadecimal, 0600
 //!   journal.db    the store
 //!   objects/      sealed packages
+//!   uploads/      files in the clear that wait to be sealed
 //!   lock          held while a writer has the folder open
 //!   control.sock  of a running node, 0600
 //! ```
@@ -16,6 +17,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use comity_app::keys::NodeKeys;
+use comity_app::staging::{Staging, StagingLimits};
 use comity_federation::seal::SealingSecret;
 use comity_journal::card::Card;
 use comity_journal::suite::{SecretKey, Suite};
@@ -68,6 +70,11 @@ impl Folder {
 
     pub(crate) fn store_path(&self) -> PathBuf {
         self.0.join("journal.db")
+    }
+
+    /// Where files wait to be sealed.
+    pub(crate) fn staging(&self) -> Result<Staging, Reply> {
+        Staging::open(&self.0.join("uploads"), StagingLimits::default()).map_err(Reply::io)
     }
 
     /// Where sealed packages are kept.

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use comity_app::Failure;
 use comity_app::context::Objects;
 use comity_app::ledger::LedgerHandle;
+use comity_app::staging::Staging;
+use comity_journal::entropy::Entropy;
 use comity_journal::ids::AgencyId;
 use comity_web::federation::Contact;
 use comity_web::pages::{Outside, Soon};
 
 use crate::partners::Partners;
+use crate::real::SystemEntropy;
 use crate::reply::Reply;
 use crate::request::Desk;
 
@@ -17,12 +20,13 @@ use crate::request::Desk;
 pub(crate) struct OutsideOfNode {
     ledger: LedgerHandle,
     partners: Arc<Partners>,
+    staging: Arc<Staging>,
 }
 
 impl Desk {
     /// What the pages ask the rest of the node.
-    pub(crate) fn outside(&self) -> OutsideOfNode {
-        OutsideOfNode { ledger: self.ledger.clone(), partners: Arc::clone(&self.partners) }
+    pub(crate) fn outside(&self, staging: Arc<Staging>) -> OutsideOfNode {
+        OutsideOfNode { ledger: self.ledger.clone(), partners: Arc::clone(&self.partners), staging }
     }
 }
 
@@ -55,6 +59,14 @@ impl Outside for OutsideOfNode {
 
     fn objects(&self) -> Arc<Objects> {
         self.partners.objects()
+    }
+
+    fn staging(&self) -> Arc<Staging> {
+        Arc::clone(&self.staging)
+    }
+
+    fn entropy(&self) -> Box<dyn Entropy + Send> {
+        Box::new(SystemEntropy)
     }
 
     fn room(&self) -> Option<u64> {

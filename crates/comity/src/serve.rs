@@ -3,8 +3,11 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+use comity_app::context::Clock as _;
 use comity_app::sign_in::Code;
+use comity_app::staging::Staging;
 use comity_domain::words::Lang;
 use comity_journal::ids::AgencyId;
 use comity_web::federation::{Limits, Listener, NodeFederation, TlsIdentity};
@@ -61,8 +64,10 @@ impl Running {
             .map_err(|error| Reply::fault(error.to_string()))?;
         tasks.spawn(listener.run(federation, stopping.clone()));
 
+        let staging = Arc::new(folder.staging()?);
+        tasks.spawn(let_go(Arc::clone(&staging), stopping.clone()));
         if let Some(desk) = desk {
-            let (listener, office) = desk.open(folder.card()?.agency(), &node, release);
+            let (listener, office) = desk.open(folder.card()?.agency(), &node, staging, release);
             let routes = pages::router(&office).merge(public::routes(ledger.clone(), partners.objects()));
             tasks.spawn(pages::serve(listener, routes, stopping.clone()));
         }
@@ -101,7 +106,13 @@ pub(crate) struct OfficeAt {
 }
 
 impl OfficeAt {
-    fn open(self, agency: AgencyId, node: &Node, release: &Arc<Release>) -> (TcpListener, Arc<Office>) {
+    fn open(
+        self,
+        agency: AgencyId,
+        node: &Node,
+        staging: Arc<Staging>,
+        release: &Arc<Release>,
+    ) -> (TcpListener, Arc<Office>) {
         let here = self.listener.local_addr().map(|at| format!("http://{at}")).unwrap_or_default();
         let office = Office::open(OfficeParts {
             agency,
@@ -109,7 +120,7 @@ impl OfficeAt {
             kinds: Arc::clone(release.kinds()),
             zh: Arc::clone(release.words(Lang::Zh)),
             en: Arc::clone(release.words(Lang::En)),
-            outside: Arc::new(node.desk.outside()),
+            outside: Arc::new(node.desk.outside(staging)),
             clock: Arc::new(SystemClock),
             entropy: Box::new(SystemEntropy),
             origin: self.origin.unwrap_or(here),
@@ -118,6 +129,23 @@ impl OfficeAt {
             set_up: self.set_up,
         });
         (self.listener, office)
+    }
+}
+
+/// How often it is looked for files in the clear that are overdue.
+const LOOK_EVERY: Duration = Duration::from_secs(600);
+
+/// Lets go what was brought and never sealed, from the start on and until the stop.
+async fn let_go(staging: Arc<Staging>, mut stop: watch::Receiver<bool>) {
+    let mut look = tokio::time::interval(LOOK_EVERY);
+    loop {
+        tokio::select! {
+            _ = look.tick() => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        if let Err(error) = staging.let_go(SystemClock.now()) {
+            tracing::error!(kind = %error.kind(), "files that wait to be sealed could not be removed");
+        }
     }
 }
 

@@ -26,6 +26,7 @@ mod pass_on;
 pub mod sqlite;
 #[cfg(any(test, feature = "faults"))]
 pub mod suite;
+pub mod uploads;
 
 /// Which of the two trees a record is a leaf of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -98,6 +98,17 @@ impl Ledger {
         Ok(refusal.map(|refusal| WhyNot::of(&refusal, words)))
     }
 
+    /// Whether an officer may try this act now, as far as that can be said before anything of it is written.
+    ///
+    /// # Errors
+    /// The rule that stands against it; when there is no such matter or act, or the store cannot be read.
+    pub fn may_try(&mut self, officer: &Officer, matter: &MatterId, act: &str) -> Result<(), Failure> {
+        match self.stands_against(matter, act, officer)? {
+            Some(refusal) => Err(refusal.into()),
+            None => Ok(()),
+        }
+    }
+
     fn stands_against(
         &mut self,
         matter: &MatterId,

@@ -4,8 +4,8 @@
 //! way. One that needs approval is kept as a draft: it is signed once somebody has asked for it to be sent *and*
 //! all who must have approved it *and* the gates are open, in whatever order these come.
 
-use comity_domain::act::{ActDef, Composed, Preparation, compose_one};
-use comity_domain::engine::{Facts, Proposal, Recorded};
+use comity_domain::act::{Act as _, ActDef, Composed, Preparation, compose_one};
+use comity_domain::engine::{CheckPackage, Facts, Proposal, Recorded};
 use comity_domain::gates::{Cover, Refusal};
 use comity_journal::entry::{Actor, Lane, Opening, Party};
 use comity_journal::ids::{AgencyId, MatterId, Token};
@@ -88,6 +88,10 @@ impl Ledger {
                 acts.join(", ")
             ))
         })?;
+        if def.code == CheckPackage::DEF.code {
+            // Somebody's word for it would look like the node's own finding.
+            return Err(Failure::Usage("the node records by itself what checking a package came to".into()));
+        }
         if def.inner || !known.def().shared {
             return self.act_inside(pending, command, &kind, &def, officer);
         }

@@ -10,6 +10,7 @@ mod officers;
 mod read_audit;
 mod receive_batch;
 mod receive_receipts;
+mod record_check;
 mod record_incident;
 mod record_read;
 mod set_up;

@@ -30,6 +30,18 @@ impl Ledger {
         Ok((kind, def.ok_or_else(|| Failure::NotFound("matters of this kind have no such act".into()))?))
     }
 
+    /// The act that hands over a sealed package in a matter.
+    ///
+    /// # Errors
+    /// Not found where nothing is handed over in matters of its kind.
+    pub fn handing_over(&mut self, matter: &MatterId) -> Result<ActDef, Failure> {
+        let kind = self.kind_of(matter)?;
+        let act = self.kind_named(&kind)?.def().hands_over;
+        let act =
+            act.ok_or_else(|| Failure::NotFound("nothing is handed over in matters of this kind".into()))?;
+        self.act_of(matter, act).map(|(_, def)| def)
+    }
+
     /// The letter that numbers of matters of a kind begin with.
     ///
     /// # Errors

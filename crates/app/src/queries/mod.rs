@@ -7,6 +7,7 @@ mod bureau;
 mod conversation;
 mod desk;
 mod earlier;
+mod evidence;
 mod foresee;
 mod journal_page;
 mod journal_verify;
@@ -27,6 +28,7 @@ pub use bureau::{AnswerTime, Between, Bureau, NextClock, PartnerPage, WaitsForUs
 pub use conversation::{MessageLine, ReplyLine};
 pub use desk::{DeskPage, ReadLine, RestrictedLine, TaskLine};
 pub use earlier::Copied;
+pub use evidence::{CheckLine, EVIDENCE_LINES, EvidenceLine, EvidencePage};
 pub use foresee::{AgainstLine, ForeseenPage, Writing};
 pub use journal_page::{CheckpointLine, IncidentLine, JournalPage};
 pub use journal_verify::{JournalReport, JournalSoFar, verify_journal};

@@ -2,7 +2,7 @@
 //!
 //! The view [`MATTERS`] has a row per matter, keyed by kind and id, with what a list needs. [`ORDER`] has an empty row
 //! per list a matter stands in, keyed so that a page of the list is one run of keys. [`PACKAGES`] has a row per entry
-//! that handed over a sealed package. All of them hold structure only: titles and names are content and are read where
+//! that handed over a sealed package, and [`HANDED_OVER`] lists them. All of them hold structure only: titles and names are content and are read where
 //! they are shown, if they are still there. [`SEARCH`] alone is made of content, and loses what the content loses, in
 //! the same commit.
 //!
@@ -40,15 +40,17 @@ pub const MATTERS: &str = "matter";
 pub const ORDER: &str = "order";
 /// The view of sealed packages.
 pub const PACKAGES: &str = "package";
+/// The view of sealed packages in the order of their list.
+pub const HANDED_OVER: &str = "handed-over";
 /// The view of words.
 pub const SEARCH: &str = "search";
 /// All of them.
-pub const ALL: [&str; 4] = [MATTERS, ORDER, PACKAGES, SEARCH];
+pub const ALL: [&str; 5] = [MATTERS, ORDER, PACKAGES, HANDED_OVER, SEARCH];
 
 /// What the views were folded by. It is no view: it is written last, so that an interrupted fold is begun anew.
 const FOLDED_BY: &str = "folded-by";
 /// Goes up when rows change their form.
-const FORM: u32 = 4;
+const FORM: u32 = 5;
 /// How many matters one commit of a fold from the beginning takes.
 const TOGETHER: usize = 256;
 

@@ -1,4 +1,6 @@
 //! The view `package`: a row per entry that handed over a sealed package, keyed by the package's name and the entry.
+//!
+//! The view `handed-over` holds the same rows in the order of a list, the latest first.
 
 use comity_journal::cbor;
 use comity_journal::ids::{AgencyId, MatterId};
@@ -6,7 +8,8 @@ use comity_journal::suite::Hash;
 use comity_store::ViewRow;
 use serde::{Deserialize, Serialize};
 
-use super::PACKAGES;
+use super::order::latest_first;
+use super::{HANDED_OVER, PACKAGES};
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
 
@@ -28,7 +31,6 @@ pub struct PackageRow {
 
 /// The rows of one matter's packages: those a fork has made void go, those that are there already stay untouched.
 pub(super) fn project(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId) -> Result<(), Failure> {
-    let key = |row: &PackageRow| [row.package.as_bytes(), &row.entry.as_bytes()[..]].concat();
     let mut gone = ledger.packages()?;
     gone.retain(|row| row.matter == *id);
     for handed in ledger.matter(id)?.packages() {
@@ -38,10 +40,23 @@ pub(super) fn project(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId)
             gone.swap_remove(known);
             continue;
         }
-        let value = Some(cbor::encode(&row));
-        pending.commit.views.push(ViewRow { view: PACKAGES, key: key(&row), value });
+        write(ledger, pending, &row, Some(cbor::encode(&row)))?;
     }
-    let gone = gone.iter().map(|row| ViewRow { view: PACKAGES, key: key(row), value: None });
-    pending.commit.views.extend(gone);
+    gone.iter().try_for_each(|row| write(ledger, pending, row, None))
+}
+
+/// Puts a row into both views, or takes it out of both.
+fn write(
+    ledger: &mut Ledger,
+    pending: &mut Pending,
+    row: &PackageRow,
+    value: Option<Vec<u8>>,
+) -> Result<(), Failure> {
+    let at = ledger.matter(&row.matter)?.entry(&row.entry).map(|entry| latest_first(entry.header().at));
+    let listed = at.map(|at| [&at[..], row.entry.as_bytes()].concat());
+    let named = [row.package.as_bytes(), &row.entry.as_bytes()[..]].concat();
+    pending.commit.views.push(ViewRow { view: PACKAGES, key: named, value: value.clone() });
+    let listed = listed.map(|key| ViewRow { view: HANDED_OVER, key, value });
+    pending.commit.views.extend(listed);
     Ok(())
 }

@@ -3,10 +3,15 @@
 mod answer;
 mod checking;
 mod deliver;
+mod opening;
 mod packages;
+mod sealing;
 mod standing;
 
 pub use answer::{AnswerFailure, answer};
 pub use checking::{Flaw, PackageCheck, check_package};
+pub use comity_evidence::package::{FileReader, PackageError};
 pub use deliver::{Peer, Synced, sync};
+pub use opening::{Listed, Opener};
 pub use packages::{Fetched, answer_package, fetch_packages};
+pub use sealing::{SEALED_FIELDS, SealOrder, Sealing, Shelved};

@@ -52,7 +52,14 @@ pub struct HandedOver {
     pub by: AgencyId,
     /// Whether the lanes still speak of it as kept or to be kept: not once it was given back, withdrawn or destroyed.
     pub kept: bool,
+    /// Where it stands, by the kind's own code.
+    pub stands: &'static str,
+    /// Who answers for it now; nobody once it was destroyed.
+    pub holder: Option<AgencyId>,
 }
+
+/// Where a package stands: the kind's own code for it, and the role of the party that answers for it now.
+pub type PackageStands = (&'static str, Option<&'static str>);
 
 /// A kind of matter. Everything in it is pure; everything but [`Kind::decide`] and [`Kind::judge`] reads
 /// structure only.
@@ -130,6 +137,11 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Whether the package an entry handed over is still kept or to be kept by who received it.
     fn keeps(_lanes: &Lanes<'_, Self::Lane>, _handed_over_by: &Hash) -> bool {
         true
+    }
+
+    /// Where the package an entry handed over stands, and who answers for it now.
+    fn stands(_lanes: &Lanes<'_, Self::Lane>, _handed_over_by: &Hash) -> PackageStands {
+        ("sent", None)
     }
 
     /// One lane of every state worth a row of the grid, by role, with its name.

@@ -422,7 +422,10 @@ impl<K: Kind> Matter<K> {
             .filter_map(|entry| {
                 let package = K::package(&Self::kind_act(&Stated::of(entry))?.ok()?)?;
                 let kept = K::keeps(&lanes, &entry.hash());
-                Some(HandedOver { package, entry: entry.hash(), by: entry.header().author, kept })
+                let (stands, role) = K::stands(&lanes, &entry.hash());
+                let party = state.parties.iter().find(|party| Some(party.role.as_str()) == role);
+                let (by, holder) = (entry.header().author, party.map(|party| party.agency));
+                Some(HandedOver { package, entry: entry.hash(), by, kept, stands, holder })
             })
             .collect()
     }

@@ -26,11 +26,12 @@ pub use decide::{Decided, Facts, Proposal};
 pub use foresee::Foreseen;
 pub use grid::{Cell, GridRow};
 pub use inner::{
-    Approve, Assign, DraftState, Erase, Erasure, FinishTask, GiveNumber, GiveTask, GroundsAnswers, InnerAct,
-    InnerLane, KeepDraft, KeepDraftStructure, LastRead, LetIn, LiftRestriction, Note, ProposeErasure, PutOut,
-    ReadContent, Restrict, Restriction, ReviewGrounds, SEALED_PACKAGE, SendAct, SendBack, Task,
+    Approve, Assign, CheckPackage, DraftState, Erase, Erasure, FinishTask, GiveNumber, GiveTask,
+    GroundsAnswers, InnerAct, InnerLane, KeepDraft, KeepDraftStructure, LastCheck, LastRead, LetIn,
+    LiftRestriction, Note, ProposeErasure, PutOut, ReadContent, Restrict, Restriction, ReviewGrounds,
+    SEALED_PACKAGE, SendAct, SendBack, Task,
 };
-pub use kind::{HandedOver, Kind, KindDef, Lanes, PackageRef};
+pub use kind::{HandedOver, Kind, KindDef, Lanes, PackageRef, PackageStands};
 pub use lane::Standing;
 pub use matter::Matter;
 pub use recorded::{Channel, Recorded};

@@ -58,3 +58,13 @@ macro_rules! vocabulary {
         }
     };
 }
+
+vocabulary! {
+    /// What checking a sealed package came to.
+    pub enum Check("check") {
+        /// Every byte is as it was sealed.
+        Intact = "intact",
+        /// It is not as it was sealed, or cannot be opened.
+        Mismatch = "mismatch",
+    }
+}

@@ -63,6 +63,7 @@ act-number = Give our reference
 act-task = Give a task
 act-finish-task = Task done
 act-read = Read
+act-check-package = Check of a package
 
 field-of = The entry it is about
 field-text = Text
@@ -103,6 +104,11 @@ field-task-text = What is to be done
 field-finish-task-of = Task that is done
 field-finish-task-note = What came of it
 field-read-purpose = For what
+field-check-package-entry = Package handed over by
+field-check-package-check = What it came to
+
+term-check-intact = Every byte as it was sealed
+term-check-mismatch = Not as it was sealed
 
 ## Roles of people
 

@@ -63,6 +63,7 @@ act-number = 登记我方文号
 act-task = 交办任务
 act-finish-task = 任务办结
 act-read = 查阅内容
+act-check-package = 核验封装包
 
 field-of = 所针对的记录
 field-text = 内容
@@ -103,6 +104,11 @@ field-task-text = 任务内容
 field-finish-task-of = 所办结的任务
 field-finish-task-note = 办理结果
 field-read-purpose = 查阅用途
+field-check-package-entry = 所涉移交记录
+field-check-package-check = 核验结果
+
+term-check-intact = 与封装时逐字节一致
+term-check-mismatch = 与封装时不符
 
 ## 岗位
 

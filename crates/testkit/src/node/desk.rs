@@ -29,7 +29,8 @@ pub fn wait<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime").block_on(future)
 }
 
-/// A station whose ledger works on its thread. Reads as the station it is at.
+/// A station whose ledger works on its thread. Reads as the station it is at; a clone is another hand at it.
+#[derive(Clone)]
 pub struct Desk {
     /// The way to the ledger.
     pub ledger: LedgerHandle,
@@ -145,6 +146,7 @@ impl Desk {
 }
 
 /// Two nodes whose people have met.
+#[derive(Clone)]
 pub struct Pair {
     /// It asks.
     pub a: Desk,

@@ -15,6 +15,7 @@ const NAVIGATION: &[(&str, &str, &str, Option<Doing>)] = &[
     ("work", "/work", "g w", None),
     ("intake", "/intake", "g i", Some(Doing::Intake)),
     ("matters", "/matters", "g m", None),
+    ("evidence", "/evidence", "g e", None),
     ("partners", "/partners", "g p", None),
     ("audit", "/audit", "g a", Some(Doing::SeeAudit)),
     ("journal", "/journal", "g j", Some(Doing::SeeJournal)),

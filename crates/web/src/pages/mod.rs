@@ -12,6 +12,7 @@ mod audit;
 mod choices;
 mod compress;
 mod demo;
+mod evidence;
 mod files;
 mod frame;
 mod guard;
@@ -52,6 +53,7 @@ pub const WORDS: &[(&str, &str)] = &[
     search::WORDS,
     audit::WORDS,
     matter::WORDS,
+    evidence::WORDS,
     act_form::WORDS,
     partners::WORDS,
     home::WORDS,
@@ -72,6 +74,7 @@ pub fn router(office: &Arc<Office>) -> Router {
         .merge(search::routes())
         .merge(audit::routes())
         .merge(matter::routes())
+        .merge(evidence::routes())
         .merge(act_form::routes())
         .merge(partners::routes())
         .merge(journal::routes())

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use comity_app::context::{Clock, Objects};
 use comity_app::ledger::{Ledger, LedgerHandle, Pending};
 use comity_app::sign_in::{Code, Site};
+use comity_app::staging::Staging;
 use comity_app::{Failure, people::Officer};
 use comity_domain::engine::Kinds;
 use comity_domain::matters::officer::SignInMeans;
@@ -16,6 +17,7 @@ use comity_journal::entropy::Entropy;
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::time::Timestamp;
 
+use super::evidence::UnderWay;
 use super::journal::Verification;
 use super::metrics::Answered;
 use super::sign_in::Door;
@@ -37,6 +39,10 @@ pub trait Outside: Send + Sync {
     fn contacts(&self) -> Vec<(AgencyId, Contact)>;
     /// The folder of sealed packages.
     fn objects(&self) -> Arc<Objects>;
+    /// Where files wait to be sealed.
+    fn staging(&self) -> Arc<Staging>;
+    /// Randomness of its own, for work that takes long.
+    fn entropy(&self) -> Box<dyn Entropy + Send>;
     /// How many bytes the disk has room for; `None` where that cannot be told.
     fn room(&self) -> Option<u64> {
         None
@@ -102,6 +108,8 @@ pub struct Office {
     pub(crate) answered: Answered,
     /// Whether the journal holds, as far as that was asked.
     pub(crate) verification: Verification,
+    /// Evidence that is being checked, sealed or fetched.
+    pub(crate) evidence: UnderWay,
     /// The rest of the node.
     pub(crate) outside: Arc<dyn Outside>,
     /// Whether this is a demonstration.
@@ -144,6 +152,7 @@ impl Office {
             sessions: Sessions::default(),
             answered: Answered::default(),
             verification: Verification::default(),
+            evidence: UnderWay::default(),
             door: Door::new(parts.set_up),
             outside: parts.outside,
             demo: parts.demo,

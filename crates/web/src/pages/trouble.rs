@@ -29,6 +29,10 @@ pub(crate) enum Trouble {
     TooLarge,
     /// A partner has to be compared with first, or does not answer.
     Waiting(String),
+    /// This officer has as much under way as one may.
+    Busy,
+    /// The disk has no room for it.
+    NoRoom,
     /// The node could not.
     Fault,
 }
@@ -58,11 +62,13 @@ impl Trouble {
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Waiting(_) => StatusCode::CONFLICT,
+            Self::Busy => StatusCode::TOO_MANY_REQUESTS,
+            Self::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
             Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
-    const fn key(&self) -> &'static str {
+    pub(crate) const fn key(&self) -> &'static str {
         match self {
             Self::NotFound => "page-trouble-not-found",
             Self::Refused(_) => "page-trouble-refused",
@@ -70,6 +76,8 @@ impl Trouble {
             Self::Unreadable(_) => "page-trouble-unreadable",
             Self::TooLarge => "page-trouble-too-large",
             Self::Waiting(_) => "page-trouble-waiting",
+            Self::Busy => "page-trouble-busy",
+            Self::NoRoom => "page-trouble-no-room",
             Self::Fault => "page-trouble-fault",
         }
     }

@@ -141,8 +141,7 @@ impl FromRequest<Arc<Office>> for Typed {
     type Rejection = Trouble;
 
     async fn from_request(request: Request, office: &Arc<Office>) -> Result<Self, Trouble> {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+        if is_multipart(&request) {
             return parts(request, office).await;
         }
         let body = Limited::new(request.into_body(), FORM_BYTES).collect().await;
@@ -154,6 +153,12 @@ impl FromRequest<Arc<Office>> for Typed {
         // A box that is not ticked sends nothing, so a hidden `false` goes before it: the later one counts.
         Ok(pairs.into_iter().collect())
     }
+}
+
+/// Whether a form comes in parts, as forms with files do.
+pub(crate) fn is_multipart(request: &Request) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("multipart/form-data"))
 }
 
 /// A form with files: each becomes a name and its bytes in base 64, under `NAME.name` and `NAME.data`.

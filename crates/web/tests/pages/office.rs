@@ -1,5 +1,6 @@
 //! An office on a node in memory, and a browser in front of it.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -10,25 +11,42 @@ use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
 use comity_app::Failure;
 use comity_app::context::Objects;
 use comity_app::ledger::Compared;
+use comity_app::staging::{Staging, StagingLimits};
 use comity_domain::engine::Kinds;
 use comity_domain::matters;
 use comity_domain::vocabularies::Role;
 use comity_domain::words::{ENGINE, Lang, Words};
+use comity_journal::entropy::Entropy;
 use comity_journal::ids::AgencyId;
 use comity_testkit::Seeded;
 use comity_testkit::node::{Desk, Pair, wait};
 use comity_web::federation::Contact;
 use comity_web::pages::{Office, OfficeParts, Outside, Soon, WORDS, router};
 use http_body_util::BodyExt as _;
+use tempfile::TempDir;
 use tower::ServiceExt as _;
 
-/// A node outside its ledger, of which nothing is there but what it was told.
-#[derive(Default)]
+/// A node outside its ledger, of which nothing is there but what it was told and two folders.
 pub(crate) struct Nothing {
     /// How often whose keys are accepted was read anew.
     pub(crate) refreshed: AtomicUsize,
     /// How much room the disk has.
     pub(crate) room: AtomicU64,
+    drawn: AtomicUsize,
+    objects: Arc<Objects>,
+    staging: Arc<Staging>,
+}
+
+impl Nothing {
+    fn at(dir: &Path, limits: StagingLimits) -> Self {
+        Self {
+            refreshed: AtomicUsize::default(),
+            room: AtomicU64::default(),
+            drawn: AtomicUsize::default(),
+            objects: Arc::new(Objects::open(&dir.join("objects")).expect("a folder")),
+            staging: Arc::new(Staging::open(&dir.join("uploads"), limits).expect("a folder")),
+        }
+    }
 }
 
 impl Outside for Nothing {
@@ -48,7 +66,15 @@ impl Outside for Nothing {
     }
 
     fn objects(&self) -> Arc<Objects> {
-        unreachable!("no page of these tests touches a package")
+        Arc::clone(&self.objects)
+    }
+
+    fn staging(&self) -> Arc<Staging> {
+        Arc::clone(&self.staging)
+    }
+
+    fn entropy(&self) -> Box<dyn Entropy + Send> {
+        Box::new(Seeded::new(self.drawn.fetch_add(1, Ordering::Relaxed) as u64))
     }
 
     fn room(&self) -> Option<u64> {
@@ -60,6 +86,8 @@ impl Outside for Nothing {
 pub(crate) struct House {
     pub(crate) pair: Pair,
     pub(crate) outside: Arc<Nothing>,
+    /// The node's folders.
+    pub(crate) dir: TempDir,
     kinds: fn() -> Kinds,
     routes: Router,
 }
@@ -72,6 +100,12 @@ pub(crate) fn words(lang: Lang, kinds: &Kinds) -> Words {
 
 /// The pages of a node.
 fn pages(desk: &Desk, kinds: fn() -> Kinds, outside: &Arc<Nothing>) -> Router {
+    let shelf = outside.objects();
+    let keep = move |ledger: &mut comity_app::ledger::Ledger, _: &mut _| {
+        ledger.use_shelf(shelf);
+        Ok(())
+    };
+    desk.run(keep).expect("a shelf");
     let kinds = Arc::new(kinds());
     let words = |lang| Arc::new(words(lang, &kinds));
     let office = Office::open(OfficeParts {
@@ -98,13 +132,19 @@ impl House {
 
     /// A house that knows these kinds of matters.
     pub(crate) fn knowing(kinds: fn() -> Kinds) -> Self {
-        let (pair, outside) = (Pair::met_knowing(kinds), Arc::new(Nothing::default()));
+        let pair = Pair::met_knowing(kinds);
         let administrator = |ledger: &mut comity_app::ledger::Ledger, pending: &mut _| {
             ledger.add_officer(pending, "Ina Tor", &[Role::Administrator])
         };
         pair.a.run(administrator).expect("a third officer");
+        Self::of(pair, tempfile::tempdir().expect("a folder"), StagingLimits::default(), kinds)
+    }
+
+    /// The pages of a node with these folders.
+    pub(crate) fn of(pair: Pair, dir: TempDir, limits: StagingLimits, kinds: fn() -> Kinds) -> Self {
+        let outside = Arc::new(Nothing::at(dir.path(), limits));
         let routes = pages(&pair.a, kinds, &outside);
-        Self { pair, outside, kinds, routes }
+        Self { pair, outside, dir, kinds, routes }
     }
 
     /// The first node stops and starts again: what was in memory alone is gone, every session with it.
@@ -170,11 +210,21 @@ impl Browser {
         self.ask(path, form.map(|fields| ("application/x-www-form-urlencoded", encoded(fields))))
     }
 
-    fn see(answer: Response<Body>) -> Seen {
+    pub(crate) fn see(answer: Response<Body>) -> Seen {
         let (parts, body) = answer.into_parts();
         let bytes = wait(body.collect()).expect("a body").to_bytes();
         let to = parts.headers.get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
         Seen { status: parts.status, to: to.to_owned(), text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    /// Sends a request as it is, with this browser's cookie.
+    pub(crate) fn request(
+        &self,
+        request: axum::http::request::Builder,
+        body: impl Into<Body>,
+    ) -> Response<Body> {
+        let request = request.header(COOKIE, &self.cookie).body(body.into()).expect("a request");
+        wait(self.routes.clone().oneshot(request)).expect("an answer")
     }
 
     /// The same browser, whose reader has chosen this language.

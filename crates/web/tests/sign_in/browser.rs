@@ -10,9 +10,11 @@ use comity_app::Failure;
 use comity_app::context::{Clock as _, Objects};
 use comity_app::ledger::{Compared, LedgerHandle};
 use comity_app::sign_in::Code;
+use comity_app::staging::{Staging, StagingLimits};
 use comity_domain::matters::standard;
 use comity_domain::vocabularies::Role;
 use comity_domain::words::{ENGINE, Lang, Words};
+use comity_journal::entropy::Entropy;
 use comity_journal::ids::AgencyId;
 use comity_store::faults::FaultPlan;
 use comity_testkit::Seeded;
@@ -42,6 +44,12 @@ impl Outside for Alone {
     }
     fn objects(&self) -> Arc<Objects> {
         Arc::new(Objects::open(self.0.path()).unwrap())
+    }
+    fn staging(&self) -> Arc<Staging> {
+        Arc::new(Staging::open(&self.0.path().join("uploads"), StagingLimits::default()).unwrap())
+    }
+    fn entropy(&self) -> Box<dyn Entropy + Send> {
+        Box::new(Seeded::new(5))
     }
 }
 

@@ -66,7 +66,8 @@ async function request(method: string, address: string, how: Sending, headers: R
 }
 
 async function create(file: File, how: Sending): Promise<string> {
-  const metadata = `filename ${base64(new TextEncoder().encode(file.name))}`;
+  const path = file.webkitRelativePath || file.name; // a file of a chosen folder keeps its place in it
+  const metadata = `filename ${base64(new TextEncoder().encode(path))}`;
   const answer = await request("POST", how.to, how, { "Upload-Length": String(file.size), "Upload-Metadata": metadata });
   const place = answer.headers.get("Location");
   if (!place) throw new Refused("no place");

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::act::{Act, Line, Moment, OfficerRef, Several, Target, Text};
 use crate::acts;
 use crate::gates::GroundAnswer;
-use crate::vocabularies::{OffenceCode, Purpose};
+use crate::vocabularies::{Check, OffenceCode, Purpose};
 
 /// Keeps an act that is not sent yet; its content is the act itself. Supersedes the draft before it of that act.
 #[derive(Act, Deserialize)]
@@ -253,11 +253,25 @@ pub struct ReadContent {
     pub purpose: Option<Purpose>,
 }
 
+/// Records what checking a sealed package at this node came to. The node records it itself, for who asked.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "check-package", shape = say, inner)]
+pub struct CheckPackage {
+    /// The entry that handed the package over.
+    #[field(structure)]
+    pub entry: Hash,
+    /// What checking it came to.
+    #[field(structure)]
+    pub check: Check,
+}
+
 acts! {
     /// The inner acts of every shared kind.
     pub enum InnerAct {
         KeepDraft, Approve, SendBack, SendAct, ReviewGrounds, ProposeErasure, Erase, Note,
         Assign, LetIn, PutOut, Restrict, LiftRestriction, GiveNumber, GiveTask, FinishTask, ReadContent,
+        CheckPackage,
     }
 }
 

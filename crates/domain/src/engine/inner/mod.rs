@@ -7,8 +7,8 @@ mod acts;
 mod state;
 
 pub use acts::{
-    Approve, Assign, Erase, FinishTask, GiveNumber, GiveTask, GroundsAnswers, InnerAct, KeepDraft,
-    KeepDraftStructure, LetIn, LiftRestriction, Note, ProposeErasure, PutOut, ReadContent, Restrict,
-    ReviewGrounds, SEALED_PACKAGE, SendAct, SendBack,
+    Approve, Assign, CheckPackage, Erase, FinishTask, GiveNumber, GiveTask, GroundsAnswers, InnerAct,
+    KeepDraft, KeepDraftStructure, LetIn, LiftRestriction, Note, ProposeErasure, PutOut, ReadContent,
+    Restrict, ReviewGrounds, SEALED_PACKAGE, SendAct, SendBack,
 };
-pub use state::{DraftState, Erasure, InnerLane, LastRead, Restriction, Task};
+pub use state::{DraftState, Erasure, InnerLane, LastCheck, LastRead, Restriction, Task};

@@ -14,7 +14,7 @@ use super::acts::{GroundsAnswers as _, InnerAct};
 use crate::act::Target;
 use crate::engine::candidate::Stated;
 use crate::gates::{GroundsReview, Refusal, rules};
-use crate::vocabularies::{OffenceCode, Purpose};
+use crate::vocabularies::{Check, OffenceCode, Purpose};
 
 /// A draft and what has become of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +87,17 @@ pub struct LastRead {
     pub purpose: Option<Purpose>,
 }
 
+/// The latest check of a sealed package at this node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastCheck {
+    /// When.
+    pub at: Timestamp,
+    /// Who asked for it.
+    pub by: Actor,
+    /// What it came to.
+    pub check: Check,
+}
+
 /// What this node has done for itself in a matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InnerLane {
@@ -110,6 +121,8 @@ pub struct InnerLane {
     pub number: Option<Hash>,
     /// The latest reading of each officer, where readings are recorded.
     pub reads: BTreeMap<Pseudonym, LastRead>,
+    /// The latest check of each sealed package, by the entry that handed it over.
+    pub checks: BTreeMap<Hash, LastCheck>,
 }
 
 impl InnerLane {
@@ -191,13 +204,16 @@ impl InnerLane {
             | InnerAct::Restrict(_)
             | InnerAct::GiveNumber(_)
             | InnerAct::GiveTask(_)
-            | InnerAct::ReadContent(_) => Ok(()),
+            | InnerAct::ReadContent(_)
+            | InnerAct::CheckPackage(_) => Ok(()),
         }
     }
 
     pub(in crate::engine) fn evolve(&mut self, entry: &Stated<'_>, act: &InnerAct) {
-        // Who only reads, an auditor say, does not belong to the team by that.
-        if !matches!(act, InnerAct::ReadContent(_)) && !self.put_out.contains(&entry.by.who) {
+        // Who only reads or checks, an auditor say, does not belong to the team by that.
+        if !matches!(act, InnerAct::ReadContent(_) | InnerAct::CheckPackage(_))
+            && !self.put_out.contains(&entry.by.who)
+        {
             self.team.insert(entry.by.who);
         }
         match act {
@@ -269,6 +285,10 @@ impl InnerLane {
             }
             InnerAct::ReadContent(read) => {
                 self.reads.insert(entry.by.who, LastRead { at: entry.at, purpose: read.purpose });
+            }
+            InnerAct::CheckPackage(checked) => {
+                let last = LastCheck { at: entry.at, by: entry.by.clone(), check: checked.check };
+                self.checks.insert(checked.entry, last);
             }
         }
     }

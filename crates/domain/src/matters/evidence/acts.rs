@@ -5,8 +5,7 @@ use serde::Deserialize;
 
 use crate::act::{Act, Data, Flag, Line, Moment, Preparation, Target, Text, Translation};
 use crate::acts;
-use crate::vocabularies::{Basis, Handling, OffenceCode, Purpose};
-use crate::vocabulary;
+use crate::vocabularies::{Basis, Check, Handling, OffenceCode, Purpose};
 
 /// Announces evidence and what it may be used for, and opens the matter.
 #[derive(Act, Deserialize)]
@@ -132,16 +131,6 @@ pub struct Withdraw {
     #[serde(default)]
     #[field(each = "translation", personal)]
     pub translations: Vec<Translation>,
-}
-
-vocabulary! {
-    /// What checking a package came to.
-    pub enum Check("check") {
-        /// Every byte is as it was sealed.
-        Intact = "intact",
-        /// It is not as it was sealed, or cannot be opened.
-        Mismatch = "mismatch",
-    }
 }
 
 /// Says that a package has come and what checking it came to; checked again, the latest answer counts.

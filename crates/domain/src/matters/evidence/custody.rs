@@ -15,7 +15,7 @@ use super::state::{EvidenceLane, Giving, Held};
 use super::{GIVING, RECEIVING};
 use crate::act::Target;
 use crate::clock::{Clock, Consequence};
-use crate::engine::{Cell, Facts};
+use crate::engine::{Cell, Facts, PackageStands};
 use crate::gates::{Refusal, rules};
 
 /// How long a receiver has to check what came, where nothing else was agreed: one calendar day.
@@ -222,6 +222,25 @@ pub(super) fn package_here(giving: &EvidenceLane, of: Option<Hash>, facts: &Fact
 pub(super) fn keeps(giving: &EvidenceLane, receiving: &EvidenceLane, entry: &Hash) -> bool {
     let item = Custody::of(giving, receiving).and_then(|custody| custody.items.get(entry).copied());
     item.is_some_and(|item| !matches!(item, Item::GivenBack | Item::Ended))
+}
+
+/// Where the package an entry sent stands, and who answers for it: the giver until it is taken over, the receiver until
+/// it is taken back.
+pub(super) fn stands(giving: &EvidenceLane, receiving: &EvidenceLane, entry: &Hash) -> PackageStands {
+    let Some(custody) = Custody::of(giving, receiving) else { return ("sent", Some(GIVING)) };
+    match custody.items.get(entry) {
+        None | Some(Item::Sent) => ("sent", Some(GIVING)),
+        Some(Item::Mismatch) => ("mismatch", Some(GIVING)),
+        Some(Item::Intact) => ("received", Some(GIVING)),
+        Some(Item::Held) => ("held", Some(RECEIVING)),
+        Some(Item::GivenBack) => ("giving-back", Some(RECEIVING)),
+        Some(Item::Ended) => match custody.held(entry) {
+            Some(Held::Destroyed) => ("destroyed", None),
+            Some(Held::GivenBack { .. }) => ("given-back", Some(GIVING)),
+            _ if custody.gives.replaced.contains(entry) => ("replaced", Some(GIVING)),
+            _ => ("withdrawn", Some(GIVING)),
+        },
+    }
 }
 
 /// Checking runs from when a package was sent; giving back and destroying from when one was accepted, while it is

@@ -12,6 +12,16 @@ status-evidence-giving-back = Given back, not yet taken back
 status-evidence-held = In the receiver's custody
 status-evidence-ended = Given back, withdrawn, replaced or destroyed
 
+stands-evidence-sent = sent, not yet checked
+stands-evidence-mismatch = not as it was sealed
+stands-evidence-received = checked and whole, not yet taken over
+stands-evidence-held = taken into custody
+stands-evidence-giving-back = given back, not yet taken back
+stands-evidence-given-back = taken back
+stands-evidence-withdrawn = withdrawn
+stands-evidence-replaced = replaced by another package
+stands-evidence-destroyed = destroyed
+
 act-evidence-open = Announce evidence
 act-evidence-transfer = Hand over a sealed package
 act-evidence-withdraw = Withdraw a package
@@ -53,9 +63,6 @@ field-evidence-release-restriction_stated = Restriction stated
 field-evidence-release-authority = On what it rests
 field-evidence-release-restriction = Restriction
 field-evidence-destroy-authority = Order or term
-
-term-check-intact = Every byte as it was sealed
-term-check-mismatch = Not as it was sealed
 
 mark-evidence-h0 = H0 to prevent and combat crime
 mark-evidence-h1 = H1 not in court without the provider's permission

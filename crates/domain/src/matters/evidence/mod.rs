@@ -18,8 +18,8 @@ mod custody;
 mod state;
 
 pub use acts::{
-    Accept, Check, Close, Destroy, EvidenceAct, GiveBack, Open, OpenStructure, Receive, Release,
-    ReleaseStructure, TakeBack, Transfer, TransferStructure, Withdraw,
+    Accept, Close, Destroy, EvidenceAct, GiveBack, Open, OpenStructure, Receive, Release, ReleaseStructure,
+    TakeBack, Transfer, TransferStructure, Withdraw,
 };
 pub use custody::Item;
 pub use state::{EvidenceLane, Giving, Held, Receiving, Sent};
@@ -27,8 +27,9 @@ pub use state::{EvidenceLane, Giving, Held, Receiving, Sent};
 use comity_journal::suite::Hash;
 
 use crate::clock::Clock;
-use crate::engine::{Cell, Facts, Kind, KindDef, Lanes, PackageRef, Stated};
+use crate::engine::{Cell, Facts, Kind, KindDef, Lanes, PackageRef, PackageStands, Stated};
 use crate::gates::{Cover, Objection, Refusal, Rule, rules};
+pub use crate::vocabularies::Check;
 use crate::vocabularies::{Handling, OffenceCode};
 
 /// The party that gives evidence.
@@ -155,6 +156,10 @@ impl Kind for EvidenceKind {
 
     fn keeps(lanes: &Lanes<'_, EvidenceLane>, handed_over_by: &Hash) -> bool {
         custody::keeps(lanes.of(GIVING), lanes.of(RECEIVING), handed_over_by)
+    }
+
+    fn stands(lanes: &Lanes<'_, EvidenceLane>, handed_over_by: &Hash) -> PackageStands {
+        custody::stands(lanes.of(GIVING), lanes.of(RECEIVING), handed_over_by)
     }
 
     fn examples() -> Vec<(&'static str, &'static str, EvidenceLane)> {

@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 
-use super::acts::{Check, EvidenceAct};
+use super::acts::EvidenceAct;
 use super::{GIVING, RECEIVING};
 use crate::engine::Stated;
-use crate::vocabularies::{Handling, OffenceCode};
+use crate::vocabularies::{Check, Handling, OffenceCode};
 
 /// One lane of an evidence transfer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -12,6 +12,16 @@ status-evidence-giving-back = 已返还，待收回
 status-evidence-held = 由接收方保管
 status-evidence-ended = 已返还、撤回、替换或销毁
 
+stands-evidence-sent = 已移交，待核验
+stands-evidence-mismatch = 与封装时不符
+stands-evidence-received = 核验无误，待接收保管
+stands-evidence-held = 已接收保管
+stands-evidence-giving-back = 已返还，待收回
+stands-evidence-given-back = 已收回
+stands-evidence-withdrawn = 已撤回
+stands-evidence-replaced = 已由另一封装包替换
+stands-evidence-destroyed = 已销毁
+
 act-evidence-open = 预告证据移交
 act-evidence-transfer = 移交加密封装包
 act-evidence-withdraw = 撤回封装包
@@ -53,9 +63,6 @@ field-evidence-release-restriction_stated = 已载明限制
 field-evidence-release-authority = 依据
 field-evidence-release-restriction = 使用限制
 field-evidence-destroy-authority = 销毁依据
-
-term-check-intact = 与封装时逐字节一致
-term-check-mismatch = 与封装时不符
 
 mark-evidence-h0 = H0 用于预防和打击犯罪
 mark-evidence-h1 = H1 未经提供方同意不得用于诉讼

@@ -35,5 +35,6 @@ term-trouble-passkey-went-back = A passkey's count went back; it may have been c
 term-trouble-stream-mismatch = The two nodes' streams do not agree
 term-export-proof-with-content = A proof with content
 term-export-sealed-package = A sealed package, to a file
+term-export-package-content = The content of a sealed package
 term-export-audit = Lines of the audit
 term-export-packages-key = The key that opens sealed packages

@@ -67,6 +67,8 @@ vocabulary! {
         ProofWithContent = "proof-with-content",
         /// A sealed package, to a file.
         SealedPackage = "sealed-package",
+        /// What is in a sealed package: the list of its files, or one of them.
+        PackageContent = "package-content",
         /// The key that opens sealed packages.
         PackagesKey = "packages-key",
         /// Lines of the audit.

@@ -35,5 +35,6 @@ term-trouble-passkey-went-back = 通行密钥计数倒退，可能已被复制
 term-trouble-stream-mismatch = 双方收发记录不一致
 term-export-proof-with-content = 含内容的证明文件
 term-export-sealed-package = 封装包文件
+term-export-package-content = 封装包内容
 term-export-audit = 审计记录
 term-export-packages-key = 封装包解密密钥

@@ -5,7 +5,7 @@
 mod about;
 mod ahead;
 mod check;
-mod fields;
+pub(crate) mod fields;
 mod kept;
 mod opening;
 mod steps;
@@ -14,11 +14,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::{get, post};
 use comity_app::Failure;
 use comity_app::authorise::Doing;
 use comity_app::queries::{ActValue, ForeseenPage};
-use comity_domain::act::{ActDef, FieldKind};
+use comity_domain::act::{ActDef, Field, FieldKind};
 use comity_journal::ids::MatterId;
 use maud::{Markup, html};
 
@@ -30,8 +31,7 @@ use super::trouble::Trouble;
 use super::typed::Typed;
 use about::About;
 pub(crate) use kept::Keeps;
-use steps::Wrong;
-pub(crate) use steps::{Step, step};
+pub(crate) use steps::{Step, Wrong, step};
 
 /// The words of these pages: zh, then en.
 pub(crate) const WORDS: (&str, &str) = (include_str!("zh.ftl"), include_str!("en.ftl"));
@@ -147,7 +147,7 @@ impl ActForm<'_> {
     }
 
     /// What is wrong, above the form, each a link to its field.
-    fn error_summary(&self, wrong: &[Wrong]) -> Markup {
+    pub(crate) fn error_summary(&self, wrong: &[Wrong]) -> Markup {
         html! {
             @if !wrong.is_empty() {
                 div.error-summary tabindex="-1" aria-labelledby="error-summary-title" {
@@ -234,6 +234,25 @@ pub(crate) fn says(asking: &Asking, kind: &str, def: &ActDef, values: &[ActValue
     }
 }
 
+/// What was typed into some fields, as it will be read.
+pub(crate) fn says_typed(
+    form: &ActForm<'_>,
+    fields: impl Iterator<Item = &'static Field>,
+    typed: &Typed,
+) -> Markup {
+    let table = typed.table(form.def);
+    html! {
+        dl.facts.card.card-body.mb-3 {
+            @for field in fields {
+                div {
+                    dt { (form.label_of(field.name)) }
+                    dd { (check::value(form.asking, form.kind, form.def, &field.kind, table.get(field.name))) }
+                }
+            }
+        }
+    }
+}
+
 /// What an act's page needs to know of its matter.
 struct Place {
     matter: MatterId,
@@ -242,6 +261,8 @@ struct Place {
     def: ActDef,
     with: Vec<String>,
     officers: Vec<String>,
+    /// Whether the act hands over a sealed package.
+    hands_over: bool,
 }
 
 /// Finds matter and act; what there is none of, or none for this officer, is not found.
@@ -255,7 +276,9 @@ async fn place(office: &Office, asking: &Asking, number: String, act: String) ->
         let us = words.text("page-us");
         let with =
             page.parties.into_iter().map(|party| party.name).filter(|name| *name != "us" && *name != us);
-        Ok(Place { matter, number: page.line.number, kind, def, with: with.collect(), officers })
+        let hands_over = ledger.handing_over(&matter).is_ok_and(|handing| handing.code == def.code);
+        let (number, with) = (page.line.number, with.collect());
+        Ok(Place { matter, number, kind, def, with, officers, hands_over })
     });
     found.await.map_err(|failure| match failure {
         Failure::Usage(_) => Trouble::NotFound,
@@ -291,13 +314,17 @@ async fn show(
     State(office): State<Arc<Office>>,
     asking: Asking,
     Path((number, act)): Path<(String, String)>,
-) -> Result<Framed, Trouble> {
+) -> Result<axum::response::Response, Trouble> {
     let place = place(&office, &asking, number, act).await?;
+    if place.hands_over {
+        // What sealing knows nobody types.
+        return Ok(Redirect::to(&format!("/m/{}/hand-over", place.number)).into_response());
+    }
     prove_for(&office, &asking, &place.kind, place.def.code)?;
     let mut form = place.form(&asking);
     if let Some(unsent) = kept::read(&office, &asking, &form.path).await? {
         form.keeps = Keeps::Since(unsent.at);
-        return Ok(form.page(&unsent.typed.into_iter().collect(), &[]));
+        return Ok(form.page(&unsent.typed.into_iter().collect(), &[]).into_response());
     }
     let (matter, code, officer) = (place.matter, place.def.code, asking.officer());
     let drafted = office.run(move |ledger, _| {
@@ -305,7 +332,7 @@ async fn show(
         if may_read { ledger.draft_of(&matter, code) } else { Ok(None) }
     });
     let typed = drafted.await?.map(|values| fields::typed_again(&values)).unwrap_or_default();
-    Ok(form.page(&typed, &[]))
+    Ok(form.page(&typed, &[]).into_response())
 }
 
 async fn take(

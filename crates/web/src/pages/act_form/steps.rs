@@ -14,6 +14,7 @@ use super::super::typed::{TOO_LARGE, Typed, toml_of};
 use super::ActForm;
 
 /// Something wrong with one field.
+#[derive(Clone)]
 pub(crate) struct Wrong {
     pub(crate) path: String,
     key: &'static str,
@@ -21,7 +22,12 @@ pub(crate) struct Wrong {
 
 impl Wrong {
     fn new(path: &str, fault: Fault) -> Self {
-        Self { path: path.to_owned(), key: fault.key() }
+        Self::said(path, fault.key())
+    }
+
+    /// Something that a page says in words of its own.
+    pub(crate) fn said(path: impl Into<String>, key: &'static str) -> Self {
+        Self { path: path.into(), key }
     }
 
     pub(crate) fn text(&self, words: &Words) -> String {

@@ -1,4 +1,4 @@
-//! What stands fixed about a matter: parties, sealed packages.
+//! What stands fixed about a matter: what opened it, and its parties.
 
 use comity_app::queries::{ClockLine, LinkedLine, MatterPage};
 use maud::{Markup, html};
@@ -27,7 +27,7 @@ pub(super) fn opening(asking: &Asking, page: &MatterPage, opens_with: &str) -> M
     }
 }
 
-/// Parties, matters that are named, sealed packages.
+/// Parties, and matters that are named.
 pub(super) fn facts(asking: &Asking, page: &MatterPage, linked: &[LinkedLine]) -> Markup {
     html! {
         section.card.card-body.mb-2 {
@@ -59,46 +59,5 @@ pub(super) fn facts(asking: &Asking, page: &MatterPage, linked: &[LinkedLine]) -
                 }
             }
         }
-        section.card.card-body.mb-2 {
-            h2.card-title #evidence { (asking.text("page-evidence")) }
-            @if page.packages.is_empty() {
-                p.text-secondary.m-0 { (asking.text("page-evidence-none")) }
-            } @else {
-                ul.list-unstyled {
-                    @for package in &page.packages {
-                        li {
-                            code { (short(&package.package)) }
-                            " " (size(package.size)) " · "
-                            (asking.text(if package.here { "package-here" } else { "package-not-here" }))
-                            @if package.here {
-                                form.no-print action={ "/m/" (page.line.number) "/package/" (package.package) } method="post" {
-                                    input type="hidden" name="csrf" value=(asking.form_token());
-                                    button.btn.btn-outline-primary.btn-sm type="submit" {
-                                        (asking.text("page-package-verify"))
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
     }
-}
-
-/// The beginning of a hash, which is enough to tell two apart by eye.
-pub(crate) fn short(hash: &str) -> String {
-    hash.chars().take(12).collect()
-}
-
-/// Bytes as people read them.
-pub(crate) fn size(bytes: u64) -> String {
-    let (mut left, mut units) = (bytes, ["B", "KiB", "MiB", "GiB"].iter());
-    let mut unit = units.next().copied().unwrap_or_default();
-    while left >= 10 * 1024 {
-        let Some(next) = units.next() else { break };
-        left /= 1024;
-        unit = next;
-    }
-    format!("{left} {unit}")
 }

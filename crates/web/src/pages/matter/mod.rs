@@ -3,7 +3,6 @@
 
 mod facts;
 mod next;
-mod package;
 mod people;
 mod proof;
 mod receipt;
@@ -20,13 +19,11 @@ use comity_app::Failure;
 use comity_app::authorise::{Doing, SeesLine};
 use comity_app::ledger::Ledger;
 use comity_app::people::Officer;
-use comity_app::queries::{ActValue, LinkedLine, MatterPage, MessageLine, NextLine};
+use comity_app::queries::{ActValue, EvidenceLine, LinkedLine, MatterPage, MessageLine, NextLine};
 use comity_domain::act::ActDef;
 use comity_domain::words::Words;
 use maud::{Markup, html};
 use serde::Deserialize;
-
-pub(crate) use facts::size;
 
 use super::asking::Asking;
 use super::frame::{Framed, Page, name_language};
@@ -43,7 +40,6 @@ pub(crate) fn routes() -> Router<Arc<Office>> {
         .route("/m/{number}/proof", get(proof::show))
         .route("/m/{number}/proof/file", post(proof::file))
         .route("/m/{number}/receipt/{entry}", get(receipt::show))
-        .route("/m/{number}/package/{package}", post(package::check))
 }
 
 /// What the page before says has been done, and how the timeline is to be shown.
@@ -75,6 +71,8 @@ struct Whole {
     linked: Vec<LinkedLine>,
     /// Who of our own people can see it, and why.
     sees: Vec<SeesLine>,
+    /// Sealed packages that were handed over.
+    evidence: Vec<EvidenceLine>,
     /// Acts this officer has begun to write and not sent, by code.
     unsent: Vec<String>,
     /// Where a new matter can be copied from it.
@@ -107,6 +105,7 @@ impl Whole {
             conversation: ledger.conversation(&matter, &page, words)?,
             linked: if may_read { ledger.linked(officer, &matter, words)? } else { Vec::new() },
             sees: ledger.who_can_see(&matter, words)?,
+            evidence: ledger.evidence_lines(officer, &matter, None, words)?,
             unsent: unsent.filter_map(|(form, _)| form.strip_prefix(&under).map(str::to_owned)).collect(),
             kind,
             page,
@@ -157,6 +156,7 @@ async fn show(
                     (talk::notes(&asking, &whole))
                     (people::tasks(&asking, &whole))
                     (facts::facts(&asking, &whole.page, &whole.linked))
+                    (super::evidence::in_matter(&asking, &whole.evidence))
                     (people::people(&asking, &whole.page, &whole.sees))
                 }
                 (timeline::timeline(&asking, &whole.page, &said.view))

@@ -14,9 +14,9 @@ use comity_journal::ids::AgencyId;
 use maud::{Markup, html};
 
 use super::asking::Asking;
+use super::evidence::size;
 use super::frame::{Framed, Page, name_language};
 use super::journal::{Stand, incidents};
-use super::matter::size;
 use super::office::Office;
 use super::partners::Reached;
 use super::trouble::Trouble;

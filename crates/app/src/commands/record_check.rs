@@ -1,0 +1,37 @@
+//! Records what checking a sealed package at this node came to, for whoever asked for it.
+
+use comity_domain::act::Act as _;
+use comity_domain::engine::CheckPackage;
+use comity_domain::vocabularies::Check;
+use comity_journal::suite::Hash;
+
+use super::drafts::inner_entry;
+use crate::authorise::Doing;
+use crate::failure::Failure;
+use crate::ledger::{Ledger, Pending};
+use crate::people::Officer;
+use crate::views::PackageRow;
+
+impl Ledger {
+    /// Records that the package of this row was checked here just now, every byte of it, and what was found.
+    ///
+    /// # Errors
+    /// Refused when the officer may not know the matter; when the store cannot be read.
+    pub fn record_check(
+        &mut self,
+        pending: &mut Pending,
+        officer: &Officer,
+        row: &PackageRow,
+        check: Check,
+    ) -> Result<Hash, Failure> {
+        let (doing, matter) = (Doing::SeeMatter, &row.matter);
+        let allowed = self.authorise(officer, doing, Some(matter));
+        self.heed_refusal(pending, officer, doing.code(), Some(matter), allowed)?;
+        let kind = self.kind_of(matter)?;
+        let toml = format!("entry = \"{}\"\ncheck = \"{}\"\n", row.entry, check.code());
+        let composed = self.compose(&kind, Some(matter), CheckPackage::DEF.code, &toml)?;
+        let by = officer.acting_in(&*self.keys.pseudonyms, matter);
+        let new = inner_entry(self, *matter, &kind, composed, by)?;
+        self.append_own(pending, new)
+    }
+}

@@ -1,0 +1,145 @@
+//! What the form for handing over looks like, and the page on which it is checked before anything is sealed.
+
+use comity_app::staging::{Upload, UploadId};
+use maud::{Markup, html};
+
+use super::super::act_form::fields::field;
+use super::super::act_form::{Wrong, says_typed};
+use super::super::asking::Asking;
+use super::super::frame::{Framed, Page, name_language};
+use super::super::typed::Typed;
+use super::hand_over::{Brought, FILES, Place, for_people};
+use super::lines::size;
+
+/// The form, with the files that are here, what was typed and what is wrong with it.
+pub(super) fn page(
+    asking: &Asking,
+    place: &Place,
+    brought: &Brought,
+    here: &[(UploadId, Upload)],
+    wrong: &[Wrong],
+) -> Framed {
+    let form = place.form(asking);
+    let title = asking.text("page-bring");
+    let body = html! {
+        p.mb-1 { a href=(form.back) { (place.number) } }
+        h1 { (title) }
+        (form.error_summary(wrong))
+        p { (asking.text("page-bring-what")) }
+        form.act-form action=(form.path) method="post" enctype="multipart/form-data" novalidate {
+            input type="hidden" name="csrf" value=(asking.form_token());
+            (files(asking, place, brought, here, wrong))
+            @for asked in for_people(&place.def) { (field(&form, asked, &brought.typed, wrong)) }
+            div.d-flex.flex-wrap.gap-2.mt-3 {
+                button.btn.btn-primary type="submit" name="step" value="check" data-needs-upload { (asking.text("page-form-continue")) }
+                a.btn.btn-link href=(form.back) { (asking.text("page-form-leave")) }
+            }
+        }
+    };
+    Page::new(title).of("evidence").faulty(!wrong.is_empty()).around(asking, &body)
+}
+
+/// The files that are here, and where more are chosen.
+fn files(
+    asking: &Asking,
+    place: &Place,
+    brought: &Brought,
+    here: &[(UploadId, Upload)],
+    wrong: &[Wrong],
+) -> Markup {
+    let told: Vec<_> = wrong.iter().filter(|wrong| wrong.path == FILES).collect();
+    html! {
+        fieldset.mb-3 .has-error[!told.is_empty()] {
+            legend { (asking.text("page-bring-files")) }
+            @for wrong in &told {
+                p.field-error { span.visually-hidden { (asking.text("page-form-error")) } (wrong.text(&asking.words)) }
+            }
+            @if !here.is_empty() {
+                p { (asking.text("page-bring-here")) }
+                ul.list-unstyled { @for (id, upload) in here { (file(asking, brought, id, upload)) } }
+            }
+            (chooser(asking, place, "f-files", "page-bring-choose", false))
+            (chooser(asking, place, "folder", "page-bring-folder", true))
+        }
+    }
+}
+
+fn file(asking: &Asking, brought: &Brought, id: &UploadId, upload: &Upload) -> Markup {
+    let sizes = [("done", size(upload.held)), ("all", size(upload.length))];
+    let sizes: Vec<_> = sizes.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    html! {
+        li.d-flex.flex-wrap.gap-2.align-items-center {
+            label.form-check.flex-fill {
+                input.form-check-input type="checkbox" name="upload" value=(id)
+                    checked[brought.chosen.contains(id)] disabled[!upload.is_whole()];
+                span.form-check-label lang=[name_language(&upload.path)] {
+                    (upload.path) " · "
+                    @if upload.is_whole() { (size(upload.length)) } @else { (asking.text_with("page-bring-so-far", &sizes)) }
+                }
+            }
+            button.btn.btn-outline-secondary.btn-sm type="submit" name="remove" value=(id)
+                aria-label=(asking.text_with("page-bring-remove-one", &[("file", &upload.path)])) { (asking.text("page-bring-remove")) }
+        }
+    }
+}
+
+/// A control for files, or for a whole folder where the browser has one; a script sends what is chosen before the form.
+fn chooser(asking: &Asking, place: &Place, id: &str, label: &str, folder: bool) -> Markup {
+    let sending = asking.text_with("page-bring-sending", &[("name", "{name}"), ("percent", "{percent}")]);
+    html! {
+        div.mb-2 data-island="upload" data-upload={ "/m/" (place.number) "/uploads" }
+            data-said-sending=(sending) data-said-waiting=(asking.text("page-bring-waiting"))
+            data-said-done=(asking.text("page-bring-done")) data-said-failed=(asking.text("page-bring-failed")) {
+            label.form-label for=(id) { (asking.text(label)) }
+            input.form-control id=(id) type="file" name="file" multiple webkitdirectory[folder];
+            progress.mt-1 hidden aria-label=(asking.text("page-bring-progress")) {}
+            p.live-note role="status" {}
+        }
+    }
+}
+
+/// Everything that will be sealed and said, and who will be able to open it.
+pub(super) fn check_page(
+    asking: &Asking,
+    place: &Place,
+    brought: &Brought,
+    here: &[(UploadId, Upload)],
+) -> Framed {
+    let form = place.form(asking);
+    let title = asking.text("page-check");
+    let chosen: Vec<_> = here.iter().filter(|(id, _)| brought.chosen.contains(id)).collect();
+    let total: u64 = chosen.iter().map(|(_, upload)| upload.length).sum();
+    let with = place.with.join(&asking.text("page-list-comma"));
+    let said = [("files", chosen.len().to_string()), ("size", size(total))];
+    let said: Vec<_> = said.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let body = html! {
+        p.mb-1 { a href=(form.back) { (place.number) } }
+        h1 { (title) }
+        p { (asking.words.act(&place.kind, place.def.code)) }
+        form action=(form.path) method="post" enctype="multipart/form-data" {
+            input type="hidden" name="csrf" value=(asking.form_token());
+            @for (id, _) in &chosen { input type="hidden" name="upload" value=(id); }
+            @for (name, value) in carried(&brought.typed) { input type="hidden" name=(name) value=(value); }
+            section.card.card-body.mb-3 {
+                h2 { (asking.text("page-bring-files")) }
+                p { (asking.text_with("page-bring-total", &said)) }
+                ul { @for (_, upload) in &chosen { li lang=[name_language(&upload.path)] { (upload.path) " · " (size(upload.length)) } } }
+            }
+            (says_typed(&form, for_people(&place.def), &brought.typed))
+            section.card.card-body.mb-3 {
+                h2 { (asking.text("page-check-who-sees")) }
+                p.m-0 { (asking.text_with("page-bring-who-opens", &[("partners", &with)])) }
+            }
+            div.d-flex.flex-wrap.gap-2 {
+                button.btn.btn-primary type="submit" name="step" value="do" { (asking.text("page-bring-seal")) }
+                button.btn.btn-secondary type="submit" name="step" value="change" { (asking.text("page-check-change")) }
+                a.btn.btn-link href=(form.back) { (asking.text("page-form-leave")) }
+            }
+        }
+    };
+    Page::new(title).of("evidence").around(asking, &body)
+}
+
+fn carried(typed: &Typed) -> impl Iterator<Item = (&str, &str)> {
+    typed.all().filter(|(name, _)| !["csrf", "step", "remove", "upload"].contains(name))
+}

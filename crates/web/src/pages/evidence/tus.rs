@@ -1,0 +1,284 @@
+//! Uploads that go on where they were cut off: the tus protocol 1.0.0 (tus.io) with creation, expiration, checksum and
+//! termination. A matter's page makes them; any client of the protocol that holds a session can.
+//!
+//! An upload of another officer answers like none. What it is called rides in a header and stands in no address.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use comity_app::Failure;
+use comity_app::staging::{NotTaken, Upload, UploadId};
+use comity_journal::ids::MatterId;
+use comity_journal::time::Timestamp;
+use http_body_util::BodyExt as _;
+
+use super::super::asking::Asking;
+use super::super::office::Office;
+use super::super::trouble::Trouble;
+use super::incoming::{Incoming, Kept, SILENCE, Summing};
+use super::out::put;
+
+const VERSION: &str = "1.0.0";
+const EXTENSIONS: &str = "creation,expiration,checksum,termination";
+const ALGORITHMS: &str = "sha1,sha256";
+/// Bytes arrived damaged: the sender may send them again.
+const CHECKSUM_MISMATCH: u16 = 460;
+
+const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
+const OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+const LENGTH: HeaderName = HeaderName::from_static("upload-length");
+const EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
+
+fn said(headers: &HeaderMap, name: &'static str) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+fn answer(status: StatusCode, headers: &[(HeaderName, String)]) -> Response {
+    let mut answer = status.into_response();
+    put(&mut answer, &[(RESUMABLE, VERSION.into()), (CACHE_CONTROL, "no-store".into())]);
+    put(&mut answer, headers);
+    answer
+}
+
+/// What the node can do.
+pub(super) async fn offer(
+    State(office): State<Arc<Office>>,
+    asking: Asking,
+    Path(number): Path<String>,
+) -> Result<Response, Trouble> {
+    may_bring(&office, &asking, number).await?;
+    let largest = office.outside.staging().limits().file;
+    let headers = [
+        (HeaderName::from_static("tus-version"), VERSION.into()),
+        (HeaderName::from_static("tus-extension"), EXTENSIONS.into()),
+        (HeaderName::from_static("tus-checksum-algorithm"), ALGORITHMS.into()),
+        (HeaderName::from_static("tus-max-size"), largest.to_string()),
+    ];
+    Ok(answer(StatusCode::NO_CONTENT, &headers))
+}
+
+/// The matter, where this officer may now hand something over in it.
+pub(super) async fn may_bring(office: &Office, asking: &Asking, number: String) -> Result<MatterId, Trouble> {
+    let officer = asking.officer();
+    let matter = office.run(move |ledger, _| {
+        let matter = ledger.seen_by(&officer, &number)?;
+        let act = ledger.handing_over(&matter)?;
+        ledger.may_try(&officer, &matter, act.code)?;
+        Ok(matter)
+    });
+    Ok(matter.await?)
+}
+
+/// A request of another version is answered with the one that is spoken here.
+fn other_version(headers: &HeaderMap) -> Option<Response> {
+    let spoken = said(headers, "tus-resumable").as_deref() == Some(VERSION);
+    let ours = [(HeaderName::from_static("tus-version"), VERSION.to_owned())];
+    (!spoken).then(|| answer(StatusCode::PRECONDITION_FAILED, &ours))
+}
+
+/// Begins an upload.
+pub(super) async fn create(
+    State(office): State<Arc<Office>>,
+    asking: Asking,
+    Path(number): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Trouble> {
+    asking.check_form(said(&headers, "x-csrf").as_deref())?;
+    if let Some(other) = other_version(&headers) {
+        return Ok(other);
+    }
+    let matter = may_bring(&office, &asking, number.clone()).await?;
+    let length = said(&headers, "upload-length").and_then(|length| length.parse().ok());
+    let name = said(&headers, "upload-metadata").and_then(|metadata| name_in(&metadata));
+    let (Some(length), Some(name)) = (length, name) else { return Ok(answer(StatusCode::BAD_REQUEST, &[])) };
+    let (staging, now) = (office.outside.staging(), office.now());
+    let begun = office.draw(|entropy| staging.begin(&asking.officer(), matter, &name, length, now, entropy));
+    Ok(match begun {
+        Ok(id) => {
+            let goes =
+                staging.of(&asking.officer(), &matter, &id, now).map(|upload| staging.goes_at(&upload));
+            let place = (LOCATION, format!("/m/{number}/uploads/{id}"));
+            let mut headers = vec![place];
+            headers.extend(goes.map(|goes| (EXPIRES, http_date(goes))));
+            answer(StatusCode::CREATED, &headers)
+        }
+        Err(not_taken) => answer(status_of(&not_taken), &[]),
+    })
+}
+
+fn status_of(not_taken: &NotTaken) -> StatusCode {
+    match not_taken {
+        NotTaken::TooLarge(_) | NotTaken::TooMuch => StatusCode::PAYLOAD_TOO_LARGE,
+        NotTaken::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
+        NotTaken::Name(_) => StatusCode::BAD_REQUEST,
+        NotTaken::Disk(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// The file's name in `filename BASE64,other BASE64`.
+fn name_in(metadata: &str) -> Option<String> {
+    let named = metadata.split(',').find_map(|pair| pair.trim().strip_prefix("filename "))?;
+    String::from_utf8(data_encoding::BASE64.decode(named.trim().as_bytes()).ok()?).ok()
+}
+
+/// Everything about one upload: how far it is, more of it, its end.
+pub(super) async fn one(
+    State(office): State<Arc<Office>>,
+    asking: Asking,
+    Path((number, upload)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, Trouble> {
+    let headers = request.headers().clone();
+    let over = said(&headers, "x-http-method-override").and_then(|method| method.parse().ok());
+    let method = over.filter(|_| *request.method() == Method::POST).unwrap_or(request.method().clone());
+    if ![Method::HEAD, Method::PATCH, Method::DELETE].contains(&method) {
+        return Ok(answer(StatusCode::METHOD_NOT_ALLOWED, &[]));
+    }
+    if method != Method::HEAD {
+        asking.check_form(said(&headers, "x-csrf").as_deref())?;
+    }
+    if let Some(other) = other_version(&headers) {
+        return Ok(other);
+    }
+    let officer = asking.officer();
+    let matter = office.run(move |ledger, _| ledger.seen_by(&officer, &number)).await?;
+    let id = UploadId::read(&upload).ok_or(Trouble::NotFound)?;
+    let staging = office.outside.staging();
+    let found = staging.of(&asking.officer(), &matter, &id, office.now()).ok_or(Trouble::NotFound)?;
+    match method {
+        Method::HEAD => Ok(how_far(&office, &found)),
+        Method::DELETE => Ok(match staging.remove(&id) {
+            Ok(true) => answer(StatusCode::NO_CONTENT, &[]),
+            Ok(false) => answer(StatusCode::LOCKED, &[]),
+            Err(_) => answer(StatusCode::INTERNAL_SERVER_ERROR, &[]),
+        }),
+        _ => Ok(append(&office, &id, &found, &headers, request.into_body()).await),
+    }
+}
+
+fn how_far(office: &Office, found: &Upload) -> Response {
+    let goes = office.outside.staging().goes_at(found);
+    let headers =
+        [(OFFSET, found.held.to_string()), (LENGTH, found.length.to_string()), (EXPIRES, http_date(goes))];
+    answer(StatusCode::OK, &headers)
+}
+
+/// Takes more of an upload, from exactly where it is.
+async fn append(office: &Office, id: &UploadId, found: &Upload, headers: &HeaderMap, body: Body) -> Response {
+    if headers.get(CONTENT_TYPE).is_none_or(|kind| kind != "application/offset+octet-stream") {
+        return answer(StatusCode::UNSUPPORTED_MEDIA_TYPE, &[]);
+    }
+    let Some(from) = said(headers, "upload-offset").and_then(|offset| offset.parse::<u64>().ok()) else {
+        return answer(StatusCode::BAD_REQUEST, &[]);
+    };
+    let sum = said(headers, "upload-checksum").map(|sum| Summing::read(&sum));
+    if matches!(sum, Some(None)) {
+        return answer(StatusCode::BAD_REQUEST, &[]);
+    }
+    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|announced| announced > found.length.saturating_sub(from)) {
+        return answer(StatusCode::PAYLOAD_TOO_LARGE, &[]);
+    }
+    let receiving = match office.outside.staging().receive(id) {
+        Ok(Some(receiving)) => receiving,
+        Ok(None) => return answer(StatusCode::LOCKED, &[]),
+        Err(_) => return answer(StatusCode::INTERNAL_SERVER_ERROR, &[]),
+    };
+    // Asked of the upload in hand: what was found before may have grown meanwhile.
+    if receiving.upload().held != from {
+        return answer(StatusCode::CONFLICT, &[(OFFSET, receiving.upload().held.to_string())]);
+    }
+    took(office, Incoming::into(receiving, sum.flatten()), body).await
+}
+
+/// Takes what comes. Cut off in the middle, what came counts where no sum was announced for the whole of it.
+async fn took(office: &Office, mut incoming: Incoming, mut body: Body) -> Response {
+    let mut cut_off = false;
+    loop {
+        let frame = match tokio::time::timeout(SILENCE, body.frame()).await {
+            Ok(None) => break,
+            Ok(Some(Ok(frame))) => frame,
+            Ok(Some(Err(_))) | Err(_) => {
+                cut_off = true;
+                break;
+            }
+        };
+        let Some(bytes) = frame.data_ref() else { continue };
+        match incoming.push(bytes).await {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
+                return answer(StatusCode::PAYLOAD_TOO_LARGE, &[]);
+            }
+            Err(_) => return answer(StatusCode::INTERNAL_SERVER_ERROR, &[]),
+        }
+    }
+    if cut_off && incoming.is_summed() {
+        return answer(StatusCode::REQUEST_TIMEOUT, &[]);
+    }
+    match incoming.keep(office.now(), false).await {
+        Ok(Kept::UpTo(held)) => {
+            let goes = office.now().plus_millis(office.outside.staging().limits().idle_millis);
+            answer(StatusCode::NO_CONTENT, &[(OFFSET, held.to_string()), (EXPIRES, http_date(goes))])
+        }
+        Ok(Kept::Damaged) => {
+            answer(StatusCode::from_u16(CHECKSUM_MISMATCH).unwrap_or(StatusCode::CONFLICT), &[])
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
+            answer(StatusCode::PAYLOAD_TOO_LARGE, &[])
+        }
+        Err(_) => answer(StatusCode::INTERNAL_SERVER_ERROR, &[]),
+    }
+}
+
+/// A moment as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT`.
+fn http_date(at: Timestamp) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let text = at.to_string();
+    let part = |range: std::ops::Range<usize>| text.get(range).unwrap_or_default();
+    // 1 January 1970 was a Thursday.
+    let since = at.millis().div_euclid(24 * 60 * 60 * 1000).rem_euclid(7);
+    let day = usize::try_from(since).ok().and_then(|day| DAYS.get(day)).copied().unwrap_or_default();
+    let month = part(5..7).parse::<usize>().ok().and_then(|month| MONTHS.get(month.checked_sub(1)?)).copied();
+    let month = month.unwrap_or_default();
+    format!("{day}, {} {month} {} {} GMT", part(8..10), part(0..4), part(11..19))
+}
+
+impl From<NotTaken> for Trouble {
+    fn from(not_taken: NotTaken) -> Self {
+        match not_taken {
+            NotTaken::TooLarge(_) | NotTaken::TooMuch => Self::TooLarge,
+            NotTaken::Name(why) => Self::Unreadable(why.to_string()),
+            NotTaken::NoRoom => Self::NoRoom,
+            NotTaken::Disk(error) => {
+                Failure::Fault(format!("an upload could not be written: {}", error.kind())).into()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_reads_as_http_writes_it() {
+        let at = |text| http_date(Timestamp::parse(text).unwrap());
+        assert_eq!(at("1994-11-06T08:49:37Z"), "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(at("2026-11-29T00:00:01Z"), "Sun, 29 Nov 2026 00:00:01 GMT");
+        assert_eq!(at("1969-12-31T23:59:59Z"), "Wed, 31 Dec 1969 23:59:59 GMT");
+    }
+
+    #[test]
+    fn the_name_is_found_among_what_a_client_says() {
+        assert_eq!(name_in("filetype dGV4dA==,filename 5Y+j5L6bIDEucGRm").as_deref(), Some("口供 1.pdf"));
+        assert_eq!(name_in("filename"), None);
+        assert_eq!(name_in("filename !!!"), None);
+        assert_eq!(name_in("name YQ=="), None);
+    }
+}
