@@ -39,11 +39,11 @@ test: check
 
 # The desk in real Chromium, before real nodes: see tests/browser.
 browser: setup
-	cargo build --locked --quiet -p comity
+	cargo build --locked --quiet --workspace --bin comity
 	scripts/browser
 
 shots: setup
-	cargo build --locked --quiet -p comity
+	cargo build --locked --quiet --workspace --bin comity
 	scripts/browser shots $(abspath $(or $(OUT),target/shots)) $(ONLY)
 
 # One world of many nodes by its seed, told step by step: make sim SEED=42. With TO=999 all worlds from there to that.
