@@ -9,8 +9,10 @@ use axum::http::header::{ACCEPT_ENCODING, CONTENT_TYPE, COOKIE, SET_COOKIE};
 use axum::http::{Request, Response, StatusCode};
 use comity_app::Failure;
 use comity_app::context::{Clock, Objects};
+use comity_app::staging::Staging;
 use comity_domain::engine::Kinds;
 use comity_domain::words::{ENGINE, Lang, Words};
+use comity_journal::entropy::Entropy;
 use comity_journal::ids::AgencyId;
 use comity_journal::time::Timestamp;
 use comity_testkit::Seeded;
@@ -48,6 +50,14 @@ impl Outside for Nothing {
 
     fn objects(&self) -> Arc<Objects> {
         unreachable!("no page that is measured touches a package")
+    }
+
+    fn staging(&self) -> Arc<Staging> {
+        unreachable!("no page that is measured takes a file")
+    }
+
+    fn entropy(&self) -> Box<dyn Entropy + Send> {
+        Box::new(Seeded::new(3))
     }
 }
 

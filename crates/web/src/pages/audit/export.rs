@@ -15,6 +15,7 @@ use comity_domain::matters::node::Export;
 
 use super::super::asking::Asking;
 use super::super::office::Office;
+use super::super::sign_in::prove_to_let_out;
 use super::super::trouble::Trouble;
 use super::super::typed::Typed;
 use super::filter::{Asked, dated};
@@ -57,6 +58,9 @@ pub(super) async fn take(
     let Ok(filter) = asked.means(&office).await? else {
         return again(("purpose", "page-audit-filter-first")).await;
     };
+    if let Some(first) = prove_to_let_out(&office, &asking, &typed).await? {
+        return Ok(first);
+    }
     let (officer, matter, why) = (asking.officer(), filter.matter, purpose.clone());
     // Durable before the first line is read.
     office

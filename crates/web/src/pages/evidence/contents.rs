@@ -16,6 +16,7 @@ use serde::Deserialize;
 use super::super::asking::Asking;
 use super::super::frame::{Page, name_language};
 use super::super::office::Office;
+use super::super::sign_in::prove_to_let_out;
 use super::super::trouble::Trouble;
 use super::super::typed::Typed;
 use super::grants::What;
@@ -51,6 +52,9 @@ pub(super) async fn grant(
     let found = find(&office, &asking, number, package).await?;
     if let Some(wrong) = wrong_purpose(&typed) {
         return Ok(OPEN.form(&asking, &found, &typed, Some(wrong)));
+    }
+    if let Some(first) = prove_to_let_out(&office, &asking, &typed).await? {
+        return Ok(first);
     }
     let (officer, row) = (asking.officer(), found.row.clone());
     let purpose = typed.text("purpose").trim().to_owned();

@@ -19,6 +19,7 @@ use maud::html;
 use super::super::asking::Asking;
 use super::super::frame::Page;
 use super::super::office::Office;
+use super::super::sign_in::prove_to_let_out;
 use super::super::trouble::Trouble;
 use super::super::typed::Typed;
 use super::grants::What;
@@ -114,6 +115,9 @@ pub(super) async fn grant(
     let found = find(&office, &asking, number, package).await?;
     if let Some(wrong) = wrong_purpose(&typed) {
         return Ok(TAKE.form(&asking, &found, &typed, Some(wrong)));
+    }
+    if let Some(first) = prove_to_let_out(&office, &asking, &typed).await? {
+        return Ok(first);
     }
     let (officer, matter) = (asking.officer(), found.row.matter);
     let purpose = typed.text("purpose").trim().to_owned();

@@ -10,6 +10,9 @@ use axum::routing::get;
 use comity_app::Failure;
 use comity_app::authorise::is_grave;
 use comity_app::sign_in::{Challenge, Checked, Given, Second};
+use comity_domain::act::Act as _;
+use comity_domain::engine::Kind as _;
+use comity_domain::matters::node::{LetOut, NodeKind};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -60,6 +63,15 @@ pub(crate) async fn prove_keeping(
     let kept = typed.all().filter(|(name, _)| *name != "csrf");
     let kept = kept.map(|(name, text)| (format!("{KEPT}{name}"), text.to_owned())).collect();
     again_page(office, asking, &Wanted { next, by: String::new(), kept }, None).await.map(Some)
+}
+
+/// As [`prove_keeping`], before something leaves the node.
+pub(crate) async fn prove_to_let_out(
+    office: &Office,
+    asking: &Asking,
+    typed: &Typed,
+) -> Result<Option<Response>, Trouble> {
+    prove_keeping(office, asking, NodeKind::DEF.code, LetOut::DEF.code, typed).await
 }
 
 fn prove(office: &Office, asking: &Asking) -> Result<(), Trouble> {

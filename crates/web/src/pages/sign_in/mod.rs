@@ -26,7 +26,7 @@ use comity_domain::matters::officer::SignInMeans;
 use maud::html;
 use serde::Deserialize;
 
-pub(crate) use again::{Proven, prove_for, prove_keeping};
+pub(crate) use again::{Proven, prove_for, prove_keeping, prove_to_let_out};
 pub(crate) use door::Door;
 pub(crate) use form::picture;
 pub(crate) use welcome::handed_over;
