@@ -102,7 +102,7 @@ pub(super) fn copy(asking: &Asking, hash: &str) -> Markup {
     html! {
         span.no-print {
             button.btn.btn-link.btn-sm type="button" data-island="copy" data-copy=(hash)
-                data-copied=(asking.text("page-copied"))
+                data-copied=(asking.text("page-copy-done"))
                 aria-label=(asking.text_with("page-copy-hash", &[("hash", &short(hash))])) { (asking.text("page-copy")) }
             span.live-note role="status" {}
         }
