@@ -51,17 +51,22 @@ fn files(
     html! {
         fieldset.mb-3 .has-error[!told.is_empty()] {
             legend { (asking.text("page-bring-files")) }
-            @for wrong in &told {
-                p.field-error { span.visually-hidden { (asking.text("page-form-error")) } (wrong.text(&asking.words)) }
+            @for (i, wrong) in told.iter().enumerate() {
+                p.field-error id=(told_at(i)) { span.visually-hidden { (asking.text("page-form-error")) } (wrong.text(&asking.words)) }
             }
             @if !here.is_empty() {
                 p { (asking.text("page-bring-here")) }
                 ul.list-unstyled { @for (id, upload) in here { (file(asking, brought, id, upload)) } }
             }
-            (chooser(asking, place, "f-files", "page-bring-choose", false))
-            (chooser(asking, place, "folder", "page-bring-folder", true))
+            (chooser(asking, place, ("f-files", "page-bring-choose"), false, told.len()))
+            (chooser(asking, place, ("folder", "page-bring-folder"), true, 0))
         }
     }
+}
+
+/// Where a fault of the files is told.
+fn told_at(i: usize) -> String {
+    format!("f-files-wrong-{i}")
 }
 
 fn file(asking: &Asking, brought: &Brought, id: &UploadId, upload: &Upload) -> Markup {
@@ -84,14 +89,18 @@ fn file(asking: &Asking, brought: &Brought, id: &UploadId, upload: &Upload) -> M
 }
 
 /// A control for files, or for a whole folder where the browser has one; a script sends what is chosen before the form.
-fn chooser(asking: &Asking, place: &Place, id: &str, label: &str, folder: bool) -> Markup {
+/// The faults told of the files are read out with it.
+fn chooser(asking: &Asking, place: &Place, (id, label): (&str, &str), folder: bool, told: usize) -> Markup {
+    let described = (0..told).map(told_at).collect::<Vec<_>>().join(" ");
+    let described = (told > 0).then_some(described);
     let sending = asking.text_with("page-bring-sending", &[("name", "{name}"), ("percent", "{percent}")]);
     html! {
         div.mb-2 data-island="upload" data-upload={ "/m/" (place.number) "/uploads" }
             data-said-sending=(sending) data-said-waiting=(asking.text("page-bring-waiting"))
             data-said-done=(asking.text("page-bring-done")) data-said-failed=(asking.text("page-bring-failed")) {
             label.form-label for=(id) { (asking.text(label)) }
-            input.form-control id=(id) type="file" name="file" multiple webkitdirectory[folder];
+            input.form-control id=(id) type="file" name="file" multiple webkitdirectory[folder]
+                aria-invalid=[described.as_ref().map(|_| "true")] aria-describedby=[described];
             progress.mt-1 hidden aria-label=(asking.text("page-bring-progress")) {}
             p.live-note role="status" {}
         }

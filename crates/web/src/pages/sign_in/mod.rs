@@ -227,11 +227,13 @@ async fn second(
 }
 
 async fn seats(office: &Office, reading: &Reading, next: &str) -> Result<Framed, Trouble> {
-    let officers = office.run(|ledger, _| ledger.officers()).await?;
+    let mut officers = office.run(|ledger, _| ledger.officers()).await?;
+    // Whoever holds most roles sees most: the head of the bureau, as a rule.
+    officers.sort_by_key(|officer| std::cmp::Reverse(officer.roles.len()));
     let body = html! {
         h1 { (reading.text("page-sign-in")) }
         p { (reading.text("page-sign-in-demo")) }
-        ul.list-unstyled { @for officer in &officers { li.mb-2 { (seat(reading, officer, next)) } } }
+        ul.seats { @for officer in &officers { li { (seat(reading, officer, next)) } } }
     };
     Ok(Page::new(reading.text("page-sign-in")).around(reading, &body))
 }
@@ -245,7 +247,7 @@ fn seat(reading: &Reading, officer: &Officer, next: &str) -> maud::Markup {
             button.btn.btn-primary type="submit" name="officer" value=(officer.record) {
                 span lang=[name_language(&officer.name)] { (officer.name) }
             }
-            " " (roles.join(&reading.text("page-list-comma")))
+            span { (roles.join(&reading.text("page-list-comma"))) }
         }
     }
 }
