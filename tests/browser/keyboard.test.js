@@ -90,8 +90,8 @@ test("a payment-stop is taken in, acknowledged and reported on by keyboard alone
   await tabTo(page, "[name=text]");
   await page.keyboard.type("Held until 20 December.");
   await send(page);
-  await page.locator(".timeline .ours", { hasText: "XB-2026-0911" }).waitFor();
-  await page.locator(".timeline .ours", { hasText: "Held until 20 December." }).waitFor();
+  await page.locator(".timeline > .ours[id]", { hasText: "XB-2026-0911" }).waitFor();
+  await page.locator(".timeline > .ours[id]", { hasText: "Held until 20 December." }).waitFor();
 });
 
 /** From the last field over the answers to be checked to what is signed. */

@@ -16,7 +16,7 @@ export async function scenesOf(window, name, meet) {
 }
 
 const SCENES = {
-  "Chen Ning": [nowhere, staleForm, searching, keyboardHelp, newRequest, earlier, actForms, said, packages, offNetwork, printed],
+  "Chen Ning": [nowhere, staleForm, searching, keyboardHelp, newRequest, earlier, actForms, said, packages, handOver, offNetwork, printed],
   "Dara Vong": [verifiedJournal, meeting],
   "Odo Brakk": [invited],
 };
@@ -140,14 +140,15 @@ async function said({ page }, meet) {
   await meet("a scene was played");
 }
 
-/** A sealed package that holds, and one in which a byte was changed. */
+/** A sealed package that holds, one in which a byte was changed, and what is in it. */
 async function packages({ page }, meet) {
-  await page.goto("/matters");
-  const evidence = (await paths(page, "a[href^='/m/E-']"))[0];
+  await page.goto("/evidence");
+  // The first that was handed over is the largest, and a byte is changed in the largest.
+  const sealed = (await paths(page, "main a[href*='/package/']")).at(-1);
   const check = async () => {
-    await page.goto(evidence);
-    await page.locator("form[action*='/package/'] button").first().click();
-    await page.waitForURL("**/package/*");
+    await page.goto(sealed);
+    await page.locator("form[action$='/check'] button").click();
+    await page.waitForURL("**/check/*");
   };
   const play = async (scene) => {
     await page.goto("/demo");
@@ -162,6 +163,37 @@ async function packages({ page }, meet) {
   await page.locator(".proof-bad").waitFor();
   await meet("a package in which a byte was changed");
   await play("mend-byte");
+  for (const out of ["take", "open"]) {
+    await page.goto(`${sealed}/${out}`);
+    await sendForm(page);
+    await page.locator(".error-summary").waitFor();
+    await meet(`${out}: for what was not said`);
+  }
+  await page.locator("#purpose").fill("to be examined by the digital unit");
+  await sendForm(page);
+  await page.waitForURL("**/open/*");
+  await meet("what is in a package");
+}
+
+/** Files are chosen, sent ahead, checked, sealed and handed over. */
+async function handOver({ page, script }, meet) {
+  await page.goto("/matters");
+  const [evidence] = await paths(page, "a[href^='/m/E-']");
+  await page.goto(`${evidence}/hand-over`);
+  await sendForm(page);
+  await page.locator(".error-summary").waitFor();
+  await meet("no file was chosen");
+  const files = ["通话记录 3.txt", "calls 3.csv"].map((name) => ({ name, mimeType: "text/plain", buffer: Buffer.from(`${name}\n`) }));
+  await page.locator("#f-files").setInputFiles(files);
+  if (script) await page.locator("[data-carried]").nth(files.length - 1).waitFor({ state: "attached" });
+  await fillIn(page);
+  await sendForm(page);
+  await page.locator("button[name=step][value=do]").waitFor();
+  await meet("files to be sealed are checked");
+  await page.locator("button[name=step][value=do]").click();
+  await page.waitForURL("**/hand-over/*");
+  await page.locator(".proof-ok").waitFor();
+  await meet("files were sealed and handed over");
 }
 
 /** What comes out of a printer. */

@@ -121,6 +121,17 @@ impl Ledger {
         }
     }
 
+    /// The entries of ours whose packages the other side found not as they were sealed: what another package may replace.
+    ///
+    /// # Errors
+    /// When there is no such matter, or the store cannot be read.
+    pub fn replaceable(&mut self, matter: &MatterId) -> Result<Vec<Hash>, Failure> {
+        let us = self.agency;
+        let packages = self.matter(matter)?.packages().into_iter();
+        let ours = packages.filter(|handed| handed.by == us && handed.stands == Check::Mismatch.code());
+        Ok(ours.map(|handed| handed.entry).collect())
+    }
+
     /// The packages of one matter, as this officer may see them; of one entry where it is named.
     ///
     /// # Errors

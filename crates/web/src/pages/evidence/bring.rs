@@ -8,8 +8,8 @@ use super::super::act_form::{Wrong, says_typed};
 use super::super::asking::Asking;
 use super::super::frame::{Framed, Page, name_language};
 use super::super::typed::Typed;
-use super::hand_over::{Brought, FILES, Place, for_people};
-use super::lines::size;
+use super::hand_over::{Brought, FILES, Place, REPLACES, for_people};
+use super::lines::{short, size};
 
 /// The form, with the files that are here, what was typed and what is wrong with it.
 pub(super) fn page(
@@ -29,7 +29,10 @@ pub(super) fn page(
         form.act-form action=(form.path) method="post" enctype="multipart/form-data" novalidate {
             input type="hidden" name="csrf" value=(asking.form_token());
             (files(asking, place, brought, here, wrong))
-            @for asked in for_people(&place.def) { (field(&form, asked, &brought.typed, wrong)) }
+            @for asked in for_people(&place.def) {
+                @if asked.name == REPLACES { (replaces(asking, place, &form.label_of(REPLACES), brought, wrong)) }
+                @else { (field(&form, asked, &brought.typed, wrong)) }
+            }
             div.d-flex.flex-wrap.gap-2.mt-3 {
                 button.btn.btn-primary type="submit" name="step" value="check" data-needs-upload { (asking.text("page-form-continue")) }
                 a.btn.btn-link href=(form.back) { (asking.text("page-form-leave")) }
@@ -37,6 +40,31 @@ pub(super) fn page(
         }
     };
     Page::new(title).of("evidence").faulty(!wrong.is_empty()).around(asking, &body)
+}
+
+/// Which earlier handing over it takes the place of, where the other side found one not as it was sealed.
+fn replaces(asking: &Asking, place: &Place, label: &str, brought: &Brought, wrong: &[Wrong]) -> Markup {
+    let told = wrong.iter().find(|wrong| wrong.path == REPLACES);
+    let chosen = brought.typed.text(REPLACES);
+    html! {
+        @if !place.replaceable.is_empty() || told.is_some() {
+            div.mb-3 .has-error[told.is_some()] {
+                label.form-label for="f-replaces" { (label) span.text-secondary.fw-normal { " " (asking.text("page-form-optional")) } }
+                @if let Some(wrong) = told {
+                    p.field-error #f-replaces-wrong {
+                        span.visually-hidden { (asking.text("page-form-error")) } (wrong.text(&asking.words))
+                    }
+                }
+                select.form-select #f-replaces name=(REPLACES) aria-invalid=[told.map(|_| "true")]
+                    aria-describedby=[told.map(|_| "f-replaces-wrong")] {
+                    option value="" { (asking.text("page-form-choose")) }
+                    @for entry in &place.replaceable {
+                        option value=(entry) selected[entry == chosen] { (short(entry)) }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// The files that are here, and where more are chosen.

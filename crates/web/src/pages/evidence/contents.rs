@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderName;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Response};
 use comity_app::workers::{Listed, Opener, PackageError};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -16,15 +16,13 @@ use serde::Deserialize;
 use super::super::asking::Asking;
 use super::super::frame::{Page, name_language};
 use super::super::office::Office;
-use super::super::sign_in::prove_to_let_out;
 use super::super::trouble::Trouble;
 use super::super::typed::Typed;
 use super::grants::What;
 use super::lines::size;
-use super::out::{WayOut, let_out, put, wrong_purpose};
+use super::out::{Purpose, WayOut, let_out, put};
 use super::package::find;
 use super::stream::body_of;
-use crate::session::Secret;
 
 /// How many files a page lists.
 const FILES: usize = 100;
@@ -45,29 +43,21 @@ pub(super) async fn ask(
 pub(super) async fn grant(
     State(office): State<Arc<Office>>,
     asking: Asking,
-    Path((number, package)): Path<(String, String)>,
+    Path(package): Path<(String, String)>,
     typed: Typed,
 ) -> Result<Response, Trouble> {
-    asking.check_form(typed.get("csrf"))?;
-    let found = find(&office, &asking, number, package).await?;
-    if let Some(wrong) = wrong_purpose(&typed) {
-        return Ok(OPEN.form(&asking, &found, &typed, Some(wrong)));
-    }
-    if let Some(first) = prove_to_let_out(&office, &asking, &typed).await? {
-        return Ok(first);
-    }
+    let (found, purpose) = match OPEN.purpose(&office, &asking, package, &typed).await? {
+        Purpose::Said(found, purpose) => (found, purpose),
+        Purpose::Answer(answer) => return Ok(answer),
+    };
     let (officer, row) = (asking.officer(), found.row.clone());
-    let purpose = typed.text("purpose").trim().to_owned();
     let said = purpose.clone();
     let opener = office.run(move |ledger, pending| {
         ledger.record_read(pending, &officer, &row.matter, None)?;
         ledger.let_content_out(pending, &row, &said, &officer)
     });
     let what = What::Content { opener: Arc::new(opener.await?), purpose };
-    let name = office.draw(|entropy| Secret::draw(entropy).as_str().to_owned());
-    let (officer, entry, now) = (asking.officer().record, found.row.entry, office.now());
-    office.evidence.grants.keep(name.clone(), officer, entry, now, what);
-    Ok(Redirect::to(&format!("{}/open/{name}", found.path())).into_response())
+    Ok(OPEN.lead(&office, &asking, &found, what))
 }
 
 /// From which file on.

@@ -12,7 +12,7 @@ use axum::http::header::CONTENT_LENGTH;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use comity_app::staging::{Upload, UploadId};
 use comity_app::workers::SEALED_FIELDS;
-use comity_domain::act::{ActDef, Field as ActField, faults};
+use comity_domain::act::{ActDef, Fault, Field as ActField, faults};
 use comity_journal::ids::MatterId;
 use maud::html;
 
@@ -29,6 +29,8 @@ use super::seal;
 
 /// The control that files are chosen with, which a fault about them points to.
 pub(super) const FILES: &str = "files";
+/// The field that names an earlier handing over: one is chosen, nobody types its hash.
+pub(super) const REPLACES: &str = "replaces";
 
 /// Where something is handed over.
 pub(super) struct Place {
@@ -37,6 +39,8 @@ pub(super) struct Place {
     pub(super) kind: String,
     pub(super) def: ActDef,
     pub(super) with: Vec<String>,
+    /// The earlier handings over that this one may replace.
+    pub(super) replaceable: Vec<String>,
 }
 
 impl Place {
@@ -49,7 +53,8 @@ impl Place {
             let page = ledger.show_matter_to(&officer, &matter, &words)?;
             let (kind, _) = ledger.act_of(&matter, def.code)?;
             let with = page.parties.into_iter().map(|party| party.name).filter(|name| name != "us").collect();
-            Ok(Self { matter, number: page.line.number, kind, def, with })
+            let replaceable = ledger.replaceable(&matter)?.iter().map(ToString::to_string).collect();
+            Ok(Self { matter, number: page.line.number, kind, def, with, replaceable })
         });
         Ok(found.await?)
     }
@@ -178,6 +183,10 @@ fn wrong_with(place: &Place, brought: &Brought, here: &[(UploadId, Upload)]) -> 
     }
     if chosen().zip(chosen().skip(1)).any(|((_, a), (_, b))| a.path == b.path) {
         wrong.push(Wrong::said(FILES, "page-bring-twice"));
+    }
+    let replaces = brought.typed.text(REPLACES);
+    if !replaces.is_empty() && place.replaceable.iter().all(|entry| entry != replaces) {
+        wrong.push(Wrong::said(REPLACES, Fault::NotAWord.key()));
     }
     let found = faults(&place.def, &brought.typed.table(&place.def)).into_iter();
     let asked = found.filter(|found| !SEALED_FIELDS.contains(&found.path.as_str()));

@@ -42,6 +42,14 @@ pub(super) struct WayOut {
 const TAKE: WayOut =
     WayOut { path: "take", title: "page-take", what: "page-take-what", send: "page-take-send" };
 
+/// What came of asking for what something is taken out.
+pub(super) enum Purpose {
+    /// What is to be let out, and for what.
+    Said(Box<Found>, String),
+    /// What is answered instead: the form again, or the page that asks who sits there.
+    Answer(Response),
+}
+
 impl WayOut {
     /// The form that asks for what it is taken out.
     pub(super) fn form(
@@ -84,10 +92,36 @@ impl WayOut {
         let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
         (status, page).into_response()
     }
+
+    /// Reads the form: what is to be let out, and for what.
+    pub(super) async fn purpose(
+        &self,
+        office: &Office,
+        asking: &Asking,
+        (number, package): (String, String),
+        typed: &Typed,
+    ) -> Result<Purpose, Trouble> {
+        asking.check_form(typed.get("csrf"))?;
+        let found = find(office, asking, number, package).await?;
+        if let Some(wrong) = wrong_purpose(typed) {
+            return Ok(Purpose::Answer(self.form(asking, &found, typed, Some(wrong))));
+        }
+        let first = prove_to_let_out(office, asking, typed).await?;
+        let said = || Purpose::Said(Box::new(found), typed.text("purpose").trim().to_owned());
+        Ok(first.map_or_else(said, Purpose::Answer))
+    }
+
+    /// Leads to what was let out, which is there for whoever asked, for a while.
+    pub(super) fn lead(&self, office: &Office, asking: &Asking, found: &Found, what: What) -> Response {
+        let name = office.draw(|entropy| Secret::draw(entropy).as_str().to_owned());
+        let (officer, entry, now) = (asking.officer().record, found.row.entry, office.now());
+        office.evidence.grants.keep(name.clone(), officer, entry, now, what);
+        Redirect::to(&format!("{}/{}/{name}", found.path(), self.path)).into_response()
+    }
 }
 
 /// What is wrong with a purpose as it was typed.
-pub(super) fn wrong_purpose(typed: &Typed) -> Option<&'static str> {
+fn wrong_purpose(typed: &Typed) -> Option<&'static str> {
     match typed.text("purpose").trim() {
         "" => Some("page-out-purpose-missing"),
         long if long.len() > PURPOSE => Some("page-out-purpose-long"),
@@ -108,27 +142,19 @@ pub(super) async fn ask(
 pub(super) async fn grant(
     State(office): State<Arc<Office>>,
     asking: Asking,
-    Path((number, package)): Path<(String, String)>,
+    Path(package): Path<(String, String)>,
     typed: Typed,
 ) -> Result<Response, Trouble> {
-    asking.check_form(typed.get("csrf"))?;
-    let found = find(&office, &asking, number, package).await?;
-    if let Some(wrong) = wrong_purpose(&typed) {
-        return Ok(TAKE.form(&asking, &found, &typed, Some(wrong)));
-    }
-    if let Some(first) = prove_to_let_out(&office, &asking, &typed).await? {
-        return Ok(first);
-    }
+    let (found, purpose) = match TAKE.purpose(&office, &asking, package, &typed).await? {
+        Purpose::Said(found, purpose) => (found, purpose),
+        Purpose::Answer(answer) => return Ok(answer),
+    };
     let (officer, matter) = (asking.officer(), found.row.matter);
-    let purpose = typed.text("purpose").trim().to_owned();
     let recorded = office.run(move |ledger, pending| {
         ledger.let_out(pending, Export::SealedPackage, Some(&matter), &purpose, &officer)
     });
     recorded.await?;
-    let name = office.draw(|entropy| Secret::draw(entropy).as_str().to_owned());
-    let (officer, entry, now) = (asking.officer().record, found.row.entry, office.now());
-    office.evidence.grants.keep(name.clone(), officer, entry, now, What::Package);
-    Ok(Redirect::to(&format!("{}/take/{name}", found.path())).into_response())
+    Ok(TAKE.lead(&office, &asking, &found, What::Package))
 }
 
 /// What was let out to whoever asks, as long as their roles still let them take anything out.
