@@ -178,7 +178,7 @@ fn contents(asking: &Asking) -> Markup {
         ("timeline", "timeline"),
     ];
     html! {
-        nav.mb-2.no-print aria-label=(asking.text("page-contents")) {
+        nav.contents.mb-2.no-print aria-label=(asking.text("page-contents")) {
             ul.list-unstyled.d-flex.flex-wrap.gap-3.m-0 {
                 @for (id, key) in parts { li { a href={ "#" (id) } { (asking.text(key)) } } }
             }
