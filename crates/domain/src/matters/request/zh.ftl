@@ -5,7 +5,7 @@ party-request-requesting = 请求方
 party-request-requested = 被请求方
 
 status-request-draft = 起草中
-status-request-sent = 已发出，待对方收悉
+status-request-sent = 已发出，待确认收悉
 status-request-acknowledged = 已收悉
 status-request-clarification-asked = 待补充说明
 status-request-accepted = 已受理
