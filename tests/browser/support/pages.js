@@ -2,16 +2,16 @@
 //
 // The story of the demonstration gives the desks something to show; a node that nobody has set up yet shows the way in.
 // A page that is new is found by its links. One that no link leads to is missed by `no route is forgotten`, and goes
-// into `support/scenes.js`.
+// into `scenes.js`.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { LANGUAGES, LIGHTS, NARROW, WIDE } from "./support/browser.js";
-import { faultsOf, told } from "./support/check.js";
-import { Stage } from "./support/round.js";
-import { routeOf, routes } from "./support/routes.js";
-import { makeOf } from "./support/walk.js";
+import { LIGHTS, NARROW, WIDE } from "./browser.js";
+import { faultsOf, told } from "./check.js";
+import { Stage } from "./round.js";
+import { routeOf, routes } from "./routes.js";
+import { makeOf } from "./walk.js";
 
 /**
  * No page of their own: they take a form and go on to another page, or answer with something else than a page. The form
@@ -28,10 +28,6 @@ const NO_PAGE = [
 
 const ALL = routes();
 const met = new Set();
-let stage;
-
-before(async () => (stage = await Stage.set()));
-after(() => stage?.strike());
 
 /** Looks at pages in one language and light, and remembers what was wrong and which pages were met. */
 class Look {
@@ -54,7 +50,12 @@ class Look {
   }
 }
 
-for (const language of LANGUAGES) {
+/** Every page in one language, in both lights; a language is a file, so that both are looked at side by side. */
+export function pagesIn(language) {
+  let stage;
+  before(async () => (stage = await Stage.set()));
+  after(() => stage?.strike());
+
   for (const light of LIGHTS) {
     // axe looks at every page at one width; between them both languages and both lights are seen at either.
     const width = (language === "en") === (light === "light") ? WIDE : NARROW;
@@ -65,9 +66,9 @@ for (const language of LANGUAGES) {
       assert.deepEqual(complaints, [], "the browser complained of pages");
     });
   }
-}
 
-test("no route is forgotten", () => {
-  const forgotten = ALL.filter((route) => !met.has(route) && !NO_PAGE.includes(route));
-  assert.deepEqual(forgotten, [], "no link leads to these routes, and no scene shows them");
-});
+  test(`no route is forgotten: ${language}`, () => {
+    const forgotten = ALL.filter((route) => !met.has(route) && !NO_PAGE.includes(route));
+    assert.deepEqual(forgotten, [], "no link leads to these routes, and no scene shows them");
+  });
+}
