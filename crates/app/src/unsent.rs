@@ -151,6 +151,9 @@ impl Ledger {
                     gone.push(ViewRow { view: UNSENT, key, value: None });
                 }
             }
+            if gone.is_empty() {
+                continue;
+            }
             self.run_now(|_, pending| {
                 pending.commit.views.extend(gone);
                 Ok(())

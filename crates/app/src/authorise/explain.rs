@@ -62,17 +62,16 @@ impl Ledger {
         let (is_shared, own) = (self.is_shared_kind(&kind), Doing::to_see_own_record(&kind));
         let mut lines = Vec::new();
         for officer in self.officers()? {
-            let of_team = || team.contains(&officer.acting_in(&*self.keys.pseudonyms, matter).who);
+            let of_team = team.contains(&officer.acting_in(&*self.keys.pseudonyms, matter).who);
             let sees = match officer.reach(if is_shared { Doing::SeeMatter } else { own }) {
-                Some(reach) => !is_shared || reaches(reach, of_team, || restricted).is_ok(),
+                Some(reach) => !is_shared || reaches(reach, || of_team, || restricted).is_ok(),
                 None => false,
             };
             if !sees {
                 continue;
             }
-            let who = officer.acting_in(&*self.keys.pseudonyms, matter).who;
             let why = match officer.reach(Doing::SeeMatter) {
-                _ if team.contains(&who) => "sees-by-team",
+                _ if of_team => "sees-by-team",
                 Some(Reach::Anything) => "sees-as-auditor",
                 _ => "sees-by-role",
             };

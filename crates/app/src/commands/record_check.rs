@@ -24,9 +24,8 @@ impl Ledger {
         row: &PackageRow,
         check: Check,
     ) -> Result<Hash, Failure> {
-        let (doing, matter) = (Doing::SeeMatter, &row.matter);
-        let allowed = self.authorise(officer, doing, Some(matter));
-        self.heed_refusal(pending, officer, doing.code(), Some(matter), allowed)?;
+        let matter = &row.matter;
+        self.permit(pending, officer, Doing::SeeMatter, Some(matter))?;
         let kind = self.kind_of(matter)?;
         let toml = format!("entry = \"{}\"\ncheck = \"{}\"\n", row.entry, check.code());
         let composed = self.compose(&kind, Some(matter), CheckPackage::DEF.code, &toml)?;

@@ -6,9 +6,11 @@ use comity_journal::ids::MatterId;
 use comity_journal::part::OpenPart;
 use comity_journal::suite::Hash;
 
+use crate::authorise::Doing;
 use crate::commands::STRUCTURE;
 use crate::failure::Failure;
 use crate::ledger::Ledger;
+use crate::people::Officer;
 
 /// One field of an act that can be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,12 +44,14 @@ impl Ledger {
         self.act_of(matter, act).map(|(_, def)| def)
     }
 
-    /// The letter that numbers of matters of a kind begin with.
+    /// The number of a matter, for an officer who may know of it.
     ///
     /// # Errors
-    /// When there is no such kind.
-    pub fn number_prefix(&self, kind: &str) -> Result<char, Failure> {
-        Ok(self.kind_named(kind)?.def().prefix)
+    /// Refused when the officer may not; when there is no such matter.
+    pub fn number_for(&mut self, officer: &Officer, matter: &MatterId) -> Result<String, Failure> {
+        self.authorise(officer, Doing::SeeMatter, Some(matter))?;
+        let kind = self.kind_of(matter)?;
+        Ok(matter.shown(self.kind_named(&kind)?.def().prefix))
     }
 
     /// The act that opens matters of a kind.

@@ -8,7 +8,6 @@ use comity_domain::act::FieldKind;
 use comity_domain::words::Words;
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::time::Timestamp;
-use std::sync::Arc;
 
 use super::acts::ActValue;
 use super::lists::{Also, ListQuery};
@@ -55,12 +54,8 @@ impl Ledger {
             let found = self.search(typed, OFFERED, &mut fits, words)?;
             return Ok(found.lines.into_iter().map(|found| found.line).collect());
         }
-        let also = Also {
-            kind: Some(kind.to_owned()),
-            with: Some(*partner),
-            only: Some(Arc::new(|row| row.ours)),
-            ..Also::default()
-        };
+        let also =
+            Also { kind: Some(kind.to_owned()), with: Some(*partner), ours: Some(true), ..Also::default() };
         let list = ListQuery { facet: Facet::All, also, after: None, limit: OFFERED };
         let mut lines = self.matter_lines_for(officer, &list, words)?.lines;
         lines.retain(|line| self.authorise(officer, Doing::ReadContent, Some(&line.id)).is_ok());

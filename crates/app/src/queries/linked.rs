@@ -63,7 +63,9 @@ impl Ledger {
         if !self.kind_named(&kind)?.def().shared {
             return Ok(None);
         }
-        let line = self.show_matter_to(officer, other, words)?.line;
+        let Some(row) = self.row(&kind, other)? else { return Ok(None) };
+        let names = self.partner_names()?;
+        let line = self.line_for(officer, &row, &names, words)?;
         Ok(Some(LinkedLine { how, number: line.number, title: line.title }))
     }
 }

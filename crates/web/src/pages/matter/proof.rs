@@ -21,23 +21,23 @@ pub(super) async fn show(
     asking: Asking,
     Path(number): Path<String>,
 ) -> Result<Framed, Trouble> {
-    let (words, officer) = (Arc::clone(&asking.words), asking.officer());
-    let (line, kind, proof) = office
+    let officer = asking.officer();
+    let (number, kind, proof) = office
         .run(move |ledger, _| {
             let matter = ledger.seen_by(&officer, &number)?;
-            let line = ledger.show_matter_to(&officer, &matter, &words)?.line;
+            let number = ledger.number_for(&officer, &matter)?;
             let kind = ledger.matter(&matter)?.kind();
-            Ok((line, kind, ledger.check_matter(&matter)?))
+            Ok((number, kind, ledger.check_matter(&matter)?))
         })
         .await?;
-    let title = asking.text_with("page-proof", &[("number", &line.number)]);
+    let title = asking.text_with("page-proof", &[("number", &number)]);
     let body = html! {
-        p.crumbs { a href={ "/m/" (line.number) } { (line.number) } }
+        p.crumbs { a href={ "/m/" (number) } { (number) } }
         h1 { (title) }
         (verdict(&asking, &proof))
         @if let Some(findings) = &proof.findings {
             (acts(&asking, kind, findings))
-            form action={ "/m/" (line.number) "/proof/file" } method="post" {
+            form action={ "/m/" (number) "/proof/file" } method="post" {
                 input type="hidden" name="csrf" value=(asking.form_token());
                 button.btn.btn-primary type="submit" { (asking.text("page-proof-take")) }
                 p.form-hint { (asking.text("page-proof-take-hint")) }
@@ -118,11 +118,11 @@ pub(super) async fn file(
     typed: Typed,
 ) -> Result<Response, Trouble> {
     asking.check_form(typed.get("csrf"))?;
-    let (words, officer) = (Arc::clone(&asking.words), asking.officer());
+    let officer = asking.officer();
     let (number, proof) = office
         .run(move |ledger, _| {
             let matter = ledger.seen_by(&officer, &number)?;
-            let number = ledger.show_matter_to(&officer, &matter, &words)?.line.number;
+            let number = ledger.number_for(&officer, &matter)?;
             Ok((number, ledger.export_proof(&matter, false)?))
         })
         .await?;

@@ -34,11 +34,11 @@ pub(super) async fn show(
     asking: Asking,
     Path((number, entry)): Path<(String, String)>,
 ) -> Result<Framed, Trouble> {
-    let (words, officer) = (Arc::clone(&asking.words), asking.officer());
+    let officer = asking.officer();
     let (number, kind, proof) = office
         .run(move |ledger, _| {
             let matter = ledger.seen_by(&officer, &number)?;
-            let number = ledger.show_matter_to(&officer, &matter, &words)?.line.number;
+            let number = ledger.number_for(&officer, &matter)?;
             Ok((number, ledger.matter(&matter)?.kind(), ledger.check_matter(&matter)?))
         })
         .await?;

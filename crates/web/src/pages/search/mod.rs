@@ -58,11 +58,9 @@ async fn search(
 /// The proof of the act a printed receipt names, where that is what was typed or scanned and the asker may see it.
 async fn entry_named(office: &Office, asking: &Asking, looked_for: &str) -> Result<Option<String>, Trouble> {
     let Some(entry) = scanned(looked_for) else { return Ok(None) };
-    let (words, officer) = (Arc::clone(&asking.words), asking.officer());
+    let officer = asking.officer();
     let number = office.run(move |ledger, _| match ledger.matter_of_entry(&entry)? {
-        Some(matter) if ledger.may_see(&officer, &matter)? => {
-            Ok(Some(ledger.show_matter_to(&officer, &matter, &words)?.line.number))
-        }
+        Some(matter) if ledger.may_see(&officer, &matter)? => Ok(Some(ledger.number_for(&officer, &matter)?)),
         _ => Ok(None),
     });
     Ok(number.await?.map(|number| format!("/m/{number}/proof#e-{entry}")))

@@ -196,8 +196,8 @@ pub(super) async fn take(
     let found = office.run(move |ledger, pending| {
         let matter = ledger.seen_by(&officer, &number)?;
         ledger.permit(pending, &officer, Doing::Intake, Some(&matter))?;
-        let (kind, def) = ledger.act_of(&matter, &code)?;
-        Ok((matter, matter.shown(ledger.number_prefix(&kind)?), def))
+        let (_, def) = ledger.act_of(&matter, &code)?;
+        Ok((matter, ledger.number_for(&officer, &matter)?, def))
     });
     let (matter, number, def) = found.await?;
     let table = typed.table(&def);
