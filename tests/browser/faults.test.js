@@ -1,27 +1,18 @@
 // Bad input of every form: what is wrong stands beside its field, in the language of the reader, and what was typed is kept.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { LANGUAGES, openBrowser, openWindow, sitDown } from "./support/browser.js";
+import { LANGUAGES, openWindow, sitDown } from "./support/browser.js";
+import { atDesk } from "./support/desk.js";
 import { asksForSomething, empty, sendForm } from "./support/forms.js";
 import { fill, request } from "./support/matter.js";
-import { Place } from "./support/nodes.js";
 import { formsOfMatters } from "./support/scenes.js";
 
 const TYPED = { en: "These words are kept", zh: "这些字会留下" };
 const HAN = /\p{Script=Han}/u;
 
-let place, browser, desk;
-before(async () => {
-  place = new Place();
-  desk = (await place.demo())["Country B"];
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await place?.leave();
-});
+const bureau = atDesk("Country B");
 
 /** Each fault above the form leads to its field, which says it too and is known to be wrong to who cannot see it. */
 async function toldBesideFields(page, language) {
@@ -55,7 +46,7 @@ async function typeSomething(page, words) {
 
 for (const language of LANGUAGES) {
   test(`every form that lacks something says so beside the field: ${language}`, async () => {
-    const window = await openWindow(browser, desk, { language });
+    const window = await openWindow(bureau.browser, bureau.desk, { language });
     await sitDown(window, "Chen Ning");
     const { page } = window;
     let tried = 0;
@@ -78,7 +69,7 @@ for (const language of LANGUAGES) {
   });
 
   test(`text that hides how it reads is told beside the field that holds it: ${language}`, async () => {
-    const window = await openWindow(browser, desk, { language });
+    const window = await openWindow(bureau.browser, bureau.desk, { language });
     await sitDown(window, "Chen Ning");
     const { page } = window;
     await page.goto("/matters/new");

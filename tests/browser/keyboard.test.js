@@ -1,21 +1,12 @@
 // The core of a working day by keyboard alone: sign in, open a matter, acknowledge, report, check, send. No mouse.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { openBrowser, openWindow, sitDown } from "./support/browser.js";
-import { Place } from "./support/nodes.js";
+import { openWindow, sitDown } from "./support/browser.js";
+import { atDesk } from "./support/desk.js";
 
-let place, browser, desk;
-before(async () => {
-  place = new Place();
-  desk = (await place.demo())["Country B"];
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await place?.leave();
-});
+const bureau = atDesk("Country B");
 
 /** More stops than any page has. */
 const STOPS = 300;
@@ -47,9 +38,9 @@ async function tabTo(page, selector) {
 }
 
 test("a payment-stop is taken in, acknowledged and reported on by keyboard alone", async () => {
-  const director = await openWindow(browser, desk);
+  const director = await openWindow(bureau.browser, bureau.desk);
   await sitDown(director, "Dara Vong");
-  const { page } = await openWindow(browser, desk);
+  const { page } = await openWindow(bureau.browser, bureau.desk);
   await page.goto("/sign-in");
   await tabTo(page, "form[action='/sign-in/demo']:nth-of-type(1) button");
   await page.keyboard.press("Enter");

@@ -6,7 +6,7 @@
 
 use comity_domain::act::{Act as _, ActDef, Composed, Preparation, compose_one};
 use comity_domain::engine::{CheckPackage, Facts, Proposal, Recorded};
-use comity_domain::gates::{Cover, Refusal};
+use comity_domain::gates::{Cover, Refusal, Rule};
 use comity_journal::entry::{Actor, Lane, Opening, Party};
 use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::suite::Hash;
@@ -54,6 +54,28 @@ pub enum Outcome {
     Kept(Hash, Box<Refusal>),
     /// Approved and asked for; signed once the streams with this partner have been compared.
     AwaitsComparison(Hash, AgencyId),
+}
+
+impl Outcome {
+    /// Its code, for an address or the key of a text.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Recorded(_) => "recorded",
+            Self::StillWaits(..) => "still-waits",
+            Self::Signed(_) => "signed",
+            Self::Drafted(_) => "drafted",
+            Self::Kept(..) => "kept",
+            Self::AwaitsComparison(..) => "awaits-comparison",
+        }
+    }
+
+    /// The rule that still stands against signing, where one does.
+    pub fn rule(&self) -> Option<Rule> {
+        match self {
+            Self::StillWaits(_, refusal) | Self::Kept(_, refusal) => Some(refusal.rule),
+            _ => None,
+        }
+    }
 }
 
 impl Ledger {

@@ -1,7 +1,7 @@
 //! A matter as one desk works on it: who knows it and works on it, tasks, our reference, and what one officer may do.
 
 use ciborium::Value;
-use comity_domain::act::{Act as _, ActDef, FieldKind};
+use comity_domain::act::{Act as _, ActDef};
 use comity_domain::engine::{KeepDraft, LastRead, ReadContent, Restriction, ReviewGrounds, Task};
 use comity_domain::vocabularies::Purpose;
 use comity_domain::words::Words;
@@ -255,10 +255,8 @@ impl Ledger {
 
 /// Whether a person can fill an act in: what the node alone knows, or writes by itself, has no form.
 fn by_hand(act: &ActDef) -> bool {
-    let known_to_the_node =
-        |kind: &FieldKind| matches!(kind, FieldKind::Machine | FieldKind::List(FieldKind::Machine));
     let asked = act.fields.iter().filter(|field| field.required && !field.derived);
-    act.code != ReadContent::DEF.code && !{ asked }.any(|field| known_to_the_node(&field.kind))
+    act.code != ReadContent::DEF.code && !{ asked }.any(|field| field.kind.is_for_machines())
 }
 
 /// Leaves acts and people, and takes away what the acts say.

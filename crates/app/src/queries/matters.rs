@@ -393,9 +393,7 @@ impl Ledger {
                     && matches!(reading.field.kind, FieldKind::Flag | FieldKind::Number);
                 told && !read_off
             })
-            .filter(|reading| {
-                !matches!(reading.field.kind, FieldKind::Machine | FieldKind::List(&FieldKind::Machine))
-            })
+            .filter(|reading| !reading.field.kind.is_for_machines())
             .map(|reading| FieldLine {
                 name: reading.field.name,
                 label: words.field(kind, header.act.as_str(), reading.field.name),

@@ -95,6 +95,13 @@ pub enum FieldKind {
     List(&'static FieldKind),
 }
 
+impl FieldKind {
+    /// Whether it holds what only machines read and write.
+    pub const fn is_for_machines(&self) -> bool {
+        matches!(self, Self::Machine | Self::List(Self::Machine))
+    }
+}
+
 /// A column of a field that is a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {

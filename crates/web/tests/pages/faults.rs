@@ -174,8 +174,7 @@ fn tells(page: &Seen, path: &str) -> bool {
 
 /// Whether only the node can fill an act in, so that nobody can give all of it by hand.
 fn is_for_the_node(def: &ActDef) -> bool {
-    let machine = |kind: &FieldKind| matches!(kind, FieldKind::Machine | FieldKind::List(FieldKind::Machine));
-    asked(def).any(|(_, kind, required)| required && machine(&kind))
+    asked(def).any(|(_, kind, required)| required && kind.is_for_machines())
 }
 
 fn send(browser: &Browser, token: &str, path: &str, typed: &[(String, String)]) -> Seen {
@@ -198,9 +197,7 @@ fn every_bad_value_of_every_act_is_told_beside_its_field_and_kept() {
                 for (name, field, _) in asked(&def) {
                     for (at, value) in bad(name, &field) {
                         // What is checked by its own type is told once all else is there.
-                        let by_its_type =
-                            matches!(field, FieldKind::Machine | FieldKind::List(FieldKind::Machine));
-                        if is_for_the_node(&def) && by_its_type {
+                        if is_for_the_node(&def) && field.is_for_machines() {
                             continue;
                         }
                         let mut form = typed(&def);

@@ -131,17 +131,7 @@ pub(super) fn wrong_in(error: &ComposeError, ends: &[(usize, String)]) -> Vec<Wr
 
 /// The matter's page, which says what came of it.
 fn after(acted: &Acted, number: &str) -> Response {
-    let said = match &acted.outcome {
-        Outcome::Recorded(_) => "recorded",
-        Outcome::StillWaits(..) => "still-waits",
-        Outcome::Signed(_) => "signed",
-        Outcome::Drafted(_) => "drafted",
-        Outcome::Kept(..) => "kept",
-        Outcome::AwaitsComparison(..) => "awaits-comparison",
-    };
-    let rule = match &acted.outcome {
-        Outcome::StillWaits(_, refusal) | Outcome::Kept(_, refusal) => format!("&rule={}", refusal.rule.code),
-        _ => String::new(),
-    };
+    let said = acted.outcome.code();
+    let rule = acted.outcome.rule().map(|rule| format!("&rule={}", rule.code)).unwrap_or_default();
     Redirect::to(&format!("/m/{number}?said={said}{rule}")).into_response()
 }

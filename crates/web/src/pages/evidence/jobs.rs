@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use comity_app::workers::PackageCheck;
+use comity_domain::gates::Rule;
 use comity_journal::ids::MatterId;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
@@ -33,7 +34,7 @@ pub(crate) enum Stand {
     /// A package was checked; `None` where it is not here any more.
     Checked(Option<Arc<PackageCheck>>),
     /// A package was sealed, and the act that hands it over came to this, with the rule that still stands against it.
-    HandedOver { said: &'static str, rule: Option<&'static str> },
+    HandedOver { said: &'static str, rule: Option<Rule> },
     /// It could not be done. The words name files, for who named them; nobody else sees them.
     CouldNot(String),
     /// It was refused, or the node could not.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use comity_app::Failure;
-use comity_app::commands::{ActCommand, Acted, Outcome};
+use comity_app::commands::{ActCommand, Outcome};
 use comity_app::people::Officer;
 use comity_app::staging::{Claimed, Upload, UploadId};
 use comity_app::workers::{SealOrder, Shelved};
@@ -90,7 +90,7 @@ async fn seal_and_hand_over(
     if matches!(acted.outcome, Outcome::Signed(_)) {
         office.outside.wake();
     }
-    Ok(told(&acted))
+    Ok(Stand::HandedOver { said: acted.outcome.code(), rule: acted.outcome.rule() })
 }
 
 async fn seal(office: &Arc<Office>, how: SealOrder, files: Claimed, meter: Meter) -> Result<Shelved, Stand> {
@@ -111,18 +111,6 @@ async fn seal(office: &Arc<Office>, how: SealOrder, files: Claimed, meter: Meter
     sealing.await.map_err(|_| Stand::Stopped(Trouble::Fault))?
 }
 
-fn told(acted: &Acted) -> Stand {
-    let (said, rule) = match &acted.outcome {
-        Outcome::Recorded(_) => ("page-said-recorded", None),
-        Outcome::StillWaits(_, refusal) => ("page-said-still-waits", Some(refusal.rule.code)),
-        Outcome::Signed(_) => ("page-said-signed", None),
-        Outcome::Drafted(_) => ("page-said-drafted", None),
-        Outcome::Kept(_, refusal) => ("page-said-kept", Some(refusal.rule.code)),
-        Outcome::AwaitsComparison(..) => ("page-said-awaits-comparison", None),
-    };
-    Stand::HandedOver { said, rule }
-}
-
 /// How far it is, or what came of it.
 pub(super) async fn show(
     State(office): State<Arc<Office>>,
@@ -141,8 +129,8 @@ pub(super) async fn show(
         @match &job.stand {
             Stand::HandedOver { said, rule } => div.proof-ok role="status" {
                 p { strong { (asking.text("page-job-sealed")) } }
-                p { (asking.text(said)) }
-                @if let Some(rule) = rule.and_then(|code| comity_domain::gates::rules::ALL.iter().find(|rule| rule.code == code)) {
+                p { (asking.text(&format!("page-said-{said}"))) }
+                @if let Some(rule) = rule {
                     p { (asking.words.rule(rule)) " " (asking.words.rule_help(rule)) }
                 }
             },
