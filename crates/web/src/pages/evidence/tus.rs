@@ -15,6 +15,7 @@ use comity_app::staging::{NotTaken, Upload, UploadId};
 use comity_journal::ids::MatterId;
 use comity_journal::time::Timestamp;
 use http_body_util::BodyExt as _;
+use jiff::fmt::rfc2822::DateTimePrinter;
 
 use super::super::asking::Asking;
 use super::super::office::Office;
@@ -234,19 +235,11 @@ async fn took(office: &Office, mut incoming: Incoming, mut body: Body) -> Respon
     }
 }
 
-/// A moment as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// A moment as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT`; nothing for one that no calendar of ours holds.
 fn http_date(at: Timestamp) -> String {
-    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let text = at.to_string();
-    let part = |range: std::ops::Range<usize>| text.get(range).unwrap_or_default();
-    // 1 January 1970 was a Thursday.
-    let since = at.millis().div_euclid(24 * 60 * 60 * 1000).rem_euclid(7);
-    let day = usize::try_from(since).ok().and_then(|day| DAYS.get(day)).copied().unwrap_or_default();
-    let month = part(5..7).parse::<usize>().ok().and_then(|month| MONTHS.get(month.checked_sub(1)?)).copied();
-    let month = month.unwrap_or_default();
-    format!("{day}, {} {month} {} {} GMT", part(8..10), part(0..4), part(11..19))
+    let at = jiff::Timestamp::from_millisecond(at.millis()).ok();
+    let written = at.and_then(|at| DateTimePrinter::new().timestamp_to_rfc9110_string(&at).ok());
+    written.unwrap_or_default()
 }
 
 impl From<NotTaken> for Trouble {
