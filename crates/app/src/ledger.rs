@@ -8,7 +8,9 @@
 
 mod append;
 mod folded;
+mod last_read;
 mod pending;
+mod recent;
 mod thread;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +43,7 @@ use crate::keys::NodeKeys;
 use crate::people::KnownPeople;
 use crate::views::Contents;
 use folded::Folded;
+use last_read::LastRead;
 
 /// How many rows are read at once when a store is read from the beginning.
 const PAGE: usize = 4096;
@@ -69,6 +72,7 @@ pub struct Ledger {
     checkpoint: Option<SignedCheckpoint>,
     streams: BTreeMap<(AgencyId, Direction), StreamHead>,
     pub(crate) matters: Folded,
+    pub(crate) last_read: LastRead,
     pub(crate) people: KnownPeople,
     pub(crate) contents: Contents,
 }
@@ -154,6 +158,7 @@ impl Ledger {
             checkpoint: None,
             streams: BTreeMap::new(),
             matters: Folded::default(),
+            last_read: LastRead::default(),
             people: KnownPeople::default(),
             contents,
         };
@@ -178,6 +183,7 @@ impl Ledger {
         self.inner_root_at = self.last_inner_root()?;
         self.streams.clear();
         self.matters.clear();
+        self.last_read.forget();
         self.last_refused.clear();
         self.last_looks.clear();
         self.people.forget();
@@ -378,6 +384,7 @@ impl Ledger {
             Ok(()) => {
                 self.length += pending.commit.records.len() as u64;
                 self.matters.settle();
+                self.last_read.follow(&pending.commit);
                 if pending.of_people {
                     self.people.forget();
                 }

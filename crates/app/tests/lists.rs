@@ -170,9 +170,14 @@ fn a_matter_stands_in_the_lists_of_who_is_waited_for_and_of_what_has_arrived() {
     }
     pair.sync().unwrap();
     assert_eq!(listed(&pair.b, Facet::WaitingUs), [matter]);
+    assert_eq!(listed(&pair.b, Facet::DueUs), [matter], "it is to be acknowledged in time");
+    assert_eq!(listed(&pair.b, Facet::UndatedUs), []);
     assert_eq!(listed(&pair.b, Facet::Arrived), [matter]);
     pair.b.act(matter, "acknowledge", None, "Chen Ning").unwrap();
     assert_eq!(listed(&pair.b, Facet::Arrived), [], "we have answered");
+    let dated = listed(&pair.b, Facet::DueUs);
+    let undated = listed(&pair.b, Facet::UndatedUs);
+    assert_eq!([dated, undated].concat(), [matter], "what waits for us has a date or none");
     pair.sync().unwrap();
     assert_eq!(listed(&pair.a, Facet::Arrived), [matter]);
     assert_eq!(listed(&pair.a, sent), []);
@@ -300,9 +305,15 @@ fn erased_titles_and_names_are_no_longer_found() {
         let timeline = pair.a.show(matter).unwrap().timeline;
         timeline.into_iter().find(|line| line.act == "open").unwrap().entry
     };
+    let title = || {
+        let lines = page(&pair.a, Facet::All, Also::default(), None, 9).lines;
+        lines.into_iter().find(|line| line.id == matter).unwrap().title
+    };
     assert_eq!(found(&pair.a, "aubergine"), [matter]);
     assert_eq!(found(&pair.a, "Ilo Marn").len(), 2);
+    assert_eq!(title().as_deref(), Some("Aubergine"));
     erase(&pair, matter, &opened(matter), "request");
+    assert_eq!(title(), None, "nor does a list that showed it go on showing it");
     assert_eq!(found(&pair.a, "aubergine"), []);
     assert_eq!(found(&pair.a, "Ilo Marn").len(), 2, "names are in another part");
     erase(&pair, matter, &opened(matter), "persons");

@@ -125,7 +125,7 @@ impl Town {
             })?;
             matters.extend(new);
         }
-        let cursors = cursors(&ledger)?;
+        let cursors = cursors(&mut ledger)?;
         let entries = ledger.store().length()?;
         let ledger = LedgerHandle::start(ledger);
         Ok(Arc::new(Self { kinds, ledger, matters, cursors, entries, store, _folder: folder }))
@@ -138,7 +138,7 @@ impl Town {
     }
 }
 
-fn cursors(ledger: &Ledger) -> Result<Vec<Cursor>, Failure> {
+fn cursors(ledger: &mut Ledger) -> Result<Vec<Cursor>, Failure> {
     let mut list = ListQuery { facet: Facet::All, also: Also::default(), after: None, limit: 100 };
     let mut cursors = Vec::new();
     while cursors.len() < CURSORS {

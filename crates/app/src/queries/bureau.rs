@@ -4,6 +4,8 @@
 //!
 //! Invariant: at most [`LOOKED_AT`] matters are looked at, those that moved last; [`Bureau::more`] says when there are others.
 
+use std::sync::Arc;
+
 use comity_domain::words::Words;
 use comity_journal::ids::AgencyId;
 use comity_journal::time::Timestamp;
@@ -104,13 +106,13 @@ pub struct PartnerPage {
 
 /// A matter that was looked at.
 struct Looked {
-    row: MatterRow,
+    row: Arc<MatterRow>,
     here: Option<NextClock>,
     there: Option<NextClock>,
 }
 
 impl Looked {
-    fn at(row: MatterRow, now: Timestamp) -> Self {
+    fn at(row: Arc<MatterRow>, now: Timestamp) -> Self {
         let clock =
             |due: &FirstDue| NextClock { name: due.clock.clone(), due: due.at, overdue: now > due.at };
         Self { here: row.due_here.as_ref().map(clock), there: row.due_there.as_ref().map(clock), row }

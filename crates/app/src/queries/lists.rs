@@ -18,7 +18,7 @@ use crate::authorise::{Doing, Reach};
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 use crate::people::Officer;
-use crate::views::{Cursor, Facet, FirstDue, MatterRow, ORDER, Referring, Side, What, place_in};
+use crate::views::{Cursor, Facet, FirstDue, MatterRow, ORDER, Referring, Side, What, Written, place_in};
 
 /// The longest page.
 pub const LONGEST_PAGE: usize = 100;
@@ -180,11 +180,11 @@ impl Ledger {
 
     /// The first rows of a list that an officer may know, `limit` at most; and whether the list goes on.
     pub(super) fn rows_for(
-        &self,
+        &mut self,
         officer: &Officer,
         facet: &Facet,
         limit: usize,
-    ) -> Result<(Vec<MatterRow>, bool), Failure> {
+    ) -> Result<(Vec<Arc<MatterRow>>, bool), Failure> {
         let Some(facet) = known_part(officer, facet) else { return Ok((Vec::new(), false)) };
         let places = self.places(&facet, &facet.beginning(), limit + 1)?;
         let more = places.len() > limit;
@@ -197,7 +197,10 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`Self::matter_lines`].
-    pub fn matter_rows(&self, list: &ListQuery) -> Result<(Vec<MatterRow>, Option<Cursor>), Failure> {
+    pub fn matter_rows(
+        &mut self,
+        list: &ListQuery,
+    ) -> Result<(Vec<Arc<MatterRow>>, Option<Cursor>), Failure> {
         let limit = list.limit.clamp(1, LONGEST_PAGE);
         let mut after = self.begins(list)?;
         let (mut rows, mut read) = (Vec::new(), 0);
@@ -224,7 +227,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn count_matters(&self, facet: &Facet, also: &Also) -> Result<Counted, Failure> {
+    pub fn count_matters(&mut self, facet: &Facet, also: &Also) -> Result<Counted, Failure> {
         let beginning = facet.beginning();
         let places = self.store.view(ORDER, Some(&beginning), COUNTED + 1)?;
         let mut places: Vec<_> =
@@ -250,11 +253,11 @@ impl Ledger {
 
     /// A run of places in a list, with their rows.
     fn places(
-        &self,
+        &mut self,
         facet: &Facet,
         after: &[u8],
         limit: usize,
-    ) -> Result<Vec<(Vec<u8>, Option<MatterRow>)>, Failure> {
+    ) -> Result<Vec<(Vec<u8>, Option<Arc<MatterRow>>)>, Failure> {
         let beginning = facet.beginning();
         let run = self.store.view(ORDER, Some(after), limit)?;
         let run = run.into_iter().take_while(|(key, _)| key.starts_with(&beginning));
@@ -278,7 +281,7 @@ impl Ledger {
         Ok((places, more))
     }
 
-    fn row_at(&self, facet: &Facet, key: &[u8]) -> Result<Option<MatterRow>, Failure> {
+    fn row_at(&mut self, facet: &Facet, key: &[u8]) -> Result<Option<Arc<MatterRow>>, Failure> {
         let place = key.strip_prefix(&facet.beginning()[..]).and_then(|place| place_in(facet, place));
         match place {
             Some((kind, id)) => self.row(kind, &id),
@@ -294,7 +297,7 @@ impl Ledger {
 
     /// A row as a line for an officer: without what the officer may not read.
     pub(super) fn line_for(
-        &self,
+        &mut self,
         officer: &Officer,
         row: &MatterRow,
         names: &BTreeMap<AgencyId, String>,
@@ -307,12 +310,13 @@ impl Ledger {
 
     /// A row as a line.
     pub(super) fn line(
-        &self,
+        &mut self,
         row: &MatterRow,
         names: &BTreeMap<AgencyId, String>,
         words: &Words,
     ) -> Result<MatterLine, Failure> {
-        self.line_under(self.headline(row)?, row, names, words)
+        let headline = self.headline(row)?;
+        self.line_under(headline, row, names, words)
     }
 
     fn line_under(
@@ -355,34 +359,49 @@ impl Ledger {
     }
 
     /// The title and both sides' references, as far as that content is present.
-    pub(super) fn headline(&self, row: &MatterRow) -> Result<Headline, Failure> {
+    pub(super) fn headline(&mut self, row: &MatterRow) -> Result<Headline, Failure> {
         let mut headline = Headline::default();
         let entries = row.subject.iter().chain(row.references.iter().map(|referring| &referring.entry));
         let mut read = Vec::new();
         for entry in entries {
             if !read.contains(entry) {
                 read.push(*entry);
-                self.tell(row, entry, &mut headline)?;
+                headline.take_up(row, entry, &self.heading(&row.kind, entry)?);
             }
         }
         Ok(headline)
     }
 
-    fn tell(&self, row: &MatterRow, entry: &Hash, headline: &mut Headline) -> Result<(), Failure> {
+    /// The titles and references in what is left of the content of an entry.
+    fn heading(&mut self, kind: &str, entry: &Hash) -> Result<Arc<[Written]>, Failure> {
+        if let Some(heading) = self.last_read.heading(entry) {
+            return Ok(heading);
+        }
+        let mut heading = Vec::new();
+        for part in self.store.parts(entry)? {
+            let written = self.contents.texts(kind, &part).into_iter();
+            heading.extend(written.filter(|written| written.what != What::Text));
+        }
+        let heading = heading.into();
+        self.last_read.keep_heading(*entry, &heading);
+        Ok(heading)
+    }
+}
+
+impl Headline {
+    /// What an entry of the matter adds to it.
+    fn take_up(&mut self, row: &MatterRow, entry: &Hash, heading: &[Written]) {
         let ours = |referring: &Referring| referring.entry == *entry && referring.ours;
         let of_us = row.references.iter().any(ours);
-        for part in self.store.parts(entry)? {
-            for written in self.contents.texts(&row.kind, &part) {
-                let place = match written.what {
-                    What::Title if row.subject == Some(*entry) => &mut headline.title,
-                    What::Reference if of_us => &mut headline.ours,
-                    What::Reference => &mut headline.theirs,
-                    _ => continue,
-                };
-                place.get_or_insert(written.text);
-            }
+        for written in heading {
+            let place = match written.what {
+                What::Title if row.subject == Some(*entry) => &mut self.title,
+                What::Reference if of_us => &mut self.ours,
+                What::Reference => &mut self.theirs,
+                _ => continue,
+            };
+            place.get_or_insert_with(|| written.text.clone());
         }
-        Ok(())
     }
 }
 

@@ -16,6 +16,7 @@ mod search;
 mod text;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use comity_journal::cbor;
 use comity_journal::ids::MatterId;
@@ -25,7 +26,7 @@ pub use order::{Cursor, Facet, facets};
 pub use packages::PackageRow;
 pub use row::{FirstDue, MatterRow, Referring, Side};
 
-pub(crate) use contents::{Contents, REFERENCE, What};
+pub(crate) use contents::{Contents, REFERENCE, What, Written};
 pub(crate) use order::place_in;
 pub(crate) use search::{after_gram, after_reference, matter_of};
 pub(crate) use text::{Plain, Term, reference_form, terms};
@@ -50,7 +51,7 @@ pub const ALL: [&str; 5] = [MATTERS, ORDER, PACKAGES, HANDED_OVER, SEARCH];
 /// What the views were folded by. It is no view: it is written last, so that an interrupted fold is begun anew.
 const FOLDED_BY: &str = "folded-by";
 /// Goes up when rows change their form.
-const FORM: u32 = 5;
+const FORM: u32 = 6;
 /// How many matters one commit of a fold from the beginning takes.
 const TOGETHER: usize = 256;
 
@@ -65,16 +66,16 @@ pub fn project(ledger: &mut Ledger, pending: &mut Pending) -> Result<(), Failure
             Some(kind) => ledger.row(&kind, &id)?,
             None => None,
         };
-        let Some(row) = row::fold(ledger, &id, before.as_ref(), pending.at)? else { continue };
+        let Some(row) = row::fold(ledger, &id, before.as_deref(), pending.at)? else { continue };
         since.insert(id, row.since);
         if ledger.kinds.get(&row.kind).is_some_and(|kind| kind.def().hands_over.is_some()) {
             packages::project(ledger, pending, &id)?;
         }
-        if before.as_ref() == Some(&row) {
+        if before.as_deref() == Some(&row) {
             continue;
         }
         if ledger.contents.is_shared(&row.kind) {
-            order::project(pending, before.as_ref(), &row);
+            order::project(pending, before.as_deref(), &row);
         }
         let value = Some(cbor::encode(&row));
         pending.commit.views.push(ViewRow { view: MATTERS, key: key(&row.kind, &id), value });
@@ -94,6 +95,12 @@ fn stored_kind(ledger: &mut Ledger, id: &MatterId) -> Result<Option<String>, Fai
 /// The key of a matter's row: kind, a zero byte, id. Kinds are listed one after the other.
 pub fn key(kind: &str, id: &MatterId) -> Vec<u8> {
     [kind.as_bytes(), &[0], id.as_bytes()].concat()
+}
+
+/// The matter whose row has this key.
+pub(crate) fn matter_at(key: &[u8]) -> Option<MatterId> {
+    let kind = key.iter().position(|byte| *byte == 0)?;
+    MatterId::from_slice(key.get(kind + 1..)?)
 }
 
 /// What is written in the first commit of a store: its views have this form.
@@ -127,6 +134,7 @@ pub fn rebuild(ledger: &mut Ledger) -> Result<(), Failure> {
     for view in ALL {
         ledger.store.drop_view(view)?;
     }
+    ledger.last_read.forget();
     // The row of a matter names officers, so their own rows come before it.
     let (people, others) = people_first(ledger)?;
     for matters in [people, others] {
@@ -163,9 +171,14 @@ impl Ledger {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn row(&self, kind: &str, id: &MatterId) -> Result<Option<MatterRow>, Failure> {
-        let stored = self.store.view_row(MATTERS, &key(kind, id))?;
-        stored.map(|value| read_row(&value)).transpose()
+    pub fn row(&mut self, kind: &str, id: &MatterId) -> Result<Option<Arc<MatterRow>>, Failure> {
+        if let Some(row) = self.last_read.row(kind, id) {
+            return Ok(Some(row));
+        }
+        let Some(stored) = self.store.view_row(MATTERS, &key(kind, id))? else { return Ok(None) };
+        let row = Arc::new(read_row(&stored)?);
+        self.last_read.keep_row(&row);
+        Ok(Some(row))
     }
 }
 

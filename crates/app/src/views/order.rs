@@ -50,6 +50,8 @@ pub enum Facet {
     Due,
     /// Those of them that wait for us, in the same order.
     DueUs,
+    /// Those that wait for us and have no clock that runs, the latest first.
+    UndatedUs,
     /// Those in which nobody need do anything any more, the latest first.
     Ended,
     /// Those of another list whose team an officer belongs to, in its order; by the officer's record.
@@ -70,6 +72,7 @@ impl Facet {
             Self::ToApprove => "to-approve".into(),
             Self::Due => "due".into(),
             Self::DueUs => "due-us".into(),
+            Self::UndatedUs => "undated-us".into(),
             Self::Ended => "ended".into(),
             Self::Known(officer, list) => format!("known/{officer}/{}", list.name()),
         }
@@ -83,8 +86,8 @@ impl Facet {
     /// The list of this name; those of one officer have none that could be asked for; `None` where there is none.
     pub fn named(name: &str) -> Option<Self> {
         let by_turn = [Self::WaitingUs, Self::WaitingThem, Self::ToApprove, Self::Intake, Self::DueUs];
-        let mut plain = [Self::All, Self::Arrived, Self::Due, Self::Ended].into_iter().chain(by_turn);
-        if let Some(facet) = plain.find(|facet| facet.name() == name) {
+        let plain = [Self::All, Self::Arrived, Self::Due, Self::UndatedUs, Self::Ended];
+        if let Some(facet) = plain.into_iter().chain(by_turn).find(|facet| facet.name() == name) {
             return Some(facet);
         }
         if let Some(agency) = name.strip_prefix("with/") {
@@ -144,9 +147,12 @@ pub fn facets(row: &MatterRow) -> Vec<Facet> {
     facets.extend((!row.lacks.is_empty()).then_some(Facet::ToApprove));
     facets.extend(row.arrived_unread.map(|_| Facet::Arrived));
     facets.extend((row.arrived_unread.is_some() || row.is_unanswered()).then_some(Facet::Intake));
+    let waits_for_us = row.waits_for() == Some(Side::Us);
     if row.first_due.is_some() {
         facets.push(Facet::Due);
-        facets.extend((row.waits_for() == Some(Side::Us)).then_some(Facet::DueUs));
+        facets.extend(waits_for_us.then_some(Facet::DueUs));
+    } else {
+        facets.extend(waits_for_us.then_some(Facet::UndatedUs));
     }
     facets.extend(row.ended.then_some(Facet::Ended));
     let known = |officer: &MatterId| facets.iter().cloned().map(|facet| facet.known_to(*officer)).collect();
@@ -247,6 +253,7 @@ mod tests {
             Facet::Arrived,
             Facet::Intake,
             Facet::DueUs,
+            Facet::UndatedUs,
             Facet::Ended,
         ] {
             assert_eq!(Facet::named(&facet.name()), Some(facet));

@@ -117,8 +117,7 @@ async fn ours(
 ) -> Result<(Vec<MatterLine>, Vec<MatterLine>), Trouble> {
     let list = |facet: Facet| if all { facet } else { facet.known_to(asking.who.officer.record) };
     let due = page_of(office, asking, list(Facet::DueUs), LINES).await?.lines;
-    let mut undated = page_of(office, asking, list(Facet::WaitingUs), LINES).await?.lines;
-    undated.retain(|line| line.due_at.is_none());
+    let undated = page_of(office, asking, list(Facet::UndatedUs), LINES).await?.lines;
     Ok((due, undated))
 }
 
