@@ -38,7 +38,7 @@ fn listed(desk: &Desk, facet: Facet) -> Vec<MatterId> {
 
 fn find(desk: &Desk, typed: &str) -> SearchPage {
     let typed = typed.to_owned();
-    desk.run(move |ledger, _| ledger.search(&typed, 50, &mut |_, _| true, &words())).unwrap()
+    desk.run(move |ledger, _| ledger.search(&typed, 50, &|_, _| true, &words())).unwrap()
 }
 
 fn found(desk: &Desk, typed: &str) -> Vec<MatterId> {
@@ -289,7 +289,7 @@ fn a_matter_one_may_not_see_is_in_no_line_and_no_count() {
     let shown = signed(&pair, &request("Another number"));
     let page = pair
         .a
-        .run(move |ledger, _| ledger.search("number", 1, &mut |_, id: &MatterId| *id != hidden, &words()))
+        .run(move |ledger, _| ledger.search("number", 1, &|_, row| row.id != hidden, &words()))
         .unwrap();
     assert_eq!(page.lines.iter().map(|found| found.line.id).collect::<Vec<_>>(), [shown]);
     assert!(!page.more);
@@ -463,6 +463,41 @@ fn a_draft_waits_for_those_who_may_approve_it_and_never_for_its_author() {
     assert_eq!(waits("Bo Reyes"), [(matter, vec!["Legal reviewer".to_owned()])]);
     pair.a.act(matter, "review-grounds", Some(&review()), "Bo Reyes").unwrap();
     assert_eq!((waits("Bo Reyes"), listed(&pair.a, Facet::ToApprove)), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn a_draft_is_listed_with_the_partner_it_is_for() {
+    let pair = Pair::met();
+    pair.a.draft("Country B", &request("A number"), "Amara Olin").unwrap();
+    let lines = page(&pair.a, Facet::All, Also::default(), None, 9).lines;
+    assert_eq!(lines[0].with, ["Country B"]);
+}
+
+#[test]
+fn an_officer_finds_their_own_open_tasks_of_all_matters_the_earliest_due_first() {
+    let pair = Pair::met();
+    let tasks = |name: &'static str| {
+        let tasks = pair.a.run(move |ledger, _| {
+            let officer = ledger.officer(Some(name))?;
+            ledger.tasks_of(&officer, &words())
+        });
+        tasks.unwrap().into_iter().map(|task| (task.matter.id, task.task.text.unwrap())).collect::<Vec<_>>()
+    };
+    let (first, second) = (signed(&pair, &request("A number")), signed(&pair, &request("Another")));
+    let give = |matter, text: &str, due: Option<i64>| {
+        let due = due.map(|hours| format!("due = \"{}\"\n", NOW.plus_millis(hours * HOUR)));
+        let toml = format!("to = \"Bo Reyes\"\n{}text = \"{text}\"", due.unwrap_or_default());
+        pair.a.act(matter, "task", Some(&toml), "Amara Olin").unwrap();
+    };
+    give(first, "Whenever", None);
+    give(first, "Tomorrow", Some(24));
+    give(second, "Soon", Some(3));
+    let told = |matter, text: &str| (matter, text.to_owned());
+    assert_eq!(tasks("Bo Reyes"), [told(second, "Soon"), told(first, "Tomorrow"), told(first, "Whenever")]);
+    assert_eq!(tasks("Amara Olin"), [], "who gives a task does not have it");
+    pair.a.act(second, "finish-task", None, "Bo Reyes").unwrap();
+    assert_eq!(tasks("Bo Reyes"), [told(first, "Tomorrow"), told(first, "Whenever")]);
+    assert_rebuilt_equals_live(&pair.a);
 }
 
 #[test]

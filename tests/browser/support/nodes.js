@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -21,6 +22,16 @@ const BINARY = process.env.COMITY_BINARY ?? join(process.env.CARGO_TARGET_DIR ??
 const running = new Set();
 process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
+/** A port that nobody listens at. */
+async function freePort() {
+  const listener = createServer().listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  const { port } = listener.address();
+  listener.close();
+  await once(listener, "close");
+  return port;
+}
 
 /** A folder with everything that a test makes. */
 export class Place {
@@ -62,13 +73,18 @@ export class Place {
     ).fingerprint;
   }
 
-  /** Starts a node with its desk, and waits until it says where it listens: `{ web, federation, setUp }`. */
+  /**
+   * Starts a node with its desk, and waits until it says where it listens: `{ web, federation, setUp }`. Its desk is
+   * reached by a name, as browsers want it for passkeys.
+   */
   async serve(name) {
-    const at = ["--web", "127.0.0.1:0", "--federation", "127.0.0.1:0"];
+    const port = await freePort();
+    const web = `http://localhost:${port}`;
+    const at = ["--web", `127.0.0.1:${port}`, "--origin", web, "--federation", "127.0.0.1:0"];
     const node = this.#start(["--json", "serve", name, ...at]);
     for await (const line of node.lines) {
       const said = JSON.parse(line);
-      return { web: `http://${said.web}`, federation: `https://${said.federation}`, setUp: said.set_up };
+      return { web, federation: `https://${said.federation}`, setUp: said.set_up };
     }
     throw new Error(`the node ${name} ended before it said where it listens: ${node.errors()}`);
   }

@@ -13,12 +13,9 @@ import { Stage } from "./round.js";
 import { routeOf, routes } from "./routes.js";
 import { makeOf } from "./walk.js";
 
-/**
- * No page of their own: they take a form and go on to another page, or answer with something else than a page. The form
- * for a passkey is offered where a desk is reached by a name over TLS, which none of these is.
- */
+/** No page of their own: they take a form and go on to another page, or answer with something else than a page. */
 const NO_PAGE = [
-  "/account/passkey", "/m/{number}/package/{package}/check", "/m/{number}/package/{package}/take/{grant}",
+  "/m/{number}/package/{package}/check", "/m/{number}/package/{package}/take/{grant}",
   "/m/{number}/uploads", "/m/{number}/uploads/{upload}",
   "/account/end-session", "/account/end-sessions", "/account/passkey/remove", "/assets/{name}", "/audit/export",
   "/card-of-us/file", "/choices", "/intake/{number}/{act}", "/journal/verify", "/live", "/m/{number}/act/{act}/kept",

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 
 import { openWindow } from "./browser.js";
 import { asksForSomething, empty, fillIn, sendForm } from "./forms.js";
+import { addPasskey, withAuthenticator } from "./passkeys.js";
 import { PASSWORD, enrol, send, signIn, welcome } from "./people.js";
 import { routes } from "./routes.js";
 import { walk } from "./walk.js";
@@ -268,6 +269,7 @@ export async function wayIn({ browser, place }, reading, meet) {
   await wrongAtTheDoor(page, here);
   await signIn(page, "Ann Bell", authenticator, here);
   await account(page, here);
+  await passkeys(window, here);
   const { code } = place.say("officer", "add", node, "Eve Frost", "--role", "officer", "--role", "desk", "--role", "supervisor", "--invite");
   await page.locator("form[action='/sign-out'] button").click();
   await page.waitForURL("**/sign-in");
@@ -293,6 +295,16 @@ async function wrongAtTheDoor(page, here) {
   await send(page, { invitation: "nothing" });
   await page.locator("[role=alert]").waitFor();
   await here("a wrong invitation");
+}
+
+/** A passkey is made, and what asks for it then. */
+async function passkeys(window, here) {
+  if (!window.script) return;
+  const { page } = window;
+  await withAuthenticator(window);
+  await addPasskey(page, "The key on my desk", here);
+  await page.goto("/sign-in/again?next=/account");
+  await here("prove again, by a passkey or otherwise");
 }
 
 async function account(page, here) {

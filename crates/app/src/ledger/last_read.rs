@@ -1,4 +1,4 @@
-//! What lists read last: rows of matters, and the titles and references in the content of entries. Reading a row from
+//! What lists read last: rows of matters, and what the content of entries tells in lists. Reading a row from
 //! the store and checking its bytes takes longer than everything else a list does with it.
 //!
 //! Invariant: nothing here differs from what is durable. What a commit writes or erases goes from here with it, so
@@ -11,16 +11,16 @@ use comity_journal::suite::Hash;
 use comity_store::Commit;
 
 use super::recent::Recent;
-use crate::views::{MATTERS, MatterRow, Written, matter_at};
+use crate::views::{Heading, MATTERS, MatterRow, matter_at};
 
 /// How many rows stay. A row takes about a kilobyte.
 const ROWS: usize = 8192;
-/// Of how many entries the titles and references stay.
+/// Of how many entries what they tell stays.
 const HEADINGS: usize = 8192;
 
 pub(crate) struct LastRead {
     rows: Recent<MatterId, Arc<MatterRow>>,
-    headings: Recent<Hash, Arc<[Written]>>,
+    headings: Recent<Hash, Arc<Heading>>,
 }
 
 impl Default for LastRead {
@@ -38,11 +38,11 @@ impl LastRead {
         self.rows.insert(row.id, Arc::clone(row));
     }
 
-    pub(crate) fn heading(&mut self, entry: &Hash) -> Option<Arc<[Written]>> {
+    pub(crate) fn heading(&mut self, entry: &Hash) -> Option<Arc<Heading>> {
         self.headings.get(entry).map(|heading| Arc::clone(heading))
     }
 
-    pub(crate) fn keep_heading(&mut self, entry: Hash, heading: &Arc<[Written]>) {
+    pub(crate) fn keep_heading(&mut self, entry: Hash, heading: &Arc<Heading>) {
         self.headings.insert(entry, Arc::clone(heading));
     }
 

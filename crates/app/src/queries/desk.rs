@@ -214,7 +214,7 @@ impl Ledger {
         })
     }
 
-    fn task_line(&self, task: &Task, names: &Names, now: Timestamp) -> Result<TaskLine, Failure> {
+    pub(super) fn task_line(&self, task: &Task, names: &Names, now: Timestamp) -> Result<TaskLine, Failure> {
         Ok(TaskLine {
             entry: task.entry.to_string(),
             text: self.text_in(&task.entry, "text")?,

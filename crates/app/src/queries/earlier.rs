@@ -6,7 +6,7 @@
 use ciborium::Value;
 use comity_domain::act::FieldKind;
 use comity_domain::words::Words;
-use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::ids::AgencyId;
 use comity_journal::time::Timestamp;
 
 use super::acts::ActValue;
@@ -16,7 +16,7 @@ use crate::authorise::Doing;
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 use crate::people::Officer;
-use crate::views::{Facet, REFERENCE};
+use crate::views::{Facet, MatterRow, REFERENCE};
 
 /// How many earlier matters are offered.
 const OFFERED: usize = 10;
@@ -50,8 +50,11 @@ impl Ledger {
     ) -> Result<Vec<MatterLine>, Failure> {
         self.authorise(officer, Doing::OpenMatter, None)?;
         if !typed.trim().is_empty() {
-            let mut fits = |ledger: &mut Self, id: &MatterId| ledger.is_earlier(officer, kind, partner, id);
-            let found = self.search(typed, OFFERED, &mut fits, words)?;
+            let fits = |ledger: &Self, row: &MatterRow| {
+                let may_read = ledger.may_in_row(officer, Doing::ReadContent, row);
+                may_read && row.kind == kind && row.ours && row.with.contains(partner)
+            };
+            let found = self.search(typed, OFFERED, &fits, words)?;
             return Ok(found.lines.into_iter().map(|found| found.line).collect());
         }
         let also =
@@ -60,12 +63,6 @@ impl Ledger {
         let mut lines = self.matter_lines_for(officer, &list, words)?.lines;
         lines.retain(|line| self.authorise(officer, Doing::ReadContent, Some(&line.id)).is_ok());
         Ok(lines)
-    }
-
-    fn is_earlier(&mut self, officer: &Officer, kind: &str, partner: &AgencyId, id: &MatterId) -> bool {
-        let may_read = self.authorise(officer, Doing::ReadContent, Some(id)).is_ok();
-        let row = self.row(kind, id).ok().flatten();
-        may_read && row.is_some_and(|row| row.ours && row.with.contains(partner))
     }
 
     /// What a new matter of this kind takes from an earlier one, by what was typed for its number.

@@ -18,7 +18,7 @@ use crate::authorise::{Doing, Reach};
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 use crate::people::Officer;
-use crate::views::{Cursor, Facet, FirstDue, MatterRow, ORDER, Referring, Side, What, Written, place_in};
+use crate::views::{Cursor, Facet, FirstDue, Heading, MatterRow, ORDER, Referring, Side, What, place_in};
 
 /// The longest page.
 pub const LONGEST_PAGE: usize = 100;
@@ -139,6 +139,8 @@ pub(super) struct Headline {
     pub(super) title: Option<String>,
     pub(super) ours: Option<String>,
     pub(super) theirs: Option<String>,
+    /// The parties a draft names, ourselves among them.
+    pub(super) drafted_for: Vec<AgencyId>,
 }
 
 impl Ledger {
@@ -334,6 +336,8 @@ impl Ledger {
             Side::Them => "them".to_owned(),
         };
         let first = row.first_due.as_ref();
+        let drafted_for = headline.drafted_for.iter().filter(|agency| **agency != self.agency);
+        let with: Vec<_> = row.with.iter().chain(drafted_for.filter(|_| row.with.is_empty())).collect();
         Ok(MatterLine {
             number: row.id.shown(prefix),
             id: row.id,
@@ -342,7 +346,7 @@ impl Ledger {
             assigned: row.assigned,
             status: row.status.clone(),
             status_text: words.status(&row.kind, &row.status),
-            with: row.with.iter().map(name).collect(),
+            with: with.into_iter().map(name).collect(),
             waited_for: row.waits_for().map(side),
             title: headline.title,
             our_reference: headline.ours,
@@ -366,23 +370,19 @@ impl Ledger {
         for entry in entries {
             if !read.contains(entry) {
                 read.push(*entry);
-                headline.take_up(row, entry, &self.heading(&row.kind, entry)?);
+                let heading = self.heading(&row.kind, entry)?;
+                headline.take_up(row, entry, &heading);
             }
         }
         Ok(headline)
     }
 
-    /// The titles and references in what is left of the content of an entry.
-    fn heading(&mut self, kind: &str, entry: &Hash) -> Result<Arc<[Written]>, Failure> {
+    /// What is left of the content of an entry, as far as lists tell it.
+    fn heading(&mut self, kind: &str, entry: &Hash) -> Result<Arc<Heading>, Failure> {
         if let Some(heading) = self.last_read.heading(entry) {
             return Ok(heading);
         }
-        let mut heading = Vec::new();
-        for part in self.store.parts(entry)? {
-            let written = self.contents.texts(kind, &part).into_iter();
-            heading.extend(written.filter(|written| written.what != What::Text));
-        }
-        let heading = heading.into();
+        let heading = Arc::new(self.contents.heading(kind, &self.store.parts(entry)?));
         self.last_read.keep_heading(*entry, &heading);
         Ok(heading)
     }
@@ -390,10 +390,10 @@ impl Ledger {
 
 impl Headline {
     /// What an entry of the matter adds to it.
-    fn take_up(&mut self, row: &MatterRow, entry: &Hash, heading: &[Written]) {
+    fn take_up(&mut self, row: &MatterRow, entry: &Hash, heading: &Heading) {
         let ours = |referring: &Referring| referring.entry == *entry && referring.ours;
         let of_us = row.references.iter().any(ours);
-        for written in heading {
+        for written in &heading.written {
             let place = match written.what {
                 What::Title if row.subject == Some(*entry) => &mut self.title,
                 What::Reference if of_us => &mut self.ours,
@@ -401,6 +401,9 @@ impl Headline {
                 _ => continue,
             };
             place.get_or_insert_with(|| written.text.clone());
+        }
+        if row.subject == Some(*entry) {
+            self.drafted_for.clone_from(&heading.parties);
         }
     }
 }

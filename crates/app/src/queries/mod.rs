@@ -19,6 +19,7 @@ mod packages;
 mod partners;
 mod proof;
 mod search;
+mod tasks;
 mod translations;
 
 pub use acts::ActValue;
@@ -42,4 +43,5 @@ pub use node_page::NodePage;
 pub use partners::{CardPage, OfficerLine, PartnerLine};
 pub use proof::MatterProof;
 pub use search::{MOST_FOUND, SearchLine, SearchPage, Snippet};
+pub use tasks::MyTask;
 pub use translations::TranslationLine;

@@ -12,8 +12,10 @@ use comity_journal::suite::Hash;
 use serde::Serialize;
 
 use super::matters::MatterLine;
+use crate::authorise::Doing;
 use crate::failure::Failure;
 use crate::ledger::Ledger;
+use crate::people::Officer;
 use crate::views::{
     self, Facet, MatterRow, Plain, SEARCH, Term, after_gram, after_reference, reference_form, terms,
 };
@@ -85,7 +87,25 @@ struct Search<'t> {
 }
 
 impl Ledger {
-    /// Finds matters by what a person typed; at most `limit`, and never more than [`MOST_FOUND`].
+    /// Finds what an officer may read, by what the officer typed; at most `limit`, and never more than [`MOST_FOUND`].
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn search_for(
+        &mut self,
+        officer: &Officer,
+        typed: &str,
+        limit: usize,
+        words: &Words,
+    ) -> Result<SearchPage, Failure> {
+        let may = |ledger: &Self, row: &MatterRow, doing| ledger.may_in_row(officer, doing, row);
+        let readable = |ledger: &Self, row: &MatterRow| {
+            may(ledger, row, Doing::SeeMatter) && may(ledger, row, Doing::ReadContent)
+        };
+        self.search(typed, limit, &readable, words)
+    }
+
+    /// Finds matters that pass a test by what was typed, as [`Self::search_for`] does.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -93,7 +113,7 @@ impl Ledger {
         &mut self,
         typed: &str,
         limit: usize,
-        may_see: &mut dyn FnMut(&mut Self, &MatterId) -> bool,
+        passes: &dyn Fn(&Self, &MatterRow) -> bool,
         words: &Words,
     ) -> Result<SearchPage, Failure> {
         let limit = limit.clamp(1, MOST_FOUND);
@@ -104,14 +124,14 @@ impl Ledger {
             [Self::by_number, Self::by_reference, Self::by_partner, Self::by_content];
         for way in ways {
             for (kind, id, fit) in way(self, &mut search)? {
-                if seen.contains(&id) || !may_see(self, &id) {
+                if seen.contains(&id) {
                     continue;
                 }
+                let Some(row) = self.row(&kind, &id)?.filter(|row| passes(self, row)) else { continue };
                 if lines.len() == limit || looked_at == LOOKED_AT {
                     return Ok(SearchPage { lines, more: true });
                 }
                 looked_at += 1;
-                let Some(row) = self.row(&kind, &id)? else { continue };
                 let Some(hit) = self.hit(&row, &fit, &search)? else { continue };
                 seen.insert(id);
                 lines.push(SearchLine { line: self.line(&row, &names, words)?, hit });

@@ -8,6 +8,8 @@ use ciborium::Value;
 use comity_domain::act::{ActDef, Field, FieldKind, Home, TALLY};
 use comity_domain::engine::{AnyKind, Kinds};
 use comity_journal::cbor;
+use comity_journal::entry::Opening;
+use comity_journal::ids::AgencyId;
 use comity_journal::part::OpenPart;
 
 use crate::commands::{OPENING, STRUCTURE};
@@ -40,6 +42,14 @@ pub(crate) struct Written {
     pub(crate) text: String,
     /// What it is.
     pub(crate) what: What,
+}
+
+/// What the content of an entry tells in a list.
+pub(crate) struct Heading {
+    /// Titles and references.
+    pub(crate) written: Vec<Written>,
+    /// The parties that a draft names; of a matter that is opened its structure names them.
+    pub(crate) parties: Vec<AgencyId>,
 }
 
 /// What a piece of text is.
@@ -79,6 +89,18 @@ impl Contents {
     /// Whether an act may give a reference.
     pub(crate) fn refers(&self, kind: &str, act: &str) -> bool {
         self.by_kind.get(kind).is_some_and(|of| of.refer.contains(act))
+    }
+
+    /// What these parts of an entry tell in a list.
+    pub(crate) fn heading(&self, kind: &str, parts: &[OpenPart]) -> Heading {
+        let written = parts.iter().flat_map(|part| self.texts(kind, part));
+        let opening = parts.iter().find(|part| part.label.as_str() == OPENING);
+        let opening = opening.and_then(|part| cbor::decode::<Opening>(&part.bytes).ok());
+        let parties = opening.into_iter().flat_map(|opening| opening.parties);
+        Heading {
+            written: written.filter(|written| written.what != What::Text).collect(),
+            parties: parties.map(|party| party.agency).collect(),
+        }
     }
 
     /// The texts of one part of an entry in a matter of this kind.

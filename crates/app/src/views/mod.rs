@@ -26,7 +26,7 @@ pub use order::{Cursor, Facet, facets};
 pub use packages::PackageRow;
 pub use row::{FirstDue, MatterRow, Referring, Side};
 
-pub(crate) use contents::{Contents, REFERENCE, What, Written};
+pub(crate) use contents::{Contents, Heading, REFERENCE, What};
 pub(crate) use order::place_in;
 pub(crate) use search::{after_gram, after_reference, matter_of};
 pub(crate) use text::{Plain, Term, reference_form, terms};

@@ -54,6 +54,8 @@ pub enum Facet {
     UndatedUs,
     /// Those in which nobody need do anything any more, the latest first.
     Ended,
+    /// Those in which an officer has a task that is not done, the latest first; by the officer's record.
+    Tasked(MatterId),
     /// Those of another list whose team an officer belongs to, in its order; by the officer's record.
     Known(MatterId, Box<Self>),
 }
@@ -74,6 +76,7 @@ impl Facet {
             Self::DueUs => "due-us".into(),
             Self::UndatedUs => "undated-us".into(),
             Self::Ended => "ended".into(),
+            Self::Tasked(officer) => format!("tasked/{officer}"),
             Self::Known(officer, list) => format!("known/{officer}/{}", list.name()),
         }
     }
@@ -157,7 +160,8 @@ pub fn facets(row: &MatterRow) -> Vec<Facet> {
     facets.extend(row.ended.then_some(Facet::Ended));
     let known = |officer: &MatterId| facets.iter().cloned().map(|facet| facet.known_to(*officer)).collect();
     let of_team: Vec<Vec<_>> = row.team.iter().map(known).collect();
-    facets.into_iter().chain(of_team.into_iter().flatten()).collect()
+    let of_officers = of_team.into_iter().flatten().chain(row.tasked.iter().copied().map(Facet::Tasked));
+    facets.into_iter().chain(of_officers).collect()
 }
 
 /// Takes a matter out of the places it no longer has, and puts it where it is now.

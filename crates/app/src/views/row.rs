@@ -65,6 +65,8 @@ pub struct MatterRow {
     pub team: Vec<MatterId>,
     /// The record of the officer it is assigned to.
     pub assigned: Option<MatterId>,
+    /// The records of the officers who have a task in it that is not done, sorted.
+    pub tasked: Vec<MatterId>,
     /// The latest valid entry of a partner that nothing we wrote has taken note of yet.
     pub arrived_unread: Option<Timestamp>,
     /// The roles whose approval or review a draft that is to be sent waits for.
@@ -165,8 +167,13 @@ pub(super) fn fold(
     let clocks = if ended { &[] } else { brief.clocks.as_slice() };
     let earliest = |here| clocks.iter().filter(|clock| is_ours(clock) == here).min_by_key(|clock| clock.due);
     let inner = matter.inner();
-    let people =
-        Insiders { team: matter.team(us), assigned: inner.assigned, restricted: inner.restricted.is_some() };
+    let open_tasks = inner.tasks.iter().filter(|task| task.done.is_none());
+    let people = Insiders {
+        team: matter.team(us),
+        assigned: inner.assigned,
+        tasked: open_tasks.map(|task| task.to).collect(),
+        restricted: inner.restricted.is_some(),
+    };
     let row = MatterRow {
         id: *id,
         kind: brief.kind.to_owned(),
@@ -187,6 +194,7 @@ pub(super) fn fold(
         restricted: people.restricted,
         team: Vec::new(),
         assigned: None,
+        tasked: Vec::new(),
         arrived_unread: matter.unseen_by(&us),
         lacks: lacking(matter),
         subject: subject(matter),
@@ -199,13 +207,15 @@ pub(super) fn fold(
 struct Insiders {
     team: BTreeSet<Pseudonym>,
     assigned: Option<Pseudonym>,
+    tasked: BTreeSet<Pseudonym>,
     restricted: bool,
 }
 
 impl Insiders {
     /// The row with their records; who is no officer, as the node's operator, has none.
     fn named_in(self, ledger: &mut Ledger, mut row: MatterRow) -> Result<MatterRow, Failure> {
-        if self.team.is_empty() && self.assigned.is_none() || !ledger.contents.is_shared(&row.kind) {
+        let nobody = self.team.is_empty() && self.assigned.is_none() && self.tasked.is_empty();
+        if nobody || !ledger.contents.is_shared(&row.kind) {
             return Ok(row);
         }
         for record in ledger.records_ever()?.iter() {
@@ -216,8 +226,12 @@ impl Insiders {
             if self.assigned == Some(who) {
                 row.assigned = Some(*record);
             }
+            if self.tasked.contains(&who) {
+                row.tasked.push(*record);
+            }
         }
         row.team.sort_unstable();
+        row.tasked.sort_unstable();
         Ok(row)
     }
 }

@@ -37,13 +37,7 @@ async fn search(
         return Ok(Redirect::to(&to).into_response());
     }
     let (words, officer, query) = (Arc::clone(&asking.words), asking.officer(), looked_for.clone());
-    let found = office.run(move |ledger, _| {
-        let mut may_see = |ledger: &mut comity_app::ledger::Ledger, matter: &_| {
-            ledger.may_see(&officer, matter).unwrap_or(false)
-                && ledger.authorise(&officer, comity_app::authorise::Doing::ReadContent, Some(matter)).is_ok()
-        };
-        ledger.search(&query, MOST_FOUND, &mut may_see, &words)
-    });
+    let found = office.run(move |ledger, _| ledger.search_for(&officer, &query, MOST_FOUND, &words));
     let found = found.await?;
     let body = html! {
         h1 { (asking.text("page-found")) }

@@ -15,3 +15,6 @@ page-intake-theirs = their reference
 page-work-approve = Waiting for your approval
 page-work-act = Draft of
 page-work-lacks = You are asked as
+page-work-tasks = Your tasks
+page-work-task = To be done
+page-work-task-by = Given by

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::routing::{get, post};
 use comity_app::authorise::{Doing, Reach};
-use comity_app::queries::{ApprovalLine, MatterLine};
+use comity_app::queries::{ApprovalLine, MatterLine, MyTask};
 use comity_app::views::Facet;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -18,7 +18,7 @@ use super::frame::{Framed, Page, name_language};
 use super::matters::{page_of, table};
 use super::office::Office;
 use super::trouble::Trouble;
-use super::when::when;
+use super::when::{when, when_text};
 
 /// The words of these pages: zh, then en.
 pub(crate) const WORDS: (&str, &str) = (include_str!("zh.ftl"), include_str!("en.ftl"));
@@ -48,7 +48,7 @@ async fn work(
     let may_all = asking.who.officer.reach(Doing::SeeMatter) > Some(Reach::OwnTeam);
     let all = may_all && whose.whose.as_deref() == Some("bureau");
     let (due, undated) = ours(&office, &asking, all).await?;
-    let approvals = to_approve(&office, &asking).await?;
+    let (approvals, tasks) = (to_approve(&office, &asking).await?, tasks(&office, &asking).await?);
     let address = if all { "/work?whose=bureau" } else { "/work" };
     let body = html! {
         div.d-flex.flex-wrap.gap-3.justify-content-between.align-items-center.mb-2 {
@@ -65,6 +65,7 @@ async fn work(
         }
         div #work hx-get=(address) hx-trigger="changed from:body" hx-select="#work" hx-swap="outerHTML" {
             (approvals_table(&asking, &approvals))
+            (tasks_table(&asking, &tasks))
             h2 { (asking.text("page-work-due")) }
             (table(&asking, &due))
             h2 { (asking.text("page-work-undated")) }
@@ -100,6 +101,49 @@ fn approvals_table(asking: &Asking, approvals: &[ApprovalLine]) -> Markup {
                             td data-label=(asking.text("page-column-with")) { (line.with.join(&comma)) }
                             td data-label=(asking.text("page-work-act")) { (act) }
                             td data-label=(asking.text("page-work-lacks")) { (lacks.join(&comma)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn tasks(office: &Office, asking: &Asking) -> Result<Vec<MyTask>, Trouble> {
+    let (words, officer) = (Arc::clone(&asking.words), asking.officer());
+    Ok(office.run(move |ledger, _| ledger.tasks_of(&officer, &words)).await?)
+}
+
+/// What colleagues gave the officer to do, in all matters.
+fn tasks_table(asking: &Asking, tasks: &[MyTask]) -> Markup {
+    let head = |key: &str| html! { th scope="col" { (asking.text(key)) } };
+    html! {
+        @if !tasks.is_empty() {
+            h2 { (asking.text("page-work-tasks")) }
+            table.table.table-hover.stacked {
+                thead { tr {
+                    (head("page-column-number")) (head("page-work-task")) (head("page-work-task-by")) (head("page-column-due"))
+                } }
+                tbody data-rows {
+                    @for MyTask { matter, task } in tasks {
+                        @let text = task.text.clone().unwrap_or_else(|| asking.text("page-untitled"));
+                        tr {
+                            th scope="row" {
+                                a href={ "/m/" (matter.number) "#tasks" } { (matter.number) }
+                                @if let Some(title) = &matter.title {
+                                    br; span.text-secondary.fw-normal lang=[name_language(title)] { (title) }
+                                }
+                            }
+                            td data-label=(asking.text("page-work-task")) lang=[name_language(&text)] { (text) }
+                            td data-label=(asking.text("page-work-task-by")) lang=[name_language(&task.by.who)] { (task.by.who) }
+                            td data-label=(asking.text("page-column-due")) {
+                                @if let Some(due) = &task.due {
+                                    span.text-danger[task.overdue].fw-bold[task.overdue] {
+                                        (asking.text(if task.overdue { "overlay-overdue" } else { "overlay-due" })) " "
+                                        (when_text(&asking.words, due))
+                                    }
+                                }
+                            }
                         }
                     }
                 }

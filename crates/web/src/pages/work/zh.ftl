@@ -15,3 +15,6 @@ page-intake-theirs = 来文文号
 page-work-approve = 待我审批
 page-work-act = 待签发的办理
 page-work-lacks = 所需角色
+page-work-tasks = 交给我的任务
+page-work-task = 任务内容
+page-work-task-by = 交办人
