@@ -3,6 +3,8 @@
 // The same journey with scripts and without. With them the other window learns of what was signed by itself.
 
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { openBrowser } from "./support/browser.js";
@@ -41,6 +43,7 @@ for (const script of [true, false]) {
     await t.test("it is accepted and answered with a paper", () => answered(story));
     await t.test("the proof verifies, on the page and as a file", () => proven(story));
     await t.test("another request is withdrawn", () => withdrawn(story));
+    await t.test("one byte changed on the disk turns the proof red", () => spoiled(story));
     assert.deepEqual([...a.complaints, ...b.complaints], [], "the browser complained of pages");
   });
 }
@@ -154,4 +157,33 @@ async function withdrawn(story) {
   const here = await watch(a, "Amara Olin", matter);
   assert.equal(await act(b.page("Chen Ning"), matter, "confirm-withdrawal", { outcome: "stopped" }), "signed");
   await here(b, ".timeline .theirs >> nth=0");
+}
+
+/** Changes one letter of an entry in the stopped node's store, and looks at the proof again. */
+async function spoiled({ a, place, matter }) {
+  const proof = readFileSync(place.path("taken.proof"));
+  await place.stop(a.node);
+  const file = place.path(join(a.node, "journal.db"));
+  const stored = readFileSync(file);
+  // The letters that name an act in an entry of the proof, with so much around them as no other entry has. A page of the
+  // store that was divided leaves an old copy behind, so every copy is changed.
+  let changed = 0;
+  for (const at of ["acknowledge", "clarify", "accept"].map((act) => proof.indexOf(act)).filter((at) => at > 0)) {
+    const around = proof.subarray(at - 24, at + 24);
+    for (let found = stored.indexOf(around); found > 0; found = stored.indexOf(around)) {
+      stored[found + 24] ^= 1;
+      changed++;
+    }
+  }
+  assert.ok(changed > 0, "an entry is stored as it stands in the proof");
+  writeFileSync(file, stored);
+
+  Object.assign(a, await place.serve(a.node));
+  await a.enlistOnTerminal("Noa Kerr", ["supervisor"]);
+  const page = a.page("Noa Kerr");
+  await page.goto(`${matter}/proof`);
+  await page.locator(".proof-bad").first().waitFor();
+  await page.goto("/journal");
+  await page.locator("form[action='/journal/verify'] button").click();
+  await page.locator(".proof-bad").first().waitFor();
 }

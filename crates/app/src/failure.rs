@@ -31,6 +31,9 @@ pub enum Failure {
     /// The store could not write what several commands had asked together.
     #[error("nothing was recorded: {0}")]
     NotRecorded(String),
+    /// What is stored of a matter, named by its number, is not what was signed: it is folded into nothing.
+    #[error("what is stored of {0} is not what was signed; put a copy of the node back that still verifies")]
+    Damaged(String),
     /// The node could not.
     #[error("{0}")]
     Fault(String),

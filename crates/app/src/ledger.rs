@@ -284,6 +284,9 @@ impl Ledger {
     /// When there is none, its kind is unknown, or the store cannot be read.
     pub fn matter(&mut self, id: &MatterId) -> Result<&mut Box<dyn AnyMatter>, Failure> {
         if !self.matters.has(id) {
+            if !self.damaged(id)?.is_empty() {
+                return Err(Failure::Damaged(self.number_of_damaged(id)?));
+            }
             let matter = self.read_matter(id)?;
             self.matters.insert(*id, matter);
         }
@@ -298,6 +301,24 @@ impl Ledger {
         self.matter(id)?;
         let matter = self.matters.get(id).ok_or_else(|| Failure::NotFound("no such matter".into()))?;
         Ok((&**matter, &self.contents))
+    }
+
+    /// The entries of a matter whose stored bytes are not what was signed. What they say would be made up, and an act of
+    /// ours that rests on them would contradict our own journal.
+    pub(crate) fn damaged(&self, id: &MatterId) -> Result<Vec<Hash>, Failure> {
+        let mut damaged = Vec::new();
+        for record in self.store.matter(id)? {
+            let Recorded::Entry { entry, bytes, .. } = record.what else { continue };
+            if Entry::read(&bytes).map_or(true, |read| read.hash() != entry) {
+                damaged.push(entry);
+            }
+        }
+        Ok(damaged)
+    }
+
+    fn number_of_damaged(&mut self, id: &MatterId) -> Result<String, Failure> {
+        let Some(row) = self.listed(id)? else { return Ok(id.to_string()) };
+        Ok(id.shown(self.kind_named(&row.kind)?.def().prefix))
     }
 
     fn read_matter(&self, id: &MatterId) -> Result<Box<dyn AnyMatter>, Failure> {

@@ -95,7 +95,9 @@ impl From<Failure> for Reply {
             Failure::Usage(_) | Failure::Compose(_) => Self::usage(text),
             Failure::NotFound(_) | Failure::NotBelieved(_) => Self::no(text),
             Failure::Waiting(_) => Self::waiting(text),
-            Failure::Store(_) | Failure::NotRecorded(_) | Failure::Fault(_) => Self::fault(text),
+            Failure::Store(_) | Failure::NotRecorded(_) | Failure::Damaged(_) | Failure::Fault(_) => {
+                Self::fault(text)
+            }
         }
     }
 }

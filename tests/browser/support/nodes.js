@@ -36,6 +36,7 @@ async function freePort() {
 /** A folder with everything that a test makes. */
 export class Place {
   #running = [];
+  #nodes = new Map();
 
   constructor() {
     assert.ok(existsSync(BINARY), `${BINARY} is not there: make browser builds it`);
@@ -82,6 +83,7 @@ export class Place {
     const web = `http://localhost:${port}`;
     const at = ["--web", `127.0.0.1:${port}`, "--origin", web, "--federation", "127.0.0.1:0"];
     const node = this.#start(["--json", "serve", name, ...at]);
+    this.#nodes.set(name, node.child);
     for await (const line of node.lines) {
       const said = JSON.parse(line);
       return { web, federation: `https://${said.federation}`, setUp: said.set_up };
@@ -111,17 +113,24 @@ export class Place {
     child.on("exit", () => running.delete(child));
     let errors = "";
     child.stderr.on("data", (text) => (errors = (errors + text).slice(-4000)));
-    return { lines: createInterface({ input: child.stdout }), errors: () => errors };
+    return { child, lines: createInterface({ input: child.stdout }), errors: () => errors };
+  }
+
+  /** Stops a node as an operator does. */
+  async stop(name) {
+    await end(this.#nodes.get(name));
   }
 
   /** Ends what was started, and removes the folder. */
   async leave() {
-    for (const child of this.#running) {
-      if (child.exitCode !== null) continue;
-      const ended = once(child, "exit");
-      child.kill("SIGTERM");
-      await ended;
-    }
+    for (const child of this.#running) await end(child);
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+async function end(child) {
+  if (child.exitCode !== null) return;
+  const ended = once(child, "exit");
+  child.kill("SIGTERM");
+  await ended;
 }

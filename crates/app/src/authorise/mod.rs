@@ -114,6 +114,11 @@ impl Ledger {
         let kind = match self.kind_of(matter) {
             Ok(kind) => kind,
             Err(Failure::NotFound(_)) => return Ok(false),
+            // It cannot be read any more, but who knew of it goes on knowing that it is there.
+            Err(Failure::Damaged(_)) => {
+                let row = self.listed(matter)?;
+                return Ok(row.is_some_and(|row| self.may_in_row(officer, Doing::SeeMatter, &row)));
+            }
             Err(other) => return Err(other),
         };
         let asked = if self.is_shared_kind(&kind) {

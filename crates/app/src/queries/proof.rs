@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 
 use crate::failure::Failure;
 use crate::ledger::Ledger;
+use crate::people::Officer;
 
 impl Ledger {
     /// The proof file of a matter's shared acts, with the content still at hand where `with_content`.
@@ -92,18 +93,28 @@ impl Ledger {
         Entry::read(&bytes).ok().filter(|entry| entry.hash() == *hash).ok_or_else(changed)
     }
 
+    /// What of a matter an officer named is checked: its number, its kind, and what the verifier finds. It is found even
+    /// where it is damaged so that it cannot be read.
+    ///
+    /// # Errors
+    /// As [`Self::check_matter`]; not found where the officer may not know of it.
+    pub fn check_for(
+        &mut self,
+        officer: &Officer,
+        typed: &str,
+    ) -> Result<(String, String, MatterProof), Failure> {
+        let matter = self.seen_by(officer, typed)?;
+        let row = self.listed(&matter)?.ok_or_else(|| Failure::NotFound("no such matter".into()))?;
+        let number = matter.shown(self.kind_named(&row.kind)?.def().prefix);
+        Ok((number, row.kind.clone(), self.check_matter(&matter)?))
+    }
+
     /// Runs the verifier on the stored bytes of a matter's shared acts and on everything that vouches for them.
     ///
     /// # Errors
     /// When nothing of it is shared yet, or the store cannot be read.
     pub fn check_matter(&mut self, id: &MatterId) -> Result<MatterProof, Failure> {
-        let mut timeline = self.matter(id)?.view().timeline;
-        timeline.retain(|entry| entry.lane.is_shared());
-        let broken: Vec<_> = timeline
-            .iter()
-            .filter(|shown| self.stored_entry(&shown.entry).is_err())
-            .map(|shown| shown.entry)
-            .collect();
+        let broken = self.damaged(id)?;
         if !broken.is_empty() {
             return Ok(MatterProof { broken, findings: None });
         }

@@ -167,6 +167,17 @@ fn people_first(ledger: &mut Ledger) -> Result<(Vec<MatterId>, Vec<MatterId>), F
 }
 
 impl Ledger {
+    /// The row of a shared matter, by its id alone.
+    pub(crate) fn listed(&mut self, id: &MatterId) -> Result<Option<Arc<MatterRow>>, Failure> {
+        let kinds: Vec<_> = self.kinds.iter().map(|kind| kind.def()).filter(|def| def.shared).collect();
+        for kind in kinds {
+            if let Some(row) = self.row(kind.code, id)? {
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
+    }
+
     /// The row of a matter, as it is stored.
     ///
     /// # Errors

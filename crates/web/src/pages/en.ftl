@@ -64,5 +64,7 @@ page-trouble-no-room = The disk is full
 page-trouble-no-room-help = This node has no room for it. Tell whoever runs the node. Nothing was changed.
 page-trouble-waiting = This has to wait
 page-trouble-waiting-help = A partner has to be compared with first. Nothing was lost.
+page-trouble-damaged = What is stored of this matter is not what was signed
+page-trouble-damaged-help = Nothing is shown and nothing can be written in it, so that nothing false is built upon. The check of its proof names the entries. Tell whoever runs the node: a copy of the node that still verifies is to be put back.
 page-trouble-fault = The node could not do this
 page-trouble-fault-help = It has been written into the node's log. Nothing was lost. Try again, and tell whoever runs the node.

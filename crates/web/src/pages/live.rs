@@ -4,15 +4,16 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::routing::get;
-use futures_util::stream;
+use axum::{Extension, Router};
+use futures_util::{StreamExt as _, future, stream};
 
 use super::asking::Asking;
 use super::office::Office;
+use super::serve::Stopping;
 
 /// How often a page with nothing new is told so; a session that has ended is noticed then.
 const BREATH: Duration = Duration::from_secs(20);
@@ -21,7 +22,11 @@ pub(crate) fn routes() -> Router<Arc<Office>> {
     Router::new().route("/live", get(live))
 }
 
-async fn live(State(office): State<Arc<Office>>, asking: Asking) -> impl IntoResponse {
+async fn live(
+    State(office): State<Arc<Office>>,
+    asking: Asking,
+    stopping: Option<Extension<Stopping>>,
+) -> impl IntoResponse {
     let written = office.ledger.written();
     let events = stream::unfold(
         (written, office, asking.who.cookie.clone()),
@@ -44,5 +49,13 @@ async fn live(State(office): State<Arc<Office>>, asking: Asking) -> impl IntoRes
             }
         },
     );
+    // Pages ask again by themselves once the node is back.
+    let stopped = async move {
+        match stopping {
+            Some(Extension(mut stopping)) => stopping.wait().await,
+            None => future::pending().await,
+        }
+    };
+    let events = Box::pin(events).take_until(Box::pin(stopped));
     Sse::new(events).keep_alive(KeepAlive::new().interval(BREATH))
 }

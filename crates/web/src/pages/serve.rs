@@ -20,6 +20,18 @@ use tokio::task::JoinSet;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
+/// The node stops: what has no end of its own ends now.
+#[derive(Clone, Debug)]
+pub(crate) struct Stopping(watch::Receiver<bool>);
+
+impl Stopping {
+    /// Waits for the stop.
+    pub(crate) async fn wait(&mut self) {
+        // A sender that is gone has stopped as well.
+        drop(self.0.wait_for(|stop| *stop).await);
+    }
+}
+
 /// How long a browser may take to say what it wants.
 const HEADERS: Duration = Duration::from_secs(10);
 /// How long requests under way may take after the stop.
@@ -45,7 +57,9 @@ pub async fn serve(socket: TcpListener, routes: Router, mut stop: watch::Receive
         };
         // Beyond its room a node hangs up rather than queue.
         let Ok(place) = Arc::clone(&room).try_acquire_owned() else { continue };
-        let (routes, stopping) = (routes.clone().layer(Extension(Peer(peer.ip()))), stop.clone());
+        let stopping = stop.clone();
+        let routes = routes.clone().layer(Extension(Peer(peer.ip())));
+        let routes = routes.layer(Extension(Stopping(stopping.clone())));
         connections.spawn(async move {
             attend(stream, routes, stopping).await;
             drop(place);

@@ -33,6 +33,8 @@ pub(crate) enum Trouble {
     Busy,
     /// The disk has no room for it.
     NoRoom,
+    /// What is stored of the matter of this number is not what was signed.
+    Damaged(String),
     /// The node could not.
     Fault,
 }
@@ -45,6 +47,10 @@ impl From<Failure> for Trouble {
             Failure::Usage(why) | Failure::NotBelieved(why) => Self::Unreadable(why),
             Failure::Compose(why) => Self::Unreadable(why.to_string()),
             Failure::Waiting(why) => Self::Waiting(why),
+            Failure::Damaged(number) => {
+                tracing::error!(matter = number, "what is stored of a matter is not what was signed");
+                Self::Damaged(number)
+            }
             other => {
                 tracing::error!(failure = %other, "a page could not be made");
                 Self::Fault
@@ -64,7 +70,7 @@ impl Trouble {
             Self::Waiting(_) => StatusCode::CONFLICT,
             Self::Busy => StatusCode::TOO_MANY_REQUESTS,
             Self::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
-            Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Damaged(_) | Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -78,6 +84,7 @@ impl Trouble {
             Self::Waiting(_) => "page-trouble-waiting",
             Self::Busy => "page-trouble-busy",
             Self::NoRoom => "page-trouble-no-room",
+            Self::Damaged(_) => "page-trouble-damaged",
             Self::Fault => "page-trouble-fault",
         }
     }
@@ -104,6 +111,7 @@ pub(crate) fn shown(answer: Response, reading: &Reading) -> Response {
         p { (reading.text(&format!("{key}-help"))) }
         @match &trouble {
             Trouble::Refused(refusal) => (refused(&reading.words, refusal)),
+            Trouble::Damaged(number) => p { a href={ "/m/" (number) "/proof" } { (reading.text_with("page-proof", &[("number", number)])) } },
             Trouble::Unreadable(why) | Trouble::Waiting(why) if !why.is_empty() => p lang="en" { (why) },
             _ => {}
         }

@@ -64,5 +64,7 @@ page-trouble-no-room = 磁盘空间不足
 page-trouble-no-room-help = 本节点空间不足，请告知节点管理人员。未作任何改动。
 page-trouble-waiting = 暂时不能办理
 page-trouble-waiting-help = 须先与对方节点核对。未丢失任何内容。
+page-trouble-damaged = 该事项的存储内容与签名时不一致
+page-trouble-damaged-help = 为避免在错误内容上继续办理，现不显示该事项，也不能办理。证明核验会列出有问题的记录。请告知节点管理人员：应恢复核验无误的节点备份。
 page-trouble-fault = 节点未能完成操作
 page-trouble-fault-help = 已记入节点运行日志，未丢失任何内容。请重试，并告知节点管理人员。

@@ -22,21 +22,14 @@ pub(super) async fn show(
     Path(number): Path<String>,
 ) -> Result<Framed, Trouble> {
     let officer = asking.officer();
-    let (number, kind, proof) = office
-        .run(move |ledger, _| {
-            let matter = ledger.seen_by(&officer, &number)?;
-            let number = ledger.number_for(&officer, &matter)?;
-            let kind = ledger.matter(&matter)?.kind();
-            Ok((number, kind, ledger.check_matter(&matter)?))
-        })
-        .await?;
+    let (number, kind, proof) = office.run(move |ledger, _| ledger.check_for(&officer, &number)).await?;
     let title = asking.text_with("page-proof", &[("number", &number)]);
     let body = html! {
         p.crumbs { a href={ "/m/" (number) } { (number) } }
         h1 { (title) }
         (verdict(&asking, &proof))
         @if let Some(findings) = &proof.findings {
-            (acts(&asking, kind, findings))
+            (acts(&asking, &kind, findings))
             form action={ "/m/" (number) "/proof/file" } method="post" {
                 input type="hidden" name="csrf" value=(asking.form_token());
                 button.btn.btn-primary type="submit" { (asking.text("page-proof-take")) }
