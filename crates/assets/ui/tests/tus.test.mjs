@@ -82,3 +82,19 @@ test("content is never sent to another place than the node", async () => {
   await assert.rejects(send(file(), how()), Refused);
   assert.equal(state.patches, 0);
 });
+
+test("a file that was begun before is gone on with, and begun anew where the node holds it no more", async () => {
+  const state = node();
+  state.held = content.subarray(0, 5 << 20);
+  const begun = { ...how(), begun: "/uploads/7" };
+  assert.equal(await send(file(), begun), "/uploads/7");
+  assert.ok(state.held.equals(content));
+  assert.equal(state.metadata, "", "no upload was created");
+  assert.equal(state.patches, 1, "4 MiB were missing");
+
+  const anew = node();
+  const known = globalThis.fetch;
+  globalThis.fetch = async (address, init) => (address === "/uploads/6" ? new Response(null, { status: 404 }) : known(address, init));
+  assert.equal(await send(file(), { ...begun, begun: "/uploads/6" }), "/uploads/7");
+  assert.ok(anew.held.equals(content));
+});

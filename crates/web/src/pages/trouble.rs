@@ -74,6 +74,17 @@ impl Trouble {
         }
     }
 
+    /// What is told of it beyond its kind: the rule, or the reason.
+    pub(crate) fn why(&self, words: &Words) -> Markup {
+        html! {
+            @match self {
+                Self::Refused(refusal) => (refused(words, refusal)),
+                Self::Unreadable(why) | Self::Waiting(why) if !why.is_empty() => p lang="en" { (why) },
+                _ => {}
+            }
+        }
+    }
+
     pub(crate) const fn key(&self) -> &'static str {
         match self {
             Self::NotFound => "page-trouble-not-found",
@@ -109,11 +120,9 @@ pub(crate) fn shown(answer: Response, reading: &Reading) -> Response {
     let body = html! {
         h1 { (reading.text(key)) }
         p { (reading.text(&format!("{key}-help"))) }
-        @match &trouble {
-            Trouble::Refused(refusal) => (refused(&reading.words, refusal)),
-            Trouble::Damaged(number) => p { a href={ "/m/" (number) "/proof" } { (reading.text_with("page-proof", &[("number", number)])) } },
-            Trouble::Unreadable(why) | Trouble::Waiting(why) if !why.is_empty() => p lang="en" { (why) },
-            _ => {}
+        (trouble.why(&reading.words))
+        @if let Trouble::Damaged(number) = &trouble {
+            p { a href={ "/m/" (number) "/proof" } { (reading.text_with("page-proof", &[("number", number)])) } }
         }
         p { a href="/" { (reading.text("page-trouble-home")) } }
     };

@@ -16,6 +16,8 @@ export interface Sending {
   readonly to: string;
   /** Added to every request, such as proof against forged requests. */
   readonly headers: Record<string, string>;
+  /** Where the same file was begun to be sent before; it goes on from there if the node still holds it. */
+  readonly begun?: string | undefined;
   /** Called with how many bytes the node holds. */
   readonly progress: (sent: number) => void;
   /** Called before waiting to try again. */
@@ -24,8 +26,9 @@ export interface Sending {
 
 /** Sends the whole file and answers with the upload's address. @throws Refused, or the last failure. */
 export async function send(file: File, how: Sending): Promise<string> {
-  const address = await persist(() => create(file, how), how, () => 0);
-  let held = 0;
+  let held = how.begun === undefined ? -1 : await heldBefore(how.begun, file, how);
+  const address = held < 0 ? await persist(() => create(file, how), how, () => 0) : how.begun!;
+  held = Math.max(held, 0);
   let known = true; // whether `held` is what the node said last
   while (held < file.size) {
     const step = async () => {
@@ -74,6 +77,17 @@ async function create(file: File, how: Sending): Promise<string> {
   const address = new URL(place, new URL(how.to, location.href));
   if (address.origin !== location.origin) throw new Refused("elsewhere");
   return address.pathname;
+}
+
+/** How much the node holds of an upload that was begun before; -1 when it is there no more, or is no upload of this file. */
+async function heldBefore(address: string, file: File, how: Sending): Promise<number> {
+  try {
+    const held = await persist(() => heldBy(address, how), how, () => 0);
+    return held <= file.size ? held : -1;
+  } catch (failure) {
+    if (failure instanceof Refused) return -1;
+    throw failure;
+  }
 }
 
 async function heldBy(address: string, how: Sending): Promise<number> {

@@ -34,7 +34,7 @@ async function sendAll(host: HTMLElement, input: HTMLInputElement, files: File[]
       };
       show(0);
       const waiting = () => say(host, host.dataset.saidWaiting);
-      const address = await send(file, { to, headers: proofOf(host), progress: show, waiting });
+      const address = await send(file, { to, headers: proofOf(host), begun: begunFor(host, file), progress: show, waiting });
       host.append(carrying(name, address));
       before += file.size;
     }
@@ -46,6 +46,13 @@ async function sendAll(host: HTMLElement, input: HTMLInputElement, files: File[]
   } finally {
     window.removeEventListener("beforeunload", keepOpen);
   }
+}
+
+/** Where the page says that a file of this name and size was begun to be sent before, in another session perhaps. */
+function begunFor(host: HTMLElement, file: File): string | undefined {
+  const path = file.webkitRelativePath || file.name;
+  const begun = [...(host.closest("form") ?? host).querySelectorAll<HTMLElement>("[data-begun]")];
+  return begun.find((one) => one.dataset.path === path && one.dataset.length === String(file.size))?.dataset.begun;
 }
 
 function begin(host: HTMLElement, input: HTMLInputElement, bar: HTMLProgressElement | null, total: number): void {

@@ -84,7 +84,7 @@ fn files(
             }
             @if !here.is_empty() {
                 p { (asking.text("page-bring-here")) }
-                ul.list-unstyled { @for (id, upload) in here { (file(asking, brought, id, upload)) } }
+                ul.list-unstyled { @for (id, upload) in here { (file(asking, place, brought, (id, upload))) } }
             }
             (chooser(asking, place, ("f-files", "page-bring-choose"), false, told.len()))
             (chooser(asking, place, ("folder", "page-bring-folder"), true, 0))
@@ -97,11 +97,14 @@ fn told_at(i: usize) -> String {
     format!("f-files-wrong-{i}")
 }
 
-fn file(asking: &Asking, brought: &Brought, id: &UploadId, upload: &Upload) -> Markup {
+/// One that is here, or has begun to come: a script that sends the same file again goes on from there.
+fn file(asking: &Asking, place: &Place, brought: &Brought, (id, upload): (&UploadId, &Upload)) -> Markup {
+    let begun = (!upload.is_whole()).then(|| format!("/m/{}/uploads/{id}", place.number));
     let sizes = [("done", size(upload.held)), ("all", size(upload.length))];
     let sizes: Vec<_> = sizes.iter().map(|(name, text)| (*name, text.as_str())).collect();
     html! {
-        li.d-flex.flex-wrap.gap-2.align-items-center {
+        li.d-flex.flex-wrap.gap-2.align-items-center data-begun=[begun.as_ref()]
+            data-path=[begun.as_ref().map(|_| &upload.path)] data-length=[begun.as_ref().map(|_| upload.length)] {
             label.form-check.flex-fill {
                 input.form-check-input type="checkbox" name="upload" value=(id)
                     checked[brought.chosen.contains(id)] disabled[!upload.is_whole()];

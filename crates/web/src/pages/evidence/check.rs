@@ -15,7 +15,7 @@ use maud::{Markup, html};
 use super::super::asking::Asking;
 use super::super::frame::{Framed, Page};
 use super::super::office::Office;
-use super::super::trouble::{self, Trouble};
+use super::super::trouble::Trouble;
 use super::super::typed::Typed;
 use super::jobs::{Begun, Job, Meter, PATIENCE, Stand};
 use super::lines::size;
@@ -110,7 +110,8 @@ pub(super) fn under_way(asking: &Asking, job: &Job, what: &str) -> Markup {
         @match &job.stand {
             Stand::Stopped(trouble) => div.proof-unknown role="alert" {
                 p { strong { (asking.text(trouble.key())) } }
-                @if let Trouble::Refused(refusal) = trouble { (trouble::refused(&asking.words, refusal)) }
+                p { (asking.text(&format!("{}-help", trouble.key()))) }
+                (trouble.why(&asking.words))
             },
             Stand::CouldNot(why) => div.proof-unknown role="alert" {
                 p { strong { (asking.text("page-job-could-not")) } }
