@@ -53,14 +53,8 @@ test("a payment-stop is taken in, acknowledged and reported on by keyboard alone
   await director.page.goto("/demo");
   await director.page.locator("button[value=payment-stop]").click();
   await director.page.waitForURL("**/demo?played=*");
-  const row = page.locator("[data-rows] > *").filter({ hasText: "40,000 to an account in Country B" });
-  await row.waitFor();
-
-  await page.keyboard.press("j");
-  while (!(await row.evaluate((line) => line.classList.contains("here")))) await page.keyboard.press("j");
-  await page.keyboard.press("Enter");
-  await page.waitForURL("**/m/R-*");
-  const matter = new URL(page.url()).pathname;
+  await page.locator("[data-rows] > *").filter({ hasText: "40,000 to an account in Country B" }).waitFor();
+  const matter = await opened(page, "40,000 to an account in Country B");
 
   await tabTo(page, `a[href='${matter}/act/acknowledge']`);
   await page.keyboard.press("Enter");
@@ -85,12 +79,55 @@ test("a payment-stop is taken in, acknowledged and reported on by keyboard alone
   await page.locator(".timeline > .ours[id]", { hasText: "Held until 20 December." }).waitFor();
 });
 
+test("a request is answered by one officer and approved by another, by keyboard alone", async () => {
+  const officer = await openWindow(bureau.browser, bureau.desk);
+  await sitDown(officer, "Chen Ning");
+  const { page } = officer;
+  const matter = await opened(page, "An account opened with a lost passport");
+  await tabTo(page, `a[href='${matter}/act/answer']`);
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/act/answer");
+  await tabTo(page, "select[name=extent]");
+  await page.keyboard.press("End");
+  await tabTo(page, "[name=text]");
+  await page.keyboard.type("It was opened from one telephone, at the branch in Port Example.");
+  await send(page, "kept");
+
+  const second = await openWindow(bureau.browser, bureau.desk);
+  await sitDown(second, "Dara Vong");
+  const approver = second.page;
+  await opened(approver, "An account opened with a lost passport");
+  await tabTo(approver, "details:has(a[href$='/act/approve']):not([open]) > summary, a[href$='/act/approve']");
+  if (await approver.evaluate(() => document.activeElement.matches("summary"))) {
+    await approver.keyboard.press("Enter");
+    await tabTo(approver, "a[href$='/act/approve']");
+  }
+  await approver.keyboard.press("Enter");
+  await approver.waitForURL("**/act/approve");
+  await send(approver, "signed");
+  await approver.locator(".timeline > .ours[id]", { hasText: "opened from one telephone" }).waitFor();
+});
+
+/** Goes to a matter in the list, by its keys; gives its path. */
+async function opened(page, title) {
+  await page.keyboard.press("g");
+  await page.keyboard.press("m");
+  await page.waitForURL("**/matters");
+  const row = page.locator("[data-rows] > *").filter({ hasText: title });
+  await row.waitFor();
+  await page.keyboard.press("j");
+  while (!(await row.evaluate((line) => line.classList.contains("here")))) await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/m/R-*");
+  return new URL(page.url()).pathname;
+}
+
 /** From the last field over the answers to be checked to what is signed. */
-async function send(page) {
+async function send(page, said = "signed") {
   await tabTo(page, "button[value=check]");
   await page.keyboard.press("Enter");
   await page.locator("button[name=step][value=do]").waitFor();
   await tabTo(page, "button[name=step][value=do]");
   await page.keyboard.press("Space");
-  await page.waitForURL("**?said=signed*");
+  await page.waitForURL(`**?said=${said}*`);
 }

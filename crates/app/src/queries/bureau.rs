@@ -4,10 +4,11 @@
 //!
 //! Invariant: at most [`LOOKED_AT`] matters are looked at, those that moved last; [`Bureau::more`] says when there are others.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use comity_domain::words::Words;
-use comity_journal::ids::AgencyId;
+use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::time::Timestamp;
 
 use super::matters::MatterLine;
@@ -32,7 +33,7 @@ pub struct AnswerTime {
 }
 
 /// What stands between us and one partner.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Between {
     /// Matters that have not ended.
     pub open: u64,
@@ -42,6 +43,10 @@ pub struct Between {
     pub for_them: u64,
     /// Matters in which something of ours is overdue.
     pub overdue_here: u64,
+    /// Who works on those, by name, sorted.
+    pub overdue_with: Vec<String>,
+    /// How many of those nobody works on.
+    pub overdue_unassigned: u64,
     /// Matters in which something of the partner's is overdue.
     pub overdue_there: u64,
     /// When anything was last written in a matter with the partner, by either side.
@@ -130,9 +135,10 @@ impl Ledger {
     /// When the store cannot be read.
     pub fn bureau(&mut self, officer: &Officer, words: &Words) -> Result<Bureau, Failure> {
         let (looked, more) = self.look(officer)?;
+        let officers = self.names_of_officers()?;
         let mut partners = Vec::new();
         for line in self.list_partners()? {
-            let between = between(looked.iter().filter(|one| one.row.with.contains(&line.agency)));
+            let between = between(looked.iter().filter(|one| one.row.with.contains(&line.agency)), &officers);
             partners.push((line, between));
         }
         let mut waits: Vec<_> = looked.iter().filter(|one| one.waits_for(Side::Us)).collect();
@@ -174,7 +180,13 @@ impl Ledger {
         let next = self.matter(&line.record)?.brief().cell;
         let next = next.next.iter().flat_map(|(_, acts)| acts.iter().copied()).collect();
         let card = self.card_of(agency);
-        Ok(PartnerPage { line, card, between: between(looked.iter()), open, next, more })
+        let between = between(looked.iter(), &self.names_of_officers()?);
+        Ok(PartnerPage { line, card, between, open, next, more })
+    }
+
+    fn names_of_officers(&mut self) -> Result<BTreeMap<MatterId, String>, Failure> {
+        let officers = self.officers_ever()?.into_iter();
+        Ok(officers.map(|officer| (officer.record, officer.name)).collect())
     }
 
     /// The shared matters that moved last and that this officer may know.
@@ -184,21 +196,28 @@ impl Ledger {
     }
 }
 
-fn between<'a>(looked: impl Iterator<Item = &'a Looked>) -> Between {
+fn between<'a>(looked: impl Iterator<Item = &'a Looked>, officers: &BTreeMap<MatterId, String>) -> Between {
     let mut between = Between::default();
-    let (mut theirs, mut ours) = (Vec::new(), Vec::new());
+    let (mut theirs, mut ours, mut overdue_with) = (Vec::new(), Vec::new(), BTreeSet::new());
     for one in looked {
         between.open += u64::from(!one.row.ended);
         between.for_us += u64::from(one.waits_for(Side::Us));
         between.for_them += u64::from(one.waits_for(Side::Them));
-        between.overdue_here += u64::from(one.here.as_ref().is_some_and(|clock| clock.overdue));
+        if one.here.as_ref().is_some_and(|clock| clock.overdue) {
+            between.overdue_here += 1;
+            match one.row.assigned.and_then(|officer| officers.get(&officer)) {
+                Some(name) => drop(overdue_with.insert(name.clone())),
+                None => between.overdue_unassigned += 1,
+            }
+        }
         between.overdue_there += u64::from(one.there.as_ref().is_some_and(|clock| clock.overdue));
         between.last = between.last.max(Some(one.row.updated));
         // Who did not ask has answered.
         let answers = if one.row.ours { &mut theirs } else { &mut ours };
         answers.extend(one.row.answered_in);
     }
-    Between { they_answer: median(theirs), we_answer: median(ours), ..between }
+    let overdue_with = overdue_with.into_iter().collect();
+    Between { they_answer: median(theirs), we_answer: median(ours), overdue_with, ..between }
 }
 
 /// The middle one; of an even number the earlier of the two in the middle.

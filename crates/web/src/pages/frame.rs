@@ -117,10 +117,10 @@ fn header(reading: &Reading, section: &str) -> Markup {
             @if reading.demo {
                 p.bg-secondary-lt.text-center.m-0.p-1.small { (reading.text("page-demo-banner")) }
             }
-            div.navbar { div.container-fluid.gap-3 {
+            div.navbar { div.container-fluid {
                 a.navbar-brand href="/" { (reading.text("page-product")) }
                 @if let Some(who) = &reading.who { (search(reading, who)) }
-                div.d-flex.flex-wrap.gap-2.align-items-center {
+                div.tools {
                     (switches(reading))
                     @if let Some(who) = &reading.who { (account(reading, who)) }
                 }
@@ -145,7 +145,7 @@ fn header(reading: &Reading, section: &str) -> Markup {
 
 fn search(reading: &Reading, who: &Who) -> Markup {
     html! {
-        form.flex-fill.d-flex.gap-2 action="/search" method="post" role="search" {
+        form action="/search" method="post" role="search" {
             input type="hidden" name="csrf" value=(who.form_token);
             label.visually-hidden for="search" { (reading.text("page-search")) }
             input.form-control #search type="search" name="q" placeholder=(reading.text("page-search"))

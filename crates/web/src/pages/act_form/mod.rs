@@ -103,10 +103,14 @@ impl ActForm<'_> {
             }
             (self.told)
             (kept::note(self))
-            (self.approvals())
-            (self.completeness(typed))
-            @if let Some(ahead) = &self.ahead { (ahead::told(self, ahead, true)) }
-            (self.fields(typed, wrong))
+            div.act-grid {
+                div {
+                    (self.approvals())
+                    (self.completeness(typed))
+                    @if let Some(ahead) = &self.ahead { (ahead::told(self, ahead, true)) }
+                }
+                (self.fields(typed, wrong))
+            }
         };
         let faulty = !wrong.is_empty() || !against.0.is_empty();
         Page::new(title).of("matters").faulty(faulty).around(asking, &body)

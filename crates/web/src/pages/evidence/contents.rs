@@ -97,7 +97,7 @@ pub(super) async fn list(
 fn files(asking: &Asking, here: &str, listed: &Listed) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(asking.text("page-open-files")) {
-            table.table.table-hover {
+            table.table.table-hover.stacked {
                 thead { tr {
                     th scope="col" { (asking.text("page-open-file")) }
                     th scope="col" { (asking.text("page-evidence-size")) }
@@ -108,8 +108,8 @@ fn files(asking: &Asking, here: &str, listed: &Listed) -> Markup {
                     @for (number, row) in &listed.rows {
                         tr {
                             th scope="row" lang=[name_language(&row.path)] { (row.path) }
-                            td { (size(row.size)) }
-                            td { code.hash { (row.hash) } }
+                            td data-label=(asking.text("page-evidence-size")) { (size(row.size)) }
+                            td data-label="SHA-256" { code.hash { (row.hash) } }
                             td {
                                 form action=(here) method="post" {
                                     input type="hidden" name="csrf" value=(asking.form_token());

@@ -15,7 +15,7 @@ pub(super) fn table(asking: &Asking, lines: &[EvidenceLine]) -> Markup {
             p.text-secondary { (asking.text("page-evidence-none")) }
         } @else {
             div.scroll tabindex="0" role="region" aria-label=(asking.text("page-evidence")) {
-                table.table.table-hover {
+                table.table.table-hover.stacked {
                     thead { tr {
                         (head("page-evidence-package")) (head("page-evidence-matter")) (head("page-evidence-seal"))
                         (head("page-evidence-holder")) (head("page-evidence-checked")) (head("page-evidence-marks"))
@@ -33,15 +33,15 @@ fn row(asking: &Asking, line: &EvidenceLine) -> Markup {
     html! {
         tr {
             th scope="row" { (name(asking, line)) br; span.text-secondary.fw-normal { (size(line.size)) } }
-            td {
+            td data-label=(asking.text("page-evidence-matter")) {
                 @for reference in [&matter.our_reference, &matter.their_reference].into_iter().flatten() { (reference) br; }
                 a href={ "/m/" (matter.number) } { (matter.number) }
                 br; span lang=[name_language(&title)] { (title) }
             }
-            td { (seal(asking, line)) }
-            td { (holder(asking, line)) }
-            td { (checked(asking, line)) }
-            td { @for mark in &line.marks { (mark) br; } }
+            td data-label=(asking.text("page-evidence-seal")) { (seal(asking, line)) }
+            td data-label=(asking.text("page-evidence-holder")) { (holder(asking, line)) }
+            td data-label=(asking.text("page-evidence-checked")) { (checked(asking, line)) }
+            td data-label=[(!line.marks.is_empty()).then(|| asking.text("page-evidence-marks"))] { @for mark in &line.marks { (mark) br; } }
         }
     }
 }

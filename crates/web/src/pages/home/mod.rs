@@ -14,7 +14,7 @@ use super::asking::Asking;
 use super::frame::{Framed, Page, name_language};
 use super::journal::incidents;
 use super::office::Office;
-use super::partners::{Reached, answer_time};
+use super::partners::{Reached, answer_time, overdue};
 use super::trouble::Trouble;
 use super::when::when;
 
@@ -132,9 +132,7 @@ fn partners(asking: &Asking, bureau: &Bureau, reached: &dyn Fn(&PartnerLine) -> 
 }
 
 fn partner(asking: &Asking, line: &PartnerLine, between: &Between, reached: Reached) -> Markup {
-    let overdue = between.overdue_here + between.overdue_there > 0;
     let fact = |key: &str, value: Markup| html! { div { dt { (asking.text(key)) } dd { (value) } } };
-    let (here, there) = (between.overdue_here.to_string(), between.overdue_there.to_string());
     html! {
         article.card.card-body.h-100 {
             h3.card-title {
@@ -147,10 +145,8 @@ fn partner(asking: &Asking, line: &PartnerLine, between: &Between, reached: Reac
                 (fact("page-home-open", html! { (between.open) }))
                 div { dt { (asking.text("page-partner-for-us")) } dd.fw-bold[between.for_us > 0] { (between.for_us) } }
                 div { dt { (asking.text("page-partner-for-them")) } dd { (between.for_them) } }
-                @if overdue {
-                    div { dt { (asking.text("page-partner-overdue")) } dd.text-danger {
-                        (asking.text_with("page-partner-overdue-both", &[("here", &here), ("there", &there)]))
-                    } }
+                @if between.overdue_here + between.overdue_there > 0 {
+                    div { dt { (asking.text("page-partner-overdue")) } dd.text-danger { (overdue(asking, between)) } }
                 }
                 (fact("page-partner-they-answer", answer_time(asking, between.they_answer)))
                 @if let Some(last) = between.last { (fact("page-home-last", when(&asking.words, last))) }

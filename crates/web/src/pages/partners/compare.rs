@@ -143,7 +143,10 @@ fn group(asking: &Asking, i: usize, ours: &str, theirs: &str, typed: &Typed) -> 
                 label.form-check.m-0 {
                     input.form-check-input id={ "f-" (name) } type="checkbox" name=(name) value="true"
                         checked[typed.text(&name) == "true"];
-                    span.form-check-label { (asking.text_with("page-compare-tick", &[("number", &number)])) }
+                    span.form-check-label {
+                        (asking.text("page-compare-right"))
+                        span.visually-hidden { (asking.text("page-colon")) (asking.text_with("page-compare-tick", &[("number", &number)])) }
+                    }
                 }
             }
         }

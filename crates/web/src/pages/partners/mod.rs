@@ -22,7 +22,7 @@ use comity_journal::ids::AgencyId;
 use maud::{Markup, html};
 
 pub(crate) use contact::Reached;
-pub(crate) use one::answer_time;
+pub(crate) use one::{answer_time, overdue};
 
 use super::asking::Asking;
 use super::frame::{Framed, Page, name_language};

@@ -116,15 +116,25 @@ fn doing(asking: &Asking, page: &PartnerPage) -> Markup {
 }
 
 /// What stands between us: every mechanism in one state.
+/// How much is overdue on either side, and with whom of us.
+pub(crate) fn overdue(asking: &Asking, between: &Between) -> Markup {
+    let (here, there) = (between.overdue_here.to_string(), between.overdue_there.to_string());
+    let nobody = between.overdue_unassigned.to_string();
+    html! {
+        @if between.overdue_here + between.overdue_there == 0 {
+            (asking.text("page-partner-overdue-none"))
+        } @else {
+            strong { (asking.text_with("page-partner-overdue-both", &[("here", &here), ("there", &there)])) }
+            @for name in &between.overdue_with { br; span lang=[name_language(name)] { (name) } }
+            @if between.overdue_unassigned > 0 {
+                br; (asking.text_with("page-partner-overdue-unassigned", &[("count", &nobody)]))
+            }
+        }
+    }
+}
+
 fn between(asking: &Asking, between: &Between) -> Markup {
     let fact = |key: &str, value: Markup| html! { div { dt { (asking.text(key)) } dd { (value) } } };
-    let overdue = |here: u64, there: u64| match (here, there) {
-        (0, 0) => html! { (asking.text("page-partner-overdue-none")) },
-        _ => {
-            let (here, there) = (here.to_string(), there.to_string());
-            html! { strong { (asking.text_with("page-partner-overdue-both", &[("here", &here), ("there", &there)])) } }
-        }
-    };
     html! {
         section.card.card-body.mb-2 {
             h2.card-title { (asking.text("page-partner-between")) }
@@ -132,7 +142,7 @@ fn between(asking: &Asking, between: &Between) -> Markup {
                 (fact("cover", html! { (asking.words.term("cover", "not-on-record")) }))
                 (fact("page-partner-for-us", html! { (between.for_us) }))
                 (fact("page-partner-for-them", html! { (between.for_them) }))
-                (fact("page-partner-overdue", overdue(between.overdue_here, between.overdue_there)))
+                (fact("page-partner-overdue", overdue(asking, between)))
                 (fact("page-partner-they-answer", answer_time(asking, between.they_answer)))
                 (fact("page-partner-we-answer", answer_time(asking, between.we_answer)))
             }
