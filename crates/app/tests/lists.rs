@@ -20,6 +20,9 @@ use proptest::prelude::*;
 
 const HOUR: i64 = 3_600_000;
 
+/// A reason inside that may be told as the neutral ground.
+const NOT_HELD: &str = "ground = \"not-held\"\ntext = \"Nothing is held.\"";
+
 fn words() -> Words {
     Words::new(Lang::En, &matters::standard())
 }
@@ -141,6 +144,7 @@ fn what_is_due_is_ordered_by_consequence_then_by_date() {
     pair.sync().unwrap();
     assert_eq!(listed(&pair.b, Facet::Due), expected);
     pair.b.act(first_life, "acknowledge", None, "Chen Ning").unwrap();
+    pair.b.act(second_life, "weigh-refusal", Some(NOT_HELD), "Chen Ning").unwrap();
     pair.b.act(second_life, "refuse", Some("ground = \"cannot-assist\""), "Chen Ning").unwrap();
     pair.b.act(second_life, "approve", None, "Dara Vong").unwrap();
     assert_eq!(
@@ -183,6 +187,7 @@ fn a_matter_stands_in_the_lists_of_who_is_waited_for_and_of_what_has_arrived() {
     assert_eq!(listed(&pair.a, sent), []);
     pair.a.act(matter, "note", Some("text = \"Seen.\""), "Amara Olin").unwrap();
     assert_eq!(listed(&pair.a, Facet::Arrived), [], "we have taken note");
+    pair.b.act(matter, "weigh-refusal", Some(NOT_HELD), "Chen Ning").unwrap();
     pair.b.act(matter, "refuse", Some("ground = \"cannot-assist\""), "Chen Ning").unwrap();
     pair.b.act(matter, "approve", None, "Dara Vong").unwrap();
     pair.sync().unwrap();

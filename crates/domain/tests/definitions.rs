@@ -136,6 +136,7 @@ fn a_template_filled_in_composes() {
         .replace("offences = [\"\"]", "offences = [\"0701\"]")
         .replace("\"\"\"\n\"\"\"", "\"some words\"")
         .replace("\"\"\"\n# \"\"\"", "\"some words\"")
+        .replace("follows = \"\"", &format!("follows = \"{}\"", "0".repeat(64)))
         .replace("= \"\"", "= \"words\"");
     let matter = Matter::<RequestKind>::new(World::new(1).id());
     let mut entropy = Seeded::new(1);

@@ -627,3 +627,150 @@ fn who_had_seen_one_branch_of_a_fork_goes_on_and_takes_no_place_twice() {
     assert_eq!(after.header().place.seq, before.header().place.seq + 1);
     assert_eq!(world.at_asked.standing(&after.hash()), Standing::Valid);
 }
+
+// --- the rest of the police channel -----------------------------------------------------------------------
+
+#[test]
+fn work_is_put_on_hold_until_a_date_goes_on_and_is_answered() {
+    let mut world = opened(60);
+    step(&mut world, Asked, "acknowledge", "");
+    step(&mut world, Asked, "accept", "promised_by = \"2027-02-01T12:00:00Z\"");
+    step(&mut world, Asked, "hold", "ground = \"case-under-way\"\nuntil = \"2027-03-01T12:00:00Z\"");
+    status(&world, "on-hold");
+    let names: Vec<_> = world.at_asking.clocks().iter().map(|clock| clock.name).collect();
+    assert_eq!(names, ["hold"], "no answer is owed while the work rests until a date");
+    step(&mut world, Asked, "progress", "text = \"The case there was tried.\"");
+    status(&world, "in-execution");
+    let due: Vec<_> =
+        world.at_asking.clocks().iter().map(|clock| (clock.name, clock.due.to_string())).collect();
+    assert_eq!(due, [("answer", "2027-02-01T12:00:00Z".to_owned())], "what was promised stands");
+    step(&mut world, Asked, "answer", "extent = \"partial\"\ntext = \"The subscriber.\"");
+    step(&mut world, Asked, "hold", "ground = \"consent-awaited\"");
+    step(&mut world, Asked, "progress", "text = \"Consent was given.\"");
+    status(&world, "partly-answered");
+}
+
+#[test]
+fn an_answer_is_disputed_until_the_next_one_and_feedback_may_follow_the_close() {
+    let mut world = opened(61);
+    step(&mut world, Asked, "accept", "");
+    step(&mut world, Asked, "answer", "extent = \"final\"\ntext = \"A name.\"");
+    step(&mut world, Asking, "dispute", "text = \"The address is missing.\"");
+    status(&world, "disputed");
+    assert_eq!(world.at_asking.cell().waited_for, Some("requested"));
+    step(&mut world, Asked, "answer", "extent = \"final\"\ntext = \"The address.\"");
+    status(&world, "answered");
+    step(&mut world, Asking, "close", "outcome = \"satisfied\"");
+    step(&mut world, Asking, "feedback", "usefulness = \"useful\"");
+    status(&world, "closed");
+}
+
+#[test]
+fn urgency_is_lowered_with_a_reason_and_never_raised_by_the_other_side() {
+    let urgent = replaced("grade = \"normal\"", "grade = \"urgent\"\ngrade_reason = \"Money moves.\"");
+    let mut world = World::new(62);
+    world.properly(Asking, "open", &urgent).unwrap();
+    world.exchange();
+    let raised = world.properly(Asked, "downgrade", "grade = \"life\"\nreason = \"x\"");
+    refused(raised, "grade-not-lowered");
+    step(&mut world, Asked, "downgrade", "grade = \"normal\"\nreason = \"The money is gone.\"");
+    status(&world, "acknowledged");
+    refused(world.properly(Asked, "downgrade", "grade = \"priority\"\nreason = \"x\""), "grade-not-lowered");
+}
+
+#[test]
+fn a_request_that_belongs_elsewhere_is_replaced_by_another_matter() {
+    for (act, toml, is) in [
+        ("redirect", "authority = \"The coast guard.\"", "redirected"),
+        ("needs-judicial", "text = \"A letter of request to the court.\"", "needs-judicial"),
+    ] {
+        let mut world = opened(63);
+        step(&mut world, Asked, act, toml);
+        status(&world, is);
+        assert_eq!(world.at_asking.cell().waited_for, Some("requesting"));
+        assert!(world.at_asking.clocks().is_empty(), "nobody owes an answer any more");
+        step(&mut world, Asking, "supersede", "text = \"Letter of request 12/2026.\"");
+        status(&world, "superseded");
+        assert_eq!(world.at_asking.cell().waited_for, None);
+        step(&mut world, Asking, "close", "outcome = \"not-satisfied\"");
+        status(&world, "closed");
+    }
+}
+
+#[test]
+fn preserved_data_runs_out_on_its_date_and_the_requesting_party_is_the_one_to_act() {
+    let data = "request_type = \"preserve-data\"";
+    let toml = format!(
+        "{}\n[[data]]\nprovider = \"Example Mail\"\naccount = \"marn@mail.example\"\nclass = \"traffic\"\n",
+        replaced("request_type = \"information\"", data)
+    );
+    let mut world = World::new(64);
+    world.properly(Asking, "open", &toml).unwrap();
+    world.exchange();
+    refused(world.properly(Asked, "report-preservation", "result = \"preserved\""), "incomplete");
+    let past = "result = \"preserved\"\nuntil = \"2020-01-01T00:00:00Z\"";
+    refused(world.properly(Asked, "report-preservation", past), "wish-in-the-past");
+    step(
+        &mut world,
+        Asked,
+        "report-preservation",
+        "result = \"preserved\"\nuntil = \"2027-02-01T00:00:00Z\"",
+    );
+    let clocks = world.at_asking.clocks();
+    let kept = clocks.iter().find(|clock| clock.name == "preservation").expect("a clock");
+    assert_eq!((kept.who, kept.consequence.code()), ("requesting", "preservation"));
+}
+
+#[test]
+fn what_a_type_of_request_cannot_do_without_is_asked_for() {
+    for (kind, lacks) in [
+        ("identify", "persons"),
+        ("take-statement", "persons"),
+        ("preserve-data", "data"),
+        ("search", "places"),
+        ("protection", "persons"),
+    ] {
+        let whole = replaced("request_type = \"information\"", &format!("request_type = \"{kind}\""));
+        let bare: String = whole.split("[[persons]]").next().unwrap_or_default().to_owned();
+        let mut world = World::new(65);
+        let statement = approved(&mut world, &bare);
+        let refusal = refused(world.act(Asking, statement), "incomplete");
+        assert_eq!(refusal.about[0].as_str(), lacks, "{kind}");
+    }
+}
+
+#[test]
+fn a_refusal_needs_a_reason_inside_and_tells_the_ground_that_stands_for_it() {
+    let mut world = opened(66);
+    let mut refuse = world.state(Asked, "refuse", "ground = \"not-serious\"");
+    refuse.approved = vec![world.officer(Asked, "moss", &["supervisor"])];
+    refused(world.act(Asked, refuse.clone()), "reason-inside");
+    world.weigh(Asked, "source").unwrap();
+    let refusal = refused(world.act(Asked, refuse), "ground-told");
+    assert_eq!(refusal.about[0].as_str(), "cannot-assist");
+    let mut wordy = world.state(Asked, "refuse", "ground = \"cannot-assist\"\ntext = \"Ask the court.\"");
+    wordy.approved = vec![world.officer(Asked, "moss", &["supervisor"])];
+    refused(world.act(Asked, wordy), "neutral-without-words");
+}
+
+/// Whatever would reveal protection, asylum, a victim, a source or an investigation reads as what is simply not held:
+/// the same act, structure, parts and approvals, and as many bytes.
+#[test]
+fn refusals_that_would_reveal_something_are_alike_in_words_and_shape() {
+    let told = |inner: &str| {
+        let mut world = opened(67);
+        world.pass(60_000);
+        world.weigh(Asked, inner).unwrap();
+        let mut refuse = world.state(Asked, "refuse", "ground = \"cannot-assist\"");
+        refuse.approved = vec![world.officer(Asked, "moss", &["supervisor"])];
+        let entry = world.act(Asked, refuse).unwrap();
+        let header = entry.header();
+        let parts: Vec<_> = header.parts.iter().map(|part| part.label.clone()).collect();
+        let shape = (header.act.clone(), header.structure.clone(), parts, header.approved.clone());
+        (shape, header.relied.len(), header.seen.clone(), header.at, entry.bytes().len())
+    };
+    let ordinary = told("not-held");
+    for inner in ["protection", "asylum", "victimhood", "source", "investigation", "no-means"] {
+        assert_eq!(told(inner), ordinary, "{inner}");
+    }
+}

@@ -26,6 +26,7 @@ offences = ["0701"]
 stage = "investigation"
 as_evidence = false
 language = "en"
+handling = "h1"
 title = "Subscriber of one number"
 facts = "On 2 November 2026 a caller in Port Ester took savings from a pensioner."
 questions = ["Who is the subscriber of the number?"]
@@ -347,11 +348,26 @@ impl World {
         self.act(side, approval)?;
         let of = if side == Side::Asking { draft } else { self.at(side).latest(&["open"]).unwrap_or(draft) };
         self.review(side, "sage", of, "no")?;
+        if act == "refuse" {
+            let inner = if toml.contains("cannot-assist") { "not-held" } else { "incomplete" };
+            self.weigh(side, inner)?;
+        }
         let kept =
             self.at(side).inner().draft(&draft).map(|draft| draft.approvals.clone()).unwrap_or_default();
         statement.approved = kept;
         statement.draft = Some(draft);
         self.act(side, statement)
+    }
+
+    /// Records inside why the other side is refused.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn weigh(&mut self, side: Side, ground: &str) -> Result<Arc<Entry>, Refusal> {
+        let desk = self.officer(side, "brook", &["desk"]);
+        let toml = format!("ground = \"{ground}\"\ntext = \"Weighed.\"\n");
+        let weigh = self.state_inner(side, desk, "weigh-refusal", &toml);
+        self.act(side, weigh)
     }
 
     /// Records a review of prohibited grounds in which the question on protest is answered so.

@@ -61,7 +61,7 @@ export const NO_GROUND = {
 export function request(title) {
   return {
     request_type: "information", grade: "normal", purpose: "investigate", basis: "reciprocity", "offences.0": "0701",
-    stage: "investigation", wished_by: "2099-01-02T03:04", language: "en", title,
+    stage: "investigation", wished_by: "2099-01-02T03:04", language: "en", handling: "h1", title,
     facts: "On 20 November 2026 in Port Example callers who said they were a bank took 40,000.",
     "questions.0": "Who held the number on that day?", link: "It was used in every one of 31 calls.",
     basis_text: "Reciprocity, exchange of notes of 2019.", offence_text: "Fraud, article 210, up to seven years.",

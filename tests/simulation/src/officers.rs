@@ -33,6 +33,16 @@ const ANY: &[&str] = &[
     "send",
     "review-grounds",
     "note",
+    "downgrade",
+    "hold",
+    "progress",
+    "redirect",
+    "needs-judicial",
+    "supplement",
+    "dispute",
+    "supersede",
+    "feedback",
+    "weigh-refusal",
 ];
 
 /// Whether a matter waits for this node: for its next act, or for a draft to be reviewed, approved, sent.
@@ -54,9 +64,13 @@ pub(crate) fn wish(ledger: &mut Ledger, matter: MatterId, dice: &mut Dice) -> Op
     let draft = drafts.iter().rev().find(open);
     let role = brief.parties.iter().find(|party| party.agency == us).map(|party| party.role.as_str());
     let next: Vec<_> = brief.cell.next_of(role.unwrap_or(REQUESTING)).filter(|act| *act != "open").collect();
-    let reviewed = !matter.inner().reviews.is_empty();
+    let inner = matter.inner();
+    let reviewed = !inner.reviews.is_empty();
     match draft {
         _ if dice.in_thousand(80) => dice.pick(ANY).map(|act| write(act, dice)),
+        Some(draft) if draft.act.as_str() == "refuse" && inner.weighed.is_none() => {
+            Some(write("weigh-refusal", dice))
+        }
         Some(draft) if next.is_empty() || dice.in_thousand(750) => Some(handle(draft, reviewed, dice)),
         _ => dice.pick(&next).map(|act| write(act, dice)),
     }
@@ -91,7 +105,30 @@ fn write(act: &str, dice: &mut Dice) -> Wish {
         "ask" => Some("questions = [\"Which bank?\"]".to_owned()),
         "clarify" => Some("text = \"The Bank of Example.\"".to_owned()),
         "accept" => Some(format!("promised_by = \"{}\"", NOW.plus_millis(72 * 3_600_000))),
-        "refuse" => either(dice, "ground = \"cannot-assist\"", "ground = \"incomplete\""),
+        "refuse" => Some("ground = \"cannot-assist\"".to_owned()),
+        // Whatever the reason inside, the other side is told the same.
+        "weigh-refusal" => either(
+            dice,
+            "ground = \"not-held\"\ntext = \"Nothing is held.\"",
+            "ground = \"source\"\ntext = \"A source would become known.\"",
+        ),
+        "downgrade" => either(
+            dice,
+            "grade = \"normal\"\nreason = \"Nothing moves.\"",
+            "grade = \"priority\"\nreason = \"A date is set.\"",
+        ),
+        "hold" => either(
+            dice,
+            &format!("ground = \"consent-awaited\"\nuntil = \"{}\"", NOW.plus_millis(96 * 3_600_000)),
+            "ground = \"no-means-now\"",
+        ),
+        "progress" => Some("text = \"The bank was asked.\"".to_owned()),
+        "redirect" => Some("authority = \"The coast guard.\"".to_owned()),
+        "needs-judicial" => Some("text = \"A letter of request to the court.\"".to_owned()),
+        "supplement" => Some("text = \"A second number is known.\"".to_owned()),
+        "dispute" => Some("text = \"The address is missing.\"".to_owned()),
+        "supersede" => Some("text = \"A judicial request was sent.\"".to_owned()),
+        "feedback" => either(dice, "usefulness = \"useful\"", "usefulness = \"not-useful\""),
         "answer" => either(
             dice,
             "extent = \"final\"\ntext = \"A company.\"",

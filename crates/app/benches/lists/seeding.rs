@@ -195,7 +195,7 @@ impl Seeder {
         format!(
             "request_type = \"information\"\ngrade = \"{grade}\"\ngrade_reason = \"Stated.\"\n\
              purpose = \"investigate\"\nbasis = \"reciprocity\"\noffences = [\"0701\"]\nstage = \"investigation\"\n\
-             wished_by = \"{wished}\"\nas_evidence = false\nlanguage = \"en\"\n\
+             wished_by = \"{wished}\"\nas_evidence = false\nlanguage = \"en\"\nhandling = \"h1\"\n\
              title = \"关于{person}的协查 {title}\"\nfacts = \"A transfer was made. {facts}\"\n\
              questions = [\"{questions}\"]\nlink = \"See the facts.\"\nbasis_text = \"Reciprocity.\"\n\
              offence_text = \"Fraud.\"\ncontact = \"duty desk\"\nreference = \"公协〔2026〕{reference}号\"\n\

@@ -28,7 +28,7 @@ impl Asked<'_> {
         format!(
             "request_type = \"{kind}\"\ngrade = \"{grade}\"\n{reason}\
              purpose = \"investigate\"\nbasis = \"reciprocity\"\noffences = [\"0701\"]\nstage = \"investigation\"\n\
-             wished_by = \"{}\"\nas_evidence = false\nlanguage = \"en\"\ntitle = \"{title}\"\n\
+             wished_by = \"{}\"\nas_evidence = false\nlanguage = \"en\"\nhandling = \"h1\"\ntitle = \"{title}\"\n\
              facts = \"{facts}\"\nquestions = [\"{question}\"]\nlink = \"{link}\"\n\
              basis_text = \"Reciprocity, exchange of notes of 2019.\"\n\
              offence_text = \"Fraud, article 210, up to seven years.\"\ncontact = \"duty desk, day and night\"\n",

@@ -17,7 +17,7 @@ use super::kind::{Kind, PackageRef};
 use super::matter::{Matter, State};
 use crate::act::{ActDef, ActSet as _};
 use crate::gates::{Cover, GroundAnswer, GroundsCleared, Refusal, check_approvals, rules};
-use crate::vocabularies::{Handling, OffenceCode, Role};
+use crate::vocabularies::{Handling, OffenceCode, OuterGround, Role};
 
 /// An act somebody wants signed.
 #[derive(Clone, Debug)]
@@ -111,6 +111,7 @@ impl<K: Kind> Matter<K> {
         check_role(def, &facts.proposer)?;
         check_approvals(def, &facts.proposer, &facts.approvals)?;
         self.decide_kind(&stated, &state, facts)?;
+        self.check_told(&stated, &state)?;
         let weighed = if def.grounds {
             Weighed::Sensitive(self.clear_grounds(&stated, &state, proposal, facts)?)
         } else {
@@ -240,6 +241,21 @@ impl<K: Kind> Matter<K> {
     fn decide_kind(&self, stated: &Stated<'_>, state: &State<K>, facts: &Facts) -> Result<(), Refusal> {
         let Some(Ok(act)) = Self::kind_act(stated) else { return Ok(()) };
         K::decide(&state.lanes_with(stated.opening), &act, facts)
+    }
+
+    /// A refusal has a reason that stays inside, and tells the one ground that stands for it. The neutral ground comes
+    /// without words, whatever the reason: not held, not known and not to be told answer alike.
+    pub(super) fn check_told(&self, stated: &Stated<'_>, state: &State<K>) -> Result<(), Refusal> {
+        let Some(Ok(act)) = Self::kind_act(stated) else { return Ok(()) };
+        let Some(told) = K::refuses(&act) else { return Ok(()) };
+        let weighed = state.inner.weighed.ok_or(Refusal::under(rules::REASON_INSIDE))?;
+        if weighed.told() != told.ground {
+            return Err(Refusal::under(rules::GROUND_TOLD).about([weighed.told().code()]));
+        }
+        if told.ground == OuterGround::CannotAssist && told.with_words {
+            return Err(Refusal::under(rules::NEUTRAL_WITHOUT_WORDS));
+        }
+        Ok(())
     }
 
     /// The review that clears this act: of the draft it comes from, or of the request it answers. One review

@@ -58,6 +58,7 @@ impl<K: Kind> Matter<K> {
                 foreseen.mend_rule(Refusal::under(objection.rule));
             }
         }
+        foreseen.mend(self.check_told(&stated, &state).err());
         if def.grounds
             && let Err(refusal) = self.clear_grounds(&stated, &state, proposal, facts)
         {

@@ -9,7 +9,7 @@ use super::grid::Cell;
 use crate::act::ActSet;
 use crate::clock::Clock;
 use crate::gates::{Objection, Refusal};
-use crate::vocabularies::{Handling, OffenceCode};
+use crate::vocabularies::{Handling, OffenceCode, OuterGround};
 
 /// The constants of a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,15 @@ pub struct HandedOver {
     pub stands: &'static str,
     /// Who answers for it now; nobody once it was destroyed.
     pub holder: Option<AgencyId>,
+}
+
+/// What the other side is told of why it is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The ground.
+    pub ground: OuterGround,
+    /// Whether words were added to it.
+    pub with_words: bool,
 }
 
 /// Where a package stands: the kind's own code for it, and the role of the party that answers for it now.
@@ -117,6 +126,11 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// The offences an act is about, for the review of prohibited grounds.
     fn offences(_lanes: &Lanes<'_, Self::Lane>, _act: &Self::Act) -> Vec<OffenceCode> {
         Vec::new()
+    }
+
+    /// What an act that refuses the other side something tells it of the ground.
+    fn refuses(_act: &Self::Act) -> Option<Told> {
+        None
     }
 
     /// How what the act carries may be used onward.

@@ -29,9 +29,9 @@ pub use inner::{
     Approve, Assign, CheckPackage, DraftState, Erase, Erasure, FinishTask, GiveNumber, GiveTask,
     GroundsAnswers, InnerAct, InnerLane, KeepDraft, KeepDraftStructure, LastCheck, LastRead, LetIn,
     LiftRestriction, Note, ProposeErasure, PutOut, ReadContent, Restrict, Restriction, ReviewGrounds,
-    SEALED_PACKAGE, SendAct, SendBack, Task,
+    SEALED_PACKAGE, SendAct, SendBack, Task, WeighRefusal,
 };
-pub use kind::{HandedOver, Kind, KindDef, Lanes, PackageRef, PackageStands};
+pub use kind::{HandedOver, Kind, KindDef, Lanes, PackageRef, PackageStands, Told};
 pub use lane::Standing;
 pub use matter::Matter;
 pub use recorded::{Channel, Recorded};

@@ -82,6 +82,18 @@ pub mod rules {
         URGENCY_REASON = "urgency-reason", "a grade of urgency needs a stated reason", None, Incomplete;
         /// Something else the request must say.
         INCOMPLETE = "incomplete", "UN Convention against Transnational Organized Crime Art. 18(15)", None, Incomplete;
+        /// A grade that is no lower than the one that stands.
+        GRADE_NOT_LOWERED = "grade-not-lowered", "the requested party may take a request to be less pressing, never more",
+            None, CannotAssist;
+        /// No reason for a refusal is recorded inside.
+        REASON_INSIDE = "reason-inside", "a refusal has a reason in our own file: rule, source and who decided",
+            Some(Role::Desk), CannotAssist;
+        /// The ground told is not the one that stands for the reason recorded inside.
+        GROUND_TOLD = "ground-told", "what would reveal protection, asylum, a victim, a source or an investigation is told alike",
+            None, CannotAssist;
+        /// Words beside the neutral ground.
+        NEUTRAL_WITHOUT_WORDS = "neutral-without-words", "not held, not known and not to be told answer alike",
+            None, CannotAssist;
         /// A wish that lies in the past.
         WISH_IN_THE_PAST = "wish-in-the-past", "clocks: due times lie ahead", None, Incomplete;
         /// The partner has not been confirmed by a second person.

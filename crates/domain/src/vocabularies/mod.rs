@@ -11,7 +11,8 @@ mod role;
 pub use currency::{Currency, NotACurrency};
 pub use offence::{OFFENCES, Offence, OffenceCode, Touches};
 pub use request::{
-    Basis, Grade, Handling, Language, OuterGround, Purpose, RequestType, Stage, Standing, StopResult,
+    Basis, DataClass, Grade, Handling, HoldGround, InformationGrade, InnerGround, Language, OuterGround, Pap,
+    PreservationResult, Purpose, RequestType, SourceGrade, Stage, Standing, StopResult, Tlp,
 };
 pub use role::Role;
 

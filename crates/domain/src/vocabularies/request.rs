@@ -10,6 +10,16 @@ vocabulary! {
     pub enum RequestType("request-type") {
         /// Information that is held or can be had without coercion.
         Information = "information",
+        /// To find a person or say who one is.
+        Identify = "identify",
+        /// To keep data that could be lost until it is asked for in due form.
+        PreserveData = "preserve-data",
+        /// To take a statement from somebody who is willing.
+        TakeStatement = "take-statement",
+        /// To search premises or things.
+        Search = "search",
+        /// To protect persons or sites.
+        Protection = "protection",
         /// To stop money that is on its way (紧急止付).
         PaymentStop = "payment-stop",
     }
@@ -26,6 +36,168 @@ vocabulary! {
         TooLate = "too-late",
         /// No such payment was found.
         NotFound = "not-found",
+    }
+}
+
+vocabulary! {
+    /// What became of data that was to be preserved.
+    pub enum PreservationResult("preservation-result") {
+        /// All of it is preserved.
+        Preserved = "preserved",
+        /// A part of it is.
+        Partly = "partly",
+        /// Nothing could be preserved.
+        NotPreserved = "not-preserved",
+    }
+}
+
+vocabulary! {
+    /// Which kind of data is to be preserved (Budapest Convention, Articles 1, 16 and 17).
+    pub enum DataClass("data-class") {
+        /// Who the subscriber is.
+        Subscriber = "subscriber",
+        /// Who communicated with whom, when and from where.
+        Traffic = "traffic",
+        /// What was said, written or stored.
+        Content = "content",
+    }
+}
+
+vocabulary! {
+    /// Why work on a request rests, as far as it may be told.
+    pub enum HoldGround("hold-ground") {
+        /// It would disturb a case that is under way there.
+        CaseUnderWay = "case-under-way",
+        /// Another authority has to consent first.
+        ConsentAwaited = "consent-awaited",
+        /// Something is awaited from the requesting party.
+        AnswerAwaited = "answer-awaited",
+        /// There are not the means at present.
+        NoMeansNow = "no-means-now",
+    }
+}
+
+vocabulary! {
+    /// Why a request is refused, for our own file alone: it never travels. Whatever would reveal protection, asylum,
+    /// victimhood, a source or an investigation is told as [`OuterGround::CannotAssist`], and so is what ordinary cases
+    /// have: nothing held, nothing known, no means.
+    pub enum InnerGround("inner-ground") {
+        /// The person is under protection here.
+        Protection = "protection",
+        /// The person seeks or has asylum.
+        Asylum = "asylum",
+        /// The person is a victim, or presumed one.
+        Victimhood = "victimhood",
+        /// A source would become known.
+        Source = "source",
+        /// An investigation would become known.
+        Investigation = "investigation",
+        /// Nothing is held or known.
+        NotHeld = "not-held",
+        /// There are not the means.
+        NoMeans = "no-means",
+        /// A prohibited ground, or fundamental rights.
+        Rights = "rights",
+        /// The request lacks what it must say.
+        Incomplete = "incomplete",
+        /// Nothing covers it.
+        NotCovered = "not-covered",
+        /// Law here allows it on a judicial request alone.
+        NeedsJudicialRequest = "needs-judicial-request",
+        /// The act is no offence here.
+        DualCriminality = "dual-criminality",
+        /// Not serious enough.
+        NotSerious = "not-serious",
+        /// Essential interests.
+        EssentialInterests = "essential-interests",
+    }
+}
+
+impl InnerGround {
+    /// The one ground that may be told where this is the reason.
+    pub const fn told(self) -> OuterGround {
+        match self {
+            Self::Protection
+            | Self::Asylum
+            | Self::Victimhood
+            | Self::Source
+            | Self::Investigation
+            | Self::NotHeld
+            | Self::NoMeans => OuterGround::CannotAssist,
+            Self::Rights => OuterGround::FundamentalRights,
+            Self::Incomplete => OuterGround::Incomplete,
+            Self::NotCovered => OuterGround::NotCovered,
+            Self::NeedsJudicialRequest => OuterGround::NeedsJudicialRequest,
+            Self::DualCriminality => OuterGround::DualCriminality,
+            Self::NotSerious => OuterGround::NotSerious,
+            Self::EssentialInterests => OuterGround::EssentialInterests,
+        }
+    }
+}
+
+vocabulary! {
+    /// How reliable the source is (the Admiralty scale, first character).
+    pub enum SourceGrade("source-grade") {
+        /// Completely reliable.
+        A = "a",
+        /// Usually reliable.
+        B = "b",
+        /// Fairly reliable.
+        C = "c",
+        /// Not usually reliable.
+        D = "d",
+        /// Unreliable.
+        E = "e",
+        /// Cannot be judged.
+        F = "f",
+    }
+}
+
+vocabulary! {
+    /// How credible the information is (the Admiralty scale, second character).
+    pub enum InformationGrade("information-grade") {
+        /// Confirmed by others.
+        One = "1",
+        /// Probably true.
+        Two = "2",
+        /// Possibly true.
+        Three = "3",
+        /// Doubtful.
+        Four = "4",
+        /// Improbable.
+        Five = "5",
+        /// Cannot be judged.
+        Six = "6",
+    }
+}
+
+vocabulary! {
+    /// Who may see it (Traffic Light Protocol 2.0).
+    pub enum Tlp("tlp") {
+        /// The named recipients alone.
+        Red = "red",
+        /// The recipient's organisation, as far as it must know.
+        AmberStrict = "amber-strict",
+        /// The recipient's organisation and its clients, as far as they must know.
+        Amber = "amber",
+        /// The community.
+        Green = "green",
+        /// Anybody.
+        Clear = "clear",
+    }
+}
+
+vocabulary! {
+    /// What may be done with it (Permissible Actions Protocol).
+    pub enum Pap("pap") {
+        /// Nothing that anybody outside could notice.
+        Red = "red",
+        /// Passive steps that nobody under investigation notices.
+        Amber = "amber",
+        /// Steps that may be noticed, but not coercive ones.
+        Green = "green",
+        /// Anything that law allows.
+        Clear = "clear",
     }
 }
 

@@ -13,7 +13,7 @@ pub fn request(title: &str) -> String {
     format!(
         "request_type = \"information\"\ngrade = \"urgent\"\ngrade_reason = \"Money is still moving.\"\n\
          purpose = \"investigate\"\nbasis = \"reciprocity\"\noffences = [\"0701\"]\nstage = \"investigation\"\n\
-         wished_by = \"{}\"\nas_evidence = false\nlanguage = \"en\"\ntitle = \"{title}\"\n\
+         wished_by = \"{}\"\nas_evidence = false\nlanguage = \"en\"\nhandling = \"h1\"\ntitle = \"{title}\"\n\
          facts = \"Callers who said they were a bank took 40,000 in Port Example.\"\n\
          questions = [\"Who held the number on that day?\"]\nlink = \"It was used for every call.\"\n\
          basis_text = \"Reciprocity, exchange of notes.\"\n\

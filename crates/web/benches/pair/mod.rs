@@ -273,7 +273,7 @@ fn request(number: usize) -> String {
     format!(
         "request_type = \"information\"\ngrade = \"urgent\"\ngrade_reason = \"Money is still moving.\"\n\
          purpose = \"investigate\"\nbasis = \"reciprocity\"\noffences = [\"0701\"]\nstage = \"investigation\"\n\
-         wished_by = \"{}\"\nas_evidence = false\nlanguage = \"en\"\ntitle = \"Number {number}\"\n\
+         wished_by = \"{}\"\nas_evidence = false\nlanguage = \"en\"\nhandling = \"h1\"\ntitle = \"Number {number}\"\n\
          facts = \"Callers who said they were a bank took 40,000 in Port Example.\"\n\
          questions = [\"Who held the number on that day?\"]\nlink = \"It was used for every call.\"\n\
          basis_text = \"Reciprocity, exchange of notes.\"\n\

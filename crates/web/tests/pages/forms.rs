@@ -22,6 +22,7 @@ fn urgent(wished_by: &str) -> Vec<(&str, &str)> {
         ("wished_by", wished_by),
         ("as_evidence", "false"),
         ("language", "en"),
+        ("handling", "h1"),
         ("title", "Who held the number"),
         ("facts", "Calls from one number."),
         ("questions.0", "Who held it?"),

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::act::{Act, Line, Moment, OfficerRef, Several, Target, Text};
 use crate::acts;
 use crate::gates::GroundAnswer;
-use crate::vocabularies::{Check, OffenceCode, Purpose};
+use crate::vocabularies::{Check, InnerGround, OffenceCode, Purpose};
 
 /// Keeps an act that is not sent yet; its content is the act itself. Supersedes the draft before it of that act.
 #[derive(Act, Deserialize)]
@@ -266,12 +266,25 @@ pub struct CheckPackage {
     pub check: Check,
 }
 
+/// Records for our own file why the other side is refused. It never travels, and tells which ground may.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "weigh-refusal", shape = say, propose("desk", "legal", "rights-officer"), inner)]
+pub struct WeighRefusal {
+    /// The reason.
+    #[field(structure)]
+    pub ground: InnerGround,
+    /// The rule or provision, and what was weighed.
+    #[field(part = "note", personal)]
+    pub text: Text,
+}
+
 acts! {
     /// The inner acts of every shared kind.
     pub enum InnerAct {
         KeepDraft, Approve, SendBack, SendAct, ReviewGrounds, ProposeErasure, Erase, Note,
         Assign, LetIn, PutOut, Restrict, LiftRestriction, GiveNumber, GiveTask, FinishTask, ReadContent,
-        CheckPackage,
+        CheckPackage, WeighRefusal,
     }
 }
 

@@ -9,6 +9,6 @@ mod state;
 pub use acts::{
     Approve, Assign, CheckPackage, Erase, FinishTask, GiveNumber, GiveTask, GroundsAnswers, InnerAct,
     KeepDraft, KeepDraftStructure, LetIn, LiftRestriction, Note, ProposeErasure, PutOut, ReadContent,
-    Restrict, ReviewGrounds, SEALED_PACKAGE, SendAct, SendBack,
+    Restrict, ReviewGrounds, SEALED_PACKAGE, SendAct, SendBack, WeighRefusal,
 };
 pub use state::{DraftState, Erasure, InnerLane, LastCheck, LastRead, Restriction, Task};

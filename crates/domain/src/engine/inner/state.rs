@@ -14,7 +14,7 @@ use super::acts::{GroundsAnswers as _, InnerAct};
 use crate::act::Target;
 use crate::engine::candidate::Stated;
 use crate::gates::{GroundsReview, Refusal, rules};
-use crate::vocabularies::{Check, OffenceCode, Purpose};
+use crate::vocabularies::{Check, InnerGround, OffenceCode, Purpose};
 
 /// A draft and what has become of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +121,8 @@ pub struct InnerLane {
     pub number: Option<Hash>,
     /// The latest reading of each officer, where readings are recorded.
     pub reads: BTreeMap<Pseudonym, LastRead>,
+    /// Why the other side is refused, as it was recorded last.
+    pub weighed: Option<InnerGround>,
     /// The latest check of each sealed package, by the entry that handed it over.
     pub checks: BTreeMap<Hash, LastCheck>,
 }
@@ -205,7 +207,8 @@ impl InnerLane {
             | InnerAct::GiveNumber(_)
             | InnerAct::GiveTask(_)
             | InnerAct::ReadContent(_)
-            | InnerAct::CheckPackage(_) => Ok(()),
+            | InnerAct::CheckPackage(_)
+            | InnerAct::WeighRefusal(_) => Ok(()),
         }
     }
 
@@ -236,6 +239,7 @@ impl InnerLane {
                 self.change(&approve.of, |draft| draft.approvals.push(entry.by.clone()));
             }
             InnerAct::SendBack(back) => self.change(&back.of, |draft| draft.sent_back = true),
+            InnerAct::WeighRefusal(weigh) => self.weighed = Some(weigh.ground),
             InnerAct::SendAct(send) => self.change(&send.of, |draft| draft.to_be_sent = true),
             InnerAct::ReviewGrounds(review) => {
                 if let Some(of) = review.of.entry() {

@@ -1,7 +1,9 @@
 //! A request for assistance between police (协查请求): asked, taken up, clarified, answered or refused, closed.
 //!
-//! This release carries the types *information* and *payment-stop*. Both sides act in their own lane; the status is read off both.
-//! Withdraw beside accept: withdraw prevails, and the other side answers "stopped" or "already done".
+//! The police channel whole: information, finding or identifying a person, preserving data, a statement, a search,
+//! stopping a payment, protection. Both sides act in their own lane; the status is read off both.
+//! Withdraw beside accept: withdraw prevails, and the other side answers "stopped" or "already done". A request that
+//! goes to another authority, or needs a judicial one, is followed by a matter of its own, which names it.
 //!
 //! Mandatory content follows the UN Convention against Transnational Organized Crime, Art. 18(15), and Directive
 //! (EU) 2023/977, Art. 4. Default acknowledgement: 30 minutes (life), 2 hours (urgent), one calendar day.
@@ -12,16 +14,18 @@ mod state;
 mod tests;
 
 pub use acts::{
-    Accept, Acknowledge, Answer, Ask, Clarify, Close, ConfirmWithdrawal, Extent, Open, OpenStructure,
-    Outcome, Paper, Payment, Person, Refuse, Remind, ReportStop, ReportStopStructure, RequestAct, Stopping,
-    Subject, TallyCell, Withdraw,
+    Accept, Acknowledge, Answer, Ask, Clarify, Close, ConfirmWithdrawal, DataSet, Dispute, Downgrade, Extent,
+    Feedback, Hold, NeedsJudicial, Open, OpenStructure, Outcome, Paper, Payment, Person, Place, Progress,
+    Redirect, Refuse, RefuseStructure, Remind, ReportPreservation, ReportPreservationStructure, ReportStop,
+    ReportStopStructure, RequestAct, Stopping, Subject, Supersede, Supplement, TallyCell, Usefulness,
+    Withdraw,
 };
-pub use state::{Asked, RequestLane, Requested, Requesting, Resting};
+pub use state::{Asked, Preserved, RequestLane, Requested, Requesting, Resting, Work};
 
 use crate::clock::Clock;
-use crate::engine::{Cell, Facts, Kind, KindDef, Lanes, Stated};
+use crate::engine::{Cell, Facts, Kind, KindDef, Lanes, Stated, Told};
 use crate::gates::{Cover, Objection, Refusal, rules};
-use crate::vocabularies::{Grade, OffenceCode, RequestType};
+use crate::vocabularies::{Grade, Handling, OffenceCode, PreservationResult, RequestType};
 
 /// The party that asks.
 pub const REQUESTING: &str = "requesting";
@@ -37,7 +41,7 @@ impl Kind for RequestKind {
         prefix: 'R',
         rules: 1,
         roles: &[REQUESTING, REQUESTED],
-        ended: &["closed", "withdrawn"],
+        ended: &["closed", "withdrawn", "superseded"],
         hands_over: None,
         shared: true,
         words: (include_str!("zh.ftl"), include_str!("en.ftl")),
@@ -57,7 +61,7 @@ impl Kind for RequestKind {
         state::clocks(lanes.of(REQUESTING), lanes.of(REQUESTED))
     }
 
-    fn admit(_: &Lanes<'_, RequestLane>, entry: &Stated<'_>, act: &RequestAct) -> Result<(), Refusal> {
+    fn admit(lanes: &Lanes<'_, RequestLane>, entry: &Stated<'_>, act: &RequestAct) -> Result<(), Refusal> {
         match (act, entry.opening) {
             (RequestAct::Open(open), Some(opening)) => {
                 let pair = opening.parties.len() == 2;
@@ -65,6 +69,7 @@ impl Kind for RequestKind {
                 if pair && few { Ok(()) } else { Err(Refusal::under(rules::WRONG_PARTIES)) }
             }
             (RequestAct::Open(_), None) | (_, Some(_)) => Err(Refusal::under(rules::NOT_OPENED)),
+            (RequestAct::Downgrade(downgrade), _) => state::lowers(lanes, downgrade.grade),
             _ => Ok(()),
         }
     }
@@ -77,6 +82,11 @@ impl Kind for RequestKind {
         match act {
             RequestAct::Open(open) => opening_lacks(open, facts),
             RequestAct::ReportStop(report) => decide_report(report).err().into_iter().collect(),
+            RequestAct::ReportPreservation(report) => preservation_lacks(report, facts).into_iter().collect(),
+            RequestAct::Answer(answer) => {
+                let unstated = answer.handling == Some(Handling::H3) && !answer.restriction_stated.0;
+                unstated.then(|| incomplete("restriction")).into_iter().collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -97,9 +107,30 @@ impl Kind for RequestKind {
         }
     }
 
+    fn refuses(act: &RequestAct) -> Option<Told> {
+        let RequestAct::Refuse(refuse) = act else { return None };
+        Some(Told { ground: refuse.ground, with_words: refuse.text_given.0 })
+    }
+
+    fn handling(lanes: &Lanes<'_, RequestLane>, act: &RequestAct) -> Handling {
+        let asked = match lanes.of(REQUESTING) {
+            RequestLane::Requesting(asks) => asks.handling,
+            _ => Handling::H1,
+        };
+        match act {
+            RequestAct::Open(open) => open.handling,
+            RequestAct::Answer(answer) => answer.handling.unwrap_or(asked),
+            _ => asked,
+        }
+    }
+
     fn examples() -> Vec<(&'static str, &'static str, RequestLane)> {
         state::examples()
     }
+}
+
+fn incomplete(lacking: &str) -> Refusal {
+    Refusal::under(rules::INCOMPLETE).about([lacking])
 }
 
 /// What this node demands of a request, and it does not give.
@@ -107,13 +138,38 @@ fn opening_lacks(open: &OpenStructure, facts: &Facts) -> Vec<Refusal> {
     let uncovered = (facts.cover == Cover::NotCovered).then(|| Refusal::under(rules::NOT_COVERED));
     let unreasoned = (open.grade != Grade::Normal && !open.reason_stated.0)
         .then(|| Refusal::under(rules::URGENCY_REASON).about([open.grade.code()]));
-    let incomplete = |lacking| Refusal::under(rules::INCOMPLETE).about([lacking]);
     let no_offence = open.offences.is_empty().then(|| incomplete("offences"));
-    let no_payment = (open.request_type == RequestType::PaymentStop && open.payments_named == 0)
-        .then(|| incomplete("payments"));
+    let unstated =
+        (open.handling == Handling::H3 && !open.restriction_stated.0).then(|| incomplete("restriction"));
     let too_late = open.wished_by.is_some_and(|wish| wish.0 <= facts.now);
     let too_late = too_late.then(|| Refusal::under(rules::WISH_IN_THE_PAST).about(["wished_by"]));
-    [uncovered, unreasoned, no_offence, no_payment, too_late].into_iter().flatten().collect()
+    let lacks = [uncovered, unreasoned, no_offence, unstated, type_lacks(open), too_late];
+    lacks.into_iter().flatten().collect()
+}
+
+/// What a request of its type cannot do without.
+fn type_lacks(open: &OpenStructure) -> Option<Refusal> {
+    let (lacks, what) = match open.request_type {
+        RequestType::Information => return None,
+        RequestType::Identify | RequestType::TakeStatement => (open.subjects.is_empty(), "persons"),
+        RequestType::PreserveData => (open.data_named == 0, "data"),
+        RequestType::Search => (open.places_named == 0, "places"),
+        RequestType::Protection => (open.subjects.is_empty() && open.places_named == 0, "persons"),
+        RequestType::PaymentStop => (open.payments_named == 0, "payments"),
+    };
+    lacks.then(|| incomplete(what))
+}
+
+/// Data that is preserved is kept until a date, which lies ahead.
+fn preservation_lacks(report: &ReportPreservationStructure, facts: &Facts) -> Option<Refusal> {
+    match (report.result, report.until) {
+        (PreservationResult::NotPreserved, _) => None,
+        (_, None) => Some(incomplete("until")),
+        (_, Some(until)) if until.0 <= facts.now => {
+            Some(Refusal::under(rules::WISH_IN_THE_PAST).about(["until"]))
+        }
+        _ => None,
+    }
 }
 
 /// A sum is an amount and its currency: either alone cannot be counted.

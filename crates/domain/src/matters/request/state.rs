@@ -5,9 +5,11 @@ use comity_journal::time::Timestamp;
 
 use super::acts::{Extent, Outcome, RequestAct, Stopping};
 use super::{REQUESTED, REQUESTING};
+use crate::act::Moment;
 use crate::clock::{Clock, Consequence};
-use crate::engine::{Cell, Stated};
-use crate::vocabularies::{Grade, OffenceCode, OuterGround, RequestType};
+use crate::engine::{Cell, Lanes, Stated};
+use crate::gates::{Refusal, rules};
+use crate::vocabularies::{Grade, Handling, HoldGround, OffenceCode, OuterGround, RequestType};
 
 /// How long the requested party has to say what became of money that is on its way: one hour.
 const STOP_WITHIN_MS: i64 = 60 * 60 * 1000;
@@ -31,8 +33,10 @@ pub struct Requesting {
     pub at: Timestamp,
     /// What is asked for.
     pub request_type: RequestType,
-    /// How pressing.
+    /// How pressing it was said to be.
     pub grade: Grade,
+    /// How it may be used and passed on.
+    pub handling: Handling,
     /// By when an answer is wished.
     pub wished_by: Option<Timestamp>,
     /// The offences named.
@@ -50,9 +54,13 @@ pub enum Resting {
     Open {
         /// The last question it clarified.
         clarified: Option<Hash>,
+        /// The last answer it disputed.
+        disputed: Option<Hash>,
     },
     /// It withdrew.
     Withdrawn,
+    /// Another matter took its place.
+    Superseded,
     /// It closed the matter.
     Closed {
         /// What came of it.
@@ -65,12 +73,34 @@ pub enum Resting {
 pub struct Requested {
     /// Its first word, which counts as acknowledgement.
     pub acknowledged: Timestamp,
+    /// How pressing it takes the request to be, where it said so.
+    pub regraded: Option<Grade>,
     /// The last question it asked.
     pub asked: Option<Hash>,
     /// Whether it has said what became of money that was to be stopped.
     pub reported: bool,
+    /// Data that is preserved, where it said so.
+    pub preserved: Option<Preserved>,
     /// What it said of the request itself.
     pub position: Asked,
+}
+
+/// Data that is kept until it is asked for in due form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Preserved {
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// Work on a request that was taken up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// By when an answer is promised.
+    pub promised_by: Option<Timestamp>,
+    /// How many parts of it were given.
+    pub parts: u32,
 }
 
 /// What the requested party said of the request.
@@ -79,24 +109,36 @@ pub enum Asked {
     /// That it has it.
     Acknowledged,
     /// That it will answer.
-    Accepted {
-        /// By when.
-        promised_by: Option<Timestamp>,
+    Accepted(Work),
+    /// That it works on it.
+    Executing(Work),
+    /// That the work rests.
+    OnHold {
+        /// Why, as far as it may be told.
+        ground: HoldGround,
+        /// Since when.
+        since: Timestamp,
+        /// Until when.
+        until: Option<Timestamp>,
+        /// What was done before.
+        work: Work,
     },
-    /// That it will not.
+    /// A part of the answer.
+    PartlyAnswered(Work),
+    /// The answer.
+    Answered {
+        /// The latest one.
+        answer: Hash,
+    },
+    /// That it will not answer.
     Refused {
         /// The ground that may be told.
         ground: OuterGround,
     },
-    /// A part of the answer.
-    PartlyAnswered {
-        /// How many parts so far.
-        parts: u32,
-        /// By when the rest was promised.
-        promised_by: Option<Timestamp>,
-    },
-    /// The answer.
-    Answered,
+    /// That another authority is the right one.
+    Redirected,
+    /// That it takes a judicial request.
+    NeedsJudicial,
     /// That work on a withdrawn request has stopped.
     Stopped,
     /// That a withdrawn request was already answered or done.
@@ -110,10 +152,11 @@ impl RequestLane {
                 at: entry.at,
                 request_type: open.request_type,
                 grade: open.grade,
+                handling: open.handling,
                 wished_by: open.wished_by.map(|wish| wish.0),
                 offences: open.offences.clone(),
                 reminders: 0,
-                resting: Resting::Open { clarified: None },
+                resting: Resting::Open { clarified: None, disputed: None },
             });
             return;
         }
@@ -121,8 +164,14 @@ impl RequestLane {
             Self::Requesting(lane) => lane.evolve(act),
             Self::Requested(lane) => lane.evolve(entry, act),
             Self::Untouched => {
-                let position = Asked::Acknowledged;
-                let mut lane = Requested { acknowledged: entry.at, asked: None, reported: false, position };
+                let mut lane = Requested {
+                    acknowledged: entry.at,
+                    regraded: None,
+                    asked: None,
+                    reported: false,
+                    preserved: None,
+                    position: Asked::Acknowledged,
+                };
                 lane.evolve(entry, act);
                 *self = Self::Requested(lane);
             }
@@ -132,11 +181,15 @@ impl RequestLane {
 
 impl Requesting {
     fn evolve(&mut self, act: &RequestAct) {
-        match act {
-            RequestAct::Clarify(clarify) => self.resting = Resting::Open { clarified: clarify.of.entry() },
-            RequestAct::Remind(_) => self.reminders += 1,
-            RequestAct::Withdraw(_) => self.resting = Resting::Withdrawn,
-            RequestAct::Close(close) => self.resting = Resting::Closed { outcome: close.outcome },
+        match (act, &mut self.resting) {
+            (RequestAct::Clarify(clarify), Resting::Open { clarified, .. }) => {
+                *clarified = clarify.of.entry()
+            }
+            (RequestAct::Dispute(dispute), Resting::Open { disputed, .. }) => *disputed = dispute.of.entry(),
+            (RequestAct::Remind(_), _) => self.reminders += 1,
+            (RequestAct::Withdraw(_), _) => self.resting = Resting::Withdrawn,
+            (RequestAct::Supersede(_), _) => self.resting = Resting::Superseded,
+            (RequestAct::Close(close), _) => self.resting = Resting::Closed { outcome: close.outcome },
             _ => {}
         }
     }
@@ -144,14 +197,26 @@ impl Requesting {
 
 impl Requested {
     fn evolve(&mut self, entry: &Stated<'_>, act: &RequestAct) {
+        let moment = |moment: Option<Moment>| moment.map(|moment| moment.0);
         match act {
             RequestAct::Ask(_) => self.asked = Some(entry.entry),
+            RequestAct::Downgrade(downgrade) => self.regraded = Some(downgrade.grade),
             RequestAct::ReportStop(_) => self.reported = true,
-            RequestAct::Accept(accept) => {
-                self.position = Asked::Accepted { promised_by: accept.promised_by.map(|moment| moment.0) };
+            RequestAct::ReportPreservation(report) => {
+                self.preserved = moment(report.until).map(|until| Preserved { since: entry.at, until });
             }
+            RequestAct::Accept(accept) => {
+                self.position = Asked::Accepted(Work { promised_by: moment(accept.promised_by), parts: 0 });
+            }
+            RequestAct::Hold(hold) => {
+                let (ground, until, work) = (hold.ground, moment(hold.until), self.work());
+                self.position = Asked::OnHold { ground, since: entry.at, until, work };
+            }
+            RequestAct::Progress(progress) => self.position = self.goes_on(moment(progress.promised_by)),
+            RequestAct::Redirect(_) => self.position = Asked::Redirected,
+            RequestAct::NeedsJudicial(_) => self.position = Asked::NeedsJudicial,
             RequestAct::Refuse(refuse) => self.position = Asked::Refused { ground: refuse.ground },
-            RequestAct::Answer(answer) => self.position = self.answered(answer.extent),
+            RequestAct::Answer(answer) => self.position = self.answered(entry.entry, answer.extent),
             RequestAct::ConfirmWithdrawal(confirm) => {
                 self.position = match confirm.outcome {
                     Stopping::Stopped => Asked::Stopped,
@@ -162,16 +227,28 @@ impl Requested {
         }
     }
 
-    fn answered(&self, extent: Extent) -> Asked {
+    /// What was done so far.
+    fn work(&self) -> Work {
+        match &self.position {
+            Asked::Accepted(work) | Asked::Executing(work) | Asked::PartlyAnswered(work) => *work,
+            Asked::OnHold { work, .. } => *work,
+            _ => Work::default(),
+        }
+    }
+
+    fn goes_on(&self, promised_by: Option<Timestamp>) -> Asked {
+        let before = self.work();
+        let work = Work { promised_by: promised_by.or(before.promised_by), ..before };
+        if work.parts > 0 { Asked::PartlyAnswered(work) } else { Asked::Executing(work) }
+    }
+
+    fn answered(&self, answer: Hash, extent: Extent) -> Asked {
         match (extent, &self.position) {
-            (Extent::Final, _) | (Extent::Partial, Asked::Answered) => Asked::Answered,
-            (Extent::Partial, Asked::PartlyAnswered { parts, promised_by }) => {
-                Asked::PartlyAnswered { parts: parts + 1, promised_by: *promised_by }
+            (Extent::Final, _) | (Extent::Partial, Asked::Answered { .. }) => Asked::Answered { answer },
+            (Extent::Partial, _) => {
+                let work = self.work();
+                Asked::PartlyAnswered(Work { parts: work.parts + 1, ..work })
             }
-            (Extent::Partial, Asked::Accepted { promised_by }) => {
-                Asked::PartlyAnswered { parts: 1, promised_by: *promised_by }
-            }
-            (Extent::Partial, _) => Asked::PartlyAnswered { parts: 1, promised_by: None },
         }
     }
 }
@@ -182,10 +259,14 @@ pub(super) fn cell(requesting: &RequestLane, requested: &RequestLane) -> Cell {
         return draw("draft", Some(REQUESTING), None, &["open"], &[]);
     };
     let mut cell = answered(asks, requested);
-    let closed = matches!(asks.resting, Resting::Closed { .. });
-    if asks.request_type == RequestType::PaymentStop && !closed {
-        // Money waits for no acceptance, and what was stopped is told whatever has become of the request.
-        cell.next.push((REQUESTED, &["report-stop"]));
+    if !matches!(asks.resting, Resting::Closed { .. }) {
+        // Money waits for no acceptance, and lost data for none either: what became of them is told at once, whatever
+        // has become of the request.
+        match asks.request_type {
+            RequestType::PaymentStop => cell.next.push((REQUESTED, &["report-stop"])),
+            RequestType::PreserveData => cell.next.push((REQUESTED, &["report-preservation"])),
+            _ => {}
+        }
     }
     cell
 }
@@ -193,11 +274,12 @@ pub(super) fn cell(requesting: &RequestLane, requested: &RequestLane) -> Cell {
 fn answered(asks: &Requesting, requested: &RequestLane) -> Cell {
     let RequestLane::Requested(answers) = requested else { return unanswered(&asks.resting) };
     match &asks.resting {
-        Resting::Closed { .. } => draw("closed", None, None, &[], &[]),
+        Resting::Closed { .. } => draw("closed", None, None, &["feedback"], &[]),
+        Resting::Superseded => superseded(&answers.position),
         Resting::Withdrawn => withdrawn(&answers.position),
-        Resting::Open { clarified } => {
+        Resting::Open { clarified, disputed } => {
             let unclear = answers.asked.is_some() && answers.asked != *clarified;
-            under_way(&answers.position, unclear)
+            under_way(&answers.position, unclear, disputed.as_ref())
         }
     }
 }
@@ -205,38 +287,87 @@ fn answered(asks: &Requesting, requested: &RequestLane) -> Cell {
 fn unanswered(resting: &Resting) -> Cell {
     match resting {
         Resting::Open { .. } => {
-            let answers = &["acknowledge", "ask", "accept", "refuse"];
-            draw("sent", Some(REQUESTED), None, &["remind", "withdraw"], answers)
+            let answers = &[
+                "acknowledge",
+                "downgrade",
+                "ask",
+                "accept",
+                "hold",
+                "redirect",
+                "needs-judicial",
+                "refuse",
+            ];
+            draw("sent", Some(REQUESTED), None, PURSUE, answers)
         }
         Resting::Withdrawn => draw("withdrawn", Some(REQUESTED), None, &[], &["confirm-withdrawal"]),
+        Resting::Superseded => draw("superseded", None, None, &["close"], &[]),
         Resting::Closed { .. } => draw("closed", None, None, &[], &[]),
     }
 }
 
+/// What the requesting party may do while it waits.
+const PURSUE: &[&str] = &["supplement", "remind", "withdraw", "supersede"];
+/// And while something is asked of it.
+const CLARIFY: &[&str] = &["clarify", "supplement", "remind", "withdraw", "supersede"];
+
 /// The request stands, and the other side has spoken.
-fn under_way(position: &Asked, unclear: bool) -> Cell {
+fn under_way(position: &Asked, unclear: bool, disputed: Option<&Hash>) -> Cell {
     let waits = |otherwise| if unclear { Some(REQUESTING) } else { otherwise };
     let says = |otherwise| if unclear { "clarification-asked" } else { otherwise };
-    const PURSUE: &[&str] = &["remind", "withdraw"];
-    const CLARIFY: &[&str] = &["clarify", "remind", "withdraw"];
-    let asking = if unclear { CLARIFY } else { PURSUE };
+    let works = |status, answers| {
+        draw(says(status), waits(Some(REQUESTED)), None, if unclear { CLARIFY } else { PURSUE }, answers)
+    };
     match position {
-        Asked::Acknowledged => {
-            draw(says("acknowledged"), waits(Some(REQUESTED)), None, asking, &["ask", "accept", "refuse"])
+        Asked::Acknowledged => works(
+            "acknowledged",
+            &["downgrade", "ask", "accept", "hold", "redirect", "needs-judicial", "refuse"],
+        ),
+        Asked::Accepted(_) => works(
+            "accepted",
+            &["downgrade", "ask", "progress", "answer", "hold", "redirect", "needs-judicial", "refuse"],
+        ),
+        Asked::Executing(_) => {
+            works("in-execution", &["ask", "progress", "answer", "hold", "needs-judicial", "refuse"])
         }
-        Asked::Accepted { .. } => {
-            draw(says("accepted"), waits(Some(REQUESTED)), None, asking, &["ask", "answer", "refuse"])
+        Asked::OnHold { .. } => {
+            works("on-hold", &["ask", "accept", "progress", "answer", "redirect", "needs-judicial", "refuse"])
         }
-        Asked::PartlyAnswered { .. } => {
+        Asked::PartlyAnswered(_) => {
             let asking: &[&str] = if unclear {
-                &["clarify", "remind", "withdraw", "close"]
+                &["clarify", "supplement", "remind", "withdraw", "supersede", "close", "feedback"]
             } else {
-                &["remind", "withdraw", "close"]
+                &["supplement", "remind", "withdraw", "supersede", "close", "feedback"]
             };
-            draw(says("partly-answered"), waits(Some(REQUESTED)), None, asking, &["ask", "answer"])
+            let answers = &["ask", "progress", "answer", "hold"];
+            draw(says("partly-answered"), waits(Some(REQUESTED)), None, asking, answers)
         }
-        Asked::Refused { .. } => draw("refused", Some(REQUESTING), None, &["close"], &["accept"]),
-        Asked::Answered => draw("answered", Some(REQUESTING), None, &["close"], &["answer"]),
+        Asked::Answered { answer } if disputed == Some(answer) => {
+            draw("disputed", Some(REQUESTED), None, &["withdraw", "supersede", "close"], &["answer"])
+        }
+        Asked::Answered { .. } => draw(
+            "answered",
+            Some(REQUESTING),
+            None,
+            &["dispute", "supersede", "close", "feedback"],
+            &["answer"],
+        ),
+        Asked::Refused { .. } => {
+            draw("refused", Some(REQUESTING), None, &["supplement", "supersede", "close"], &["accept"])
+        }
+        Asked::Redirected => draw(
+            "redirected",
+            Some(REQUESTING),
+            None,
+            &["supplement", "withdraw", "supersede", "close"],
+            &["accept"],
+        ),
+        Asked::NeedsJudicial => draw(
+            "needs-judicial",
+            Some(REQUESTING),
+            None,
+            &["supplement", "withdraw", "supersede", "close"],
+            &["accept", "refuse"],
+        ),
         // A confirmation answers a withdrawal by name, so without one these two never stand alone for long.
         Asked::Stopped | Asked::AlreadyDone => draw("withdrawn", None, Some("withdraw"), &["close"], &[]),
     }
@@ -247,12 +378,27 @@ fn withdrawn(position: &Asked) -> Cell {
     let crossed = Some("withdraw");
     match position {
         Asked::Acknowledged => draw("withdrawn", Some(REQUESTED), None, &[], &["confirm-withdrawal"]),
-        Asked::Accepted { .. } | Asked::PartlyAnswered { .. } | Asked::Answered => {
-            draw("withdrawn", Some(REQUESTED), crossed, &[], &["confirm-withdrawal"])
-        }
-        Asked::Refused { .. } => draw("withdrawn", None, crossed, &["close"], &[]),
-        Asked::Stopped | Asked::AlreadyDone => draw("withdrawn", None, crossed, &["close"], &[]),
+        Asked::Accepted(_)
+        | Asked::Executing(_)
+        | Asked::OnHold { .. }
+        | Asked::PartlyAnswered(_)
+        | Asked::Answered { .. } => draw("withdrawn", Some(REQUESTED), crossed, &[], &["confirm-withdrawal"]),
+        Asked::Refused { .. }
+        | Asked::Redirected
+        | Asked::NeedsJudicial
+        | Asked::Stopped
+        | Asked::AlreadyDone => draw("withdrawn", None, crossed, &["close"], &[]),
     }
+}
+
+/// Another matter took the place of the request: that prevails over whatever the other side did meanwhile, and an answer
+/// that was given counts as given.
+fn superseded(position: &Asked) -> Cell {
+    let crossed = match position {
+        Asked::Acknowledged | Asked::Refused { .. } | Asked::Redirected | Asked::NeedsJudicial => None,
+        _ => Some("supersede"),
+    };
+    draw("superseded", None, crossed, &["close"], &[])
 }
 
 fn draw(
@@ -265,88 +411,152 @@ fn draw(
     Cell { status, waited_for, prevails, next: vec![(REQUESTING, requesting), (REQUESTED, requested)] }
 }
 
-/// The acknowledgement runs until the other side says anything; the answer until it is given or refused; money that
-/// is to be stopped until its fate is told, or the request is answered or refused.
+/// A grade can be taken to be lower than the one that stands, never higher.
+///
+/// # Errors
+/// When it is not lower.
+pub(super) fn lowers(lanes: &Lanes<'_, RequestLane>, grade: Grade) -> Result<(), Refusal> {
+    let RequestLane::Requesting(asks) = lanes.of(REQUESTING) else { return Ok(()) };
+    let regraded = match lanes.of(REQUESTED) {
+        RequestLane::Requested(lane) => lane.regraded,
+        _ => None,
+    };
+    // The most pressing grade is the first of the list.
+    if grade > regraded.unwrap_or(asks.grade) {
+        Ok(())
+    } else {
+        Err(Refusal::under(rules::GRADE_NOT_LOWERED))
+    }
+}
+
+/// The acknowledgement runs until the other side says anything; the answer until it is given or refused, and not while
+/// the work rests until a date; money that is to be stopped until its fate is told, or the request is answered or
+/// refused; preserved data until the date it is kept to, because only the requesting party can ask for it in due form.
 pub(super) fn clocks(requesting: &RequestLane, requested: &RequestLane) -> Vec<Clock> {
     let RequestLane::Requesting(asks) = requesting else { return Vec::new() };
-    if !matches!(asks.resting, Resting::Open { .. }) {
-        return Vec::new();
-    }
-    let consequence = consequence(asks);
-    let runs = |name, started, due| {
-        let then = &["remind", "withdraw"];
-        Clock { name, started, due, who: REQUESTED, consequence, then }
-    };
-    let after_opening = |name, millis| runs(name, asks.at, asks.at.plus_millis(millis));
-    let stop = (asks.request_type == RequestType::PaymentStop).then(|| after_opening("stop", STOP_WITHIN_MS));
-    let RequestLane::Requested(lane) = requested else {
-        let acknowledge = after_opening("acknowledge", asks.grade.acknowledge_within_millis());
-        let answer = asks.wished_by.map(|due| runs("answer", asks.at, due));
-        return std::iter::once(acknowledge).chain(answer).chain(stop).collect();
-    };
-    let due = match &lane.position {
-        Asked::Acknowledged => asks.wished_by,
-        Asked::Accepted { promised_by } | Asked::PartlyAnswered { promised_by, .. } => {
-            promised_by.or(asks.wished_by)
+    let Resting::Open { disputed, .. } = &asks.resting else { return Vec::new() };
+    let RequestLane::Requested(lane) = requested else { return before_any_word(asks) };
+    let consequence = consequence(asks, lane.regraded);
+    let runs = |name, started, due| clock(name, started, due, consequence);
+    let preserved = lane.preserved.map(|kept| Clock {
+        who: REQUESTING,
+        consequence: Consequence::Preservation,
+        then: &["supersede"],
+        ..runs("preservation", kept.since, kept.until)
+    });
+    let work = match &lane.position {
+        Asked::Acknowledged => Work::default(),
+        Asked::Accepted(work) | Asked::Executing(work) | Asked::PartlyAnswered(work) => *work,
+        Asked::OnHold { since, until: Some(until), .. } => {
+            return [Some(runs("hold", *since, *until)), preserved].into_iter().flatten().collect();
         }
-        Asked::Refused { .. } | Asked::Answered | Asked::Stopped | Asked::AlreadyDone => return Vec::new(),
+        Asked::OnHold { work, .. } => *work,
+        Asked::Answered { answer } if disputed.as_ref() == Some(answer) => {
+            return preserved.into_iter().collect();
+        }
+        Asked::Answered { .. } | Asked::Redirected | Asked::NeedsJudicial => {
+            return preserved.into_iter().collect();
+        }
+        Asked::Refused { .. } | Asked::Stopped | Asked::AlreadyDone => return Vec::new(),
     };
-    let answer = due.map(|due| runs("answer", lane.acknowledged, due));
-    answer.into_iter().chain(stop.filter(|_| !lane.reported)).collect()
+    let answer = work.promised_by.or(asks.wished_by).map(|due| runs("answer", lane.acknowledged, due));
+    let stop = stop(asks, consequence).filter(|_| !lane.reported);
+    answer.into_iter().chain(stop).chain(preserved).collect()
+}
+
+/// The clocks that run while the other side is silent.
+fn before_any_word(asks: &Requesting) -> Vec<Clock> {
+    let consequence = consequence(asks, None);
+    let due = asks.at.plus_millis(asks.grade.acknowledge_within_millis());
+    let acknowledge = clock("acknowledge", asks.at, due, consequence);
+    let answer = asks.wished_by.map(|due| clock("answer", asks.at, due, consequence));
+    std::iter::once(acknowledge).chain(answer).chain(stop(asks, consequence)).collect()
+}
+
+fn stop(asks: &Requesting, consequence: Consequence) -> Option<Clock> {
+    let due = asks.at.plus_millis(STOP_WITHIN_MS);
+    (asks.request_type == RequestType::PaymentStop).then(|| clock("stop", asks.at, due, consequence))
+}
+
+/// A clock of the requested party; what the other side can answer its lapse with.
+fn clock(name: &'static str, started: Timestamp, due: Timestamp, consequence: Consequence) -> Clock {
+    Clock { name, started, due, who: REQUESTED, consequence, then: &["remind", "withdraw"] }
 }
 
 /// What it costs when a clock of this request lapses.
-fn consequence(asks: &Requesting) -> Consequence {
-    match (asks.grade, asks.request_type) {
+fn consequence(asks: &Requesting, regraded: Option<Grade>) -> Consequence {
+    match (regraded.unwrap_or(asks.grade), asks.request_type) {
         (Grade::Life, _) => Consequence::Life,
         (_, RequestType::PaymentStop) => Consequence::Money,
-        (_, RequestType::Information) => Consequence::Ordinary,
+        (_, RequestType::PreserveData) => Consequence::Preservation,
+        _ => Consequence::Ordinary,
     }
 }
 
 /// One lane of every state worth a row of the grid.
 pub(super) fn examples() -> Vec<(&'static str, &'static str, RequestLane)> {
-    let question = Some(Hash::from_bytes([1; 32]));
+    let (question, answer) = (Some(Hash::from_bytes([1; 32])), Hash::from_bytes([2; 32]));
     let asks_for = |request_type, resting| {
         RequestLane::Requesting(Requesting {
             at: Timestamp::from_millis(0),
             request_type,
             grade: Grade::Normal,
+            handling: Handling::H1,
             wished_by: None,
             offences: Vec::new(),
             reminders: 0,
             resting,
         })
     };
+    let open = |clarified, disputed| Resting::Open { clarified, disputed };
     let asks = |resting| asks_for(RequestType::Information, resting);
     let stops = |resting| asks_for(RequestType::PaymentStop, resting);
+    let keeps = |resting| asks_for(RequestType::PreserveData, resting);
     let says = |asked, position| {
-        let acknowledged = Timestamp::from_millis(0);
-        RequestLane::Requested(Requested { acknowledged, asked, reported: false, position })
+        RequestLane::Requested(Requested {
+            acknowledged: Timestamp::from_millis(0),
+            regraded: None,
+            asked,
+            reported: false,
+            preserved: None,
+            position,
+        })
     };
     let closed = Resting::Closed { outcome: Outcome::Satisfied };
+    let (work, parts) = (Work::default(), Work { promised_by: None, parts: 1 });
+    let on_hold = |until| Asked::OnHold {
+        ground: HoldGround::CaseUnderWay,
+        since: Timestamp::from_millis(0),
+        until,
+        work,
+    };
     vec![
         (REQUESTING, "not opened", RequestLane::Untouched),
-        (REQUESTING, "open", asks(Resting::Open { clarified: None })),
-        (REQUESTING, "open, question clarified", asks(Resting::Open { clarified: question })),
-        (REQUESTING, "open, payment-stop", stops(Resting::Open { clarified: None })),
+        (REQUESTING, "open", asks(open(None, None))),
+        (REQUESTING, "open, question clarified", asks(open(question, None))),
+        (REQUESTING, "open, answer disputed", asks(open(None, Some(answer)))),
+        (REQUESTING, "open, payment-stop", stops(open(None, None))),
+        (REQUESTING, "open, data to preserve", keeps(open(None, None))),
         (REQUESTING, "withdrawn", asks(Resting::Withdrawn)),
         (REQUESTING, "withdrawn, payment-stop", stops(Resting::Withdrawn)),
+        (REQUESTING, "superseded", asks(Resting::Superseded)),
+        (REQUESTING, "superseded, data to preserve", keeps(Resting::Superseded)),
         (REQUESTING, "closed", asks(closed.clone())),
         (REQUESTING, "closed, payment-stop", stops(closed)),
         (REQUESTED, "silent", RequestLane::Untouched),
         (REQUESTED, "acknowledged", says(None, Asked::Acknowledged)),
         (REQUESTED, "acknowledged, asking", says(question, Asked::Acknowledged)),
-        (REQUESTED, "accepted", says(None, Asked::Accepted { promised_by: None })),
-        (REQUESTED, "accepted, asking", says(question, Asked::Accepted { promised_by: None })),
+        (REQUESTED, "accepted", says(None, Asked::Accepted(work))),
+        (REQUESTED, "accepted, asking", says(question, Asked::Accepted(work))),
+        (REQUESTED, "in execution", says(None, Asked::Executing(work))),
+        (REQUESTED, "on hold", says(None, on_hold(None))),
+        (REQUESTED, "on hold until a date", says(None, on_hold(Some(Timestamp::from_millis(1))))),
+        (REQUESTED, "redirected", says(None, Asked::Redirected)),
+        (REQUESTED, "needs a judicial request", says(None, Asked::NeedsJudicial)),
         (REQUESTED, "refused", says(None, Asked::Refused { ground: OuterGround::CannotAssist })),
-        (REQUESTED, "partly answered", says(None, Asked::PartlyAnswered { parts: 1, promised_by: None })),
-        (
-            REQUESTED,
-            "partly answered, asking",
-            says(question, Asked::PartlyAnswered { parts: 1, promised_by: None }),
-        ),
-        (REQUESTED, "answered", says(None, Asked::Answered)),
+        (REQUESTED, "partly answered", says(None, Asked::PartlyAnswered(parts))),
+        (REQUESTED, "partly answered, asking", says(question, Asked::PartlyAnswered(parts))),
+        (REQUESTED, "answered", says(None, Asked::Answered { answer })),
         (REQUESTED, "work stopped", says(None, Asked::Stopped)),
         (REQUESTED, "already done", says(None, Asked::AlreadyDone)),
     ]

@@ -42,8 +42,10 @@ fn a_question_counts_until_that_very_question_is_clarified() {
         let position = Asked::Acknowledged;
         RequestLane::Requested(Requested {
             acknowledged: Timestamp::from_millis(0),
+            regraded: None,
             asked: asked(n),
             reported: false,
+            preserved: None,
             position,
         })
     };
