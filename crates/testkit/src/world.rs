@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use comity_domain::act::{ActSet as _, Composed, Preparation};
-use comity_domain::engine::{Facts, InnerAct, Kind as _, Matter, Proposal};
+use comity_domain::engine::{Facts, InnerAct, Kind as _, Matter, Proposal, RecallAct};
 use comity_domain::gates::{Cover, Refusal};
 use comity_domain::matters::request::{REQUESTED, REQUESTING, RequestAct, RequestKind};
 use comity_journal::entry::{Actor, Entry, Header, Lane, Opening, Party, Place, Seen, VERSION};
@@ -75,6 +75,8 @@ pub fn compose_with(
     let mut preparation = Preparation { entropy, latest: &latest };
     let composed = if inner {
         InnerAct::compose(code, toml, &mut preparation)
+    } else if RecallAct::defs().iter().any(|def| def.code == code) {
+        RecallAct::compose(code, toml, &mut preparation)
     } else {
         RequestAct::compose(code, toml, &mut preparation)
     };

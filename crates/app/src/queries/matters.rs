@@ -3,7 +3,9 @@
 use ciborium::Value;
 use comity_domain::act::{self, Absence, Act as _, FieldKind};
 use comity_domain::clock::ClockReading;
-use comity_domain::engine::{EntryView, Facts, ReadContent, Recorded, Standing};
+use comity_domain::engine::{
+    EntryView, Facts, Holder, KeepGround, ReadContent, RecallResult, Recalled, Recorded, Standing,
+};
 use comity_domain::gates::{Cover, missing_approvals};
 use comity_domain::words::Words;
 use comity_journal::entry::{Actor, Lane};
@@ -185,6 +187,34 @@ pub struct PackageLine {
     pub here: bool,
 }
 
+/// Content that somebody asked back, and what the others have said to it.
+#[derive(Clone, Debug, Serialize)]
+pub struct RecallLine {
+    /// The entry that asks it back.
+    pub recall: String,
+    /// The entry whose content it is.
+    pub of: String,
+    /// The act of that entry, in words.
+    pub act_text: String,
+    /// Who asks; "us" for ourselves.
+    pub by: String,
+    /// When.
+    pub at: String,
+    /// Everybody else.
+    pub holders: Vec<HolderLine>,
+}
+
+/// A party that was asked to give content up.
+#[derive(Clone, Debug, Serialize)]
+pub struct HolderLine {
+    /// Our name for it; "us" for ourselves.
+    pub name: String,
+    /// Its answer in words; nothing while it has not answered.
+    pub answer: Option<String>,
+    /// When it answered.
+    pub at: Option<String>,
+}
+
 /// A matter whole.
 #[derive(Clone, Debug, Serialize)]
 pub struct MatterPage {
@@ -197,6 +227,8 @@ pub struct MatterPage {
     pub marks: Vec<String>,
     /// Sealed packages that were handed over.
     pub packages: Vec<PackageLine>,
+    /// What was asked back, the earliest first.
+    pub recalls: Vec<RecallLine>,
     /// Its parties.
     pub parties: Vec<PartyLine>,
     /// The clocks that run.
@@ -312,6 +344,7 @@ impl Ledger {
             cover: words.term(Cover::LIST, Cover::NotOnRecord.code()),
             marks: marks.iter().map(|mark| words.text(&format!("mark-{kind}-{mark}"))).collect(),
             packages,
+            recalls: self.recall_lines(id, &kind, &names, words)?,
             parties: view
                 .parties
                 .iter()
@@ -328,6 +361,40 @@ impl Ledger {
             read_only: view.read_only,
             desk: self.desk_page(id, &names, words)?,
         })
+    }
+
+    fn recall_lines(
+        &mut self,
+        id: &MatterId,
+        kind: &str,
+        names: &Names,
+        words: &Words,
+    ) -> Result<Vec<RecallLine>, Failure> {
+        let matter = self.matter(id)?;
+        let holder = |holder: Holder| {
+            let (answer, at) = match holder.answer {
+                Some((result, ground, at)) => {
+                    let ground = ground.map(|ground| words.term(KeepGround::LIST, ground.code()));
+                    let result = words.term(RecallResult::LIST, result.code());
+                    let told = [Some(result), ground].into_iter().flatten().collect::<Vec<_>>();
+                    (Some(told.join(&words.text("page-list-comma"))), Some(at.to_string()))
+                }
+                None => (None, None),
+            };
+            HolderLine { name: names.agency(&holder.agency), answer, at }
+        };
+        let line = |recalled: Recalled| {
+            let act = matter.entry(&recalled.of).map(|entry| entry.header().act.to_string());
+            RecallLine {
+                recall: recalled.recall.to_string(),
+                of: recalled.of.to_string(),
+                act_text: act.map(|act| words.act(kind, &act)).unwrap_or_default(),
+                by: names.agency(&recalled.by),
+                at: recalled.at.to_string(),
+                holders: recalled.holders.into_iter().map(holder).collect(),
+            }
+        };
+        Ok(matter.recalls().into_iter().map(line).collect())
     }
 
     fn draft_lines(&mut self, id: &MatterId, kind: &str) -> Result<Vec<DraftLine>, Failure> {

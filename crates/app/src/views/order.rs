@@ -44,6 +44,8 @@ pub enum Facet {
     /// Those of partners that we have answered with nothing yet, and those in which something has arrived that nobody here
     /// has taken note of: by consequence, then the latest first.
     Intake,
+    /// Those in which somebody has not answered a recall, the latest first.
+    Recalled,
     /// Those in which a draft waits for somebody's approval or review, the latest first.
     ToApprove,
     /// Those with a clock that runs: by consequence, then the earliest first.
@@ -72,6 +74,7 @@ impl Facet {
             Self::Arrived => "arrived".into(),
             Self::Intake => "intake".into(),
             Self::ToApprove => "to-approve".into(),
+            Self::Recalled => "recalled".into(),
             Self::Due => "due".into(),
             Self::DueUs => "due-us".into(),
             Self::UndatedUs => "undated-us".into(),
@@ -89,7 +92,7 @@ impl Facet {
     /// The list of this name; those of one officer have none that could be asked for; `None` where there is none.
     pub fn named(name: &str) -> Option<Self> {
         let by_turn = [Self::WaitingUs, Self::WaitingThem, Self::ToApprove, Self::Intake, Self::DueUs];
-        let plain = [Self::All, Self::Arrived, Self::Due, Self::UndatedUs, Self::Ended];
+        let plain = [Self::All, Self::Arrived, Self::Due, Self::UndatedUs, Self::Recalled, Self::Ended];
         if let Some(facet) = plain.into_iter().chain(by_turn).find(|facet| facet.name() == name) {
             return Some(facet);
         }
@@ -148,6 +151,7 @@ pub fn facets(row: &MatterRow) -> Vec<Facet> {
         Side::Them => Facet::WaitingThem,
     }));
     facets.extend((!row.lacks.is_empty()).then_some(Facet::ToApprove));
+    facets.extend(row.recalled.then_some(Facet::Recalled));
     facets.extend(row.arrived_unread.map(|_| Facet::Arrived));
     facets.extend((row.arrived_unread.is_some() || row.is_unanswered()).then_some(Facet::Intake));
     let waits_for_us = row.waits_for() == Some(Side::Us);
@@ -258,6 +262,7 @@ mod tests {
             Facet::Intake,
             Facet::DueUs,
             Facet::UndatedUs,
+            Facet::Recalled,
             Facet::Ended,
         ] {
             assert_eq!(Facet::named(&facet.name()), Some(facet));

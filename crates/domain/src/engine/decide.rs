@@ -15,7 +15,8 @@ use super::candidate::{GROUNDS_FACT, Stated, Verdict};
 use super::inner::InnerAct;
 use super::kind::{Kind, PackageRef};
 use super::matter::{Matter, State};
-use crate::act::{ActDef, ActSet as _};
+use super::recall::{AnswerRecall, RecallAct};
+use crate::act::{Act as _, ActDef, ActSet as _};
 use crate::gates::{Cover, GroundAnswer, GroundsCleared, Refusal, check_approvals, rules};
 use crate::vocabularies::{Handling, OffenceCode, OuterGround, Role};
 
@@ -112,6 +113,9 @@ impl<K: Kind> Matter<K> {
         check_approvals(def, &facts.proposer, &facts.approvals)?;
         self.decide_kind(&stated, &state, facts)?;
         self.check_told(&stated, &state)?;
+        if let Some(recall) = Self::recall_act(&stated) {
+            self.decide_recall(&recall, &state)?;
+        }
         let weighed = if def.grounds {
             Weighed::Sensitive(self.clear_grounds(&stated, &state, proposal, facts)?)
         } else {
@@ -166,8 +170,12 @@ impl<K: Kind> Matter<K> {
             if !def.by.is_empty() && !def.by.contains(&role) {
                 return Err(Refusal::under(rules::NOT_OURS));
             }
-            if !K::cell(&lanes).allows(role, def.code) {
+            let recalls = RecallAct::defs().contains(def);
+            if recalls && state.opened_by.is_none() || !recalls && !K::cell(&lanes).allows(role, def.code) {
                 return Err(Refusal::under(rules::NOT_NOW));
+            }
+            if def.code == AnswerRecall::DEF.code && recalls && !self.owes_recall_answer(&lane.party()) {
+                return Err(Refusal::under(rules::WRONG_TARGET).about(def.answers.iter().copied()));
             }
         }
         // A ground that was plainly found stops every act that needs clearing, whatever it will be about.

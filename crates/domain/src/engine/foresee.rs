@@ -59,6 +59,9 @@ impl<K: Kind> Matter<K> {
             }
         }
         foreseen.mend(self.check_told(&stated, &state).err());
+        if let Some(recall) = Self::recall_act(&stated) {
+            foreseen.mend(self.decide_recall(&recall, &state).err());
+        }
         if def.grounds
             && let Err(refusal) = self.clear_grounds(&stated, &state, proposal, facts)
         {

@@ -19,6 +19,7 @@ use super::grid::Cell;
 use super::inner::{InnerAct, InnerLane};
 use super::kind::{HandedOver, Kind, Lanes};
 use super::lane::{Frontier, LaneLog, Standing, Step};
+use super::recall::RecallAct;
 use crate::act::{ActDef, ActSet, Shape};
 use crate::clock::Clock;
 use crate::gates::{Refusal, rules};
@@ -154,7 +155,8 @@ impl<K: Kind> Matter<K> {
     /// The definition of an act in a lane.
     pub(super) fn def_of(lane: Lane, act: &str) -> Option<&'static ActDef> {
         let defs = if Self::is_own_lane_kind(lane) { InnerAct::defs() } else { K::Act::defs() };
-        defs.iter().find(|def| def.code == act)
+        let recalls = if K::DEF.shared && lane.is_shared() { RecallAct::defs() } else { &[] };
+        defs.iter().chain(recalls).find(|def| def.code == act)
     }
 
     /// The kind's act a statement holds, where it stands in one of the kind's lanes.
@@ -189,6 +191,9 @@ impl<K: Kind> Matter<K> {
     }
 
     fn admit_kind(&self, stated: &Stated<'_>, state: &State<K>, def: &ActDef) -> Result<(), Refusal> {
+        if let Some(recall) = Self::recall_act(stated) {
+            return self.admit_recall(stated, state, &recall);
+        }
         let Some(Ok(act)) = K::Act::decode(stated.act, stated.structure) else {
             return Err(Refusal::under(rules::UNREADABLE));
         };
@@ -210,7 +215,11 @@ impl<K: Kind> Matter<K> {
     }
 
     /// The role in which the entry's lane is a party, if its author may write that lane.
-    fn check_party<'a>(&self, stated: &Stated<'a>, state: &'a State<K>) -> Result<&'a str, Refusal> {
+    pub(super) fn check_party<'a>(
+        &self,
+        stated: &Stated<'a>,
+        state: &'a State<K>,
+    ) -> Result<&'a str, Refusal> {
         let parties = match (stated.opening, state.opened_by) {
             (Some(opening), None) => {
                 check_parties(K::DEF.roles, opening)?;
@@ -233,7 +242,7 @@ impl<K: Kind> Matter<K> {
 
     /// An act that names an entry must name a valid one its author had seen and it can mean, in the lane its
     /// shape demands. What has arrived here since does not count, or nodes would judge differently.
-    fn check_target(
+    pub(super) fn check_target(
         &self,
         def: &ActDef,
         stated: &Stated<'_>,
@@ -254,14 +263,20 @@ impl<K: Kind> Matter<K> {
             Shape::Pass => header.lane != stated.lane,
             _ => true,
         };
-        let count = self.count_to(header.lane, header.place, &entry.hash());
-        let seen = count.is_some_and(|count| state.frontier.get(&header.lane).is_some_and(|to| count <= *to));
+        let seen = self.was_seen(entry, state);
         let valid = self.standing(&entry.hash()) == Standing::Valid;
         if seen && valid && in_right_lane && def.answers.contains(&header.act.as_str()) {
             Ok(())
         } else {
             Err(wrong())
         }
+    }
+
+    /// Whether whoever saw this state had seen the entry.
+    pub(super) fn was_seen(&self, entry: &Entry, state: &State<K>) -> bool {
+        let header = entry.header();
+        let count = self.count_to(header.lane, header.place, &entry.hash());
+        count.is_some_and(|count| state.frontier.get(&header.lane).is_some_and(|to| count <= *to))
     }
 
     // --- look-ups -----------------------------------------------------------------------------------------

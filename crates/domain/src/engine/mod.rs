@@ -16,6 +16,7 @@ mod inner;
 mod kind;
 mod lane;
 mod matter;
+mod recall;
 mod recorded;
 mod registry;
 mod view;
@@ -34,6 +35,7 @@ pub use inner::{
 pub use kind::{HandedOver, Kind, KindDef, Lanes, PackageRef, PackageStands, Told};
 pub use lane::Standing;
 pub use matter::Matter;
+pub use recall::{AnswerRecall, Holder, KeepGround, Recall, RecallAct, RecallGround, RecallResult, Recalled};
 pub use recorded::{Channel, Recorded};
 pub use registry::{AnyKind, AnyMatter, Kinds};
 pub use view::{Brief, EntryView, MatterView};

@@ -18,6 +18,7 @@ use super::inner::{InnerAct, InnerLane};
 use super::kind::{HandedOver, Kind, KindDef, PackageRef};
 use super::lane::Standing;
 use super::matter::Matter;
+use super::recall::{RecallAct, Recalled};
 use super::view::{Brief, MatterView};
 use super::waiting::DraftWaiting;
 use crate::act::{ActDef, ActSet, ComposeError, Composed, Preparation};
@@ -28,7 +29,7 @@ use crate::vocabularies::{Handling, OffenceCode};
 pub trait AnyKind: Send + Sync {
     /// Its constants.
     fn def(&self) -> &'static KindDef;
-    /// Its acts, then the inner acts of every shared kind.
+    /// Its acts, then the recalls and the inner acts of every shared kind.
     fn acts(&self) -> Vec<&'static ActDef>;
     /// A matter of this kind nothing is known of yet.
     fn matter(&self, id: MatterId) -> Box<dyn AnyMatter>;
@@ -103,6 +104,8 @@ pub trait AnyMatter: Send {
     fn package_in(&self, act: &str, structure: &[u8]) -> Option<PackageRef>;
     /// [`Matter::packages`].
     fn packages(&self) -> Vec<HandedOver>;
+    /// [`Matter::recalls`].
+    fn recalls(&self) -> Vec<Recalled>;
     /// [`Matter::marks`].
     fn marks(&self) -> Vec<&'static str>;
     /// [`Matter::offences`].
@@ -121,8 +124,9 @@ impl<K: Kind> AnyKind for Registered<K> {
     }
 
     fn acts(&self) -> Vec<&'static ActDef> {
-        let inner = if K::DEF.shared { InnerAct::defs() } else { &[] };
-        K::Act::defs().iter().chain(inner).collect()
+        let (recalls, inner) =
+            if K::DEF.shared { (RecallAct::defs(), InnerAct::defs()) } else { (&[][..], &[][..]) };
+        K::Act::defs().iter().chain(recalls).chain(inner).collect()
     }
 
     fn grid(&self) -> Vec<GridRow> {
@@ -141,6 +145,9 @@ impl<K: Kind> AnyKind for Registered<K> {
     ) -> Result<Composed, ComposeError> {
         if K::DEF.shared && InnerAct::defs().iter().any(|def| def.code == act) {
             return InnerAct::compose(act, toml, preparation);
+        }
+        if K::DEF.shared && RecallAct::defs().iter().any(|def| def.code == act) {
+            return RecallAct::compose(act, toml, preparation);
         }
         K::Act::compose(act, toml, preparation)
     }
@@ -212,6 +219,9 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn packages(&self) -> Vec<HandedOver> {
         Self::packages(self)
+    }
+    fn recalls(&self) -> Vec<Recalled> {
+        Self::recalls(self)
     }
     fn marks(&self) -> Vec<&'static str> {
         Self::marks(self)

@@ -102,6 +102,8 @@ pub mod rules {
         PACKAGE_NOT_HERE = "package-not-here", "nobody vouches for bytes that were not checked here", None, CannotAssist;
         /// A package that is said to be destroyed is still kept here.
         PACKAGE_STILL_HERE = "package-still-here", "what is said to be destroyed is destroyed", None, CannotAssist;
+        /// Content that is said to be erased is still kept here.
+        CONTENT_STILL_HERE = "content-still-here", "what is said to be erased is erased", None, CannotAssist;
         /// What statistics count cannot be erased.
         TALLY_STAYS = "tally-stays", "what statistics count stays while its entry counts", None, CannotAssist;
         /// Two entries claim one place of the lane.

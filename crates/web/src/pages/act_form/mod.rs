@@ -13,7 +13,7 @@ mod steps;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::{get, post};
 use comity_app::Failure;
@@ -21,7 +21,9 @@ use comity_app::authorise::Doing;
 use comity_app::queries::{ActValue, ForeseenPage};
 use comity_domain::act::{ActDef, Field, FieldKind};
 use comity_journal::ids::MatterId;
+use comity_journal::suite::Hash;
 use maud::{Markup, html};
+use serde::Deserialize;
 
 use super::asking::Asking;
 use super::frame::{Framed, Page};
@@ -313,11 +315,18 @@ impl Place {
     }
 }
 
+/// The entry an act is to name, where the link to its form says so.
+#[derive(Deserialize)]
+struct Named {
+    of: Option<String>,
+}
+
 /// The form: as this officer left it, as a draft of it says, or empty.
 async fn show(
     State(office): State<Arc<Office>>,
     asking: Asking,
     Path((number, act)): Path<(String, String)>,
+    Query(named): Query<Named>,
 ) -> Result<axum::response::Response, Trouble> {
     let place = place(&office, &asking, number, act).await?;
     if place.hands_over {
@@ -335,7 +344,10 @@ async fn show(
         let may_read = ledger.authorise(&officer, Doing::ReadContent, Some(&matter)).is_ok();
         if may_read { ledger.draft_of(&matter, code) } else { Ok(None) }
     });
-    let typed = drafted.await?.map(|values| fields::typed_again(&values)).unwrap_or_default();
+    let mut typed = drafted.await?.map(|values| fields::typed_again(&values)).unwrap_or_default();
+    if let Some(of) = named.of.filter(|of| typed.get("of").is_none() && Hash::from_hex(of).is_some()) {
+        typed.put("of", of);
+    }
     Ok(form.page(&typed, &[]).into_response())
 }
 

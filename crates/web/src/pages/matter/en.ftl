@@ -81,3 +81,6 @@ page-show-inside = Inside
 page-unfold = Open everything, to print
 page-fold = Fold up again
 page-utc-only = UTC only
+page-recalls = Asked back
+page-recall-unanswered = has not answered
+page-recall-entry = Ask its content back

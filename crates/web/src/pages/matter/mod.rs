@@ -147,6 +147,7 @@ async fn show(
         div #matter hx-get=(here) hx-trigger="changed from:body" hx-select="#matter" hx-swap="outerHTML" {
             (standing(&asking, &whole.page))
             (unsettled::unsettled(&asking, &whole.page))
+            (unsettled::recalls(&asking, &whole.page))
             div.matter-grid {
                 div {
                     (next::next(&asking, &whole))

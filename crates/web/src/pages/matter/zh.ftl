@@ -81,3 +81,6 @@ page-show-inside = 内部
 page-unfold = 全部展开以便打印
 page-fold = 重新折叠
 page-utc-only = 仅显示 UTC
+page-recalls = 已请求撤回
+page-recall-unanswered = 尚未答复
+page-recall-entry = 撤回内容

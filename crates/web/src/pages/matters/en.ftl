@@ -17,6 +17,7 @@ page-list-all = All
 page-list-waiting-us = Waiting for us
 page-list-waiting-them = Waiting for others
 page-list-to-approve = Waiting for approval
+page-list-recalled = Recalls not answered
 page-list-arrived = Arrived
 page-list-due = Clocks that run
 page-list-ended = Ended

@@ -16,7 +16,7 @@ use super::super::when::day;
 
 /// The lists there are, in the order they are offered in.
 pub(super) const LISTS: &[&str] =
-    &["all", "waiting-us", "waiting-them", "to-approve", "arrived", "due", "ended"];
+    &["all", "waiting-us", "waiting-them", "to-approve", "arrived", "due", "recalled", "ended"];
 /// The fields besides, in the order of the form and of the address.
 pub(super) const FIELDS: &[&str] =
     &["kind", "status", "with", "opened", "cost", "due", "assigned", "from", "to"];

@@ -17,6 +17,7 @@ page-list-all = 全部
 page-list-waiting-us = 待我方办理
 page-list-waiting-them = 待对方办理
 page-list-to-approve = 待审批
+page-list-recalled = 撤回待答复
 page-list-arrived = 新到
 page-list-due = 时限办理中
 page-list-ended = 已办结
