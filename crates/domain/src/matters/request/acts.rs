@@ -94,7 +94,7 @@ pub struct Open {
     #[field(part = "request")]
     pub grade_reason: Option<Text>,
     /// Whom to contact.
-    #[field(part = "request", personal)]
+    #[field(part = "request", personal, ours)]
     pub contact: Line,
     /// Our own reference.
     #[field(part = "request")]
@@ -269,7 +269,7 @@ pub struct Acknowledge {
     #[field(part = "reply")]
     pub reference: Option<Line>,
     /// Whom to contact.
-    #[field(part = "reply", personal)]
+    #[field(part = "reply", personal, ours)]
     pub contact: Option<Line>,
     /// Its texts in other languages.
     #[serde(default)]
@@ -415,9 +415,9 @@ pub struct Answer {
     /// The answer.
     #[field(part = "reply")]
     pub text: Text,
-    /// Papers that travel with it.
+    /// Papers that travel with it. Nobody can see from outside whom a paper names.
     #[serde(default)]
-    #[field(each = "paper")]
+    #[field(each = "paper", personal)]
     pub papers: Vec<Paper>,
     /// Its texts in other languages.
     #[serde(default)]

@@ -18,9 +18,10 @@ pub use acts::{
 };
 pub use state::{Asked, RequestLane, Requested, Requesting, Resting};
 
+use crate::act::Act as _;
 use crate::clock::Clock;
 use crate::engine::{Cell, Facts, Kind, KindDef, Lanes, Stated};
-use crate::gates::{Cover, Objection, Refusal, rules};
+use crate::gates::{Cover, Gives, Objection, Refusal, rules};
 use crate::vocabularies::{Grade, OffenceCode, RequestType};
 
 /// The party that asks.
@@ -95,6 +96,12 @@ impl Kind for RequestKind {
             (_, RequestLane::Requesting(requesting)) => requesting.offences.clone(),
             _ => Vec::new(),
         }
+    }
+
+    /// An answer tells of whom the request named, whatever its own fields hold.
+    fn gives(lanes: &Lanes<'_, RequestLane>, act: &str) -> Option<Gives> {
+        let RequestLane::Requesting(requesting) = lanes.of(REQUESTING) else { return None };
+        (act == Answer::DEF.code && requesting.names_persons).then_some(Gives::Persons)
     }
 
     fn examples() -> Vec<(&'static str, &'static str, RequestLane)> {

@@ -37,6 +37,8 @@ pub struct Requesting {
     pub wished_by: Option<Timestamp>,
     /// The offences named.
     pub offences: Vec<OffenceCode>,
+    /// Whether it is about persons or payments it names.
+    pub names_persons: bool,
     /// Reminders so far.
     pub reminders: u32,
     /// Where it rests.
@@ -112,6 +114,7 @@ impl RequestLane {
                 grade: open.grade,
                 wished_by: open.wished_by.map(|wish| wish.0),
                 offences: open.offences.clone(),
+                names_persons: !open.subjects.is_empty() || open.payments_named > 0,
                 reminders: 0,
                 resting: Resting::Open { clarified: None },
             });
@@ -314,6 +317,7 @@ pub(super) fn examples() -> Vec<(&'static str, &'static str, RequestLane)> {
             grade: Grade::Normal,
             wished_by: None,
             offences: Vec::new(),
+            names_persons: true,
             reminders: 0,
             resting,
         })
