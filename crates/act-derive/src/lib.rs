@@ -9,8 +9,8 @@
 //! approve("supervisor"), grounds, inner, prepare)]`; `prepare` calls the act's own `prepare` before it is split.
 //! A field of type `Target` holds the entry the act names.
 //! On a field: `#[field(structure)]`, `#[field(part = "request")]`, `#[field(each = "paper")]` (every item its
-//! own part), `#[field(tally)]`; further `personal`, `required` (a list that must not be left out) and
-//! `derived` (filled by the engine, not by a person).
+//! own part), `#[field(tally)]`; further `personal`, `ours` (the person it names is one of the author's own people),
+//! `required` (a list that must not be left out) and `derived` (filled by the engine, not by a person).
 
 use proc_macro::TokenStream;
 use quote::{format_ident, quote};
@@ -83,6 +83,7 @@ struct ActField<'a> {
     ty: &'a Type,
     home: Home,
     personal: bool,
+    ours: bool,
     derived: bool,
     required: bool,
     help: String,
@@ -91,7 +92,8 @@ struct ActField<'a> {
 impl<'a> ActField<'a> {
     fn read(field: &'a syn::Field) -> syn::Result<Self> {
         let name = field.ident.as_ref().ok_or_else(|| syn::Error::new_spanned(field, "fields need names"))?;
-        let (mut home, mut personal, mut derived, mut required) = (None, false, false, false);
+        let (mut home, mut personal, mut ours) = (None, false, false);
+        let (mut derived, mut required) = (false, false);
         for attribute in field.attrs.iter().filter(|a| a.path().is_ident("field")) {
             attribute.parse_nested_meta(|meta| {
                 let word = meta.path.require_ident()?.to_string();
@@ -101,6 +103,7 @@ impl<'a> ActField<'a> {
                     "each" => home = Some(Home::Each(meta.value()?.parse()?)),
                     "tally" => home = Some(Home::Tally),
                     "personal" => personal = true,
+                    "ours" => ours = true,
                     "derived" => derived = true,
                     "required" => required = true,
                     _ => return Err(meta.error("not an attribute of a field")),
@@ -114,7 +117,7 @@ impl<'a> ActField<'a> {
                 "say where the field lives: #[field(structure)], part, each or tally",
             )
         })?;
-        Ok(Self { name, ty: &field.ty, home, personal, derived, required, help: doc(&field.attrs) })
+        Ok(Self { name, ty: &field.ty, home, personal, ours, derived, required, help: doc(&field.attrs) })
     }
 
     /// Whether the type says that it may be left out, so that its absence is not written.
@@ -201,7 +204,8 @@ fn definition(
     let help = doc(&input.attrs);
     let rows = fields.iter().map(|field| {
         let (name, ty, help) = (field.name.to_string(), field.ty, &field.help);
-        let (personal, derived, required) = (field.personal, field.derived, field.required);
+        let (personal, ours) = (field.personal, field.ours);
+        let (derived, required) = (field.derived, field.required);
         let home = match &field.home {
             Home::Structure => quote!(Structure),
             Home::Part(label) => quote!(Part(#label)),
@@ -215,6 +219,7 @@ fn definition(
                 required: #required || <#ty as ::comity_domain::act::FieldType>::REQUIRED,
                 home: ::comity_domain::act::Home::#home,
                 personal: #personal,
+                ours: #ours,
                 derived: #derived,
                 help: #help,
             }

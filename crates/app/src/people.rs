@@ -1,13 +1,15 @@
 //! Who works here and whom we work with: officers and partners, folded from their own inner matters.
 
 use comity_domain::engine::KindDef;
+use comity_domain::gates::Ceiling;
 use comity_domain::matters::officer::{OPERATOR, OfficerLane, Service};
-use comity_domain::matters::partner;
+use comity_domain::matters::partner::{self, PartnerLane};
 use comity_journal::card::Card;
 use comity_journal::cbor;
-use comity_journal::entry::{Actor, Lane};
+use comity_journal::entry::{Actor, Lane, Opening, Party};
 use comity_journal::ids::{AgencyId, MatterId, NumberTyped, Pseudonym, Token};
 use comity_journal::suite::Hash;
+use comity_journal::time::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -63,6 +65,8 @@ pub struct Partner {
     pub place: String,
     /// Where the partnership stands.
     pub partnership: Partnership,
+    /// What its record has come to: what it may get is read off it and a moment.
+    pub lane: PartnerLane,
     /// Whether it has no node, so that we record what it says.
     pub off_network: bool,
 }
@@ -210,6 +214,7 @@ impl Ledger {
             let agency = AgencyId::from_bytes(*agency.as_bytes());
             let said_place = self.text_of(&acts, "partner", "place")?;
             let reached = self.text_of(&acts, "partner", "reached")?;
+            let lane = self.partner_lane(&row.id)?;
             let card = self.cards.latest(&agency).map(Card::facts);
             let place = card.map(|card| card.seat.to_string()).or(said_place).unwrap_or_default();
             let label = card.map(|card| card.label.to_string()).unwrap_or_default();
@@ -217,6 +222,7 @@ impl Ledger {
             partners.push(Partner {
                 record: row.id,
                 agency,
+                lane,
                 off_network,
                 name: self.text_of(&acts, "partner", "name")?.unwrap_or_else(|| label.clone()),
                 label,
@@ -231,6 +237,38 @@ impl Ledger {
         }
         partners.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(partners)
+    }
+
+    /// What a partner's record has come to.
+    pub(crate) fn partner_lane(&mut self, record: &MatterId) -> Result<PartnerLane, Failure> {
+        let lane = Lane::Inner(self.agency);
+        let lane = self.matter(record)?.lane(lane).downcast::<PartnerLane>();
+        lane.map(|lane| *lane).map_err(|_| Failure::NotFound("this is no partner's record".into()))
+    }
+
+    /// The lowest ceiling among the other parties of a matter at `now`. A party that is no partner of ours has none but the
+    /// floor; where there is no other party, nothing is given.
+    pub(crate) fn ceiling_among(&mut self, parties: &[Party], now: Timestamp) -> Result<Ceiling, Failure> {
+        let (us, partners) = (self.agency, self.known_partners()?);
+        let of = |party: &Party| {
+            let known = partners.iter().find(|partner| {
+                partner.agency == party.agency && partner.partnership == Partnership::Confirmed
+            });
+            known.map_or(Ceiling::Floor, |partner| partner.lane.ceiling(now))
+        };
+        Ok(parties.iter().filter(|party| party.agency != us).map(of).min().unwrap_or(Ceiling::Full))
+    }
+
+    /// The lowest ceiling among the other parties of a matter as it was opened, or as `opening` would open it.
+    pub(crate) fn ceiling_in(
+        &mut self,
+        matter: &MatterId,
+        opening: Option<&Opening>,
+        now: Timestamp,
+    ) -> Result<Ceiling, Failure> {
+        let known = self.matter(matter)?.opening().map(|(opening, _)| opening.parties.clone());
+        let parties = known.or_else(|| opening.map(|opening| opening.parties.clone())).unwrap_or_default();
+        self.ceiling_among(&parties, now)
     }
 
     /// The partner a command names: our name for it, its label if unique, or a prefix of its id.

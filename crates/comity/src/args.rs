@@ -249,6 +249,31 @@ pub(crate) enum PartnerCommand {
         #[arg(long = "as")]
         officer: Option<String>,
     },
+    /// Let a partner have persons and evidence: with FILE propose it, without FILE grant the proposal as a second person.
+    Widen {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The partner.
+        partner: String,
+        /// The rights assessment as TOML; `comity act partner/propose-widening --template` prints one to fill in.
+        file: Option<PathBuf>,
+        /// Who acts.
+        #[arg(long = "as")]
+        officer: Option<String>,
+    },
+    /// Take a partner back to the floor at once: correspondence, no persons, no evidence.
+    Narrow {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The partner.
+        partner: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+        /// Who acts.
+        #[arg(long = "as")]
+        officer: Option<String>,
+    },
     /// List partners.
     List {
         /// The node's folder.

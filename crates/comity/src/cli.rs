@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 use comity_app::sign_in::Code;
-use comity_domain::act::template;
+use comity_domain::act::{Act as _, template};
 use comity_domain::engine::Kinds;
+use comity_domain::matters::partner::{Narrow, ProposeWidening, Widen};
 use comity_domain::words::Lang;
 use comity_journal::card::{Card, Seat};
 use comity_journal::ids::Token;
@@ -243,6 +244,15 @@ async fn partner(command: PartnerCommand, at: &Terminal) -> Result<Reply, Reply>
         }
         PartnerCommand::Confirm { dir, partner, officer } => {
             (dir, Request::PartnerConfirm { partner, officer })
+        }
+        PartnerCommand::Widen { dir, partner, file, officer } => {
+            let toml = file.as_deref().map(read_toml).transpose()?;
+            let act = if toml.is_some() { ProposeWidening::DEF.code } else { Widen::DEF.code };
+            (dir, Request::PartnerAct { partner, act: act.into(), toml, officer })
+        }
+        PartnerCommand::Narrow { dir, partner, reason, officer } => {
+            let toml = Some(toml::Table::from_iter([("reason".to_owned(), reason.into())]).to_string());
+            (dir, Request::PartnerAct { partner, act: Narrow::DEF.code.into(), toml, officer })
         }
         PartnerCommand::List { dir } => (dir, Request::PartnerList),
         PartnerCommand::Show { dir, partner } => (dir, Request::PartnerShow { partner }),

@@ -52,6 +52,8 @@ pub(crate) enum Request {
     PartnerAddOffNetwork { name: String, place: String, reached: String, officer: Option<String> },
     /// Confirms a partner as a second person.
     PartnerConfirm { partner: String, officer: Option<String> },
+    /// Does an act in a partner's record.
+    PartnerAct { partner: String, act: String, toml: Option<String>, officer: Option<String> },
     /// Lists partners.
     PartnerList,
     /// Shows one partner.
@@ -174,13 +176,34 @@ impl Desk {
                 let text = format!("{shown} is confirmed.");
                 Ok(Reply::yes(text, json!({ "partner": shown, "partnership": "confirmed" })))
             }
+            Request::PartnerAct { partner, act, toml, officer } => {
+                let line = ledger
+                    .run(move |ledger, pending| {
+                        let officer = ledger.officer(officer.as_deref())?;
+                        let matter = ledger.partner(&partner)?.record;
+                        ledger.act(pending, &ActCommand { matter, act, toml }, &officer)?;
+                        Ok(partner)
+                    })
+                    .await?;
+                let line = self.partner_line(&line).await?;
+                Ok(Reply::yes(show::allowed(&line, self.release.words(lang)), json!(line)))
+            }
             Request::PartnerList => {
                 let partners = ledger.run(|ledger, _| ledger.list_partners()).await?;
-                Ok(Reply::yes(show::partners(&partners), json!(partners)))
+                Ok(Reply::yes(show::partners(&partners, self.release.words(lang)), json!(partners)))
             }
             Request::PartnerShow { partner } => {
                 let line = self.partner_line(&partner).await?;
-                Ok(Reply::yes(show::partner(&line), json!(line)))
+                let record = line.record;
+                let (assessed, proposed) =
+                    ledger.run(move |ledger, _| ledger.assessments_of(&record)).await?;
+                let mut text = show::partner(&line, self.release.words(lang));
+                text += &show::assessment("assessed", assessed.as_ref());
+                text += &show::assessment("proposed", proposed.as_ref());
+                let mut json = json!(line);
+                json["assessed"] = json!(assessed);
+                json["proposed"] = json!(proposed);
+                Ok(Reply::yes(text, json))
             }
             Request::Draft { kind, to, toml, officer, send } => {
                 self.draft(kind, to, toml, officer, send, lang).await

@@ -4,8 +4,11 @@ use std::fmt::Write as _;
 
 use comity_app::commands::NewInvitation;
 use comity_app::queries::{
-    ActorLine, CardPage, JournalReport, MatterLine, MatterPage, OfficerLine, PartnerLine, TimelineLine,
+    ActorLine, CardPage, JournalReport, MatterLine, MatterPage, OfficerLine, PartnerLine, RightsAssessment,
+    TimelineLine,
 };
+use comity_domain::gates::Ceiling;
+use comity_domain::matters::partner::Assessment;
 use comity_domain::words::Words;
 use serde_json::json;
 
@@ -75,20 +78,54 @@ pub(crate) fn card(card: &CardPage) -> String {
     )
 }
 
-pub(crate) fn partners(partners: &[PartnerLine]) -> String {
+pub(crate) fn partners(partners: &[PartnerLine], words: &Words) -> String {
     lines(partners, "There are no partners yet; `partner add` meets one.", |partner| {
         let queued =
             if partner.queued == 0 { String::new() } else { format!(", {} waiting", partner.queued) };
         let label = if partner.off_network { "no node" } else { partner.label.as_str() };
-        format!("{} ({label}, {}): {}{queued}", partner.name, partner.place, partner.partnership)
+        let soon = partner.review_by.filter(|_| partner.review_soon);
+        let soon = soon.map_or_else(String::new, |by| format!(", to be reviewed by {}", by.0));
+        let may_get = words.term(Ceiling::LIST, partner.ceiling.code());
+        format!(
+            "{} ({label}, {}): {}, {may_get}{soon}{queued}",
+            partner.name, partner.place, partner.partnership
+        )
     })
 }
 
-pub(crate) fn partner(partner: &PartnerLine) -> String {
+/// What a partner may get, on which assessment, until when, and whether a widening waits.
+pub(crate) fn allowed(partner: &PartnerLine, words: &Words) -> String {
+    let may_get = words.term(Ceiling::LIST, partner.ceiling.code());
+    let assessment = words.term(Assessment::LIST, partner.assessment);
+    let by = partner.review_by.map_or_else(String::new, |by| format!(", to be reviewed by {}", by.0));
+    let waits = partner.widening_until.map_or_else(String::new, |until| {
+        format!(
+            "\n  waits        a widening until {}: a second person grants it with `partner widen`",
+            until.0
+        )
+    });
+    format!("{}\n  may get      {may_get}\n  assessment   {assessment}{by}{waits}", partner.name)
+}
+
+/// A rights assessment as it was written, for whoever is to grant or review it.
+pub(crate) fn assessment(which: &str, said: Option<&RightsAssessment>) -> String {
+    let Some(said) = said else { return String::new() };
+    let or_gone = |text: &Option<String>| text.clone().unwrap_or_else(|| "(not here any more)".into());
+    format!(
+        "\n  {which:<11}  by {}, resting on: {}\n    {}",
+        said.by.as_deref().unwrap_or("-"),
+        or_gone(&said.source),
+        or_gone(&said.text).replace('\n', "\n    ")
+    )
+}
+
+pub(crate) fn partner(partner: &PartnerLine, words: &Words) -> String {
+    let allowed = allowed(partner, words);
+    let (_, allowed) = allowed.split_once('\n').unwrap_or_default();
     if partner.off_network {
         return format!(
             "{}\n  no node      we record what it says; nothing is signed by it\n  place        {}\n  agency       {}\n  \
-             state        {}\n  reached      {}",
+             state        {}\n{allowed}\n  reached      {}",
             partner.name,
             partner.place,
             partner.agency,
@@ -97,7 +134,7 @@ pub(crate) fn partner(partner: &PartnerLine) -> String {
         );
     }
     format!(
-        "{}\n  label        {}\n  place        {}\n  agency       {}\n  fingerprint  {}\n  state        {}\n  \
+        "{}\n  label        {}\n  place        {}\n  agency       {}\n  fingerprint  {}\n  state        {}\n{allowed}\n  \
          answers at   {}\n  waiting      {} to be delivered\n  streams      {}",
         partner.name,
         partner.label,

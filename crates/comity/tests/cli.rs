@@ -10,7 +10,7 @@ use comity_journal::scan::to_scan;
 use comity_journal::suite::Hash;
 use comity_journal::verify::{Outcome, verify};
 use comity_testkit::terminal::{Place, Served};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("it is there").permissions().mode() & 0o777
@@ -56,6 +56,7 @@ fn met() -> Pair {
         // The person who added a partner cannot confirm it too.
         place.expect(4, &["partner", "confirm", dir, name, "--as", first]);
         place.expect(0, &["partner", "confirm", dir, name, "--as", second]);
+        place.widen(dir, name, first, second);
     }
     place.write("request.toml", REQUEST);
     place.write("review.toml", REVIEW);
@@ -303,6 +304,7 @@ fn what_a_partner_without_a_node_says_is_recorded_by_us_and_proven_as_such() {
     place.expect(0, &[&add[..], &["--reached", "I-24/7, desk 4", "--as", "Amara Olin"]].concat());
     place.expect(4, &["partner", "confirm", "a", "Country D", "--as", "Amara Olin"]);
     place.expect(0, &["partner", "confirm", "a", "Country D", "--as", "Bo Reyes"]);
+    place.widen("a", "Country D", "Amara Olin", "Bo Reyes");
     assert_eq!(
         place.expect(0, &["partner", "show", "a", "Country D"]).json["off_network"],
         Value::Bool(true)
@@ -334,4 +336,40 @@ fn what_a_partner_without_a_node_says_is_recorded_by_us_and_proven_as_such() {
     place.expect(0, &["verify", &proof, "--trust", &print, "--report", "report.html"]);
     let report = fs::read_to_string(place.path("report.html")).expect("the report");
     assert!(report.contains("not signed by the party"), "the report must say who did not sign");
+}
+
+#[test]
+fn a_partner_at_the_floor_gets_no_persons_until_two_people_have_widened_it() {
+    let pair = met();
+    let place = &pair.place;
+    let narrow = ["partner", "narrow", "a", "Country B", "--reason", "A report of last week."];
+    place.expect(0, &[&narrow[..], &["--as", "Amara Olin"]].concat());
+    let shown = place.expect(0, &["partner", "show", "a", "Country B"]);
+    assert_eq!((shown.word("ceiling"), shown.word("assessment")), ("floor".into(), "narrowed".into()));
+    place.expect(0, &["sync", "a"]);
+    place.write(
+        "named.toml",
+        &format!("{REQUEST}\n[[persons]]\nname = \"Ilo Marn\"\nstanding = \"suspect\"\n"),
+    );
+    let sent = ["request", "send", "a", "--to", "Country B", "named.toml", "--as", "Amara Olin"];
+    let matter = place.expect(4, &sent).word("matter");
+    place.expect(0, &["act", "a", &matter, "review-grounds", "review.toml", "--as", "Bo Reyes"]);
+    let approved = place.expect(0, &["act", "a", &matter, "approve", "--as", "Bo Reyes"]);
+    assert_eq!(approved.json["waits"]["rule"], "ceiling", "{}", approved.json);
+    // The assessment that was written when they met is still in the folder; whoever proposes it does not grant it.
+    let widen = ["partner", "widen", "a", "Country B"];
+    place.expect(4, &[&widen[..], &["--as", "Bo Reyes"]].concat());
+    place.expect(0, &[&widen[..], &["assessment.toml", "--as", "Bo Reyes"]].concat());
+    let read = place.expect(0, &["partner", "show", "a", "Country B"]).json;
+    assert_eq!(
+        (&read["proposed"]["text"], &read["proposed"]["by"]),
+        (&json!("Independent courts."), &json!("Bo Reyes"))
+    );
+    let own = place.expect(4, &[&widen[..], &["--as", "Bo Reyes"]].concat());
+    assert_eq!(own.word("rule"), "second-person");
+    place.expect(0, &[&widen[..], &["assessment.toml", "--as", "Amara Olin"]].concat());
+    let widened = place.expect(0, &[&widen[..], &["--as", "Bo Reyes"]].concat());
+    assert_eq!((widened.word("ceiling"), widened.word("assessment")), ("full".into(), "holds".into()));
+    let signed = place.expect(0, &["request", "send", "a", &matter, "--as", "Amara Olin"]);
+    assert_eq!(signed.word("outcome"), "signed");
 }

@@ -59,6 +59,28 @@ fn no_structure_has_a_kind_of_text() {
 }
 
 #[test]
+fn persons_of_the_case_stand_in_parts_where_the_ceiling_sees_them() {
+    let holding: Vec<_> = travelling()
+        .into_iter()
+        .flat_map(|(kind, act)| act.fields.iter().map(move |field| (kind, act.code, field)))
+        .filter(|(.., field)| field.holds_persons())
+        .map(|(kind, act, field)| {
+            assert!(matches!(field.home, Home::Part(_) | Home::Each(_)), "{kind} {act} {}", field.name);
+            (kind, act, field.name)
+        })
+        .collect();
+    assert_eq!(
+        holding,
+        [
+            ("evidence", "open", "collected"),
+            ("request", "open", "persons"),
+            ("request", "open", "payments"),
+            ("request", "answer", "papers"),
+        ]
+    );
+}
+
+#[test]
 fn no_act_that_travels_asks_for_asylum_interviews_or_health() {
     const NEVER: &[&str] = &[
         "asylum",

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use comity_domain::act::{ActSet, Preparation};
 use comity_domain::engine::{Cell, Facts, InnerAct, Kind as _, Lanes, Matter, Proposal, Standing, Stated};
-use comity_domain::gates::{Cover, Refusal, rules};
+use comity_domain::gates::{Ceiling, Cover, Refusal, rules};
 use comity_domain::matters::evidence::{EvidenceAct, EvidenceKind, EvidenceLane, GIVING, RECEIVING};
 use comity_journal::cbor;
 use comity_journal::entry::{Actor, Entry, Header, Lane, Opening, Party, VERSION};
@@ -57,6 +57,7 @@ struct World {
     agencies: [Agency; 2],
     matters: [Matter<EvidenceKind>; 2],
     here: [BTreeSet<Hash>; 2],
+    ceiling: Ceiling,
     opening: Opening,
     now: Timestamp,
     entropy: Seeded,
@@ -84,6 +85,7 @@ impl World {
         Self {
             matters: [Matter::new(id), Matter::new(id)],
             here: [BTreeSet::new(), BTreeSet::new()],
+            ceiling: Ceiling::Full,
             opening: Opening { genesis, parties, exercise: false, follows: None },
             now: Timestamp::from_millis(1_795_000_000_000),
             agencies,
@@ -109,6 +111,7 @@ impl World {
         Statement {
             act: act.to_owned(),
             structure: self.composed::<EvidenceAct>(side, act, toml),
+            parts: Vec::new(),
             lane: Lane::Shared(self.agency(side).id),
             by: self.officer(side, "wren", &["custodian", "desk"]),
             approved: vec![approver],
@@ -122,6 +125,7 @@ impl World {
     fn inner(&mut self, side: Side, by: Actor, act: &str, toml: &str) -> Statement {
         Statement {
             structure: self.composed::<InnerAct>(side, act, toml),
+            parts: Vec::new(),
             act: act.to_owned(),
             lane: Lane::Inner(self.agency(side).id),
             by,
@@ -143,6 +147,7 @@ impl World {
         Facts {
             now: self.now,
             cover: Cover::NotOnRecord,
+            ceiling: self.ceiling,
             proposer: statement.by.clone(),
             approvals: statement.approved.clone(),
             packages: self.here[side as usize].clone(),
@@ -195,6 +200,7 @@ impl World {
             lane: statement.lane,
             act: &statement.act,
             structure: &statement.structure,
+            parts: &statement.parts,
             opening: statement.opening.as_ref(),
             rules: statement.rules,
             draft: statement.draft,
@@ -415,6 +421,25 @@ fn a_restriction_of_its_own_is_stated_by_who_opens_and_by_who_releases() {
     assert_eq!(refused(world.act(Giver, "release", &to_h3), "incomplete"), ["restriction"]);
     world.step(Giver, "release", &format!("{stated}\n{to_h3}"));
     assert_eq!(world.at(Receiver).marks(), ["h3", "as-evidence"]);
+}
+
+#[test]
+fn a_partner_at_the_floor_is_given_no_evidence_and_is_still_answered_for_what_it_gave() {
+    let mut world = World::new(31, Suite::Toy);
+    world.ceiling = Ceiling::Floor;
+    assert_eq!(world.open(OPEN).unwrap_err().rule.code, "ceiling");
+    let us = world.agency(Giver).id;
+    let by = world.officer(Giver, "wren", &["custodian", "desk"]);
+    let against = |world: &World, act| {
+        world.at(Giver).stands_against(act, us, &by, world.ceiling).map(|refusal| refusal.rule.code)
+    };
+    world.ceiling = Ceiling::Full;
+    world.open(OPEN).unwrap();
+    assert_eq!(against(&world, "transfer"), None);
+    world.ceiling = Ceiling::Floor;
+    assert_eq!(against(&world, "transfer"), Some("ceiling"), "it is said before anything is sealed");
+    assert_eq!(against(&world, "release"), Some("ceiling"));
+    assert_eq!(against(&world, "close"), None, "what gives nothing can be done");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in what tests share, failing is the point")]
 
 use comity_domain::engine::{KeepDraftStructure, Standing};
-use comity_domain::gates::{Cover, Refusal, rules};
+use comity_domain::gates::{Ceiling, Cover, Refusal, rules};
 use comity_domain::matters::request::REQUESTED;
 use comity_journal::cbor;
 use comity_journal::entry::Place;
@@ -298,6 +298,72 @@ fn what_a_request_must_say_is_asked_for_before_it_is_signed() {
     world.cover = Cover::NotCovered;
     let statement = approved(&mut world, OPEN);
     refused(world.act(Asking, statement), "not-covered");
+}
+
+/// [`OPEN`] without the persons it is about.
+fn about_nobody() -> &'static str {
+    OPEN.split("[[persons]]").next().unwrap()
+}
+
+fn about(refusal: &Refusal) -> Vec<&str> {
+    refusal.about.iter().map(Token::as_str).collect()
+}
+
+#[test]
+fn to_a_partner_at_the_floor_a_request_names_no_persons_and_no_payments() {
+    let mut world = World::new(19);
+    world.ceiling = Ceiling::Floor;
+    let statement = approved(&mut world, OPEN);
+    let refusal = refused(world.act(Asking, statement), "ceiling");
+    assert_eq!(about(&refusal), ["persons"]);
+    assert!(refusal.rule.lifted_by.is_some(), "it is no absolute gate");
+    let payment = "[[payments]]\nbank = \"Bank of Example\"\naccount = \"XA00 1\"\namount = \"40000 EUR\"\n\
+                   made = \"2026-11-02T10:00:00Z\"\n";
+    let statement = approved(&mut world, &format!("{OPEN}\n{payment}"));
+    assert_eq!(about(&refused(world.act(Asking, statement), "ceiling")), ["persons", "payments"]);
+    // Whom to contact with us is nobody of the case: correspondence goes on.
+    world.properly(Asking, "open", about_nobody()).unwrap();
+}
+
+#[test]
+fn an_answer_about_persons_waits_for_a_wider_ceiling_and_the_correspondence_does_not() {
+    let mut world = opened(20);
+    // The request has come; what it names stays valid whatever the asked side thinks of its partner now.
+    world.ceiling = Ceiling::Floor;
+    for act in ["acknowledge", "accept"] {
+        let entry = world.properly(Asked, act, "").unwrap();
+        world.exchange();
+        assert_eq!(world.at_asking.standing(&entry.hash()), Standing::Valid);
+    }
+    let answer = "extent = \"final\"\ntext = \"A company.\"\n";
+    let refusal = refused(world.properly(Asked, "answer", answer), "ceiling");
+    assert_eq!(about(&refusal), ["persons"]);
+    world.properly(Asked, "ask", "questions = [\"Which bank?\"]").unwrap();
+    world.ceiling = Ceiling::Full;
+    world.properly(Asked, "answer", answer).unwrap();
+}
+
+#[test]
+fn an_answer_to_a_request_about_nobody_carries_no_papers_at_the_floor() {
+    let mut world = World::new(21);
+    world.properly(Asking, "open", about_nobody()).unwrap();
+    world.exchange();
+    world.properly(Asked, "accept", "").unwrap();
+    world.ceiling = Ceiling::Floor;
+    let paper =
+        "extent = \"partial\"\ntext = \"See there.\"\n[[papers]]\nname = \"a.txt\"\ndata = \"QQ==\"\n";
+    assert_eq!(about(&refused(world.properly(Asked, "answer", paper), "ceiling")), ["papers"]);
+    world.properly(Asked, "answer", "extent = \"partial\"\ntext = \"Not yet.\"\n").unwrap();
+}
+
+#[test]
+fn what_a_partner_at_the_floor_sends_us_is_not_held_against_it() {
+    let mut world = opened(22);
+    world.ceiling = Ceiling::Floor;
+    let open = world.at_asked.latest(&["open"]).unwrap();
+    let statement = world.state(Asked, "acknowledge", "");
+    let against = world.at_asked.judge(&open, &world.facts(&statement));
+    assert!(against.iter().all(|objection| objection.rule.code != "ceiling"), "{against:?}");
 }
 
 #[test]

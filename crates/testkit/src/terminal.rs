@@ -3,7 +3,9 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use comity_journal::time::Timestamp;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -107,6 +109,27 @@ impl Place {
         out.read_line(&mut line).expect("the node says where it listens");
         let at: Value = serde_json::from_str(&line).expect("a line of JSON");
         Served { child, _out: out, at: format!("https://{}", at["federation"].as_str().expect("an address")) }
+    }
+
+    /// Two people let a partner have persons and evidence, on an assessment to be reviewed in a year by the machine's clock,
+    /// which is the clock of the nodes under test.
+    ///
+    /// # Panics
+    /// When they may not.
+    #[track_caller]
+    #[expect(clippy::disallowed_methods, reason = "the binary under test runs on the machine's clock")]
+    pub fn widen(&self, dir: &str, partner: &str, first: &str, second: &str) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let now = Timestamp::from_millis(i64::try_from(now).unwrap_or_default());
+        let review_by = now.plus_millis(365 * 24 * 60 * 60 * 1000);
+        self.write(
+            "assessment.toml",
+            &format!(
+                "review_by = \"{review_by}\"\nassessment = \"Independent courts.\"\nsource = \"A country report\"\n"
+            ),
+        );
+        self.expect(0, &["partner", "widen", dir, partner, "assessment.toml", "--as", first]);
+        self.expect(0, &["partner", "widen", dir, partner, "--as", second]);
     }
 
     /// The status of a matter at one node.

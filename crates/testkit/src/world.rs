@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use comity_domain::act::{ActSet as _, Composed, Preparation};
+use comity_domain::act::{ActSet as _, Composed, PartBytes, Preparation};
 use comity_domain::engine::{Facts, InnerAct, Kind as _, Matter, Proposal, RecallAct};
-use comity_domain::gates::{Cover, Refusal};
+use comity_domain::gates::{Ceiling, Cover, Refusal};
 use comity_domain::matters::request::{REQUESTED, REQUESTING, RequestAct, RequestKind};
 use comity_journal::entry::{Actor, Entry, Header, Lane, Opening, Party, Place, Seen, VERSION};
 use comity_journal::ids::{Genesis, MatterId, Token};
@@ -90,6 +90,8 @@ pub struct Statement {
     pub act: String,
     /// Its structure.
     pub structure: Vec<u8>,
+    /// Its content.
+    pub parts: Vec<PartBytes>,
     /// The lane.
     pub lane: Lane,
     /// Who acts.
@@ -122,6 +124,8 @@ pub struct World {
     pub now: Timestamp,
     /// What nodes know of cover.
     pub cover: Cover,
+    /// What each may get of the other.
+    pub ceiling: Ceiling,
     /// Where bytes come from.
     pub entropy: Seeded,
 }
@@ -161,6 +165,7 @@ impl World {
             opening: Opening { genesis, parties, exercise: false, follows: None },
             now: Timestamp::from_millis(1_795_000_000_000),
             cover: Cover::NotOnRecord,
+            ceiling: Ceiling::Full,
             entropy,
         }
     }
@@ -206,6 +211,7 @@ impl World {
         Statement {
             act: act.to_owned(),
             structure: composed.structure,
+            parts: composed.parts,
             lane: self.lane(side),
             by: self.officer(side, "wren", &["officer", "desk"]),
             approved: Vec::new(),
@@ -223,6 +229,7 @@ impl World {
         Statement {
             act: act.to_owned(),
             structure: composed.structure,
+            parts: composed.parts,
             lane: self.inner_lane(side),
             by,
             approved: Vec::new(),
@@ -243,6 +250,7 @@ impl World {
             lane: statement.lane,
             act: &statement.act,
             structure: &statement.structure,
+            parts: &statement.parts,
             opening: statement.opening.as_ref(),
             rules: statement.rules,
             draft: statement.draft,
@@ -267,6 +275,7 @@ impl World {
         Facts {
             now: self.now,
             cover: self.cover,
+            ceiling: self.ceiling,
             proposer: statement.by.clone(),
             approvals: statement.approved.clone(),
             packages: std::collections::BTreeSet::new(),

@@ -122,8 +122,10 @@ impl Ledger {
             other => other?,
         }
         let (us, proposer) = (self.agency, officer.acting_in(&*self.keys.pseudonyms, matter));
+        let now = self.now();
+        let ceiling = self.ceiling_in(matter, None, now)?;
         let folded = self.matter(matter)?;
-        if let Some(refusal) = folded.stands_against(act, us, &proposer) {
+        if let Some(refusal) = folded.stands_against(act, us, &proposer, ceiling) {
             return Ok(Some(refusal));
         }
         let inner = folded.inner();

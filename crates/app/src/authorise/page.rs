@@ -1,7 +1,8 @@
 //! The document of who may do what, drawn from the table and from the definitions of acts.
 
 use comity_domain::act::ActDef;
-use comity_domain::engine::Kinds;
+use comity_domain::engine::{Kind as _, Kinds};
+use comity_domain::matters::partner::PartnerKind;
 use comity_domain::vocabularies::Role;
 use comity_domain::words::Words;
 use std::fmt::Write as _;
@@ -36,6 +37,18 @@ pub fn who_may_do_what(kinds: &Kinds, words: &Words) -> String {
         let acts = kind.acts().into_iter().filter(|act| !act.inner);
         let _ = write!(page, "\n## Acts of `{}`\n", kind.def().code);
         acts_table(&mut page, acts, kind.def().code, words);
+    }
+    let of_partners = kinds.get(PartnerKind::DEF.code).map(|kind| kind.acts()).unwrap_or_default();
+    let assessing = Doing::AssessPartners;
+    let about_ceilings: Vec<_> = of_partners
+        .into_iter()
+        .filter(|act| Doing::in_own_record(PartnerKind::DEF.code, act.code) == assessing)
+        .collect();
+    if !about_ceilings.is_empty() {
+        page += "\n## Acts about what a partner may get\n\n\
+                 A partner starts at the floor: correspondence without persons of the case, and no evidence. Another person than\n\
+                 the one who proposed it lifts that; one person takes it back at once. A lapsed assessment is the floor.\n";
+        acts_table(&mut page, about_ceilings.into_iter(), PartnerKind::DEF.code, words);
     }
     if let Some(any) = shared.first() {
         page += "\n## Acts inside every matter, which never travel\n";

@@ -7,7 +7,7 @@ use comity_domain::act::Act as _;
 use comity_domain::engine::Kind as _;
 use comity_domain::matters::node::{Export, LetOut, NodeKind};
 use comity_domain::matters::officer::OfficerKind;
-use comity_domain::matters::partner::PartnerKind;
+use comity_domain::matters::partner::{Narrow, PartnerKind, ProposeWidening, Widen};
 use comity_domain::vocabularies::Role;
 
 /// What somebody wants to do at a node.
@@ -29,6 +29,8 @@ pub enum Doing {
     SeePartners,
     /// Add, confirm, describe or end a partner.
     ManagePartners,
+    /// Propose what a partner may get, grant it, and take it back.
+    AssessPartners,
     /// Enlist officers, and give them other roles.
     ManageOfficers,
     /// See who did, read and was refused what.
@@ -52,6 +54,7 @@ impl Doing {
         Self::TakeOut,
         Self::SeePartners,
         Self::ManagePartners,
+        Self::AssessPartners,
         Self::ManageOfficers,
         Self::SeeAudit,
         Self::TakeOutAudit,
@@ -73,6 +76,7 @@ impl Doing {
             Self::TakeOut => "take-out",
             Self::SeePartners => "see-partners",
             Self::ManagePartners => "manage-partners",
+            Self::AssessPartners => "assess-partners",
             Self::ManageOfficers => "manage-officers",
             Self::SeeAudit => "see-audit",
             Self::TakeOutAudit => "take-out-audit",
@@ -87,8 +91,9 @@ impl Doing {
     }
 
     /// What an act in a record of the node itself amounts to; an inner kind of another house is acted in like a matter.
-    pub(super) fn in_own_record(kind: &str, act: &str) -> Self {
+    pub fn in_own_record(kind: &str, act: &str) -> Self {
         match kind {
+            _ if kind == PartnerKind::DEF.code && of_ceilings(act) => Self::AssessPartners,
             _ if kind == PartnerKind::DEF.code => Self::ManagePartners,
             _ if kind == OfficerKind::DEF.code => Self::ManageOfficers,
             _ if kind == NodeKind::DEF.code && act == LetOut::DEF.code => Self::TakeOut,
@@ -106,6 +111,11 @@ impl Doing {
             _ => Self::SeeMatter,
         }
     }
+}
+
+/// Whether an act in a partner's record is about what the partner may get.
+fn of_ceilings(act: &str) -> bool {
+    [ProposeWidening::DEF.code, Widen::DEF.code, Narrow::DEF.code].contains(&act)
 }
 
 /// In which matters a role may do a thing; each reaches further than the one before it.
@@ -189,6 +199,19 @@ pub const TABLE: &[Row] = &[
     Row {
         doing: Doing::ManagePartners,
         roles: &[Role::Officer, Role::Supervisor, Role::Desk, Role::CentralAuthority, Role::Liaison],
+        reach: Reach::Anything,
+    },
+    Row {
+        doing: Doing::AssessPartners,
+        roles: &[
+            Role::Officer,
+            Role::Supervisor,
+            Role::Desk,
+            Role::Legal,
+            Role::CentralAuthority,
+            Role::RightsOfficer,
+            Role::Liaison,
+        ],
         reach: Reach::Anything,
     },
     Row { doing: Doing::ManageOfficers, roles: &[Role::Administrator], reach: Reach::Anything },

@@ -167,13 +167,14 @@ impl Ledger {
         let mut preparation = Preparation { entropy: &mut *self.entropy, latest: &|_| None };
         composed.parts.extend(compose_one::<Recorded>(recorded, &mut preparation)?.parts);
         let by = officer.acting_in(&*self.keys.pseudonyms, &command.matter);
-        let facts = self.facts(pending, &command.matter, &composed, by.clone(), Vec::new())?;
+        let facts = self.facts(pending, &command.matter, &composed, None, by.clone(), Vec::new())?;
         let rules = self.kind_named(&kind)?.def().rules;
         let proposal = Proposal {
             author: us,
             lane,
             act: composed.act.as_str(),
             structure: &composed.structure,
+            parts: &composed.parts,
             opening: None,
             rules,
             draft: None,
@@ -247,12 +248,13 @@ impl Ledger {
         composed: Composed,
         by: Actor,
     ) -> Result<Hash, Failure> {
-        let facts = self.facts(pending, matter, &composed, by.clone(), Vec::new())?;
+        let facts = self.facts(pending, matter, &composed, None, by.clone(), Vec::new())?;
         let proposal = Proposal {
             author: self.agency,
             lane: Lane::Inner(self.agency),
             act: def.code,
             structure: &composed.structure,
+            parts: &composed.parts,
             opening: None,
             rules: self.kind_named(kind)?.def().rules,
             draft: None,
@@ -306,7 +308,8 @@ impl Ledger {
         opening: Option<Opening>,
         draft: Option<Hash>,
     ) -> Result<Outcome, Failure> {
-        let facts = self.facts(pending, matter, &composed, by.clone(), approvals.to_vec())?;
+        let facts =
+            self.facts(pending, matter, &composed, opening.as_ref(), by.clone(), approvals.to_vec())?;
         let handling = self.handling(matter, &composed)?;
         let rules_version = self.kind_named(kind)?.def().rules;
         let lane = Lane::Shared(self.agency);
@@ -315,6 +318,7 @@ impl Ledger {
             lane,
             act: composed.act.as_str(),
             structure: &composed.structure,
+            parts: &composed.parts,
             opening: opening.as_ref(),
             rules: rules_version,
             draft,
@@ -365,6 +369,7 @@ impl Ledger {
         pending: &Pending,
         matter: &MatterId,
         composed: &Composed,
+        opening: Option<&Opening>,
         proposer: Actor,
         approvals: Vec<Actor>,
     ) -> Result<Facts, Failure> {
@@ -372,8 +377,9 @@ impl Ledger {
         let proposed = self.matter(matter)?.package_in(composed.act.as_str(), &composed.structure);
         packages.extend(proposed.map(|package| package.root).filter(|package| self.shelf.holds(package)));
         let own_record = proposer.who == self.subject_of(matter);
-        let cover = Cover::NotOnRecord;
-        Ok(Facts { now: pending.at, cover, proposer, approvals, packages, own_record })
+        let (now, cover) = (pending.at, Cover::NotOnRecord);
+        let ceiling = self.ceiling_in(matter, opening, now)?;
+        Ok(Facts { now, cover, ceiling, proposer, approvals, packages, own_record })
     }
 }
 

@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use comity_domain::words::Words;
 use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
+use serde::Serialize;
 
 use super::matters::MatterLine;
 use super::partners::{CardPage, PartnerLine};
@@ -103,10 +105,27 @@ pub struct PartnerPage {
     pub between: Between,
     /// The matters that have not ended, what moved last first.
     pub open: Vec<MatterLine>,
+    /// The rights assessment two people have accepted, while nobody has taken it back.
+    pub assessed: Option<RightsAssessment>,
+    /// The rights assessment that waits for a second person.
+    pub proposed: Option<RightsAssessment>,
     /// The acts that may follow in its record, as codes.
     pub next: Vec<&'static str>,
     /// Whether there are matters that were not looked at.
     pub more: bool,
+}
+
+/// A rights assessment of a partner as it was written.
+#[derive(Clone, Debug, Serialize)]
+pub struct RightsAssessment {
+    /// The entry that holds it.
+    pub entry: Hash,
+    /// What it says, while that has not been erased.
+    pub text: Option<String>,
+    /// What it rests on.
+    pub source: Option<String>,
+    /// Who proposed it, by name.
+    pub by: Option<String>,
 }
 
 /// A matter that was looked at.
@@ -179,9 +198,39 @@ impl Ledger {
             open.map(|one| self.line_for(officer, &one.row, &names, words)).collect::<Result<_, _>>()?;
         let next = self.matter(&line.record)?.brief().cell;
         let next = next.next.iter().flat_map(|(_, acts)| acts.iter().copied()).collect();
+        let (assessed, proposed) = self.assessments_of(&line.record)?;
         let card = self.card_of(agency);
         let between = between(looked.iter(), &self.names_of_officers()?);
-        Ok(PartnerPage { line, card, between, open, next, more })
+        Ok(PartnerPage { line, card, between, open, assessed, proposed, next, more })
+    }
+
+    /// The rights assessment in a partner's record that is accepted, and the one that waits for a second person.
+    ///
+    /// # Errors
+    /// When there is no such record, or the store cannot be read.
+    pub fn assessments_of(
+        &mut self,
+        record: &MatterId,
+    ) -> Result<(Option<RightsAssessment>, Option<RightsAssessment>), Failure> {
+        let lane = self.partner_lane(record)?;
+        let mut read = |entry: Option<Hash>| entry.map(|entry| self.assessment_in(record, entry)).transpose();
+        Ok((read(lane.assessed_in())?, read(lane.proposed().map(|proposed| proposed.entry))?))
+    }
+
+    fn assessment_in(&mut self, record: &MatterId, entry: Hash) -> Result<RightsAssessment, Failure> {
+        let who = self.matter(record)?.entry(&entry).map(|entry| entry.header().by.who);
+        let officers = self.officers_ever()?;
+        let is_who = |officer: &&Officer| {
+            who.is_some_and(|who| officer.acting_in(&*self.keys.pseudonyms, record).who == who)
+        };
+        let by = officers.iter().find(is_who).map(|officer| officer.name.clone());
+        let named = [(entry, ())];
+        Ok(RightsAssessment {
+            entry,
+            text: self.text_of(&named, "assessment", "assessment")?,
+            source: self.text_of(&named, "assessment", "source")?,
+            by,
+        })
     }
 
     fn names_of_officers(&mut self) -> Result<BTreeMap<MatterId, String>, Failure> {

@@ -89,8 +89,10 @@ impl Ledger {
             .then(|| Refusal::under(rules::PARTNER_UNCONFIRMED));
         let opening = self.opening_with(kind, partner)?;
         let id = opening.genesis.matter();
+        let now = self.now();
         let facts = Facts {
-            now: self.now(),
+            now,
+            ceiling: self.ceiling_among(&opening.parties, now)?,
             cover: Cover::NotOnRecord,
             proposer: officer.acting_in(&*self.keys.pseudonyms, &id),
             approvals: Vec::new(),
@@ -116,7 +118,7 @@ impl Ledger {
         let is_open = self.matter(matter)?.opening().is_some();
         let opening = if is_open { None } else { self.opening_of_drafts(pending, matter, &def)? };
         let by = officer.acting_in(&*self.keys.pseudonyms, matter);
-        let facts = self.facts(pending, matter, &composed, by, Vec::new())?;
+        let facts = self.facts(pending, matter, &composed, opening.as_ref(), by, Vec::new())?;
         let known = self.kind_named(&kind)?.def();
         let inside = def.inner || !known.shared;
         let lane = if inside { Lane::Inner(self.agency) } else { Lane::Shared(self.agency) };
@@ -136,6 +138,7 @@ impl Ledger {
             lane,
             act: composed.act.as_str(),
             structure: &composed.structure,
+            parts: &composed.parts,
             opening,
             rules,
             draft: None,

@@ -425,6 +425,7 @@ impl Ledger {
         words: &Words,
     ) -> Result<TimelineLine, Failure> {
         let (us, now) = (self.agency, self.now());
+        let ceiling = self.ceiling_in(id, None, now)?;
         let matter = self.matter(id)?;
         let entry = matter.entry(&shown.entry).cloned();
         let entry = entry.ok_or_else(|| Failure::Fault("an entry of the timeline is not there".into()))?;
@@ -439,6 +440,7 @@ impl Ledger {
         let facts = Facts {
             now,
             cover: Cover::NotOnRecord,
+            ceiling,
             proposer: header.by.clone(),
             approvals: Vec::new(),
             packages: BTreeSet::new(),

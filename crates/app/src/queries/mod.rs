@@ -25,7 +25,7 @@ mod translations;
 pub use acts::ActValue;
 pub use approvals::ApprovalLine;
 pub use audit::{AuditFilter, AuditLine, AuditOnly, AuditPage};
-pub use bureau::{AnswerTime, Between, Bureau, NextClock, PartnerPage, WaitsForUs};
+pub use bureau::{AnswerTime, Between, Bureau, NextClock, PartnerPage, RightsAssessment, WaitsForUs};
 pub use conversation::{MessageLine, ReplyLine};
 pub use desk::{DeskPage, ReadLine, RestrictedLine, TaskLine};
 pub use earlier::Copied;
@@ -40,7 +40,7 @@ pub use matters::{
     PartyLine, RecallLine, TimelineLine,
 };
 pub use node_page::NodePage;
-pub use partners::{CardPage, OfficerLine, PartnerLine};
+pub use partners::{CardPage, OfficerLine, PartnerLine, REVIEW_SOON};
 pub use proof::MatterProof;
 pub use search::{MOST_FOUND, SearchLine, SearchPage, Snippet};
 pub use tasks::MyTask;

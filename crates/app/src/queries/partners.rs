@@ -1,5 +1,7 @@
 //! Partners, officers and our own card.
 
+use comity_domain::act::Moment;
+use comity_domain::gates::Ceiling;
 use comity_journal::card::Card;
 use comity_journal::fingerprint::Fingerprint;
 use comity_journal::ids::{AgencyId, MatterId, Token};
@@ -8,6 +10,11 @@ use serde::Serialize;
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 use crate::people::{Partner, Partnership};
+
+/// How many days before its review date an assessment is told to be due for review.
+pub const REVIEW_SOON: i64 = 30;
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// A partner in the list.
 #[derive(Clone, Debug, Serialize)]
@@ -26,6 +33,16 @@ pub struct PartnerLine {
     pub place: String,
     /// `added`, `confirmed` or `ended`.
     pub partnership: &'static str,
+    /// What it may get now.
+    pub ceiling: Ceiling,
+    /// How its rights assessment stands: `missing`, `holds`, `lapsed` or `narrowed`.
+    pub assessment: &'static str,
+    /// By when the assessment is to be reviewed, or was.
+    pub review_by: Option<Moment>,
+    /// Whether that is within [`REVIEW_SOON`] days, or past.
+    pub review_soon: bool,
+    /// By when the assessment of a widening that waits for a second person would be reviewed.
+    pub widening_until: Option<Moment>,
     /// Where its node answers; how it is reached, where it has none.
     pub at: Option<String>,
     /// Whether it has no node, so that we record what it says.
@@ -91,7 +108,15 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read.
     pub fn partner_line(&mut self, partner: Partner) -> Result<PartnerLine, Failure> {
+        let now = self.now();
+        let assessment = partner.lane.assessment(now);
+        let review_by = assessment.review_by();
         Ok(PartnerLine {
+            ceiling: assessment.ceiling(),
+            assessment: assessment.code(),
+            review_by: review_by.map(Moment),
+            review_soon: review_by.is_some_and(|by| by <= now.plus_millis(REVIEW_SOON * DAY)),
+            widening_until: partner.lane.proposed().map(|proposed| Moment(proposed.review_by)),
             fingerprint: if partner.off_network {
                 String::new()
             } else {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use comity_app::context::Clock as _;
 use comity_journal::card::Seat;
 use comity_journal::ids::Token;
 use comity_web::pages::Director;
@@ -10,6 +11,7 @@ use comity_web::pages::Director;
 use super::{Side, Story};
 use crate::folder::Folder;
 use crate::node::{NewNode, initialise};
+use crate::real::SystemClock;
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::serve::{OfficeAt, Running, bind};
@@ -102,6 +104,31 @@ impl Story {
                 return Err(Reply::fault("one person alone confirmed a partner".into()));
             }
             self.ask(side, confirm(second)).await?;
+        }
+        Ok(())
+    }
+
+    /// So far they may only correspond. On a rights assessment one person proposes more, and a second grants it.
+    pub(super) async fn widen(&mut self) -> Result<(), Reply> {
+        self.step("A partner starts at the floor; two people and a rights assessment let it have persons and evidence");
+        let review_by = SystemClock.now().plus_millis(365 * 24 * 60 * 60 * 1000);
+        let assessment = format!(
+            "review_by = \"{review_by}\"\n\
+             assessment = \"Courts are independent; no one may be executed; what we send is kept apart and erased when due.\"\n\
+             source = \"Invented country report of the legal department, 2026\"\n"
+        );
+        for (side, other) in [(Side::A, Side::B), (Side::B, Side::A), (Side::A, Side::C), (Side::C, Side::A)]
+        {
+            let (first, second) = people(side);
+            let act = |act: &str, toml: Option<&str>, officer: &str| Request::PartnerAct {
+                partner: other.name().into(),
+                act: act.into(),
+                toml: toml.map(str::to_owned),
+                officer: Some(officer.into()),
+            };
+            self.ask(side, act("propose-widening", Some(&assessment), first)).await?;
+            self.refused(side, act("widen", None, first)).await?;
+            self.ask(side, act("widen", None, second)).await?;
         }
         Ok(())
     }

@@ -129,6 +129,7 @@ impl Story {
     async fn play(&mut self) -> Result<(), Reply> {
         self.three_agencies().await?;
         self.meet().await?;
+        self.widen().await?;
         let money = self.stop_the_money().await?;
         let request = self.ask_for_information().await?;
         self.partner_away(&request).await?;

@@ -68,6 +68,7 @@ pub(crate) fn announced() -> Pair {
         let add = ["partner", "add", dir, &card, "--fingerprint", print, "--name", name, "--at", at];
         place.expect(0, &[&add[..], &["--as", first]].concat());
         place.expect(0, &["partner", "confirm", dir, name, "--as", second]);
+        place.widen(dir, name, first, second);
     }
     place.write("open.toml", OPEN);
     place.write("review.toml", REVIEW);

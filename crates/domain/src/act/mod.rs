@@ -128,10 +128,38 @@ pub struct Field {
     pub home: Home,
     /// Whether it names or describes a person.
     pub personal: bool,
+    /// Whether that person is one of the author's own people: whom to contact, who carries it.
+    pub ours: bool,
     /// Filled by the engine, never asked of a person.
     pub derived: bool,
     /// What to write, in English.
     pub help: &'static str,
+}
+
+impl Field {
+    /// Whether it holds persons of the case: personal, and neither one of the author's own people nor what the act says
+    /// already, in another language.
+    pub fn holds_persons(&self) -> bool {
+        self.personal && !self.ours && self.name != TRANSLATIONS
+    }
+
+    /// Whether these parts hold something of it.
+    fn is_in(&self, parts: &[PartBytes]) -> bool {
+        let has = |bytes: &[u8]| {
+            cbor::decode::<BTreeMap<String, ciborium::Value>>(bytes)
+                .is_ok_and(|map| map.contains_key(self.name))
+        };
+        let numbered = |label: &str, part: &PartBytes| {
+            part.label.as_str().strip_prefix(label).is_some_and(|rest| rest.starts_with('-'))
+        };
+        match self.home {
+            // A structure knows persons by handles, and their names stand in parts.
+            Home::Structure => false,
+            Home::Part(label) => parts.iter().any(|part| part.label.as_str() == label && has(&part.bytes)),
+            Home::Each(label) => parts.iter().any(|part| numbered(label, part)),
+            Home::Tally => parts.iter().any(|part| part.label.as_str() == TALLY && has(&part.bytes)),
+        }
+    }
 }
 
 /// The definition of an act: everything there is to know about it without running anything.
@@ -157,6 +185,14 @@ pub struct ActDef {
     pub help: &'static str,
     /// Its fields, in the order people fill them in.
     pub fields: &'static [Field],
+}
+
+impl ActDef {
+    /// The fields of this act that hold persons of the case in these parts of it, by name.
+    pub fn persons_in(&self, parts: &[PartBytes]) -> Vec<&'static str> {
+        let holding = self.fields.iter().filter(|field| field.holds_persons() && field.is_in(parts));
+        holding.map(|field| field.name).collect()
+    }
 }
 
 /// An act, as its derive makes it.

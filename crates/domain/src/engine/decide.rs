@@ -16,8 +16,10 @@ use super::inner::InnerAct;
 use super::kind::{Kind, PackageRef};
 use super::matter::{Matter, State};
 use super::recall::{AnswerRecall, RecallAct};
-use crate::act::{Act as _, ActDef, ActSet as _};
-use crate::gates::{Cover, GroundAnswer, GroundsCleared, Refusal, check_approvals, rules};
+use crate::act::{Act as _, ActDef, ActSet as _, PartBytes};
+use crate::gates::{
+    Ceiling, Cover, GroundAnswer, GroundsCleared, Refusal, check_approvals, check_ceiling, rules,
+};
 use crate::vocabularies::{Handling, OffenceCode, OuterGround, Role};
 
 /// An act somebody wants signed.
@@ -31,6 +33,8 @@ pub struct Proposal<'a> {
     pub act: &'a str,
     /// Its structure.
     pub structure: &'a [u8],
+    /// Its content, of which only is read which fields hold something.
+    pub parts: &'a [PartBytes],
     /// The opening, for the act that opens.
     pub opening: Option<&'a Opening>,
     /// The version of the rules to open with.
@@ -46,6 +50,8 @@ pub struct Facts {
     pub now: Timestamp,
     /// What the record says about cover.
     pub cover: Cover,
+    /// The lowest ceiling any other party of the matter has now.
+    pub ceiling: Ceiling,
     /// Who proposes it.
     pub proposer: Actor,
     /// Who approved it.
@@ -110,6 +116,7 @@ impl<K: Kind> Matter<K> {
             return Ok(Decided { weighed: Weighed::Plain, draft: None });
         }
         check_role(def, &facts.proposer)?;
+        Self::check_given(def, &stated, &state, proposal, facts.ceiling)?;
         check_approvals(def, &facts.proposer, &facts.approvals)?;
         self.decide_kind(&stated, &state, facts)?;
         self.check_told(&stated, &state)?;
@@ -122,6 +129,21 @@ impl<K: Kind> Matter<K> {
             Weighed::Plain
         };
         Ok(Decided { weighed, draft: proposal.draft })
+    }
+
+    /// Whether what an act gives the other parties is within their ceilings. What stays inside gives nothing.
+    pub(super) fn check_given(
+        def: &ActDef,
+        stated: &Stated<'_>,
+        state: &State<K>,
+        proposal: &Proposal<'_>,
+        ceiling: Ceiling,
+    ) -> Result<(), Refusal> {
+        if !proposal.lane.is_shared() {
+            return Ok(());
+        }
+        let gives = K::gives(&state.lanes_with(stated.opening), def.code);
+        check_ceiling(ceiling, def.persons_in(proposal.parts), gives)
     }
 
     /// What a proposal would state once it is signed.
@@ -144,9 +166,15 @@ impl<K: Kind> Matter<K> {
     }
 
     /// What can be said against an act before anything of it is written: that the matter stands still, whose act it
-    /// is, where the matter has come to, what it could answer, the proposer's role, the two-person rule. `None` says
-    /// that it can be tried, not that it will be signed.
-    pub fn stands_against(&self, act: &str, author: AgencyId, proposer: &Actor) -> Option<Refusal> {
+    /// is, where the matter has come to, what it could answer, the proposer's role, the ceiling of the other parties, the
+    /// two-person rule. `None` says that it can be tried, not that it will be signed.
+    pub fn stands_against(
+        &self,
+        act: &str,
+        author: AgencyId,
+        proposer: &Actor,
+        ceiling: Ceiling,
+    ) -> Option<Refusal> {
         let inner = K::DEF.shared && InnerAct::defs().iter().any(|def| def.code == act);
         let lane = if inner || !K::DEF.shared { Lane::Inner(author) } else { Lane::Shared(author) };
         let Some(def) = Self::def_of(lane, act) else { return Some(Refusal::under(rules::UNREADABLE)) };
@@ -155,9 +183,21 @@ impl<K: Kind> Matter<K> {
         } else if self.is_forked(lane) || self.stands_still(lane) {
             Err(Refusal::under(rules::FORKED))
         } else {
-            self.check_step(def, lane).and_then(|()| check_role(def, proposer))
+            self.check_step(def, lane)
+                .and_then(|()| check_role(def, proposer))
+                .and_then(|()| self.check_always_given(def, lane, ceiling))
         };
         checked.and_then(|()| self.try_bare(def, lane, proposer)).err()
+    }
+
+    /// Whether what an act gives however it is filled in is within the ceiling of the other parties.
+    fn check_always_given(&self, def: &ActDef, lane: Lane, ceiling: Ceiling) -> Result<(), Refusal> {
+        if !lane.is_shared() {
+            return Ok(());
+        }
+        let always = def.fields.iter().filter(|field| field.required && field.holds_persons());
+        let gives = K::gives(&self.state().lanes_with(None), def.code);
+        check_ceiling(ceiling, always.map(|field| field.name).collect(), gives)
     }
 
     /// Whether an act fits where the matter stands: its party, the grid, and something it can answer.

@@ -8,7 +8,7 @@ use super::decide::Facts;
 use super::grid::Cell;
 use crate::act::ActSet;
 use crate::clock::Clock;
-use crate::gates::{Objection, Refusal};
+use crate::gates::{Gives, Objection, Refusal};
 use crate::vocabularies::{Handling, OffenceCode, OuterGround};
 
 /// The constants of a kind.
@@ -146,6 +146,12 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// The sealed package an act hands over, where it hands one over.
     fn package(_act: &Self::Act) -> Option<PackageRef> {
         None
+    }
+
+    /// What an act gives its receivers beyond the persons that stand in its own fields: evidence, or news of persons that
+    /// another entry names.
+    fn gives(_lanes: &Lanes<'_, Self::Lane>, act: &str) -> Option<Gives> {
+        (Self::DEF.hands_over == Some(act)).then_some(Gives::Evidence)
     }
 
     /// Whether the package an entry handed over is still kept or to be kept by who received it.

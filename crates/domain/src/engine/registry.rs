@@ -22,7 +22,7 @@ use super::recall::{RecallAct, Recalled};
 use super::view::{Brief, MatterView};
 use super::waiting::DraftWaiting;
 use crate::act::{ActDef, ActSet, ComposeError, Composed, Preparation};
-use crate::gates::{Objection, Refusal, missing_approvals, rules};
+use crate::gates::{Ceiling, Objection, Refusal, missing_approvals, rules};
 use crate::vocabularies::{Handling, OffenceCode};
 
 /// A kind, whatever its types.
@@ -113,7 +113,13 @@ pub trait AnyMatter: Send {
     /// [`Matter::team`].
     fn team(&self, agency: AgencyId) -> BTreeSet<Pseudonym>;
     /// [`Matter::stands_against`].
-    fn stands_against(&self, act: &str, author: AgencyId, proposer: &Actor) -> Option<Refusal>;
+    fn stands_against(
+        &self,
+        act: &str,
+        author: AgencyId,
+        proposer: &Actor,
+        ceiling: Ceiling,
+    ) -> Option<Refusal>;
 }
 
 struct Registered<K>(PhantomData<fn() -> K>);
@@ -232,8 +238,14 @@ impl<K: Kind> AnyMatter for Matter<K> {
     fn team(&self, agency: AgencyId) -> BTreeSet<Pseudonym> {
         Self::team(self, agency)
     }
-    fn stands_against(&self, act: &str, author: AgencyId, proposer: &Actor) -> Option<Refusal> {
-        Self::stands_against(self, act, author, proposer)
+    fn stands_against(
+        &self,
+        act: &str,
+        author: AgencyId,
+        proposer: &Actor,
+        ceiling: Ceiling,
+    ) -> Option<Refusal> {
+        Self::stands_against(self, act, author, proposer, ceiling)
     }
 }
 

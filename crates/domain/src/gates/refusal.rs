@@ -98,6 +98,11 @@ pub mod rules {
         WISH_IN_THE_PAST = "wish-in-the-past", "clocks: due times lie ahead", None, Incomplete;
         /// The partner has not been confirmed by a second person.
         PARTNER_UNCONFIRMED = "partner-unconfirmed", "two people compare the fingerprint", None, CannotAssist;
+        /// A partner of the matter is at the floor, and the act gives more than correspondence.
+        CEILING = "ceiling", "partners have ceilings: persons and evidence only after a rights assessment by two people",
+            Some(Role::Legal), CannotAssist;
+        /// A rights assessment that is to be reviewed in the past, or too late.
+        REVIEW_DATE = "review-date", "a rights assessment is reviewed within two years", None, Incomplete;
         /// The sealed package is not at this node, or not every byte of it has been checked.
         PACKAGE_NOT_HERE = "package-not-here", "nobody vouches for bytes that were not checked here", None, CannotAssist;
         /// A package that is said to be destroyed is still kept here.

@@ -11,7 +11,7 @@ use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::LanguageIdentifier;
 
 use crate::engine::Kinds;
-use crate::gates::{GroundsQuestion, Refusal, Rule};
+use crate::gates::{Gives, GroundsQuestion, Refusal, Rule};
 use crate::vocabularies::Role;
 
 /// The words every kind shares: zh, then en.
@@ -204,7 +204,7 @@ impl Words {
 
     /// A particular of a refusal in words: a role or a question on prohibited grounds, else its code.
     pub fn particular(&self, code: &str) -> String {
-        let lists = [Role::LIST, GroundsQuestion::LIST];
+        let lists = [Role::LIST, GroundsQuestion::LIST, Gives::LIST];
         let found = lists.iter().map(|list| format!("term-{list}-{code}")).find(|key| self.has(key));
         found.map_or_else(|| code.to_owned(), |key| self.text(&key))
     }

@@ -17,5 +17,5 @@ pub use desk::{Desk, Pair, shared, wait};
 pub use disk::{Cut, Disk};
 pub use line::{Fate, Line, Sent};
 pub use station::{Person, Station};
-pub use texts::{NOW, marker, request, review};
+pub use texts::{NOW, assessment, marker, request, review};
 pub use token::SoftToken;

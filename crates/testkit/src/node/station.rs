@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use comity_app::Failure;
+use comity_app::commands::ActCommand;
 use comity_app::keys::NodeKeys;
 use comity_app::ledger::{Compared, Ledger, LedgerParts};
 use comity_domain::engine::Kinds;
@@ -13,7 +14,7 @@ use comity_journal::ids::AgencyId;
 use comity_journal::suite::{SecretKey, Suite};
 use comity_store::faults::FaultPlan;
 
-use super::{Disk, NOW, StandingClock};
+use super::{Disk, NOW, StandingClock, assessment};
 use crate::{CertifiedKeys, Seeded, first_card};
 
 /// A person and the roles held.
@@ -95,7 +96,7 @@ impl Station {
     }
 
     /// Sets the node up: its people come to work, and they meet partners, added by the first and confirmed by the
-    /// second of them.
+    /// second of them, and let them have persons and evidence too.
     ///
     /// # Errors
     /// Whatever the ledger says.
@@ -121,6 +122,21 @@ impl Station {
             ledger.run_now(|ledger, pending| {
                 let officer = ledger.officer(Some(second.0))?;
                 ledger.confirm_partner(pending, name, &officer)
+            })?;
+            self.widen(ledger, [first.0, second.0], name)?;
+        }
+        Ok(())
+    }
+
+    /// Lets a partner have persons and evidence: one person proposes it, the other widens.
+    ///
+    /// # Errors
+    /// Whatever the ledger says.
+    pub fn widen(&self, ledger: &mut Ledger, [first, second]: [&str; 2], name: &str) -> Result<(), Failure> {
+        for (who, act, toml) in [(first, "propose-widening", Some(assessment())), (second, "widen", None)] {
+            ledger.run_now(|ledger, pending| {
+                let (officer, matter) = (ledger.officer(Some(who))?, ledger.partner(name)?.record);
+                ledger.act(pending, &ActCommand { matter, act: act.into(), toml }, &officer)
             })?;
         }
         Ok(())

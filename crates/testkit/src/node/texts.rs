@@ -36,3 +36,12 @@ pub fn marker(entropy: &mut Seeded) -> String {
     entropy.fill(&mut bytes);
     bytes.iter().map(|byte| char::from(b'a' + byte % 26)).collect()
 }
+
+/// A rights assessment to be reviewed a year after [`NOW`].
+pub fn assessment() -> String {
+    let review_by = NOW.plus_millis(365 * 24 * 60 * 60 * 1000);
+    format!(
+        "review_by = \"{review_by}\"\nassessment = \"Independent courts; no reports of ill-treatment in custody.\"\n\
+         source = \"Invented country report, 2026\"\n"
+    )
+}

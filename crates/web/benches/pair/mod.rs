@@ -109,6 +109,17 @@ impl Node {
             let officer = ledger.officer(Some(second))?;
             ledger.confirm_partner(pending, "the other", &officer)
         })
+        .await?;
+        // The date of review is reckoned from the node's own time.
+        self.run(move |ledger, pending| {
+            let (proposer, granter) = (ledger.officer(Some(first))?, ledger.officer(Some(second))?);
+            let matter = ledger.partner("the other")?.record;
+            let review_by = ledger.now().plus_millis(365 * 24 * 60 * 60 * 1000);
+            let toml = format!("review_by = \"{review_by}\"\nassessment = \"None.\"\nsource = \"A bench\"\n");
+            let propose = ActCommand { matter, act: "propose-widening".into(), toml: Some(toml) };
+            ledger.act(pending, &propose, &proposer)?;
+            ledger.act(pending, &ActCommand { matter, act: "widen".into(), toml: None }, &granter).map(drop)
+        })
         .await
     }
 

@@ -211,3 +211,64 @@ fn a_partner_without_a_node_is_entered_by_its_three_facts() {
     let again = officer.post("/partners/off-network", &facts);
     assert!(again.text.contains("We call another partner by this name."));
 }
+
+/// The fields of a proposal to widen, its review a year ahead.
+fn assessed() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("review_by", "2027-07-01T00:00"),
+        ("assessment", "Independent courts; no reports of ill-treatment."),
+        ("source", "Invented country report, 2026"),
+    ]
+}
+
+#[test]
+fn a_partners_page_says_what_it_may_get_on_which_assessment_and_until_when() {
+    let house = House::open();
+    let officer = house.sit("Amara Olin");
+    let path = format!("/partners/{}", house.pair.b.agency);
+    let page = officer.get(&path).text;
+    assert!(page.contains("persons and evidence too") && page.contains("14 Jul 2027"), "{page}");
+    assert!(page.contains("Independent courts"), "who reads the page reads what it rests on");
+    let narrowed = officer.post(&format!("{path}/act/narrow"), &[("reason", "A report of last week.")]);
+    assert_eq!(narrowed.status, StatusCode::SEE_OTHER, "{}", narrowed.text);
+    let page = officer.get(&path).text;
+    assert!(page.contains("correspondence only: no persons, no evidence"), "{page}");
+    assert!(page.contains("taken back to the floor") && !page.contains("Independent courts"));
+    assert!(page.contains("it takes a rights assessment"), "what is missing is told");
+    assert!(officer.get("/partners").text.contains("correspondence only"));
+    assert!(officer.get("/").text.contains("correspondence only"), "and the bureau shows it");
+}
+
+#[test]
+fn a_partner_is_widened_in_the_browser_by_two_people() {
+    let house = House::open();
+    let (officer, supervisor) = (house.sit("Amara Olin"), house.sit("Bo Reyes"));
+    let path = format!("/partners/{}", house.pair.b.agency);
+    officer.post(&format!("{path}/act/narrow"), &[("reason", "A report of last week.")]);
+    let widen = format!("{path}/act/widen");
+    let mut late = assessed();
+    late[0].1 = "2029-01-01T00:00";
+    let refused = supervisor.post(&format!("{path}/act/propose-widening"), &late);
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(refused.text.contains("lies too far ahead") && refused.text.contains("Independent courts"));
+    let proposed = supervisor.post(&format!("{path}/act/propose-widening"), &assessed());
+    assert_eq!(proposed.to, format!("{path}?said=changed"), "{}", proposed.text);
+    let page = supervisor.get(&path).text;
+    assert!(page.contains("Waits for a second person") && page.contains("Bo Reyes"), "{page}");
+    let own = supervisor.post(&widen, &[]);
+    assert_eq!(own.status, StatusCode::FORBIDDEN);
+    assert!(own.text.contains("two-person rule: a second person confirms"), "{}", own.text);
+    // An officer does not answer for rights: no button, and no way past it.
+    assert!(!officer.get(&path).text.contains(&widen));
+    assert_eq!(officer.post(&widen, &[]).status, StatusCode::FORBIDDEN);
+    officer.post(&format!("{path}/act/propose-widening"), &assessed());
+    let read = supervisor.get(&widen).text;
+    assert!(read.contains("Independent courts"), "who grants it reads it there");
+    let of = read.split("name=\"of\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let of = of.expect("the form names what was read").to_owned();
+    officer.post(&format!("{path}/act/propose-widening"), &assessed());
+    let stale = supervisor.post(&widen, &[("of", &of)]);
+    assert_eq!(stale.status, StatusCode::FORBIDDEN, "what was read is not what waits now");
+    assert_eq!(supervisor.post(&widen, &[]).to, format!("{path}?said=changed"));
+    assert!(officer.get(&path).text.contains("persons and evidence too"));
+}

@@ -23,8 +23,12 @@ const OF_OFFICERS: &[(&str, &str)] = &[
     ("add-passkey", "/account/passkey"),
     ("remove-passkey", "/account/passkey/remove"),
 ];
-const OF_PARTNERS: &[(&str, &str)] =
-    &[("confirm", "/partners/PARTNER/confirm"), ("end", "/partners/PARTNER/act/end")];
+const OF_PARTNERS: &[(&str, &str)] = &[
+    ("confirm", "/partners/PARTNER/confirm"),
+    ("propose-widening", "/partners/PARTNER/act/propose-widening"),
+    ("widen", "/partners/PARTNER/act/widen"),
+    ("end", "/partners/PARTNER/act/end"),
+];
 
 /// A node with somebody who may do everything, signed in eleven minutes ago; and a partner and a matter to do it to.
 fn long_signed_in() -> (Browser, Vec<u8>, String) {

@@ -55,7 +55,7 @@ pub struct Offer {
     #[field(part = "pouch")]
     pub seal: Line,
     /// Who carries it.
-    #[field(part = "pouch", personal)]
+    #[field(part = "pouch", personal, ours)]
     pub carrier: Option<Line>,
     /// Its texts in other languages.
     #[serde(default)]

@@ -65,7 +65,7 @@ pub struct Open {
     #[field(part = "evidence")]
     pub restriction: Option<Text>,
     /// Whom to contact.
-    #[field(part = "evidence", personal)]
+    #[field(part = "evidence", personal, ours)]
     pub contact: Line,
     /// Our own reference.
     #[field(part = "evidence")]

@@ -26,9 +26,10 @@ pub use state::{EvidenceLane, Giving, Held, Receiving, Sent};
 
 use comity_journal::suite::Hash;
 
+use crate::act::Act as _;
 use crate::clock::Clock;
 use crate::engine::{Cell, Facts, Kind, KindDef, Lanes, PackageRef, PackageStands, Stated};
-use crate::gates::{Cover, Objection, Refusal, Rule, rules};
+use crate::gates::{Cover, Gives, Objection, Refusal, Rule, rules};
 pub use crate::vocabularies::Check;
 use crate::vocabularies::{Handling, OffenceCode};
 
@@ -152,6 +153,12 @@ impl Kind for EvidenceKind {
     fn package(act: &EvidenceAct) -> Option<PackageRef> {
         let EvidenceAct::Transfer(transfer) = act else { return None };
         Some(PackageRef { root: transfer.package, size: transfer.size })
+    }
+
+    /// Announcing, handing over, and letting more be done with it. What answers for evidence that was given before
+    /// (received, accepted, given back, destroyed, withdrawn) gives nothing, and is owed whatever has changed since.
+    fn gives(_: &Lanes<'_, EvidenceLane>, act: &str) -> Option<Gives> {
+        [Open::DEF.code, Transfer::DEF.code, Release::DEF.code].contains(&act).then_some(Gives::Evidence)
     }
 
     fn keeps(lanes: &Lanes<'_, EvidenceLane>, handed_over_by: &Hash) -> bool {

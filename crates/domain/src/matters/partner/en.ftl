@@ -11,6 +11,9 @@ act-partner-add = Add the partner
 act-partner-add-off-network = Add a partner that has no node
 act-partner-confirm = Confirm as second person
 act-partner-describe = Change name or address
+act-partner-propose-widening = Propose to lift the floor
+act-partner-widen = Lift the floor as second person
+act-partner-narrow = Take back to the floor
 act-partner-end = End the partnership
 
 field-partner-add-agency = Agency
@@ -24,7 +27,19 @@ field-partner-add-off-network-place = Country or territory, or body
 field-partner-add-off-network-reached = How it is reached
 field-partner-describe-name = What we call it
 field-partner-describe-at = Where its node answers (when not as its card says)
+field-partner-propose-widening-to = What it would be allowed to get
+field-partner-propose-widening-review_by = To be reviewed by (at most two years from now)
+field-partner-propose-widening-assessment = Rights assessment: fair trial, torture and ill-treatment, death penalty, data protection, persecution
+field-partner-propose-widening-source = Document or source it rests on
+field-partner-widen-of = Proposal
+field-partner-narrow-reason = Why it goes back to the floor
 field-partner-end-reason = Why it ends
 
 term-compared-by-people = Compared by people who know each other
 term-compared-introduced = Introduced by another party, not compared
+
+assessment = Rights assessment
+term-assessment-missing = none accepted yet
+term-assessment-holds = holds
+term-assessment-lapsed = lapsed: its review date has passed
+term-assessment-narrowed = taken back to the floor

@@ -3,127 +3,33 @@
 //! Two people meet a partner: one compares the fingerprint by telephone and adds it, a second confirms. Until
 //! then its keys are not pinned and nothing is exchanged. What a partner says of itself is its card; what we call
 //! it and what we have compared is ours.
+//!
+//! It starts at the floor: correspondence without persons of the case or evidence. One person proposes to widen that, with a
+//! rights assessment and the date of its review; a second, in a role that answers for rights, widens it. One person
+//! narrows it at once. What lapses is back at the floor without anybody's act. What the ceiling stops is said by
+//! `gates/ceiling.rs`.
+
+mod acts;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use acts::{
+    Add, AddOffNetwork, Compared, Confirm, Describe, End, Narrow, PartnerAct, ProposeWidening, Widen,
+};
+pub use state::{Assessment, Granted, PartnerLane, ProposedWidening};
 
 use comity_journal::ids::Pseudonym;
 use comity_journal::suite::Hash;
-use serde::Deserialize;
+use comity_journal::time::Timestamp;
 
-use crate::act::{Act, Line, Text};
-use crate::acts;
-use crate::engine::{Cell, Kind, KindDef, Lanes, Stated};
+use crate::engine::{Cell, Facts, Kind, KindDef, Lanes, Stated};
 use crate::gates::{Refusal, rules};
-use crate::vocabulary;
 
-vocabulary! {
-    /// How a fingerprint was compared.
-    pub enum Compared("compared") {
-        /// Read to each other by people who know each other.
-        ByPeople = "by-people",
-        /// Brought by another party and not compared.
-        Introduced = "introduced",
-    }
-}
-
-/// Adds a partner by its card.
-#[derive(Act, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[act(code = "add", shape = say, by("own"))]
-pub struct Add {
-    /// The agency.
-    #[field(structure)]
-    pub agency: Hash,
-    /// The card that was compared.
-    #[field(structure)]
-    pub card: Hash,
-    /// How.
-    #[field(structure)]
-    pub compared: Compared,
-    /// What we call it.
-    #[field(part = "partner")]
-    pub name: Line,
-    /// Where its node answers, when not as its card says.
-    #[field(part = "partner")]
-    pub at: Option<Line>,
-}
-
-/// Adds a partner that has no node: it answers by letter, telephone or another network, and we record what it
-/// says. Its id is the id of this record.
-#[derive(Act, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[act(code = "add-off-network", shape = say, by("own"))]
-pub struct AddOffNetwork {
-    /// The agency, by the id of this record.
-    #[field(structure)]
-    pub agency: Hash,
-    /// What we call it.
-    #[field(part = "partner")]
-    pub name: Line,
-    /// Its country or territory, or the body it is.
-    #[field(part = "partner")]
-    pub place: Line,
-    /// How it is reached: a postal address, a telephone number, a mailbox on another network.
-    #[field(part = "partner")]
-    pub reached: Text,
-}
-
-/// A second person confirms that the fingerprint was compared, or that the partner off the network is who it says.
-#[derive(Act, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[act(code = "confirm", shape = say, by("own"))]
-pub struct Confirm {}
-
-/// Changes what we call it or where its node answers.
-#[derive(Act, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[act(code = "describe", shape = say, by("own"))]
-pub struct Describe {
-    /// What we call it.
-    #[field(part = "partner")]
-    pub name: Option<Line>,
-    /// Where its node answers, when not as its card says.
-    #[field(part = "partner")]
-    pub at: Option<Line>,
-}
-
-/// Ends the partnership: its keys are no longer pinned.
-#[derive(Act, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[act(code = "end", shape = say, by("own"))]
-pub struct End {
-    /// Why.
-    #[field(part = "partner")]
-    pub reason: Text,
-}
-
-acts! {
-    /// The acts of a partner's record.
-    pub enum PartnerAct { Add, AddOffNetwork, Confirm, Describe, End }
-}
-
-/// What a partner is to us.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum PartnerLane {
-    /// Nobody yet.
-    #[default]
-    Unknown,
-    /// Added by one person.
-    Added {
-        /// By whom.
-        by: Pseudonym,
-        /// The agency.
-        agency: Hash,
-    },
-    /// Confirmed by a second.
-    Confirmed {
-        /// The agency.
-        agency: Hash,
-    },
-    /// No longer a partner.
-    Ended {
-        /// The agency.
-        agency: Hash,
-    },
-}
+/// A day, in milliseconds.
+const DAY: i64 = 24 * 60 * 60 * 1000;
+/// The longest an assessment may go without review: two years, one of them a leap year.
+const LONGEST_DAYS: i64 = 731;
 
 /// The kind `partner`.
 pub struct PartnerKind;
@@ -143,24 +49,21 @@ impl Kind for PartnerKind {
     type Lane = PartnerLane;
 
     fn evolve(lane: &mut PartnerLane, entry: &Stated<'_>, act: &PartnerAct) {
-        *lane = match (act, lane.clone()) {
-            (PartnerAct::Add(add), _) => PartnerLane::Added { by: entry.by.who, agency: add.agency },
-            (PartnerAct::AddOffNetwork(add), _) => {
-                PartnerLane::Added { by: entry.by.who, agency: add.agency }
-            }
-            (PartnerAct::Confirm(_), PartnerLane::Added { agency, .. }) => PartnerLane::Confirmed { agency },
-            (PartnerAct::End(_), PartnerLane::Added { agency, .. } | PartnerLane::Confirmed { agency }) => {
-                PartnerLane::Ended { agency }
-            }
-            (_, unchanged) => unchanged,
-        };
+        lane.evolve(entry, act);
     }
 
     fn cell(lanes: &Lanes<'_, PartnerLane>) -> Cell {
         let (status, next): (_, &[&str]) = match lanes.of("own") {
             PartnerLane::Unknown => ("unknown", &["add", "add-off-network"]),
             PartnerLane::Added { .. } => ("added", &["confirm", "describe", "end"]),
-            PartnerLane::Confirmed { .. } => ("confirmed", &["describe", "end"]),
+            PartnerLane::Confirmed { granted, proposed, .. } => {
+                let next: &[&str] = match (granted, proposed) {
+                    (Granted::Full { .. }, None) => &["describe", "propose-widening", "narrow", "end"],
+                    (Granted::Nothing | Granted::Narrowed, None) => &["describe", "propose-widening", "end"],
+                    (_, Some(_)) => &["describe", "propose-widening", "widen", "narrow", "end"],
+                };
+                ("confirmed", next)
+            }
             PartnerLane::Ended { .. } => ("ended", &["add", "add-off-network"]),
         };
         Cell { status, waited_for: None, prevails: None, next: vec![("own", next)] }
@@ -175,16 +78,44 @@ impl Kind for PartnerKind {
             (PartnerAct::Confirm(_), PartnerLane::Added { by, .. }) if *by == entry.by.who => {
                 Err(Refusal::under(rules::SECOND_PERSON))
             }
+            (PartnerAct::Widen(widen), PartnerLane::Confirmed { proposed, .. }) => {
+                let meant = proposed.as_ref().filter(|proposed| Some(proposed.entry) == widen.of.entry());
+                let proposed = meant.ok_or(Refusal::under(rules::WRONG_TARGET))?;
+                if proposed.by == entry.by.who { Err(Refusal::under(rules::SECOND_PERSON)) } else { Ok(()) }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn decide(lanes: &Lanes<'_, PartnerLane>, act: &PartnerAct, facts: &Facts) -> Result<(), Refusal> {
+        let review_by = match act {
+            PartnerAct::ProposeWidening(propose) => Some(propose.review_by.0),
+            // It may have waited so long for its second person that it would lapse as it is granted.
+            PartnerAct::Widen(_) => lanes.of("own").proposed().map(|proposed| proposed.review_by),
+            _ => None,
+        };
+        let latest = facts.now.plus_millis(LONGEST_DAYS * DAY);
+        match review_by {
+            Some(review_by) if review_by <= facts.now || review_by > latest => {
+                Err(Refusal::under(rules::REVIEW_DATE))
+            }
             _ => Ok(()),
         }
     }
 
     fn examples() -> Vec<(&'static str, &'static str, PartnerLane)> {
-        let (by, agency) = (Pseudonym::from_bytes([0; 16]), Hash::ZERO);
+        let (by, agency, review_by) = (Pseudonym::from_bytes([0; 16]), Hash::ZERO, Timestamp::default());
+        let confirmed = |granted, proposed| PartnerLane::Confirmed { agency, granted, proposed };
+        let full = Granted::Full { assessment: Hash::ZERO, review_by };
+        let proposed = ProposedWidening { entry: Hash::ZERO, by, review_by };
         vec![
             ("own", "unknown", PartnerLane::Unknown),
             ("own", "added", PartnerLane::Added { by, agency }),
-            ("own", "confirmed", PartnerLane::Confirmed { agency }),
+            ("own", "confirmed", confirmed(Granted::Nothing, None)),
+            ("own", "widening proposed", confirmed(Granted::Nothing, Some(proposed))),
+            ("own", "widened", confirmed(full, None)),
+            ("own", "widened, review proposed", confirmed(full, Some(proposed))),
+            ("own", "narrowed", confirmed(Granted::Narrowed, None)),
             ("own", "ended", PartnerLane::Ended { agency }),
         ]
     }

@@ -11,6 +11,9 @@ act-partner-add = 登记合作机构
 act-partner-add-off-network = 登记未接入方
 act-partner-confirm = 第二人确认
 act-partner-describe = 修改称谓或地址
+act-partner-propose-widening = 提请放开提供范围
+act-partner-widen = 第二人批准放开
+act-partner-narrow = 收回至仅限函件往来
 act-partner-end = 终止合作
 
 field-partner-add-agency = 机构标识
@@ -24,7 +27,19 @@ field-partner-add-off-network-place = 国家或地区，或国际机构
 field-partner-add-off-network-reached = 联系方式
 field-partner-describe-name = 我方称谓
 field-partner-describe-at = 节点地址（与名片不同时填写）
+field-partner-propose-widening-to = 拟放开的提供范围
+field-partner-propose-widening-review_by = 复评期限（自今日起不超过两年）
+field-partner-propose-widening-assessment = 权利保障评估（公正审判、酷刑与虐待、死刑、个人信息保护、迫害风险）
+field-partner-propose-widening-source = 评估依据的文件或来源
+field-partner-widen-of = 所批准的提请
+field-partner-narrow-reason = 收回理由
 field-partner-end-reason = 终止理由
 
 term-compared-by-people = 双方人员当面或通话核对
 term-compared-introduced = 经他方介绍，未核对
+
+assessment = 权利保障评估
+term-assessment-missing = 尚未通过评估
+term-assessment-holds = 评估有效
+term-assessment-lapsed = 评估已到期，未按期复评
+term-assessment-narrowed = 已收回

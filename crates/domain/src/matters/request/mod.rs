@@ -22,9 +22,10 @@ pub use acts::{
 };
 pub use state::{Asked, Preserved, RequestLane, Requested, Requesting, Resting, Work};
 
+use crate::act::Act as _;
 use crate::clock::Clock;
 use crate::engine::{Cell, Facts, Kind, KindDef, Lanes, Stated, Told};
-use crate::gates::{Cover, Objection, Refusal, rules};
+use crate::gates::{Cover, Gives, Objection, Refusal, rules};
 use crate::vocabularies::{Grade, Handling, OffenceCode, PreservationResult, RequestType};
 
 /// The party that asks.
@@ -122,6 +123,12 @@ impl Kind for RequestKind {
             RequestAct::Answer(answer) => answer.handling.unwrap_or(asked),
             _ => asked,
         }
+    }
+
+    /// An answer tells of whom the request named, whatever its own fields hold.
+    fn gives(lanes: &Lanes<'_, RequestLane>, act: &str) -> Option<Gives> {
+        let RequestLane::Requesting(requesting) = lanes.of(REQUESTING) else { return None };
+        (act == Answer::DEF.code && requesting.names_persons).then_some(Gives::Persons)
     }
 
     fn examples() -> Vec<(&'static str, &'static str, RequestLane)> {

@@ -41,6 +41,8 @@ pub struct Requesting {
     pub wished_by: Option<Timestamp>,
     /// The offences named.
     pub offences: Vec<OffenceCode>,
+    /// Whether it is about persons or payments it names.
+    pub names_persons: bool,
     /// Reminders so far.
     pub reminders: u32,
     /// Where it rests.
@@ -155,6 +157,8 @@ impl RequestLane {
                 handling: open.handling,
                 wished_by: open.wished_by.map(|wish| wish.0),
                 offences: open.offences.clone(),
+                names_persons: !open.subjects.is_empty()
+                    || open.payments_named + open.data_named + open.places_named > 0,
                 reminders: 0,
                 resting: Resting::Open { clarified: None, disputed: None },
             });
@@ -504,6 +508,7 @@ pub(super) fn examples() -> Vec<(&'static str, &'static str, RequestLane)> {
             handling: Handling::H1,
             wished_by: None,
             offences: Vec::new(),
+            names_persons: true,
             reminders: 0,
             resting,
         })

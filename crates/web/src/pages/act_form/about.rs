@@ -17,7 +17,7 @@ use super::{ActForm, check, kept};
 #[derive(Clone)]
 pub(super) enum About {
     /// The act that opens a new matter of this kind with this partner.
-    Opening { kind: &'static str, partner: Partner },
+    Opening { kind: &'static str, partner: Box<Partner> },
     /// An act in a matter of this kind.
     In { matter: MatterId, kind: String, act: String },
 }

@@ -93,7 +93,7 @@ impl ActForm<'_> {
     }
 
     /// The form under what stands against the whole of it.
-    fn page_under(&self, typed: &Typed, wrong: &[Wrong], against: &Markup) -> Framed {
+    pub(crate) fn page_under(&self, typed: &Typed, wrong: &[Wrong], against: &Markup) -> Framed {
         let asking = self.asking;
         let title = asking.words.act(self.kind, self.def.code);
         let body = html! {

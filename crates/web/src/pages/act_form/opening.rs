@@ -95,7 +95,7 @@ impl Chosen {
     }
 
     fn about(&self) -> About {
-        About::Opening { kind: self.kind, partner: self.partner.clone() }
+        About::Opening { kind: self.kind, partner: Box::new(self.partner.clone()) }
     }
 
     /// What was copied from where, and what was not.

@@ -14,7 +14,7 @@ use super::asking::Asking;
 use super::frame::{Framed, Page, name_language};
 use super::journal::incidents;
 use super::office::Office;
-use super::partners::{Reached, answer_time, overdue};
+use super::partners::{Reached, answer_time, ceiling, overdue};
 use super::trouble::Trouble;
 use super::when::when;
 
@@ -141,6 +141,7 @@ fn partner(asking: &Asking, line: &PartnerLine, between: &Between, reached: Reac
             }
             dl.facts.m-0 {
                 div { dt { (asking.text("page-partner-partnership")) } dd { (asking.words.status("partner", line.partnership)) } }
+                div { dt { (asking.text("ceiling")) } dd { (ceiling(asking, line)) } }
                 (fact("cover", html! { (asking.words.term("cover", "not-on-record")) }))
                 (fact("page-home-open", html! { (between.open) }))
                 div { dt { (asking.text("page-partner-for-us")) } dd.fw-bold[between.for_us > 0] { (between.for_us) } }

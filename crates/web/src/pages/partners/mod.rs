@@ -1,6 +1,7 @@
 //! Partners: the list, one partner's page, meeting a partner, and our own card.
 //!
-//! Two people meet a partner: one compares the fingerprints by telephone, group by group, and adds it; a second confirms. Whose
+//! Two people meet a partner: one compares the fingerprints by telephone, group by group, and adds it; a second confirms. Two more let
+//! it have persons and evidence, on a rights assessment; until then it gets correspondence. Whose
 //! keys are accepted is read anew after every such act.
 
 mod card;
@@ -22,7 +23,7 @@ use comity_journal::ids::AgencyId;
 use maud::{Markup, html};
 
 pub(crate) use contact::Reached;
-pub(crate) use one::{answer_time, overdue};
+pub(crate) use one::{answer_time, ceiling, overdue};
 
 use super::asking::Asking;
 use super::frame::{Framed, Page, name_language};
@@ -76,6 +77,7 @@ fn table(asking: &Asking, lines: &[PartnerLine], reached: &dyn Fn(&AgencyId) -> 
         table.table.table-hover.stacked {
                 thead { tr {
                     (head("page-partner-name")) (head("page-partner-place")) (head("page-partner-partnership"))
+                    (head("ceiling"))
                     (head("page-partner-compared")) (head("page-partner-queued"))
                     (head("page-partner-reached")) (head("page-partner-error"))
                 } }
@@ -94,6 +96,7 @@ fn row(asking: &Asking, line: &PartnerLine, reached: Reached) -> Markup {
             }
             td data-label=(label("page-partner-place")) { (line.place) }
             td data-label=(label("page-partner-partnership")) { (asking.words.status("partner", line.partnership)) }
+            td data-label=(label("ceiling")) { (ceiling(asking, line)) }
             @if line.off_network {
                 td colspan="4" { (asking.text("page-partner-no-node")) }
             } @else {

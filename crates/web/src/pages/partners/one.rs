@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use comity_app::authorise::Doing;
 use comity_app::commands::ActCommand;
-use comity_app::queries::{AnswerTime, Between, PartnerPage};
-use comity_domain::act::ActDef;
+use comity_app::queries::{AnswerTime, Between, PartnerLine, PartnerPage, RightsAssessment};
+use comity_domain::act::{Act as _, ActDef, ActSet as _};
+use comity_domain::gates::Ceiling;
+use comity_domain::matters::partner::{Assessment, PartnerAct, Widen};
 use comity_journal::ids::AgencyId;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -18,8 +21,9 @@ use super::super::frame::{Framed, Page, name_language};
 use super::super::matters;
 use super::super::office::Office;
 use super::super::sign_in::{prove_for, prove_keeping};
-use super::super::trouble::Trouble;
+use super::super::trouble::{self, Trouble};
 use super::super::typed::Typed;
+use super::super::when::when;
 use super::{Reached, card, compared, digits};
 
 /// What the page before says has been done.
@@ -29,7 +33,7 @@ pub(super) struct Said {
 }
 
 /// The acts that an officer fills in a form for; the others are buttons or have pages of their own.
-const IN_FORMS: &[&str] = &["describe", "end"];
+const IN_FORMS: &[&str] = &["describe", "propose-widening", "widen", "narrow", "end"];
 
 async fn partner(office: &Office, asking: &Asking, agency: &str) -> Result<PartnerPage, Trouble> {
     let agency = AgencyId::from_hex(agency).ok_or(Trouble::NotFound)?;
@@ -57,7 +61,7 @@ pub(super) async fn show(
         (notice(&asking, &said, reached))
         (doing(&asking, &page))
         div.matter-grid {
-            div { (between(&asking, &page.between)) (node(&asking, &page, reached)) }
+            div { (allowed(&asking, &page)) (between(&asking, &page.between)) (node(&asking, &page, reached)) }
             div { (who(&asking, &page)) }
         }
         section {
@@ -106,7 +110,7 @@ fn doing(asking: &Asking, page: &PartnerPage) -> Markup {
             @if page.line.partnership == "confirmed" && !page.line.off_network {
                 (button("test", &asking.text("page-partner-test"), "btn-outline-primary"))
             }
-            @for act in page.next.iter().filter(|act| may_manage && IN_FORMS.contains(act)) {
+            @for act in page.next.iter().filter(|act| IN_FORMS.contains(act) && may(asking, act)) {
                 a.btn.btn-outline-secondary href={ "/partners/" (agency) "/act/" (act) } {
                     (asking.words.act("partner", act))
                 }
@@ -115,7 +119,71 @@ fn doing(asking: &Asking, page: &PartnerPage) -> Markup {
     }
 }
 
-/// What stands between us: every mechanism in one state.
+/// Whether this officer may do an act in a partner's record, as far as the roles say.
+fn may(asking: &Asking, act: &str) -> bool {
+    let propose = PartnerAct::defs().iter().find(|def| def.code == act).map_or(&[][..], |def| def.propose);
+    let roles = asking.officer().roles;
+    let holds = propose.is_empty() || roles.iter().any(|held| propose.contains(&held.as_str()));
+    holds && asking.may(Doing::in_own_record("partner", act))
+}
+
+/// What the partner may get, on which assessment, until when, and what is missing for more.
+fn allowed(asking: &Asking, page: &PartnerPage) -> Markup {
+    let line = &page.line;
+    html! {
+        section.card.card-body.mb-2 aria-labelledby="allowed" {
+            h2.card-title #allowed { (asking.text("ceiling")) }
+            p.fw-bold { (asking.words.term(Ceiling::LIST, line.ceiling.code())) }
+            dl.facts {
+                div { dt { (asking.text("assessment")) } dd { (asking.words.term(Assessment::LIST, line.assessment)) } }
+                @if let Some(by) = line.review_by { div {
+                    dt { (asking.text("page-partner-review-by")) }
+                    dd.text-danger[line.review_soon] { (when(&asking.words, by.0)) }
+                } }
+            }
+            @if let Some(assessed) = &page.assessed { (assessment(asking, assessed)) }
+            @if line.partnership == "confirmed" { (missing(asking, page)) }
+        }
+    }
+}
+
+fn missing(asking: &Asking, page: &PartnerPage) -> Markup {
+    html! {
+        @if let (Some(proposed), Some(until)) = (&page.proposed, page.line.widening_until) {
+            h3.mt-2 { (asking.text("page-partner-proposed")) }
+            p { (asking.text("page-partner-second-missing")) }
+            dl.facts { div { dt { (asking.text("page-partner-review-by")) } dd { (when(&asking.words, until.0)) } } }
+            (assessment(asking, proposed))
+        } @else if page.line.ceiling == Ceiling::Floor {
+            p.form-hint { (asking.text("page-partner-assessment-missing")) }
+        }
+    }
+}
+
+fn assessment(asking: &Asking, assessed: &RightsAssessment) -> Markup {
+    let label = |field: &str| asking.words.field("partner", "propose-widening", field);
+    let said = |text: &Option<String>| text.clone().unwrap_or_else(|| asking.text("content-not-here"));
+    html! {
+        dl.facts {
+            div { dt { (label("assessment")) } dd.said { (said(&assessed.text)) } }
+            div { dt { (label("source")) } dd { (said(&assessed.source)) } }
+            @if let Some(by) = &assessed.by {
+                div { dt { (asking.text("page-partner-proposed-by")) } dd lang=[name_language(by)] { (by) } }
+            }
+        }
+    }
+}
+
+/// What a partner may get, in a list or on a card: in words, and the review date where it is near or past.
+pub(crate) fn ceiling(asking: &Asking, line: &PartnerLine) -> Markup {
+    html! {
+        (asking.words.term(Ceiling::LIST, line.ceiling.code()))
+        @if let (true, Some(by)) = (line.review_soon, line.review_by) {
+            br; span.text-danger { (asking.text("page-partner-review-by")) " " (when(&asking.words, by.0)) }
+        }
+    }
+}
+
 /// How much is overdue on either side, and with whom of us.
 pub(crate) fn overdue(asking: &Asking, between: &Between) -> Markup {
     let (here, there) = (between.overdue_here.to_string(), between.overdue_there.to_string());
@@ -133,6 +201,7 @@ pub(crate) fn overdue(asking: &Asking, between: &Between) -> Markup {
     }
 }
 
+/// What stands between us: every mechanism in one state.
 fn between(asking: &Asking, between: &Between) -> Markup {
     let fact = |key: &str, value: Markup| html! { div { dt { (asking.text(key)) } dd { (value) } } };
     html! {
@@ -261,7 +330,7 @@ async fn place(office: &Office, asking: &Asking, agency: &str, act: String) -> R
     if !IN_FORMS.contains(&act.as_str()) {
         return Err(Trouble::NotFound);
     }
-    asking.permit(office, Doing::ManagePartners).await?;
+    asking.permit(office, Doing::in_own_record("partner", &act)).await?;
     let page = partner(office, asking, agency).await?;
     let record = page.line.record;
     let (_, def) = office.run(move |ledger, _| ledger.act_of(&record, &act)).await?;
@@ -281,7 +350,12 @@ impl Place {
             back: format!("/partners/{}", line.agency),
             with: Vec::new(),
             officers: &[],
-            told: html! {},
+            // Who lets it have more reads what that rests on.
+            told: if self.def.code == Widen::DEF.code {
+                allowed(asking, &self.page)
+            } else {
+                html! {}
+            },
             keeps: Keeps::Nothing,
             ahead: None,
         }
@@ -295,7 +369,12 @@ pub(super) async fn act_form(
 ) -> Result<Framed, Trouble> {
     let place = place(&office, &asking, &agency, act).await?;
     prove_for(&office, &asking, "partner", place.def.code)?;
-    Ok(place.form(&asking).page(&Typed::default(), &[]))
+    let mut typed = Typed::default();
+    // What is granted is what was read, whatever is proposed meanwhile.
+    if let Some(read) = place.page.proposed.as_ref().filter(|_| place.def.code == Widen::DEF.code) {
+        typed.put("of", read.entry.to_string());
+    }
+    Ok(place.form(&asking).page(&typed, &[]))
 }
 
 pub(super) async fn act(
@@ -311,15 +390,23 @@ pub(super) async fn act(
     }
     // It stays in our own record and no partner reads it: nothing is to be checked before it is done.
     typed.put("step", "do");
-    match step(&place.form(&asking), typed) {
+    match step(&place.form(&asking), typed.clone()) {
         Step::Show(page) => Ok(page),
         // Its form has no button for these.
         Step::Change(_) | Step::Check { .. } | Step::Keep(_) | Step::Discard => Err(Trouble::NotFound),
         Step::Do { toml, .. } => {
             let line = &place.page.line;
             let command = ActCommand { matter: line.record, act: place.def.code.into(), toml: Some(toml) };
-            done(&office, &asking, command).await?;
-            Ok(said(&line.agency, "changed").into_response())
+            match done(&office, &asking, command).await {
+                Ok(()) => Ok(said(&line.agency, "changed").into_response()),
+                // What was written stays on the form, under what stands against it.
+                Err(Trouble::Refused(refusal)) => {
+                    let against = trouble::refused(&asking.words, &refusal);
+                    let page = place.form(&asking).page_under(&typed, &[], &against);
+                    Ok((StatusCode::FORBIDDEN, page).into_response())
+                }
+                Err(other) => Err(other),
+            }
         }
     }
 }

@@ -129,7 +129,7 @@ pub struct Open {
     #[field(part = "request")]
     pub grade_reason: Option<Text>,
     /// Whom to contact.
-    #[field(part = "request", personal)]
+    #[field(part = "request", personal, ours)]
     pub contact: Line,
     /// Our own reference.
     #[field(part = "request")]

@@ -25,7 +25,7 @@ pub struct Acknowledge {
     #[field(part = "reply")]
     pub reference: Option<Line>,
     /// Whom to contact.
-    #[field(part = "reply", personal)]
+    #[field(part = "reply", personal, ours)]
     pub contact: Option<Line>,
     /// Its texts in other languages.
     #[serde(default)]
@@ -311,9 +311,9 @@ pub struct Answer {
     /// What it may be used for and what not, in words; must be stated for h3.
     #[field(part = "reply")]
     pub restriction: Option<Text>,
-    /// Papers that travel with it.
+    /// Papers that travel with it. Nobody can see from outside whom a paper names.
     #[serde(default)]
-    #[field(each = "paper")]
+    #[field(each = "paper", personal)]
     pub papers: Vec<Paper>,
     /// Its texts in other languages.
     #[serde(default)]

@@ -33,9 +33,9 @@ pub struct Supplement {
     /// What is added.
     #[field(part = "reply", personal)]
     pub text: Text,
-    /// Papers that travel with it.
+    /// Papers that travel with it. Nobody can see from outside whom a paper names.
     #[serde(default)]
-    #[field(each = "paper")]
+    #[field(each = "paper", personal)]
     pub papers: Vec<Paper>,
     /// Its texts in other languages.
     #[serde(default)]

@@ -1,0 +1,183 @@
+//! What a partner is to us, and what it may get.
+//!
+//! Invariant: the state carries no time of day. Whether an assessment still holds is read off it and a moment
+//! ([`PartnerLane::ceiling`]), so that a lapse needs nobody to notice it.
+
+use comity_journal::ids::Pseudonym;
+use comity_journal::suite::Hash;
+use comity_journal::time::Timestamp;
+
+use super::acts::PartnerAct;
+use crate::engine::Stated;
+use crate::gates::Ceiling;
+
+/// What a partner is to us.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PartnerLane {
+    /// Nobody yet.
+    #[default]
+    Unknown,
+    /// Added by one person.
+    Added {
+        /// By whom.
+        by: Pseudonym,
+        /// The agency.
+        agency: Hash,
+    },
+    /// Confirmed by a second.
+    Confirmed {
+        /// The agency.
+        agency: Hash,
+        /// What two people have let it have.
+        granted: Granted,
+        /// A widening that waits for a second person.
+        proposed: Option<ProposedWidening>,
+    },
+    /// No longer a partner.
+    Ended {
+        /// The agency.
+        agency: Hash,
+    },
+}
+
+/// What two people have let a partner have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Granted {
+    /// Nothing beyond correspondence yet.
+    Nothing,
+    /// Everything, while the assessment holds.
+    Full {
+        /// The entry that holds the assessment.
+        assessment: Hash,
+        /// By when it is to be reviewed.
+        review_by: Timestamp,
+    },
+    /// What it had was taken back.
+    Narrowed,
+}
+
+/// A widening one person has proposed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProposedWidening {
+    /// The entry that proposes it, with the assessment.
+    pub entry: Hash,
+    /// Who proposes it.
+    pub by: Pseudonym,
+    /// By when the assessment would be reviewed.
+    pub review_by: Timestamp,
+}
+
+/// How the rights assessment of a partner stands at some moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Assessment {
+    /// None has been accepted yet.
+    Missing,
+    /// One holds.
+    Holds {
+        /// Until then.
+        review_by: Timestamp,
+    },
+    /// One held, and was not reviewed in time.
+    Lapsed {
+        /// Since then.
+        review_by: Timestamp,
+    },
+    /// One held, and somebody took the partner back to the floor.
+    Narrowed,
+}
+
+impl Assessment {
+    /// The list's name in label keys: `term-assessment-CODE`.
+    pub const LIST: &'static str = "assessment";
+
+    /// Its code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Holds { .. } => "holds",
+            Self::Lapsed { .. } => "lapsed",
+            Self::Narrowed => "narrowed",
+        }
+    }
+
+    /// The review date, while it matters.
+    pub const fn review_by(self) -> Option<Timestamp> {
+        match self {
+            Self::Holds { review_by } | Self::Lapsed { review_by } => Some(review_by),
+            Self::Missing | Self::Narrowed => None,
+        }
+    }
+
+    /// What a partner may get while it stands so.
+    pub const fn ceiling(self) -> Ceiling {
+        match self {
+            Self::Holds { .. } => Ceiling::Full,
+            Self::Missing | Self::Lapsed { .. } | Self::Narrowed => Ceiling::Floor,
+        }
+    }
+}
+
+impl PartnerLane {
+    /// How the rights assessment stands at `now`; it holds up to its review date and not at it.
+    pub fn assessment(&self, now: Timestamp) -> Assessment {
+        match self {
+            Self::Confirmed { granted: Granted::Full { review_by, .. }, .. } if now < *review_by => {
+                Assessment::Holds { review_by: *review_by }
+            }
+            Self::Confirmed { granted: Granted::Full { review_by, .. }, .. } => {
+                Assessment::Lapsed { review_by: *review_by }
+            }
+            Self::Confirmed { granted: Granted::Narrowed, .. } => Assessment::Narrowed,
+            _ => Assessment::Missing,
+        }
+    }
+
+    /// What the partner may get at `now`.
+    pub fn ceiling(&self, now: Timestamp) -> Ceiling {
+        self.assessment(now).ceiling()
+    }
+
+    /// The entry with the assessment that was accepted last, while nobody has taken it back.
+    pub fn assessed_in(&self) -> Option<Hash> {
+        match self {
+            Self::Confirmed { granted: Granted::Full { assessment, .. }, .. } => Some(*assessment),
+            _ => None,
+        }
+    }
+
+    /// The widening that waits for a second person.
+    pub fn proposed(&self) -> Option<&ProposedWidening> {
+        match self {
+            Self::Confirmed { proposed, .. } => proposed.as_ref(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn evolve(&mut self, entry: &Stated<'_>, act: &PartnerAct) {
+        *self = match (act, self.clone()) {
+            (PartnerAct::Add(add), _) => Self::Added { by: entry.by.who, agency: add.agency },
+            (PartnerAct::AddOffNetwork(add), _) => Self::Added { by: entry.by.who, agency: add.agency },
+            (PartnerAct::Confirm(_), Self::Added { agency, .. }) => {
+                Self::Confirmed { agency, granted: Granted::Nothing, proposed: None }
+            }
+            (PartnerAct::ProposeWidening(propose), Self::Confirmed { agency, granted, .. }) => {
+                let proposed =
+                    ProposedWidening { entry: entry.entry, by: entry.by.who, review_by: propose.review_by.0 };
+                Self::Confirmed { agency, granted, proposed: Some(proposed) }
+            }
+            (PartnerAct::Widen(_), Self::Confirmed { agency, proposed: Some(proposed), .. }) => {
+                let granted = Granted::Full { assessment: proposed.entry, review_by: proposed.review_by };
+                Self::Confirmed { agency, granted, proposed: None }
+            }
+            (PartnerAct::Narrow(_), Self::Confirmed { agency, granted, .. }) => {
+                // Where nothing had been granted, only the proposal falls.
+                let granted = if granted == Granted::Nothing { granted } else { Granted::Narrowed };
+                Self::Confirmed { agency, granted, proposed: None }
+            }
+            (PartnerAct::End(_), Self::Added { agency, .. } | Self::Confirmed { agency, .. }) => {
+                Self::Ended { agency }
+            }
+            (_, unchanged) => unchanged,
+        };
+    }
+}
