@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use comity_domain::engine::{AnyMatter, Kinds};
-use comity_domain::matters::node::Trouble;
+use comity_domain::matters::node::{Kept, Trouble};
 use comity_journal::card::{Card, CardBook};
 use comity_journal::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use comity_journal::entropy::Entropy;
@@ -36,12 +36,12 @@ pub use pending::Pending;
 pub use thread::{LedgerByHand, LedgerHandle};
 
 use crate::authorise::LastRefused;
-use crate::commands::LastLooks;
+use crate::commands::{LastLooks, ROOM};
 use crate::context::{Clock, NoShelf, Shelf};
 use crate::failure::Failure;
 use crate::keys::NodeKeys;
 use crate::people::KnownPeople;
-use crate::views::Contents;
+use crate::views::{Contents, Waiting};
 use folded::Folded;
 use last_read::LastRead;
 
@@ -71,6 +71,11 @@ pub struct Ledger {
     inner_root_at: Option<Timestamp>,
     checkpoint: Option<SignedCheckpoint>,
     streams: BTreeMap<(AgencyId, Direction), StreamHead>,
+    pub(crate) waiting: Waiting,
+    /// How much of one agency is kept that cannot be used.
+    pub(crate) room: Kept,
+    /// The agencies whose last such entry found no room.
+    pub(crate) no_room: BTreeSet<AgencyId>,
     pub(crate) matters: Folded,
     pub(crate) last_read: LastRead,
     pub(crate) people: KnownPeople,
@@ -157,6 +162,9 @@ impl Ledger {
             inner_root_at: None,
             checkpoint: None,
             streams: BTreeMap::new(),
+            waiting: Waiting::default(),
+            room: ROOM,
+            no_room: BTreeSet::new(),
             matters: Folded::default(),
             last_read: LastRead::default(),
             people: KnownPeople::default(),
@@ -198,6 +206,7 @@ impl Ledger {
             Some(stored) => SignedCheckpoint::try_from(stored.note).ok(),
             None => None,
         };
+        self.waiting.read_again(&*self.store)?;
         self.stale = false;
         Ok(())
     }

@@ -146,7 +146,8 @@ pub struct Batch {
     pub content: Option<Sealed>,
 }
 
-/// An entry that the receiver does not keep, and why.
+/// An entry that the receiver does not take for one, and why. It keeps the bytes and goes on behind them; it
+/// receipts nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Refused {
@@ -237,6 +238,9 @@ pub struct Receipts {
     pub to: AgencyId,
     /// The receipts.
     pub receipts: Vec<Receipt>,
+    /// What of it was set aside instead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refused>,
 }
 
 /// How many entries the receipts proved delivered.
@@ -308,6 +312,7 @@ impl Message for Receipts {
     const LIMIT: usize = limits::BATCH_BYTES;
     fn check(&self) -> Result<(), Malformed> {
         check_version(self.v)?;
+        at_most("the number of refusals", self.refused.len(), limits::BATCH_ENTRIES)?;
         check_receipts(&self.receipts)
     }
 }

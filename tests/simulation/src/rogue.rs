@@ -141,7 +141,7 @@ impl World {
         let count = entries.len();
         let at = comity_testkit::node::NOW.plus_millis(if self.dice.in_thousand(800) { 0 } else { 1 });
         let receipts = vec![Receipt { checkpoint, first: 0, entries, at, proof }];
-        let message = Receipts { v: VERSION, from: us, to: victim, receipts };
+        let message = Receipts { v: VERSION, from: us, to: victim, receipts, refused: Vec::new() };
         Some((path::RECEIPTS, message.encode(), format!("false receipts for {count}")))
     }
 
@@ -155,18 +155,32 @@ impl World {
         }
         let number = facts.number;
         let card = Card::issue(facts, &station.root()).ok()?;
-        let body = self.batch(from, to, Vec::new(), vec![card])?;
+        let body = self.batch(from, to, &[], vec![card])?;
         Some((path::BATCH, body, format!("another card {number}")))
     }
 
     fn forged_batch(&mut self, from: usize, to: usize) -> Option<Lie> {
         let (entries, what) = self.forge(from, to)?;
-        let body = self.batch(from, to, entries, Vec::new())?;
-        Some((path::BATCH, body, what.into()))
+        let mut signed: Vec<_> = entries.iter().map(|entry| entry.bytes().to_vec()).collect();
+        let mut what = what.to_owned();
+        if self.dice.in_thousand(150) {
+            let length = self.dice.below(300);
+            signed.insert(0, self.dice.bytes(length));
+            what = format!("no entry, and {what}");
+        }
+        if self.dice.in_thousand(250) {
+            let key = self.nodes[from].resident.station.keys().signing;
+            let request = Entry::sign(self.opening(from, to, false)?, &key);
+            signed.push(request.bytes().to_vec());
+            self.beside.push((to, request));
+            what = format!("{what}, and a request beside its ledger");
+        }
+        let body = self.batch(from, to, &signed, Vec::new())?;
+        Some((path::BATCH, body, what))
     }
 
     /// A batch that goes on from what the victim has.
-    fn batch(&self, from: usize, to: usize, entries: Vec<Entry>, cards: Vec<Card>) -> Option<Vec<u8>> {
+    fn batch(&self, from: usize, to: usize, entries: &[Vec<u8>], cards: Vec<Card>) -> Option<Vec<u8>> {
         let us = self.agency(from);
         let after = self.nodes[to].resident.station.disk.look(|kept| kept.stream(&us, Direction::In)).ok()?;
         let batch = Batch {
@@ -174,7 +188,7 @@ impl World {
             from: us,
             to: self.agency(to),
             after,
-            entries: entries.iter().map(|entry| Signed(entry.bytes().to_vec())).collect(),
+            entries: entries.iter().cloned().map(Signed).collect(),
             cards: cards.iter().map(|card| Signed(card.bytes().to_vec())).collect(),
             checkpoint: None,
             consistency: Vec::new(),

@@ -3,9 +3,12 @@
 use comity_app::Failure;
 use comity_app::commands::ActCommand;
 use comity_app::workers::{AnswerFailure, Synced, answer, sync};
+use comity_federation::message::{Batch, Message as _};
 use comity_federation::path;
 use comity_journal::entry::Entry;
 use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::stream::StreamHead;
+use comity_journal::suite;
 use comity_journal::time::Timestamp;
 use comity_store::Direction;
 use comity_store::faults::Fault;
@@ -70,7 +73,7 @@ impl World {
         let nodes: Vec<_> = town
             .into_iter()
             .enumerate()
-            .map(|(i, (resident, plan))| Node::new(resident, plan, rogue == Some(i)))
+            .map(|(i, (resident, plan))| Node::new(resident, plan, rogue == Some(i), 4 + seed % 20))
             .collect();
         let honest = nodes.iter().filter(|node| !node.rogue).map(|node| node.resident.station.agency);
         Self {
@@ -272,7 +275,8 @@ impl World {
         let from = self.agency(to);
         let Some(up) = &self.nodes[node].up else { return };
         let handle = up.handle.clone();
-        self.tasks.spawn(node, Errand::Answer { to, path, reply }, async move {
+        let until = if path == path::BATCH { end_of(&body) } else { None };
+        self.tasks.spawn(node, Errand::Answer { to, path, until, reply }, async move {
             Outcome::Answered(answer(&handle, from, path, body).await)
         });
     }
@@ -357,7 +361,11 @@ impl World {
                 self.acted(node, self.cases.len().saturating_sub(1), acted)
             }
             (Errand::Act { case }, Outcome::Acted(acted)) => self.acted(node, case, acted),
-            (Errand::Answer { to, path, reply }, Outcome::Answered(answered)) => {
+            (Errand::Answer { to, path, until, reply }, Outcome::Answered(answered)) => {
+                if let (Some(until), Ok(body), false) = (until, &answered, self.nodes[node].rogue) {
+                    let from = self.agency(to);
+                    Judge::goes_on(&mut self.nodes[node], &from, until, body)?;
+                }
                 self.answered(node, to, path, reply, answered)
             }
             _ => Ok(()),
@@ -530,6 +538,12 @@ impl World {
         self.say(format!("n{number} is dead"));
         Ok(())
     }
+}
+
+/// The head of a stream behind the entries of a batch.
+fn end_of(body: &[u8]) -> Option<StreamHead> {
+    let batch = Batch::decode(body).ok()?;
+    Some(batch.entries.iter().fold(batch.after, |head, entry| head.push(&suite::hash(&[&entry.0]))))
 }
 
 fn came_of(outcome: &comity_app::commands::Outcome) -> String {

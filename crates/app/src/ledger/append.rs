@@ -9,6 +9,7 @@ use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::leaf::{Leaf, inner_leaf_hash, inner_root_commitment};
 use comity_journal::part::{self, OpenPart, Salt};
 use comity_journal::suite::Hash;
+use comity_journal::time::Timestamp;
 use comity_store::{Direction, Record, Recorded, StoredCard, StreamStep, TreeName};
 
 use super::{Ledger, Pending};
@@ -52,7 +53,7 @@ pub enum Received {
     /// Recorded now, in this leaf.
     New(u64),
     /// Here already, in this leaf, since then.
-    Known(u64, comity_journal::time::Timestamp),
+    Known(u64, Timestamp),
 }
 
 impl Ledger {
@@ -117,18 +118,53 @@ impl Ledger {
         parts: Vec<OpenPart>,
     ) -> Result<Received, Failure> {
         let hash = entry.hash();
-        if let Some(known) = self.store.entry(&hash)? {
-            return Ok(Received::Known(known.leaf, known.at));
-        }
-        if let Some(record) = pending.commit.records.iter().find(|r| is_entry(r, &hash)) {
-            return Ok(Received::Known(record.leaf, record.at));
+        if let Some((leaf, at)) = self.leaf_of(pending, &hash)? {
+            return Ok(Received::Known(leaf, at));
         }
         let leaf = self.exchange.size();
         self.record(pending, Arc::new(entry), Some(from))?;
         pending.commit.parts.extend(parts.into_iter().map(|part| (hash, part)));
-        let head = self.stream(&from, Direction::In)?.push(&hash);
-        self.step(pending, from, Direction::In, head);
         Ok(Received::New(leaf))
+    }
+
+    /// The leaf of the exchange tree in which an entry is recorded, and since when; what is pending included.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn leaf_of(
+        &self,
+        pending: &Pending,
+        hash: &Hash,
+    ) -> Result<Option<(u64, Timestamp)>, Failure> {
+        let record = self.recorded(pending, hash)?;
+        let shared = record.filter(|record| record.tree == TreeName::Exchange);
+        Ok(shared.map(|record| (record.leaf, record.at)))
+    }
+
+    fn recorded(&self, pending: &Pending, hash: &Hash) -> Result<Option<Record>, Failure> {
+        match pending.commit.records.iter().rev().find(|record| is_entry(record, hash)) {
+            Some(record) => Ok(Some(record.clone())),
+            None => Ok(self.store.entry(hash)?),
+        }
+    }
+
+    /// Moves a partner's stream on by one: over `hash`, which is what it is chained over, onto the record of `entry`,
+    /// which keeps what came.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn step_onto(
+        &mut self,
+        pending: &mut Pending,
+        from: AgencyId,
+        hash: Hash,
+        entry: &Hash,
+    ) -> Result<(), Failure> {
+        let head = self.stream(&from, Direction::In)?.push(&hash);
+        let missing = || Failure::Fault("a step of a stream rests on nothing that is recorded".into());
+        let record = self.recorded(pending, entry)?.ok_or_else(missing)?.number;
+        self.step(pending, StreamStep { partner: from, direction: Direction::In, head, record });
+        Ok(())
     }
 
     /// Keeps a card that has been believed.
@@ -227,36 +263,16 @@ impl Ledger {
         for partner in parties.into_iter().filter(|party| *party != us) {
             let head = self.stream(&partner, Direction::Out)?.push(&entry.hash());
             // The entry is not the last record when an inner root followed it.
-            self.step_of(pending, partner, Direction::Out, head, &entry.hash());
+            let record = pending.commit.records.iter().rev().find(|record| is_entry(record, &entry.hash()));
+            let Some(record) = record.map(|record| record.number) else { continue };
+            self.step(pending, StreamStep { partner, direction: Direction::Out, head, record });
         }
         Ok(())
     }
 
-    fn step(
-        &mut self,
-        pending: &mut Pending,
-        partner: AgencyId,
-        direction: Direction,
-        head: comity_journal::stream::StreamHead,
-    ) {
-        if let Some(entry) = pending.last_entry() {
-            self.step_of(pending, partner, direction, head, &entry);
-        }
-    }
-
-    fn step_of(
-        &mut self,
-        pending: &mut Pending,
-        partner: AgencyId,
-        direction: Direction,
-        head: comity_journal::stream::StreamHead,
-        entry: &Hash,
-    ) {
-        let record = pending.commit.records.iter().rev().find(|r| is_entry(r, entry)).map(|r| r.number);
-        if let Some(record) = record {
-            self.streams.insert((partner, direction), head);
-            pending.commit.steps.push(StreamStep { partner, direction, head, record });
-        }
+    fn step(&mut self, pending: &mut Pending, step: StreamStep) {
+        self.streams.insert((step.partner, step.direction), step.head);
+        pending.commit.steps.push(step);
     }
 
     /// The matter, or a fresh one of this kind; `None` for a kind this release does not know.

@@ -2,7 +2,6 @@
 
 use comity_domain::matters::node::Trouble;
 use comity_federation::answer::{Answering, Found};
-use comity_federation::compare::Fit;
 use comity_federation::message::{BatchReply, Fetch, Hello, Message, Receipts, ReceiptsReply, VERSION};
 use comity_federation::path;
 use comity_federation::session::{Snapshot, WrongAgency};
@@ -86,12 +85,7 @@ async fn batch(ledger: &LedgerHandle, from: AgencyId, body: Vec<u8>) -> Result<V
         .run_then(
             move |ledger, pending| {
                 let batch = ledger.open_batch(from, &body)?;
-                let snapshot = ledger.snapshot(&from)?;
-                match Answering(snapshot).batch(batch.after, &batch.hashes) {
-                    Ok(Fit::Continues { .. }) => ledger.receive_batch(pending, from, batch),
-                    Ok(Fit::Gap) => Err(Failure::NotBelieved("the batch begins beyond what is here".into())),
-                    Err(divergence) => Err(Failure::NotBelieved(divergence.to_string())),
-                }
+                ledger.receive_batch(pending, from, batch)
             },
             move |ledger, reception| {
                 let receipts = ledger.receipts_for(&reception)?;
@@ -129,8 +123,11 @@ async fn fetch(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec
 async fn receipts(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {
     let message = Receipts::decode(body)?;
     check_caller(from, message.from)?;
-    let delivered =
-        ledger.run(move |ledger, pending| ledger.receive_receipts(pending, from, message.receipts)).await?;
+    let delivered = ledger
+        .run(move |ledger, pending| {
+            ledger.receive_receipts(pending, from, message.receipts, &message.refused)
+        })
+        .await?;
     Ok(ReceiptsReply { v: VERSION, delivered }.encode())
 }
 

@@ -104,11 +104,11 @@ async fn push(
     let waiting: AwaitReceipts = pushing.sent(hashes);
     let reply = BatchReply::decode(&peer.post(path::BATCH, batch).await?).map_err(unreadable)?;
     synced.requests += 1;
-    let receipts = reply.receipts.clone();
+    let (receipts, refused) = (reply.receipts.clone(), reply.refused.clone());
     let before = after.n;
     let (delivered, outgoing) = ledger
         .run(move |ledger, pending| {
-            let delivered = ledger.receive_receipts(pending, partner, receipts)?;
+            let delivered = ledger.receive_receipts(pending, partner, receipts, &refused)?;
             Ok((delivered, ledger.stream(&partner, Direction::Out)?))
         })
         .await?;
@@ -136,17 +136,18 @@ async fn fetch(
         Fetched::Leave(next) => return Ok(next),
         Fetched::Take { then, .. } => then,
     };
-    let (receipts, incoming, new) = ledger
+    let (receipts, refused, incoming, new) = ledger
         .run_then(
             move |ledger, pending| ledger.receive_batch(pending, partner, batch),
             move |ledger, reception| {
                 let incoming = ledger.stream(&partner, Direction::In)?;
-                Ok((ledger.receipts_for(&reception)?, incoming, reception.new))
+                let receipts = ledger.receipts_for(&reception)?;
+                Ok((receipts, reception.refused, incoming, reception.new))
             },
         )
         .await?;
     synced.received += new;
-    let (receipts, waiting) = then.receipts(receipts, incoming);
+    let (receipts, waiting) = then.receipts(receipts, refused, incoming);
     ReceiptsReply::decode(&peer.post(path::RECEIPTS, receipts.encode()).await?).map_err(unreadable)?;
     synced.requests += 1;
     Ok(waiting.delivered())

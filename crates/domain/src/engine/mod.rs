@@ -18,6 +18,7 @@ mod lane;
 mod matter;
 mod recorded;
 mod registry;
+mod unsettled;
 mod view;
 mod waiting;
 
@@ -36,5 +37,6 @@ pub use lane::Standing;
 pub use matter::Matter;
 pub use recorded::{Channel, Recorded};
 pub use registry::{AnyKind, AnyMatter, Kinds};
+pub use unsettled::EntryWaiting;
 pub use view::{Brief, EntryView, MatterView};
 pub use waiting::DraftWaiting;

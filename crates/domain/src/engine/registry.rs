@@ -18,6 +18,7 @@ use super::inner::{InnerAct, InnerLane};
 use super::kind::{HandedOver, Kind, KindDef, PackageRef};
 use super::lane::Standing;
 use super::matter::Matter;
+use super::unsettled::EntryWaiting;
 use super::view::{Brief, MatterView};
 use super::waiting::DraftWaiting;
 use crate::act::{ActDef, ActSet, ComposeError, Composed, Preparation};
@@ -91,6 +92,12 @@ pub trait AnyMatter: Send {
     fn entry(&self, hash: &Hash) -> Option<&Arc<Entry>>;
     /// [`Matter::standing`].
     fn standing(&self, hash: &Hash) -> Standing;
+    /// [`Matter::entries_waiting`].
+    fn entries_waiting(&self) -> Vec<EntryWaiting>;
+    /// [`Matter::would_wait`].
+    fn would_wait(&self, entry: &Entry) -> bool;
+    /// [`Matter::heads`].
+    fn heads(&self) -> Vec<Seen>;
     /// [`Matter::latest`].
     fn latest(&self, acts: &[&str]) -> Option<Hash>;
     /// [`Matter::next_in`].
@@ -194,6 +201,15 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn standing(&self, hash: &Hash) -> Standing {
         Self::standing(self, hash)
+    }
+    fn entries_waiting(&self) -> Vec<EntryWaiting> {
+        Self::entries_waiting(self)
+    }
+    fn would_wait(&self, entry: &Entry) -> bool {
+        Self::would_wait(self, entry)
+    }
+    fn heads(&self) -> Vec<Seen> {
+        Self::heads(self)
     }
     fn latest(&self, acts: &[&str]) -> Option<Hash> {
         Self::latest(self, acts)

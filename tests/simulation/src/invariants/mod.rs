@@ -24,6 +24,8 @@ pub enum Invariant {
     JudgedOnce,
     /// Rule 2: an entry counts only with all that it follows and all that it had seen.
     NothingWithoutItsPast,
+    /// Rule 2: what does not count, or waits, holds up nothing behind it, as long as there is room.
+    BlocksNothingButItself,
     /// Rule 4: nothing is on the wire before it is durable.
     DurableBeforeItLeaves,
     /// Rule 4: nothing is told as done before it is durable.

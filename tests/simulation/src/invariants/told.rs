@@ -17,6 +17,8 @@ use crate::node::Node;
 /// What is only said of somebody who lies or has lost something.
 const ACCUSATIONS: &[Trouble] = &[
     Trouble::BadEntry,
+    Trouble::NotKept,
+    Trouble::NoRoom,
     Trouble::BadPart,
     Trouble::BadReceipt,
     Trouble::RewrittenPast,

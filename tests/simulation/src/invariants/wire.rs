@@ -36,6 +36,17 @@ impl Judge {
         }
     }
 
+    /// A batch was taken: the stream has come to its end at least, whatever was in it, unless there is no room left for
+    /// what its sender writes.
+    pub(crate) fn goes_on(node: &mut Node, from: &AgencyId, until: StreamHead, reply: &[u8]) -> Judged {
+        let has = read::<BatchReply>(reply)?.incoming;
+        let full = node.ledger().is_some_and(|ledger| ledger.is_full_of(from));
+        let there = has == until || has.n > until.n;
+        Invariant::BlocksNothingButItself.holds_if(there || full, || {
+            format!("a batch reached to {} of a stream, which has come to {}", until.n, has.n)
+        })
+    }
+
     fn batch(&mut self, node: &Node, to: &AgencyId, batch: &Batch) -> Judged {
         head_is_durable(node, to, Direction::Out, batch.after)?;
         for bytes in &batch.entries {
