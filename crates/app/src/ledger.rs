@@ -72,6 +72,8 @@ pub struct Ledger {
     checkpoint: Option<SignedCheckpoint>,
     streams: BTreeMap<(AgencyId, Direction), StreamHead>,
     pub(crate) waiting: Waiting,
+    /// About which matter each partner was asked last.
+    pub(crate) asked: BTreeMap<AgencyId, MatterId>,
     /// How much of one agency is kept that cannot be used.
     pub(crate) room: Kept,
     /// The agencies whose last such entry found no room.
@@ -163,6 +165,7 @@ impl Ledger {
             checkpoint: None,
             streams: BTreeMap::new(),
             waiting: Waiting::default(),
+            asked: BTreeMap::new(),
             room: ROOM,
             no_room: BTreeSet::new(),
             matters: Folded::default(),

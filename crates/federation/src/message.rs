@@ -7,7 +7,8 @@
 
 use comity_journal::cbor::{self, Malformed};
 use comity_journal::checkpoint::SignedCheckpoint;
-use comity_journal::ids::{AgencyId, Token};
+use comity_journal::entry::Seen;
+use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::limits;
 use comity_journal::part::bytes;
 use comity_journal::receipt::Receipt;
@@ -187,6 +188,23 @@ pub struct Fetch {
     pub limit: u64,
 }
 
+/// Asks for the entries of a matter that are missing, of any party that may hold them. They are signed: whoever brings
+/// them, they are their author's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// Version of the messages.
+    pub v: u16,
+    /// Who asks.
+    pub from: AgencyId,
+    /// Whom.
+    pub to: AgencyId,
+    /// The matter.
+    pub matter: MatterId,
+    /// The last entry of each lane that is here without a gap.
+    pub have: Vec<Seen>,
+}
+
 /// Which bytes of a sealed package are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -305,6 +323,14 @@ impl Message for Fetch {
             usize::try_from(self.limit).unwrap_or(usize::MAX),
             limits::BATCH_ENTRIES,
         )
+    }
+}
+
+impl Message for Ask {
+    const LIMIT: usize = SMALL;
+    fn check(&self) -> Result<(), Malformed> {
+        check_version(self.v)?;
+        at_most("the number of lanes", self.have.len(), limits::PARTIES)
     }
 }
 

@@ -142,10 +142,23 @@ impl Ledger {
         from: AgencyId,
         arrived: Arrived,
     ) -> Result<bool, Failure> {
-        let (hash, matter) = (arrived.entry.hash(), arrived.entry.header().matter);
+        let hash = arrived.entry.hash();
         if self.leaf_of(pending, &hash)?.is_none() && !self.has_room_to_wait(pending, &arrived.entry)? {
             return Ok(false);
         }
+        self.append_new(pending, reception, from, arrived)?;
+        self.step_onto(pending, from, hash, &hash)?;
+        Ok(true)
+    }
+
+    fn append_new(
+        &mut self,
+        pending: &mut Pending,
+        reception: &mut Reception,
+        from: AgencyId,
+        arrived: Arrived,
+    ) -> Result<(), Failure> {
+        let (hash, matter) = (arrived.entry.hash(), arrived.entry.header().matter);
         match self.append_received(pending, from, arrived.entry, arrived.parts)? {
             Received::New(leaf) => {
                 reception.new += 1;
@@ -154,8 +167,43 @@ impl Ledger {
             }
             Received::Known(leaf, at) => reception.leaves.push((leaf, at, hash)),
         }
-        self.step_onto(pending, from, hash, &hash)?;
-        Ok(true)
+        Ok(())
+    }
+
+    /// Takes what a partner has brought of a matter that it was asked about; gives how much of it is new. It stands in no
+    /// stream: what does not count is left where it is, and people hear of it where somebody has made it up.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn receive_supplied(
+        &mut self,
+        pending: &mut Pending,
+        from: AgencyId,
+        matter: &MatterId,
+        batch: OpenBatch,
+    ) -> Result<usize, Failure> {
+        let mut reception = Reception::default();
+        let mut arrived = batch.arrived;
+        arrived.retain(|arrived| arrived.entry.header().matter == *matter);
+        // The opening says whose entries count, so it comes first.
+        arrived.sort_by_key(|arrived| arrived.entry.header().opening.is_none());
+        for arrived in arrived {
+            let hash = arrived.entry.hash();
+            if self.leaf_of(pending, &hash)?.is_some() {
+                continue;
+            }
+            match self.may_take(pending, from, &arrived)? {
+                Ok(()) if self.has_room_to_wait(pending, &arrived.entry)? => {
+                    self.append_new(pending, &mut reception, from, arrived)?;
+                }
+                Err(SetAside::BadSignature | SetAside::InnerLane) => {
+                    let why = "what it brought when asked is nobody's entry";
+                    self.record_incident(pending, Trouble::BadBatch, Some(from), Some(hash), Some(why))?;
+                }
+                Ok(()) | Err(_) => {}
+            }
+        }
+        Ok(reception.new)
     }
 
     /// Whether an entry need not wait, or may.

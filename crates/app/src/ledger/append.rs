@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use comity_domain::act::PartBytes;
+use comity_domain::engine::InnerLane;
 use comity_journal::card::Card;
 use comity_journal::entry::{Actor, Entry, Header, Lane, Opening, Relied, VERSION};
 use comity_journal::ids::{AgencyId, MatterId, Token};
@@ -119,6 +120,14 @@ impl Ledger {
     ) -> Result<Received, Failure> {
         let hash = entry.hash();
         if let Some((leaf, at)) = self.leaf_of(pending, &hash)? {
+            // Whoever brought it first may not have been given all of its content.
+            let inner = match self.matter(&entry.header().matter) {
+                Ok(matter) => matter.inner(),
+                Err(Failure::NotFound(_)) => InnerLane::default(),
+                Err(other) => return Err(other),
+            };
+            let kept = parts.into_iter().filter(|part| !inner.has_erased(&hash, part.label.as_str()));
+            pending.commit.parts.extend(kept.map(|part| (hash, part)));
             return Ok(Received::Known(leaf, at));
         }
         let leaf = self.exchange.size();

@@ -65,6 +65,11 @@ impl Waiting {
         self.0.get(matter).into_iter().flatten()
     }
 
+    /// The matters in which something waits.
+    pub(crate) fn matters(&self) -> impl Iterator<Item = &MatterId> {
+        self.0.keys()
+    }
+
     /// How much of an agency waits.
     pub(crate) fn of(&self, author: &AgencyId) -> Kept {
         let rows = self.0.values().flatten().filter(|(_, row)| row.author == *author);

@@ -2,7 +2,7 @@
 
 use comity_domain::matters::node::Trouble;
 use comity_federation::answer::{Answering, Found};
-use comity_federation::message::{BatchReply, Fetch, Hello, Message, Receipts, ReceiptsReply, VERSION};
+use comity_federation::message::{Ask, BatchReply, Fetch, Hello, Message, Receipts, ReceiptsReply, VERSION};
 use comity_federation::path;
 use comity_federation::session::{Snapshot, WrongAgency};
 use comity_journal::cbor::Malformed;
@@ -54,6 +54,7 @@ pub async fn answer(
         path::HELLO => hello(ledger, from, &body).await,
         path::BATCH => batch(ledger, from, body).await,
         path::FETCH => fetch(ledger, from, &body).await,
+        path::ASK => ask(ledger, from, &body).await,
         path::RECEIPTS => receipts(ledger, from, &body).await,
         _ => return Err(AnswerFailure::NoSuchPath),
     };
@@ -118,6 +119,12 @@ async fn fetch(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec
         })
         .await?;
     answered.map_err(AnswerFailure::Nonsense)
+}
+
+async fn ask(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {
+    let ask = Ask::decode(body)?;
+    check_caller(from, ask.from)?;
+    Ok(ledger.run(move |ledger, _| ledger.supply(from, &ask)).await?)
 }
 
 async fn receipts(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {

@@ -58,7 +58,16 @@ impl Three {
     /// # Panics
     /// When the disk of A fails.
     pub fn letter(&self, number: u8) -> MatterId {
-        let (a, b, c) = (self.a.agency, self.b.agency, self.c.agency);
+        self.letter_to(number, &[&self.b, &self.c])
+    }
+
+    /// A letter of A to some of the others.
+    ///
+    /// # Panics
+    /// When the disk of A fails.
+    pub fn letter_to(&self, number: u8, readers: &[&Desk]) -> MatterId {
+        let a = self.a.agency;
+        let readers: Vec<_> = readers.iter().map(|reader| reader.agency).collect();
         let (secret, kinds) = (self.a.keys().pseudonyms, self.a.kinds());
         let opened = self.a.run(move |ledger, pending| {
             let officer = ledger.officer(Some("Amara Olin"))?;
@@ -70,7 +79,8 @@ impl Three {
             let nonce = Hash::from_bytes([number; 32]);
             let genesis = Genesis { opener: a, kind: code.clone(), rules, nonce };
             let party = |agency, role| Party { agency, role: Token::literal(role), recorder: None };
-            let mut parties = vec![party(a, "writing"), party(b, "reading"), party(c, "reading")];
+            let readers = readers.iter().map(|reader| party(*reader, "reading"));
+            let mut parties: Vec<_> = readers.chain([party(a, "writing")]).collect();
             parties.sort();
             let matter = genesis.matter();
             let new = NewEntry {
