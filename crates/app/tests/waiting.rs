@@ -2,13 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "in what tests share, failing is the point")]
 
-use comity_app::workers::answer;
+use comity_app::ledger::Compared;
+use comity_app::workers::{answer, sync};
+use comity_domain::engine::{Kinds, Standing};
 use comity_domain::matters::node::Kept;
-use comity_federation::message::{Ask, Batch, Message as _, VERSION};
+use comity_domain::matters::standard;
+use comity_federation::message::{Ask, Batch, Message as _, Signed, VERSION};
 use comity_federation::path;
-use comity_journal::ids::MatterId;
+use comity_journal::entry::{Entry, Header, Lane, Place};
+use comity_journal::ids::{AgencyId, MatterId, Token};
+use comity_journal::stream::StreamHead;
+use comity_journal::suite::Suite;
 use comity_store::Direction;
-use comity_testkit::node::{Desk, Three, wait};
+use comity_testkit::node::{Desk, Fate, Line, NOW, Sent, Three, wait, with_later_letters, with_letters};
 
 /// A has written to B and C, and C has said something: A writes so often after it, which B cannot judge without.
 fn written_after_what_b_lacks(three: &Three, matter: MatterId, times: usize) {
@@ -98,16 +104,119 @@ fn beyond_what_may_wait_nothing_is_receipted_and_the_sender_keeps_it_until_there
     assert_eq!(state(&three.a, matter), state(&three.b, matter));
 }
 
+/// A batch with nothing in it.
+fn nothing(from: AgencyId, to: AgencyId) -> Vec<u8> {
+    let after = StreamHead::START;
+    let (entries, cards, consistency) = (Vec::new(), Vec::new(), Vec::new());
+    Batch { v: VERSION, from, to, after, entries, cards, checkpoint: None, consistency, content: None }
+        .encode()
+}
+
 #[test]
 fn a_partner_that_names_an_entry_it_never_sends_blocks_only_that_matter() {
     let three = Three::met();
     let (stuck, other) = (three.letter(1), three.letter(2));
     written_after_what_b_lacks(&three, stuck, 1);
-    // A has lost what C said, or hides it, and C is not there.
     three.a.act(other, "say", None, "Amara Olin").unwrap();
     Three::sync(&three.a, &three.b).unwrap();
+    // B asks for what C said. A says that it has nothing more.
+    let (from, to) = (three.a.agency, three.b.agency);
+    let hide = move |way: &'static str, answer: Vec<u8>| {
+        if way == path::ASK { nothing(from, to) } else { answer }
+    };
+    let line = Line::new(&three.b, &three.a, Sent::default(), &|_| Fate::Arrives, &hide);
+    let synced = wait(sync(&three.b.ledger, from, &line)).unwrap();
+    assert_eq!((synced.asked, synced.supplied), (1, 0));
     assert_eq!((waiting(&three.b, stuck), waiting(&three.b, other)), (1, 0));
     three.b.act(other, "say", None, "Chen Ning").unwrap();
-    Three::sync(&three.b, &three.a).unwrap();
+    wait(sync(&three.b.ledger, from, &line)).unwrap();
+    assert_eq!(waiting(&three.b, stuck), 1);
     assert_eq!(state(&three.a, other), state(&three.b, other));
+}
+
+#[test]
+fn what_a_stranger_writes_first_does_not_change_what_a_matter_is() {
+    let three = Three::met();
+    let letter = three.letter_to(1, &[&three.b]);
+    // C, no party, writes something of another kind in it before B has the letter itself.
+    let request = Token::literal("request");
+    let (c, secret) = (three.c.agency, three.c.keys().pseudonyms);
+    let planted = three.c.run(move |ledger, _| {
+        let by = ledger.officer(Some("Emil Sand"))?.acting_in(&*secret, &letter);
+        Ok((by, ledger.own_card().hash()))
+    });
+    let (by, card) = planted.unwrap();
+    let header = Header {
+        v: comity_journal::entry::VERSION,
+        suite: Suite::One,
+        matter: letter,
+        kind: request,
+        rules: 1,
+        lane: Lane::Shared(c),
+        author: c,
+        place: Place { epoch: 0, seq: 1 },
+        prev: None,
+        seen: Vec::new(),
+        card,
+        at: NOW,
+        by,
+        approved: Vec::new(),
+        handling: Token::literal("h1"),
+        act: Token::literal("remind"),
+        structure: vec![0xa0],
+        parts: Vec::new(),
+        relied: Vec::new(),
+        opening: None,
+    };
+    let entry = Entry::sign(header, &three.c.keys().signing);
+    let mut batch = Batch::decode(&nothing(c, three.b.agency)).unwrap();
+    batch.entries = vec![Signed(entry.bytes().to_vec())];
+    wait(answer(&three.b.ledger, c, path::BATCH, batch.encode())).unwrap();
+    let kind = |desk: &Desk| desk.run(move |ledger, _| Ok(ledger.matter(&letter)?.kind())).unwrap();
+    assert_eq!(kind(&three.b), "request", "nothing else is known of it yet");
+
+    Three::sync(&three.a, &three.b).unwrap();
+    assert_eq!(kind(&three.b), "round");
+    three.b.act(letter, "say", None, "Chen Ning").unwrap();
+    Three::sync(&three.b, &three.a).unwrap();
+    let standing = three.b.run(move |ledger, _| Ok(ledger.matter(&letter)?.standing(&entry.hash())));
+    assert_eq!(standing.unwrap(), Standing::Void("not-opened"));
+    let row = three.b.run(move |ledger, _| ledger.row("request", &letter));
+    assert!(row.unwrap().is_none(), "no list shows what it was taken for");
+}
+
+/// B is of an earlier release than A: what A writes is kept and receipted, and after an upgrade comes to the same.
+fn understood_after_an_upgrade(earlier: fn() -> Kinds, later: fn() -> Kinds) {
+    let mut three = Three::met_knowing([later, earlier, later]);
+    let letter = three.letter(1);
+    three.a.act(letter, "say", None, "Amara Olin").unwrap();
+    Three::sync(&three.a, &three.b).unwrap();
+    Three::sync(&three.a, &three.c).unwrap();
+    assert_eq!(delivered(&three.a, &three.b), 2, "what is not understood is receipted");
+    assert!(three.b.act(letter, "say", None, "Chen Ning").is_err(), "nothing is written on it until upgrade");
+    assert_eq!(three.b.incidents(), Vec::<String>::new());
+    three.c.act(letter, "say", None, "Emil Sand").unwrap();
+    Three::sync(&three.c, &three.b).unwrap();
+    Three::sync(&three.c, &three.a).unwrap();
+    // A restart of the same release changes nothing.
+    three.b.reopen(Compared::WithEverybody);
+    assert!(three.b.act(letter, "say", None, "Chen Ning").is_err());
+
+    three.b.upgrade(later);
+    assert_eq!(state(&three.a, letter), state(&three.b, letter));
+    assert_eq!(state(&three.c, letter), state(&three.b, letter));
+    three.b.act(letter, "say", None, "Chen Ning").unwrap();
+    Three::sync(&three.b, &three.a).unwrap();
+    assert_eq!(state(&three.a, letter), state(&three.b, letter));
+    assert!(three.b.journal().clean);
+}
+
+#[test]
+fn a_node_that_does_not_know_a_rules_version_stores_receipts_and_after_an_upgrade_folds_to_the_same_state() {
+    understood_after_an_upgrade(with_letters, with_later_letters);
+}
+
+#[test]
+fn a_node_that_does_not_know_a_kind_stores_receipts_and_after_an_upgrade_folds_to_the_same_state() {
+    understood_after_an_upgrade(standard, with_letters);
 }

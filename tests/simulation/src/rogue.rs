@@ -3,7 +3,9 @@
 
 use comity_domain::act::Preparation;
 use comity_domain::matters::standard;
-use comity_federation::message::{Batch, CardMark, Held, Hello, Message as _, Receipts, Signed, VERSION};
+use comity_federation::message::{
+    Ask, Batch, CardMark, Held, Hello, Message as _, Receipts, Signed, VERSION,
+};
 use comity_federation::path;
 use comity_journal::card::Card;
 use comity_journal::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
@@ -21,7 +23,7 @@ use comity_testkit::node::request;
 
 use crate::world::World;
 
-const PATHS: [&str; 4] = [path::HELLO, path::BATCH, path::FETCH, path::RECEIPTS];
+const PATHS: [&str; 5] = [path::HELLO, path::BATCH, path::FETCH, path::ASK, path::RECEIPTS];
 
 impl World {
     /// The dishonest partner sends something to somebody.
@@ -37,6 +39,7 @@ impl World {
             2 => self.words_of_others(from),
             3 | 4 => self.false_receipts(from, to),
             5 => self.false_hello(from, to),
+            7 => self.nosy(from, to),
             6 if self.dice.in_thousand(300) => self.another_card(from, to),
             _ => self.forged_batch(from, to),
         };
@@ -143,6 +146,14 @@ impl World {
         let receipts = vec![Receipt { checkpoint, first: 0, entries, at, proof }];
         let message = Receipts { v: VERSION, from: us, to: victim, receipts, refused: Vec::new() };
         Some((path::RECEIPTS, message.encode(), format!("false receipts for {count}")))
+    }
+
+    /// Asks after any matter: its own, one of others, one of the victim's own records.
+    fn nosy(&mut self, from: usize, to: usize) -> Option<Lie> {
+        let matters = self.nodes[to].resident.station.disk.look(|kept| kept.matters()).ok()?;
+        let matter = *self.dice.pick(&matters)?;
+        let ask = Ask { v: VERSION, from: self.agency(from), to: self.agency(to), matter, have: Vec::new() };
+        Some((path::ASK, ask.encode(), "a question after any matter".into()))
     }
 
     /// Another first card, or a second one with another key for checkpoints.
@@ -388,7 +399,7 @@ impl World {
     }
 
     fn matter_of_others(&mut self, from: usize) -> Option<MatterId> {
-        let others = self.cases.iter().filter(|case| case.opener != from && case.asked != from);
+        let others = self.cases.iter().filter(|case| !case.is_of(from));
         let others: Vec<_> = others.map(|case| case.id).collect();
         self.dice.pick(&others).copied()
     }

@@ -23,6 +23,8 @@ pub(crate) enum Errand {
     Draft {
         /// To whom.
         asked: usize,
+        /// To whom else.
+        also: Option<usize>,
     },
     /// An officer's act.
     Act {

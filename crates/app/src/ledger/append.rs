@@ -208,10 +208,7 @@ impl Ledger {
             (TreeName::Inner, Some(salt), inner_leaf_hash(&salt, &hash, at))
         };
         let (bytes, kind) = (entry.bytes().to_vec(), header.kind.clone());
-        if let Some(folded) = self.matter_or_new(&matter, &kind)? {
-            folded.receive(entry);
-            self.matters.hold(matter);
-        }
+        self.take_in(pending, entry)?;
         let what = Recorded::Entry { entry: hash, matter, lane, place, bytes, from };
         self.push_record(pending, tree, leaf_hash, salt, what);
         pending.touched.insert(matter);
@@ -221,6 +218,61 @@ impl Ledger {
         }
         self.root_inner_tree_when_due(pending);
         Ok(())
+    }
+
+    /// Gives an entry to its matter. One of another kind than the matter was taken for can tell what it truly is: then
+    /// everything is folded anew.
+    fn take_in(&mut self, pending: &mut Pending, entry: Arc<Entry>) -> Result<(), Failure> {
+        let (id, kind) = (entry.header().matter, entry.header().kind.clone());
+        if !self.matters.has(&id) && !self.unknown.contains(&id) {
+            match self.read_matter(&id) {
+                Ok(matter) => self.matters.insert(id, matter),
+                Err(Failure::NotFound(_)) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        let taken_for = self.matters.get(&id).map(|matter| matter.kind());
+        if taken_for == Some(kind.as_str()) {
+            if let Some(matter) = self.matters.get(&id) {
+                matter.receive(entry);
+            }
+            self.matters.hold(id);
+            return Ok(());
+        }
+        let mut entries = self.entries_of(pending, &id)?;
+        entries.push(entry);
+        match self.fold(&id, entries) {
+            Ok(matter) => {
+                if let Some(before) = taken_for.filter(|before| *before != matter.kind()) {
+                    pending.taken_for.push((before, id));
+                }
+                self.unknown.remove(&id);
+                self.matters.insert(id, matter);
+                self.matters.hold(id);
+            }
+            Err(Failure::NotFound(_)) => {
+                pending.taken_for.extend(taken_for.map(|before| (before, id)));
+                self.matters.remove(&id);
+                self.unknown.insert(id);
+            }
+            Err(other) => return Err(other),
+        }
+        Ok(())
+    }
+
+    /// All entries of a matter, what is pending included.
+    fn entries_of(&self, pending: &Pending, id: &MatterId) -> Result<Vec<Arc<Entry>>, Failure> {
+        let fresh = pending.commit.records.iter().cloned();
+        let records = self.store.matter(id)?.into_iter().chain(fresh);
+        let mut entries = Vec::new();
+        for record in records {
+            let Recorded::Entry { matter, bytes, .. } = record.what else { continue };
+            if matter == *id {
+                let entry = Entry::read(&bytes).map_err(|error| Failure::Fault(error.to_string()))?;
+                entries.push(Arc::new(entry));
+            }
+        }
+        Ok(entries)
     }
 
     fn push_record(

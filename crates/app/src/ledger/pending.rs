@@ -18,6 +18,8 @@ pub struct Pending {
     pub(crate) compared: Vec<AgencyId>,
     /// It holds entries about officers or partners.
     pub(crate) of_people: bool,
+    /// Matters that were taken for another kind before; what the views have of them as such goes.
+    pub(crate) taken_for: Vec<(&'static str, MatterId)>,
     /// What waits of each agency, of what is in this commit.
     pub(crate) waiting: BTreeMap<AgencyId, Kept>,
     /// The views of what was touched are folded from everything that is stored, not from what is new.
@@ -33,6 +35,7 @@ impl Pending {
             touched: BTreeSet::new(),
             compared: Vec::new(),
             of_people: false,
+            taken_for: Vec::new(),
             waiting: BTreeMap::new(),
             anew: false,
         }

@@ -65,6 +65,7 @@ const TOGETHER: usize = 256;
 /// # Errors
 /// When the store cannot be read.
 pub fn project(ledger: &mut Ledger, pending: &mut Pending) -> Result<(), Failure> {
+    forget_other_kinds(ledger, pending)?;
     let mut since = BTreeMap::new();
     for id in std::mem::take(&mut pending.touched) {
         let before = match stored_kind(ledger, &id)? {
@@ -89,6 +90,17 @@ pub fn project(ledger: &mut Ledger, pending: &mut Pending) -> Result<(), Failure
         pending.commit.views.push(ViewRow { view: MATTERS, key: key(&row.kind, &id), value });
     }
     search::project(ledger, pending, since)
+}
+
+/// Takes away the rows of matters that turned out to be of another kind than they were taken for.
+fn forget_other_kinds(ledger: &mut Ledger, pending: &mut Pending) -> Result<(), Failure> {
+    for (kind, id) in std::mem::take(&mut pending.taken_for) {
+        waiting::forget(ledger, pending, &id);
+        let Some(row) = ledger.row(kind, &id)? else { continue };
+        order::forget(pending, &row);
+        pending.commit.views.push(ViewRow { view: MATTERS, key: key(kind, &id), value: None });
+    }
+    Ok(())
 }
 
 /// The kind under which a matter would have its row; `None` for one of a kind this release does not know.

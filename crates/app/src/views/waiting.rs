@@ -104,6 +104,14 @@ pub(super) fn project(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId)
     Ok(())
 }
 
+/// Takes the rows of a matter away.
+pub(super) fn forget(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId) {
+    for entry in ledger.waiting.0.remove(id).unwrap_or_default().into_keys() {
+        let key = [id.as_bytes(), &entry.as_bytes()[..]].concat();
+        pending.commit.views.push(ViewRow { view: WAITING, key, value: None });
+    }
+}
+
 fn recorded_at(ledger: &Ledger, pending: &Pending, hash: &Hash) -> Result<Timestamp, Failure> {
     let is_it = |what: &Recorded| matches!(what, Recorded::Entry { entry, .. } if entry == hash);
     if let Some(record) = pending.commit.records.iter().find(|record| is_it(&record.what)) {

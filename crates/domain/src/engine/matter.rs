@@ -161,6 +161,12 @@ impl<K: Kind> Matter<K> {
 
     /// Rule 2 of the design: valid, void under a rule, or not understood, in the state the author had seen.
     pub(super) fn admit(&self, stated: &Stated<'_>, state: &State<K>) -> (Verdict, Option<Refusal>) {
+        let shared = K::DEF.shared && stated.lane.is_shared();
+        if shared && stated.opening.is_none() && state.opened_by.is_none() {
+            // Nobody knows the kind of a matter that its author had not seen opened, so this is all that is asked.
+            let refusal = Refusal::under(rules::NOT_OPENED);
+            return (Verdict::Void(refusal.rule.code), Some(refusal));
+        }
         if !state.understood || stated.kind != K::DEF.code || stated.rules != K::DEF.rules {
             return (Verdict::NotUnderstood, None);
         }

@@ -283,6 +283,24 @@ impl Kinds {
         self.by_code.get(code).map(AsRef::as_ref)
     }
 
+    /// The kind of the matter that these entries are of, if this release knows it. The opening says it, for the matter's
+    /// name is drawn from it; before the opening is here, our own inner lane, and else the first by hash whose kind is
+    /// known, so that the order of arrival is nothing to it.
+    pub fn of<'e>(&self, entries: impl IntoIterator<Item = &'e Entry>) -> Option<&dyn AnyKind> {
+        let rank = |entry: &Entry| {
+            let header = entry.header();
+            let unknown = self.get(header.kind.as_str()).is_none();
+            let told = (header.opening.is_some(), !header.lane.is_shared());
+            match told {
+                (true, _) => (0, false, entry.hash()),
+                (false, true) => (1, unknown, entry.hash()),
+                (false, false) => (2, unknown, entry.hash()),
+            }
+        };
+        let first = entries.into_iter().min_by_key(|entry| rank(entry))?;
+        self.get(first.header().kind.as_str())
+    }
+
     /// All kinds, by code.
     pub fn iter(&self) -> impl Iterator<Item = &dyn AnyKind> {
         self.by_code.values().map(AsRef::as_ref)

@@ -18,7 +18,7 @@ pub use clock::StandingClock;
 pub use desk::{Desk, Pair, shared, wait};
 pub use disk::{Cut, Disk};
 pub use line::{Fate, Line, Sent};
-pub use round::{Round, RoundAct, RoundLane, with_later_letters, with_letters};
+pub use round::{Round, RoundAct, RoundLane, open_letter, with_later_letters, with_letters};
 pub use station::{Person, Station};
 pub use texts::{NOW, marker, request, review};
 pub use three::Three;

@@ -61,11 +61,6 @@ impl Station {
         Self { kinds, ..self }
     }
 
-    /// The kinds of matters it knows.
-    pub fn kinds(&self) -> Kinds {
-        (self.kinds)()
-    }
-
     /// Another station with the same keys and a copy of the disk.
     #[must_use]
     pub fn copy(&self, plan: FaultPlan) -> Self {

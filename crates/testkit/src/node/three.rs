@@ -1,17 +1,14 @@
 //! Three nodes whose people have met, and a letter from one to both others.
 
 use comity_app::Failure;
-use comity_app::ledger::NewEntry;
 use comity_app::workers::{Synced, sync};
-use comity_domain::act::Preparation;
 use comity_domain::engine::Kinds;
-use comity_journal::entry::{Lane, Opening, Party};
-use comity_journal::ids::{Genesis, MatterId, Token};
+use comity_journal::ids::MatterId;
 use comity_journal::suite::Hash;
 use comity_store::faults::FaultPlan;
 
+use super::round::open_letter;
 use super::{Desk, Fate, Line, Person, Sent, Station, wait, with_letters};
-use crate::Seeded;
 
 /// Three nodes; each has both others for partners.
 pub struct Three {
@@ -66,41 +63,13 @@ impl Three {
     /// # Panics
     /// When the disk of A fails.
     pub fn letter_to(&self, number: u8, readers: &[&Desk]) -> MatterId {
-        let a = self.a.agency;
         let readers: Vec<_> = readers.iter().map(|reader| reader.agency).collect();
-        let (secret, kinds) = (self.a.keys().pseudonyms, self.a.kinds());
+        let secret = self.a.keys().pseudonyms;
         let opened = self.a.run(move |ledger, pending| {
             let officer = ledger.officer(Some("Amara Olin"))?;
-            let mut entropy = Seeded::new(u64::from(number));
-            let mut preparation = Preparation { entropy: &mut entropy, latest: &|_| None };
-            let kind = kinds.get("round").expect("A knows letters");
-            let composed = kind.compose("open", "", &mut preparation)?;
-            let (code, rules) = (Token::literal("round"), kind.def().rules);
-            let nonce = Hash::from_bytes([number; 32]);
-            let genesis = Genesis { opener: a, kind: code.clone(), rules, nonce };
-            let party = |agency, role| Party { agency, role: Token::literal(role), recorder: None };
-            let readers = readers.iter().map(|reader| party(*reader, "reading"));
-            let mut parties: Vec<_> = readers.chain([party(a, "writing")]).collect();
-            parties.sort();
-            let matter = genesis.matter();
-            let new = NewEntry {
-                matter,
-                kind: code,
-                rules,
-                lane: Lane::Shared(a),
-                act: composed.act,
-                structure: composed.structure,
-                parts: composed.parts,
-                by: officer.acting_in(&*secret, &matter),
-                approved: Vec::new(),
-                relied: Vec::new(),
-                opening: Some(Opening { genesis, parties, exercise: false, follows: None }),
-                handling: Token::literal("h1"),
-            };
-            ledger.append_own(pending, new)?;
-            Ok(matter)
+            open_letter(ledger, pending, (&officer, &*secret), Hash::from_bytes([number; 32]), &readers)
         });
-        opened.expect("memory can be written")
+        opened.expect("memory can be written").0
     }
 
     /// A session on a good line.

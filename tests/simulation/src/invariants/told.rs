@@ -18,7 +18,6 @@ use crate::node::Node;
 const ACCUSATIONS: &[Trouble] = &[
     Trouble::BadEntry,
     Trouble::NotKept,
-    Trouble::NoRoom,
     Trouble::BadPart,
     Trouble::BadReceipt,
     Trouble::RewrittenPast,

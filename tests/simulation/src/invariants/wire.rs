@@ -25,7 +25,9 @@ impl Judge {
         match (path, is_answer) {
             (path::HELLO, false) => hello(node, to, &read::<Hello>(body)?),
             (path::HELLO, true) => hello(node, to, &read::<HelloReply>(body)?.hello),
-            (path::BATCH, false) | (path::FETCH, true) => self.batch(node, to, &read::<Batch>(body)?),
+            (path::BATCH, false) | (path::FETCH | path::ASK, true) => {
+                self.batch(node, to, &read::<Batch>(body)?)
+            }
             (path::BATCH, true) => {
                 let reply = read::<BatchReply>(body)?;
                 head_is_durable(node, to, Direction::In, reply.incoming)?;
