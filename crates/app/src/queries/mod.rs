@@ -36,8 +36,8 @@ pub use journal_verify::{JournalReport, JournalSoFar, verify_journal};
 pub use linked::LinkedLine;
 pub use lists::{Also, Counted, LONGEST_PAGE, ListPage, ListQuery, RowTest};
 pub use matters::{
-    ActorLine, ClockLine, DraftLine, FieldLine, MatterLine, MatterPage, NextLine, PackageLine, PartyLine,
-    TimelineLine,
+    ActorLine, ClockLine, DraftLine, FieldLine, LacksLine, MatterLine, MatterPage, NextLine, PackageLine,
+    PartyLine, TimelineLine, WaitsLine,
 };
 pub use node_page::NodePage;
 pub use partners::{CardPage, OfficerLine, PartnerLine};

@@ -32,6 +32,14 @@ pub struct PartnerLine {
     pub off_network: bool,
     /// Entries that wait for delivery to it.
     pub queued: u64,
+    /// Entries of its that have arrived and wait for earlier ones.
+    pub waiting: u64,
+    /// Since when the first of them waits.
+    pub waiting_since: Option<String>,
+    /// Whether so much of it waits, or was set aside, that no more is taken in.
+    pub full: bool,
+    /// Entries of its that others name and that are not here.
+    pub missing: u64,
     /// Whether the streams have been compared since this node started.
     pub compared: bool,
 }
@@ -91,7 +99,12 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read.
     pub fn partner_line(&mut self, partner: Partner) -> Result<PartnerLine, Failure> {
+        let (of, waiting) = (partner.agency, self.waiting.of(&partner.agency));
         Ok(PartnerLine {
+            waiting: waiting.entries,
+            waiting_since: self.waiting.since(&of).map(|since| since.to_string()),
+            full: self.is_full_of(&of),
+            missing: self.waiting.missing_from(&of),
             fingerprint: if partner.off_network {
                 String::new()
             } else {

@@ -72,8 +72,25 @@ impl Waiting {
 
     /// How much of an agency waits.
     pub(crate) fn of(&self, author: &AgencyId) -> Kept {
-        let rows = self.0.values().flatten().filter(|(_, row)| row.author == *author);
-        rows.fold(Kept::default(), |kept, (_, row)| kept.and(row.bytes))
+        let rows = self.rows().filter(|row| row.author == *author);
+        rows.fold(Kept::default(), |kept, row| kept.and(row.bytes))
+    }
+}
+
+impl Waiting {
+    fn rows(&self) -> impl Iterator<Item = &WaitingRow> {
+        self.0.values().flat_map(BTreeMap::values)
+    }
+
+    /// Since when the first entry of an agency waits.
+    pub(crate) fn since(&self, author: &AgencyId) -> Option<Timestamp> {
+        self.rows().filter(|row| row.author == *author).map(|row| row.since).min()
+    }
+
+    /// How many entries of an agency's lanes are named and not here.
+    pub(crate) fn missing_from(&self, party: &AgencyId) -> u64 {
+        let lacks = self.rows().flat_map(|row| &row.lacks).filter(|seen| seen.lane.party() == *party);
+        lacks.map(|seen| seen.entry).collect::<BTreeSet<_>>().len() as u64
     }
 }
 

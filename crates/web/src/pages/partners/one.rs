@@ -6,7 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use comity_app::authorise::Doing;
 use comity_app::commands::ActCommand;
-use comity_app::queries::{AnswerTime, Between, PartnerPage};
+use comity_app::queries::{AnswerTime, Between, PartnerLine, PartnerPage};
 use comity_domain::act::ActDef;
 use comity_journal::ids::AgencyId;
 use maud::{Markup, html};
@@ -20,6 +20,7 @@ use super::super::office::Office;
 use super::super::sign_in::{prove_for, prove_keeping};
 use super::super::trouble::Trouble;
 use super::super::typed::Typed;
+use super::super::when::when_text;
 use super::{Reached, card, compared, digits};
 
 /// What the page before says has been done.
@@ -179,10 +180,23 @@ fn node(asking: &Asking, page: &PartnerPage, reached: Reached) -> Markup {
                     div { dt { (asking.text("page-partner-reached")) } dd { (reached.last(asking)) } }
                     div { dt { (asking.text("page-partner-error")) } dd { (reached.error(asking)) } }
                     div { dt { (asking.text("page-partner-queued")) } dd { (line.queued) } }
+                    div { dt { (asking.text("page-partner-waits")) } dd { (waits(asking, line)) } }
+                    div { dt { (asking.text("page-partner-missing")) } dd { (line.missing) } }
                     div { dt { (asking.text("page-partner-compared")) } dd { (compared(asking, line)) } }
                 }
             }
         }
+    }
+}
+
+/// What has come from it and waits for earlier entries, since when, and whether there is room for more.
+fn waits(asking: &Asking, line: &PartnerLine) -> Markup {
+    html! {
+        (line.waiting)
+        @if let Some(since) = &line.waiting_since {
+            " (" (asking.text("page-partner-waits-since")) " " (when_text(&asking.words, since)) ")"
+        }
+        @if line.full { br; strong { (asking.text("page-partner-full")) } }
     }
 }
 
