@@ -35,7 +35,7 @@ pub type ReceptionLeaves = Vec<(u64, Timestamp, Hash)>;
 
 /// What came in one place of a stream.
 enum Came {
-    Entry(Arrived),
+    Entry(Box<Arrived>),
     Bytes(Unreadable),
 }
 
@@ -43,7 +43,9 @@ enum Came {
 fn in_order(hashes: Vec<Hash>, arrived: Vec<Arrived>, unreadable: Vec<Unreadable>) -> Vec<(Hash, Came)> {
     let (mut arrived, mut unreadable) = (arrived.into_iter().peekable(), unreadable.into_iter());
     let came = |hash| {
-        let entry = arrived.next_if(|arrived| arrived.entry.hash() == hash).map(Came::Entry);
+        let entry = arrived
+            .next_if(|arrived| arrived.entry.hash() == hash)
+            .map(|arrived| Came::Entry(Box::new(arrived)));
         Some((hash, entry.or_else(|| unreadable.next().map(Came::Bytes))?))
     };
     hashes.into_iter().map_while(came).collect()
@@ -130,7 +132,7 @@ impl Ledger {
             return Ok(kept);
         }
         match arrived {
-            Some(arrived) => self.take_entry(pending, reception, from, arrived),
+            Some(arrived) => self.take_entry(pending, reception, from, *arrived),
             None => Ok(false),
         }
     }
@@ -159,10 +161,11 @@ impl Ledger {
         arrived: Arrived,
     ) -> Result<(), Failure> {
         let (hash, matter) = (arrived.entry.hash(), arrived.entry.header().matter);
+        let opens = arrived.entry.header().opening.is_some();
         match self.append_received(pending, from, arrived.entry, arrived.parts)? {
             Received::New(leaf) => {
                 reception.new += 1;
-                self.heed_fork(pending, from, &matter, hash)?;
+                self.tell_of(pending, from, &matter, (hash, opens))?;
                 reception.leaves.push((leaf, pending.at, hash));
             }
             Received::Known(leaf, at) => reception.leaves.push((leaf, at, hash)),
@@ -229,25 +232,22 @@ impl Ledger {
         Ok(fits)
     }
 
-    /// A fork is kept like any entry, since both halves are the proof; people hear of it at once.
-    fn heed_fork(
+    /// A fork is kept like any entry, since both halves are the proof, and so is what this release does not know; people
+    /// hear of either at once.
+    fn tell_of(
         &mut self,
         pending: &mut Pending,
         from: AgencyId,
         matter: &MatterId,
-        entry: Hash,
+        (entry, opens): (Hash, bool),
     ) -> Result<(), Failure> {
-        let forked = match self.matter(matter) {
-            Ok(matter) => matter.standing(&entry) == Standing::Forked,
-            // Of a kind this release does not know.
-            Err(Failure::NotFound(_)) => false,
+        let trouble = match self.matter(matter) {
+            Ok(matter) => (matter.standing(&entry) == Standing::Forked).then_some(Trouble::Fork),
+            Err(Failure::NotFound(_)) => opens.then_some(Trouble::TooNew),
             Err(other) => return Err(other),
         };
-        if forked {
-            self.record_incident(pending, Trouble::Fork, Some(from), Some(entry), None)
-        } else {
-            Ok(())
-        }
+        trouble
+            .map_or(Ok(()), |trouble| self.record_incident(pending, trouble, Some(from), Some(entry), None))
     }
 
     /// Whether an entry can be believed and is addressed to us; otherwise a word why not.

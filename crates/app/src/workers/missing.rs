@@ -35,7 +35,7 @@ pub(super) async fn ask_for_missing(
     peer: &impl Peer,
     synced: &mut Synced,
 ) -> Result<(), Failure> {
-    for matter in ledger.run(move |ledger, _| ledger.to_be_asked(&partner)).await? {
+    for matter in ledger.run(move |ledger, _| ledger.about_what_to_ask(&partner)).await? {
         for _ in 0..ROUNDS {
             let ask = ledger.run(move |ledger, _| ledger.ask(&partner, matter)).await?;
             let Some(ask) = ask else { break };
@@ -61,7 +61,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn to_be_asked(&mut self, partner: &AgencyId) -> Result<Vec<MatterId>, Failure> {
+    fn about_what_to_ask(&mut self, partner: &AgencyId) -> Result<Vec<MatterId>, Failure> {
         let last = self.asked.get(partner).copied();
         let all: Vec<_> = self.waiting.matters().copied().collect();
         let behind = all.iter().filter(|matter| last.is_none_or(|last| **matter > last));

@@ -29,6 +29,7 @@ field-node-read-audit-matter = Of which matter
 term-trouble-unknown-partner = An unknown agency tried to connect
 term-trouble-bad-entry = An entry from a partner was set aside: it does not count and is not receipted; later entries go on
 term-trouble-not-kept = A partner set one of our entries aside and gives no receipt for it
+term-trouble-too-new = A partner opened a matter of a kind newer than this node: it is kept and receipted, and shown once the node is upgraded
 term-trouble-no-room = Too much of a partner's waits for earlier entries: nothing more is taken in from it until some of that is settled
 term-trouble-bad-part = Content that does not match its entry
 term-trouble-bad-receipt = A receipt that proves nothing

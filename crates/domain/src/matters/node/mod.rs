@@ -27,6 +27,8 @@ vocabulary! {
         BadEntry = "bad-entry",
         /// A partner has set an entry of ours aside.
         NotKept = "not-kept",
+        /// A partner has opened a matter of a kind that this release does not know. It is kept and receipted.
+        TooNew = "too-new",
         /// So much of a partner's waits for earlier entries that no more is taken in until some of it is settled.
         NoRoom = "no-room",
         /// Content that is not what its entry was signed for.

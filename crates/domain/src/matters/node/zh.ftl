@@ -29,6 +29,7 @@ field-node-read-audit-matter = 所查合作事项
 term-trouble-unknown-partner = 未登记的机构请求连接
 term-trouble-bad-entry = 对方来的一条记录已搁置：不生效、不出回执，其后记录照常接收
 term-trouble-not-kept = 对方搁置了我方一条记录，未出回执
+term-trouble-too-new = 对方发起的事项类型新于本节点版本：已保存并出具回执，升级后可见
 term-trouble-no-room = 对方等待前序记录的来件已达上限，处理前暂不再接收
 term-trouble-bad-part = 内容与所签记录不符
 term-trouble-bad-receipt = 回执无效
