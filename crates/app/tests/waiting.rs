@@ -43,6 +43,13 @@ fn state(desk: &Desk, matter: MatterId) -> String {
     shared.map(|(_, line)| line).collect()
 }
 
+/// What people at B are told: how much of A waits, whether there is no room for more, and how much of C is missing.
+fn told_at_b(three: &Three) -> (u64, bool, u64) {
+    let partners = three.b.run(|ledger, _| ledger.list_partners()).unwrap();
+    let of = |desk: &Desk| partners.iter().find(|line| line.agency == desk.agency).unwrap();
+    (of(&three.a).waiting, of(&three.a).full, of(&three.c).missing)
+}
+
 #[test]
 fn what_is_missing_is_asked_of_any_party_that_holds_it() {
     let three = Three::met();
@@ -99,8 +106,11 @@ fn beyond_what_may_wait_nothing_is_receipted_and_the_sender_keeps_it_until_there
     assert_eq!((delivered(&three.a, &three.b), waiting(&three.b, matter)), (3, 2));
     assert_eq!(three.b.incidents(), ["no-room"], "it is told once");
 
+    assert_eq!(told_at_b(&three), (2, true, 1));
+
     Three::sync(&three.c, &three.b).unwrap();
     assert_eq!(waiting(&three.b, matter), 0, "what C wrote makes room");
+    assert_eq!(told_at_b(&three), (0, false, 0));
     let synced = Three::sync(&three.a, &three.b).unwrap();
     assert!(synced.compared);
     assert_eq!((delivered(&three.a, &three.b), waiting(&three.b, matter)), (6, 0));

@@ -10,7 +10,7 @@
 use comity_domain::act::ActSet as _;
 use comity_domain::matters::node::{IncidentStructure, Kept, NodeAct, NodeLane, SetAside, Trouble};
 use comity_journal::entry::{Entry, Lane};
-use comity_journal::ids::{AgencyId, Token};
+use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::limits;
 use comity_journal::suite::Hash;
 use comity_store::{Direction, Record, Recorded};
@@ -56,8 +56,11 @@ impl Ledger {
         of: &AgencyId,
         more: usize,
     ) -> Result<bool, Failure> {
-        let held = self.unusable(pending, of)?.and(more as u64);
-        let fits = held.entries <= self.room.entries && held.bytes <= self.room.bytes;
+        let node = self.set_up(pending)?;
+        let held = self.unusable(&node, of)?;
+        let fresh = pending.waiting.get(of).copied().unwrap_or_default();
+        let all = Kept { entries: held.entries + fresh.entries, bytes: held.bytes + fresh.bytes };
+        let fits = self.is_within_room(all.and(more as u64));
         if fits {
             self.no_room.remove(of);
         } else if self.no_room.insert(*of) {
@@ -66,17 +69,28 @@ impl Ledger {
         Ok(fits)
     }
 
-    fn unusable(&mut self, pending: &mut Pending, of: &AgencyId) -> Result<Kept, Failure> {
-        let node = self.set_up(pending)?;
+    fn is_within_room(&self, held: Kept) -> bool {
+        held.entries <= self.room.entries && held.bytes <= self.room.bytes
+    }
+
+    /// What of an agency was set aside, and what of it waits.
+    fn unusable(&mut self, node: &MatterId, of: &AgencyId) -> Result<Kept, Failure> {
         let own = Lane::Inner(self.agency);
-        let lane = self.matter(&node)?.lane(own).downcast::<NodeLane>();
+        let lane = self.matter(node)?.lane(own).downcast::<NodeLane>();
         let lane = lane.map_err(|_| Failure::Fault("the node's record is of another kind".into()))?;
-        let aside = lane.set_aside(&Hash::from_bytes(*of.as_bytes()));
-        let (stored, fresh) = (self.waiting.of(of), pending.waiting.get(of).copied().unwrap_or_default());
-        Ok(Kept {
-            entries: aside.entries + stored.entries + fresh.entries,
-            bytes: aside.bytes + stored.bytes + fresh.bytes,
-        })
+        let (aside, waits) = (lane.set_aside(&Hash::from_bytes(*of.as_bytes())), self.waiting.of(of));
+        Ok(Kept { entries: aside.entries + waits.entries, bytes: aside.bytes + waits.bytes })
+    }
+
+    /// Whether an agency has sent what found no room, and there still is none for an entry of any size.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn has_no_room_for(&mut self, agency: &AgencyId) -> Result<bool, Failure> {
+        let node = self.rows_of("node")?.first().map(|row| row.id);
+        let Some(node) = node.filter(|_| self.no_room.contains(agency)) else { return Ok(false) };
+        let held = self.unusable(&node, agency)?;
+        Ok(!self.is_within_room(held.and(limits::HEADER_BYTES as u64)))
     }
 
     /// Why the step `n` of a partner's stream was set aside, if it was.

@@ -103,7 +103,7 @@ impl Ledger {
         Ok(PartnerLine {
             waiting: waiting.entries,
             waiting_since: self.waiting.since(&of).map(|since| since.to_string()),
-            full: self.is_full_of(&of),
+            full: self.has_no_room_for(&of)?,
             missing: self.waiting.missing_from(&of),
             fingerprint: if partner.off_network {
                 String::new()
