@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use comity_domain::engine::{AnyMatter, Kinds};
-use comity_domain::matters::node::Trouble;
+use comity_domain::matters::node::{Kept, Trouble};
 use comity_journal::card::{Card, CardBook};
 use comity_journal::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use comity_journal::entropy::Entropy;
@@ -36,12 +36,12 @@ pub use pending::Pending;
 pub use thread::{LedgerByHand, LedgerHandle};
 
 use crate::authorise::LastRefused;
-use crate::commands::LastLooks;
+use crate::commands::{LastLooks, ROOM};
 use crate::context::{Clock, NoShelf, Shelf};
 use crate::failure::Failure;
 use crate::keys::NodeKeys;
 use crate::people::KnownPeople;
-use crate::views::Contents;
+use crate::views::{Contents, Waiting};
 use folded::Folded;
 use last_read::LastRead;
 
@@ -71,6 +71,15 @@ pub struct Ledger {
     inner_root_at: Option<Timestamp>,
     checkpoint: Option<SignedCheckpoint>,
     streams: BTreeMap<(AgencyId, Direction), StreamHead>,
+    pub(crate) waiting: Waiting,
+    /// Matters that were found to be of a kind this release does not know, in what is not durable yet.
+    pub(crate) unknown: BTreeSet<MatterId>,
+    /// About which matter each partner was asked last.
+    pub(crate) asked: BTreeMap<AgencyId, MatterId>,
+    /// How much of one agency is kept that cannot be used.
+    pub(crate) room: Kept,
+    /// The agencies whose last such entry found no room.
+    pub(crate) no_room: BTreeSet<AgencyId>,
     pub(crate) matters: Folded,
     pub(crate) last_read: LastRead,
     pub(crate) people: KnownPeople,
@@ -157,6 +166,11 @@ impl Ledger {
             inner_root_at: None,
             checkpoint: None,
             streams: BTreeMap::new(),
+            waiting: Waiting::default(),
+            unknown: BTreeSet::new(),
+            asked: BTreeMap::new(),
+            room: ROOM,
+            no_room: BTreeSet::new(),
             matters: Folded::default(),
             last_read: LastRead::default(),
             people: KnownPeople::default(),
@@ -183,6 +197,7 @@ impl Ledger {
         self.inner_root_at = self.last_inner_root()?;
         self.streams.clear();
         self.matters.clear();
+        self.unknown.clear();
         self.last_read.forget();
         self.last_refused.clear();
         self.last_looks.clear();
@@ -198,6 +213,7 @@ impl Ledger {
             Some(stored) => SignedCheckpoint::try_from(stored.note).ok(),
             None => None,
         };
+        self.waiting.read_again(&*self.store)?;
         self.stale = false;
         Ok(())
     }
@@ -268,6 +284,14 @@ impl Ledger {
         self.length
     }
 
+    /// The version of the rules under which this release opens matters of a kind.
+    ///
+    /// # Errors
+    /// When it does not know the kind.
+    pub fn rules_of(&self, kind: &str) -> Result<u32, Failure> {
+        Ok(self.kind_named(kind)?.def().rules)
+    }
+
     /// What is stored, for reading.
     pub fn store(&self) -> &dyn Store {
         self.store.as_ref()
@@ -284,6 +308,9 @@ impl Ledger {
     /// When there is none, its kind is unknown, or the store cannot be read.
     pub fn matter(&mut self, id: &MatterId) -> Result<&mut Box<dyn AnyMatter>, Failure> {
         if !self.matters.has(id) {
+            if self.unknown.contains(id) {
+                return Err(Failure::NotFound("this release does not know matters of this kind".into()));
+            }
             if !self.damaged(id)?.is_empty() {
                 return Err(Failure::Damaged(self.number_of_damaged(id)?));
             }
@@ -322,18 +349,28 @@ impl Ledger {
     }
 
     fn read_matter(&self, id: &MatterId) -> Result<Box<dyn AnyMatter>, Failure> {
-        let mut matter: Option<Box<dyn AnyMatter>> = None;
+        let mut entries = Vec::new();
         for record in self.store.matter(id)? {
             let Recorded::Entry { bytes, .. } = record.what else { continue };
             let entry = Entry::read(&bytes)
                 .map_err(|error| Failure::Fault(format!("a stored entry cannot be read: {error}")))?;
-            let code = entry.header().kind.clone();
-            let kind = self.kinds.get(code.as_str()).ok_or_else(|| {
-                Failure::NotFound(format!("this release does not know matters of the kind `{code}`"))
-            })?;
-            matter.get_or_insert_with(|| kind.matter(*id)).receive(Arc::new(entry));
+            entries.push(Arc::new(entry));
         }
-        matter.ok_or_else(|| Failure::NotFound("no such matter here".into()))
+        self.fold(id, entries)
+    }
+
+    /// Folds the entries of a matter, which are all that are here.
+    fn fold(&self, id: &MatterId, entries: Vec<Arc<Entry>>) -> Result<Box<dyn AnyMatter>, Failure> {
+        let Some(first) = entries.first() else {
+            return Err(Failure::NotFound("no such matter here".into()));
+        };
+        let kind = self.kinds.of(entries.iter().map(|entry| &**entry)).ok_or_else(|| {
+            let code = &first.header().kind;
+            Failure::NotFound(format!("this release does not know matters of the kind `{code}`"))
+        })?;
+        let mut matter = kind.matter(*id);
+        entries.into_iter().for_each(|entry| matter.receive(entry));
+        Ok(matter)
     }
 
     /// The content of an entry that is still present, what is pending included.
@@ -405,6 +442,7 @@ impl Ledger {
             Ok(()) => {
                 self.length += pending.commit.records.len() as u64;
                 self.matters.settle();
+                self.unknown.clear();
                 self.last_read.follow(&pending.commit);
                 if pending.of_people {
                     self.people.forget();

@@ -2,8 +2,13 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in what tests share, failing is the point")]
 
-use comity_app::ledger::{Compared, LedgerHandle};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use comity_app::keys::NodeKeys;
+use comity_app::ledger::{Compared, Ledger, LedgerHandle, LedgerParts};
 use comity_app::workers::answer;
+use comity_domain::matters::standard;
 use comity_federation::batch::{Draft, Parcel};
 use comity_federation::message::{Batch, BatchReply, Message as _, Receipts, VERSION};
 use comity_federation::path;
@@ -133,7 +138,7 @@ fn waiting_parcel(pair: &Pair) -> Parcel {
     Parcel { entry: Entry::read(bytes).unwrap(), parts: pair.a.disk.parts(entry).unwrap() }
 }
 
-fn batch_of(pair: &Pair, parcel: &Parcel) -> Batch {
+fn batch_of(pair: &Pair, parcels: &[Parcel]) -> Batch {
     let draft = Draft {
         from: pair.a.agency,
         to: pair.b.agency,
@@ -143,7 +148,7 @@ fn batch_of(pair: &Pair, parcel: &Parcel) -> Batch {
         consistency: Vec::new(),
     };
     let key = pair.b.keys().content[0].public();
-    Batch::compose(&draft, std::slice::from_ref(parcel), &key, &mut Seeded::new(5)).unwrap()
+    Batch::compose(&draft, parcels, &key, &mut Seeded::new(5)).unwrap()
 }
 
 fn give(pair: &Pair, batch: &Batch) -> BatchReply {
@@ -160,43 +165,115 @@ fn nothing_lost(pair: &Pair, incidents: &[&str]) {
     assert_eq!(pair.b.incidents(), incidents);
 }
 
-#[test]
-fn an_entry_signed_with_a_wrong_key_is_refused_and_recorded() {
-    let pair = Pair::met();
-    let parcel = waiting_parcel(&pair);
-    let stranger = SecretKey::generate(Suite::One, &mut Seeded::new(77));
-    let forged = Entry::sign(parcel.entry.header().clone(), &stranger);
-    let hash = forged.hash();
-    let reply = give(&pair, &batch_of(&pair, &Parcel { entry: forged, ..parcel }));
-    assert_eq!((reply.refused[0].entry, reply.refused[0].why.as_str()), (hash, "bad-signature"));
-    assert_eq!((reply.receipts, reply.incoming), (Vec::new(), StreamHead::START));
-    assert_eq!(shared(&pair.b), []);
-    nothing_lost(&pair, &["bad-entry"]);
+/// What does not count is set aside under this word and not receipted; the entries behind it are taken, and a node that
+/// asks again is answered alike, after a restart too.
+fn set_aside_alone(pair: &mut Pair, batch: &Batch, words: &[&str]) {
+    let hashes: Vec<_> = batch.entries.iter().map(|entry| suite::hash(&[&entry.0])).collect();
+    let (aside, taken) = hashes.split_at(words.len());
+    let end = hashes.iter().fold(StreamHead::START, |head, hash| head.push(hash));
+    for again in [false, false, true] {
+        if again {
+            pair.b.reopen(Compared::WithEverybody);
+        }
+        let reply = give(pair, batch);
+        let refused: Vec<_> = reply.refused.iter().map(|r| (r.entry, r.why.as_str())).collect();
+        assert_eq!(refused, aside.iter().copied().zip(words.iter().copied()).collect::<Vec<_>>());
+        let receipted: Vec<_> = reply.receipts.iter().flat_map(|receipt| &receipt.entries).copied().collect();
+        assert_eq!(receipted, taken);
+        assert_eq!(reply.incoming, end);
+        assert_eq!(shared(&pair.b), taken);
+        assert_eq!(pair.b.incidents(), vec!["bad-entry"; words.len()]);
+    }
+    for (entry, hash) in batch.entries.iter().zip(aside) {
+        assert!(kept_aside(pair).contains(&entry.0), "the bytes of {hash} are kept");
+    }
+    let report = pair.b.journal();
+    assert!(report.clean, "{:?}", report.findings);
+}
+
+/// The bytes that B has set aside.
+fn kept_aside(pair: &Pair) -> Vec<Vec<u8>> {
+    let entries = pair.b.disk.entries();
+    let parts = entries.iter().flat_map(|(hash, _)| pair.b.disk.parts(hash).unwrap());
+    let aside = parts.filter(|part| part.label.as_str() == "set-aside");
+    aside
+        .map(|part| {
+            let fields: BTreeMap<String, ciborium::Value> = cbor::decode(&part.bytes).unwrap();
+            fields["bytes"].as_bytes().unwrap().clone()
+        })
+        .collect()
 }
 
 #[test]
-fn an_entry_under_an_unknown_card_is_refused_and_recorded() {
-    let pair = Pair::met();
+fn an_entry_signed_with_a_wrong_key_is_set_aside_alone() {
+    let mut pair = Pair::met();
+    let parcel = waiting_parcel(&pair);
+    let stranger = SecretKey::generate(Suite::One, &mut Seeded::new(77));
+    let entry = Entry::sign(parcel.entry.header().clone(), &stranger);
+    let batch = batch_of(&pair, &[Parcel { entry, parts: parcel.parts.clone() }, parcel]);
+    set_aside_alone(&mut pair, &batch, &["bad-signature"]);
+}
+
+#[test]
+fn an_entry_under_an_unknown_card_is_set_aside_alone() {
+    let mut pair = Pair::met();
     let parcel = waiting_parcel(&pair);
     let mut header = parcel.entry.header().clone();
     header.card = Hash::from_bytes([9; 32]);
     let entry = Entry::sign(header, &pair.a.keys().signing);
-    let reply = give(&pair, &batch_of(&pair, &Parcel { entry, ..parcel }));
-    assert_eq!(reply.refused[0].why.as_str(), "unknown-card");
-    assert_eq!(shared(&pair.b), []);
-    nothing_lost(&pair, &["bad-entry"]);
+    let batch = batch_of(&pair, &[Parcel { entry, parts: Vec::new() }, parcel]);
+    set_aside_alone(&mut pair, &batch, &["unknown-card"]);
 }
 
 #[test]
-fn an_entry_that_is_no_entry_is_refused_and_recorded() {
-    let pair = Pair::met();
+fn an_entry_that_is_no_entry_is_set_aside_alone() {
+    let mut pair = Pair::met();
     let parcel = waiting_parcel(&pair);
-    let mut batch = batch_of(&pair, &parcel);
+    let mut batch = batch_of(&pair, &[parcel.clone(), parcel]);
     batch.content = None;
     batch.entries[0].0.truncate(40);
-    let reply = give(&pair, &batch);
-    assert_eq!(reply.refused[0].why.as_str(), "malformed");
-    nothing_lost(&pair, &["bad-entry"]);
+    set_aside_alone(&mut pair, &batch, &["malformed"]);
+}
+
+/// A opens its ledger with a key for signing that its card does not list, as after a mistake with its keys.
+fn with_a_wrong_key(pair: &mut Pair) {
+    let signing = SecretKey::generate(Suite::One, &mut Seeded::new(77));
+    let ledger = Ledger::open(LedgerParts {
+        store: Box::new(pair.a.disk.clone()),
+        keys: NodeKeys { signing, ..pair.a.keys() },
+        card: pair.a.card.clone(),
+        kinds: Arc::new(standard()),
+        clock: Arc::new(pair.a.clock.clone()),
+        entropy: Box::new(Seeded::new(78)),
+        compared: Compared::WithEverybody,
+    });
+    pair.a.ledger = LedgerHandle::start(ledger.unwrap());
+}
+
+#[test]
+fn whoever_sent_what_was_set_aside_hears_why_and_goes_on() {
+    for from_a in [true, false] {
+        let mut pair = Pair::met();
+        with_a_wrong_key(&mut pair);
+        let wrong = pair.signed_request();
+        pair.a.reopen(Compared::WithEverybody);
+        let right = pair.signed_request();
+        pair.try_sync(from_a, &|_| Fate::Arrives).unwrap();
+        let again = pair.sync().unwrap();
+        assert_eq!((again.requests, again.compared), (1, true));
+        assert_eq!(pair.b.status(right), "sent");
+        assert!(pair.b.show(wrong).is_err(), "what was set aside is no matter");
+        assert_eq!(pair.b.incidents(), ["bad-entry"]);
+        assert_eq!(pair.a.incidents(), ["not-kept"]);
+        assert_eq!(pair.a.disk.delivered(&pair.b.agency).unwrap(), 2);
+        assert_eq!(pair.a.stream(pair.b.agency, Direction::Out), pair.b.stream(pair.a.agency, Direction::In));
+        let steps = pair.a.disk.steps(&pair.b.agency, Direction::Out, 0, 10).unwrap();
+        let receipts = steps.iter().map(|(_, record)| match &record.what {
+            Recorded::Entry { entry, .. } => pair.a.disk.receipts(entry).unwrap().len(),
+            Recorded::InnerRoot { .. } => panic!("a step is an entry"),
+        });
+        assert_eq!(receipts.collect::<Vec<_>>(), [0, 1], "what is set aside is not receipted");
+    }
 }
 
 #[test]
@@ -208,7 +285,7 @@ fn a_bad_part_is_left_out_and_recorded_and_its_entry_counts() {
     let entry = parcel.entry.hash();
     parcel.parts[0].bytes[0] ^= 1;
     // An honest node refuses to compose this; a dishonest one seals what it likes.
-    let mut batch = batch_of(&pair, &Parcel { parts: Vec::new(), ..parcel.clone() });
+    let mut batch = batch_of(&pair, &[Parcel { parts: Vec::new(), ..parcel.clone() }]);
     let around = suite::hash(&[b"comity batch content v1", &batch.encode()]);
     let plaintext = cbor::encode(&vec![(entry, &parcel.parts)]);
     let key = pair.b.keys().content[0].public();
@@ -275,7 +352,7 @@ fn a_receipt_for_what_the_partner_was_not_given_is_bad() {
         };
         let before = pair.a.incidents().len();
         let (a, b) = (pair.a.agency, pair.b.agency);
-        let message = Receipts { v: VERSION, from: b, to: a, receipts: vec![receipt] };
+        let message = Receipts { v: VERSION, from: b, to: a, receipts: vec![receipt], refused: vec![] };
         wait(answer(&pair.a.ledger, b, path::RECEIPTS, message.encode())).unwrap();
         assert_eq!(pair.a.incidents().len() > before, trouble);
         assert_eq!(pair.a.disk.delivered(&b).unwrap(), u64::from(!trouble));
@@ -286,31 +363,34 @@ fn a_receipt_for_what_the_partner_was_not_given_is_bad() {
 #[test]
 fn no_partner_writes_in_records_of_our_own_nor_beside_them() {
     for kind in ["node", "officer", "partner"] {
-        let pair = Pair::met();
+        let mut pair = Pair::met();
         let parcel = waiting_parcel(&pair);
         let record = pair.b.disk.matters().unwrap()[0];
-        for matter in [MatterId::from_bytes([0; 32]), record] {
-            let mut header = parcel.entry.header().clone();
-            (header.matter, header.opening, header.kind) = (matter, None, Token::literal(kind));
-            let entry = Entry::sign(header, &pair.a.keys().signing);
-            let reply = give(&pair, &batch_of(&pair, &Parcel { entry, parts: Vec::new() }));
-            assert_eq!(reply.refused[0].why.as_str(), "not-shared");
-        }
-        nothing_lost(&pair, &["bad-entry", "bad-entry"]);
+        let mut parcels: Vec<_> = [MatterId::from_bytes([0; 32]), record]
+            .into_iter()
+            .map(|matter| {
+                let mut header = parcel.entry.header().clone();
+                (header.matter, header.opening, header.kind) = (matter, None, Token::literal(kind));
+                let entry = Entry::sign(header, &pair.a.keys().signing);
+                Parcel { entry, parts: Vec::new() }
+            })
+            .collect();
+        parcels.push(parcel);
+        let batch = batch_of(&pair, &parcels);
+        set_aside_alone(&mut pair, &batch, &["not-shared", "not-shared"]);
     }
 }
 
 #[test]
 fn nobody_writes_in_a_request_that_is_only_drafted() {
-    let pair = Pair::met();
+    let mut pair = Pair::met();
     let parcel = waiting_parcel(&pair);
     let matter = pair.b.draft("Country A", &request("A number"), "Chen Ning").unwrap();
     let mut header = parcel.entry.header().clone();
     (header.matter, header.opening) = (matter, None);
     let entry = Entry::sign(header, &pair.a.keys().signing);
-    let reply = give(&pair, &batch_of(&pair, &Parcel { entry, parts: Vec::new() }));
-    assert_eq!(reply.refused[0].why.as_str(), "not-addressed");
-    nothing_lost(&pair, &["bad-entry"]);
+    let batch = batch_of(&pair, &[Parcel { entry, parts: Vec::new() }, parcel]);
+    set_aside_alone(&mut pair, &batch, &["not-addressed"]);
 }
 
 #[test]

@@ -170,6 +170,8 @@ impl Partners {
             requests: first.requests + second.requests,
             compared: second.compared,
             released: first.released,
+            asked: first.asked + second.asked,
+            supplied: first.supplied + second.supplied,
         })
     }
 

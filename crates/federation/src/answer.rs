@@ -6,7 +6,7 @@
 use comity_journal::stream::StreamHead;
 use comity_journal::suite::Hash;
 
-use crate::compare::{self, Divergence, Fit, Standing};
+use crate::compare::{self, Divergence, Standing};
 use crate::message::{Fetch, Hello, HelloReply};
 use crate::session::{Heard, Snapshot, WrongAgency};
 
@@ -81,14 +81,6 @@ impl Answering {
         let divergences = [ours, theirs].into_iter().filter_map(Result::err).collect();
         let reply = HelloReply { hello: self.0.hello(), consistency: found.consistency };
         Ok((reply, Answered { heard, divergences, level }))
-    }
-
-    /// How a batch fits: where it begins, and the hashes of its entries.
-    ///
-    /// # Errors
-    /// [`Divergence`]: it is of another stream; nothing of it is taken.
-    pub fn batch(&self, after: StreamHead, entries: &[Hash]) -> Result<Fit, Divergence> {
-        compare::fit(self.0.incoming, after, entries)
     }
 
     /// How many entries to give, after what the caller has; `at` is the head of our stream there.

@@ -169,7 +169,7 @@ impl Batch {
             let parts = content.next_if(|(of, _)| of == hash).map(|(_, parts)| parts);
             match Entry::read(&bytes.0) {
                 Ok(entry) => arrived.push(Arrived::sort(entry, parts.unwrap_or_default(), to)),
-                Err(_) => unreadable.push(Refused { entry: *hash, why: Token::literal("malformed") }),
+                Err(_) => unreadable.push(Unreadable { hash: *hash, bytes: bytes.0.clone() }),
             }
         }
         if content.next().is_some() {
@@ -217,14 +217,23 @@ pub struct OpenBatch {
     pub hashes: Vec<Hash>,
     /// The entries that can be read, in the same order.
     pub arrived: Vec<Arrived>,
-    /// Those that cannot, refused alone so that one bad entry does not hold up all behind it.
-    pub unreadable: Vec<Refused>,
+    /// Those that are no entries, in the same order: each is set aside alone, and holds up nothing behind it.
+    pub unreadable: Vec<Unreadable>,
     /// Cards whose own signatures hold; whether they continue what is known, the card book says.
     pub cards: Vec<Card>,
     /// The sender's checkpoint, unchecked: [`crate::compare::checkpoint`].
     pub checkpoint: Option<SignedCheckpoint>,
     /// The path that goes with it.
     pub consistency: Vec<Hash>,
+}
+
+/// Bytes in the place of an entry that are none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Their hash: the sender's stream is chained over it all the same.
+    pub hash: Hash,
+    /// The bytes, as they came.
+    pub bytes: Vec<u8>,
 }
 
 /// An entry that arrived, with the content that is truly its own.

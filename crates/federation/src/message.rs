@@ -7,7 +7,8 @@
 
 use comity_journal::cbor::{self, Malformed};
 use comity_journal::checkpoint::SignedCheckpoint;
-use comity_journal::ids::{AgencyId, Token};
+use comity_journal::entry::Seen;
+use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::limits;
 use comity_journal::part::bytes;
 use comity_journal::receipt::Receipt;
@@ -146,7 +147,8 @@ pub struct Batch {
     pub content: Option<Sealed>,
 }
 
-/// An entry that the receiver does not keep, and why.
+/// An entry that the receiver does not take for one, and why. It keeps the bytes and goes on behind them; it
+/// receipts nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Refused {
@@ -184,6 +186,23 @@ pub struct Fetch {
     pub after: StreamHead,
     /// How many at most.
     pub limit: u64,
+}
+
+/// Asks for the entries of a matter that are missing, of any party that may hold them. They are signed: whoever brings
+/// them, they are their author's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// Version of the messages.
+    pub v: u16,
+    /// Who asks.
+    pub from: AgencyId,
+    /// Whom.
+    pub to: AgencyId,
+    /// The matter.
+    pub matter: MatterId,
+    /// The last entry of each lane that is here without a gap.
+    pub have: Vec<Seen>,
 }
 
 /// Which bytes of a sealed package are asked for.
@@ -237,6 +256,9 @@ pub struct Receipts {
     pub to: AgencyId,
     /// The receipts.
     pub receipts: Vec<Receipt>,
+    /// What of it was set aside instead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refused>,
 }
 
 /// How many entries the receipts proved delivered.
@@ -304,10 +326,19 @@ impl Message for Fetch {
     }
 }
 
+impl Message for Ask {
+    const LIMIT: usize = SMALL;
+    fn check(&self) -> Result<(), Malformed> {
+        check_version(self.v)?;
+        at_most("the number of lanes", self.have.len(), limits::PARTIES)
+    }
+}
+
 impl Message for Receipts {
     const LIMIT: usize = limits::BATCH_BYTES;
     fn check(&self) -> Result<(), Malformed> {
         check_version(self.v)?;
+        at_most("the number of refusals", self.refused.len(), limits::BATCH_ENTRIES)?;
         check_receipts(&self.receipts)
     }
 }

@@ -6,6 +6,9 @@ pub const HELLO: &str = "/federation/v1/hello";
 pub const BATCH: &str = "/federation/v1/batch";
 /// Asks for entries: [`Fetch`](crate::message::Fetch).
 pub const FETCH: &str = "/federation/v1/fetch";
+/// Asks for entries of a matter that are missing: [`Ask`](crate::message::Ask). The answer is a
+/// [`Batch`](crate::message::Batch) that stands in no stream.
+pub const ASK: &str = "/federation/v1/ask";
 /// Hands over receipts for what was fetched: [`Receipts`](crate::message::Receipts).
 pub const RECEIPTS: &str = "/federation/v1/receipts";
 /// Asks for a run of a sealed package: [`PackageFetch`](crate::message::PackageFetch). The answer is the bytes alone.

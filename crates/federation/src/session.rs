@@ -17,7 +17,7 @@ use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 
 use crate::compare::{self, Divergence, Finding, Fit, Standing};
-use crate::message::{BatchReply, CardMark, Fetch, Held, Hello, HelloReply, Receipts, VERSION};
+use crate::message::{BatchReply, CardMark, Fetch, Held, Hello, HelloReply, Receipts, Refused, VERSION};
 
 /// What a node knows of itself and one partner at one moment.
 #[derive(Clone, Debug)]
@@ -329,8 +329,14 @@ pub enum Fetched {
 pub struct Receipting(Fetching);
 
 impl Receipting {
-    /// Hands the receipts over; `incoming` is what we have of the partner's stream after storing.
-    pub fn receipts(self, receipts: Vec<Receipt>, incoming: StreamHead) -> (Receipts, AwaitDelivery) {
+    /// Hands the receipts over, and names what was set aside; `incoming` is what we have of the partner's stream after
+    /// storing.
+    pub fn receipts(
+        self,
+        receipts: Vec<Receipt>,
+        refused: Vec<Refused>,
+        incoming: StreamHead,
+    ) -> (Receipts, AwaitDelivery) {
         let Fetching { mut course, have, until } = self.0;
         let (from, to) = (course.me, course.partner);
         if incoming.n > have.n {
@@ -338,7 +344,7 @@ impl Receipting {
         } else {
             course.unfinished = true;
         }
-        (Receipts { v: VERSION, from, to, receipts }, AwaitDelivery(course))
+        (Receipts { v: VERSION, from, to, receipts, refused }, AwaitDelivery(course))
     }
 }
 

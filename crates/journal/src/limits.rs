@@ -25,9 +25,10 @@ pub const BATCH_BYTES: usize = 8 * 1024 * 1024;
 pub const CARD_BYTES: usize = 64 * 1024;
 /// Cards in one chain that is accepted at once.
 pub const CARD_CHAIN: usize = 1000;
-/// Entries of one partner that wait for earlier ones; beyond this they are not receipted, so the sender keeps them.
+/// Entries of one partner that wait for earlier ones, or were set aside; beyond this they are not receipted, so the
+/// sender keeps them.
 pub const WAITING_ENTRIES: usize = 10_000;
-/// Bytes of one partner that wait for earlier entries.
+/// Bytes of one partner that wait for earlier entries, or were set aside.
 pub const WAITING_BYTES: usize = 64 * 1024 * 1024;
 /// Seconds a partner's handshake may take.
 pub const HANDSHAKE_SECONDS: u64 = 5;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use comity_app::Failure;
 use comity_app::ledger::{Compared, Ledger, LedgerByHand, LedgerHandle};
+use comity_domain::matters::node::Kept;
 use comity_journal::ids::AgencyId;
 use comity_journal::suite::Hash;
 use comity_journal::tree::Tree;
@@ -27,6 +28,8 @@ pub(crate) struct Node {
     pub(crate) failing: bool,
     /// Whether the last stop was unclean.
     pub(crate) uncertain: bool,
+    /// How much of one partner it keeps that it cannot use: little, so that worlds come to the end of it.
+    pub(crate) room: Kept,
     /// From whom it has heard a hello since it started.
     pub(crate) heard: BTreeSet<AgencyId>,
     /// How many records the judge has seen.
@@ -44,13 +47,14 @@ pub(crate) struct Up {
 }
 
 impl Node {
-    pub(crate) fn new(resident: Resident, plan: FaultPlan, rogue: bool) -> Self {
+    pub(crate) fn new(resident: Resident, plan: FaultPlan, rogue: bool, room: u64) -> Self {
         Self {
             resident,
             plan,
             up: None,
             skew: 0,
             rogue,
+            room: Kept { entries: room, bytes: u64::MAX },
             unreadable: false,
             failing: false,
             uncertain: false,
@@ -68,7 +72,9 @@ impl Node {
         self.mend();
         self.unreadable = false;
         self.heard.clear();
-        let (handle, ledger) = LedgerHandle::by_hand(self.resident.station.open(compared)?);
+        let mut ledger = self.resident.station.open(compared)?;
+        ledger.keep_at_most(self.room);
+        let (handle, ledger) = LedgerHandle::by_hand(ledger);
         self.up = Some(Up { handle, ledger });
         Ok(())
     }

@@ -59,6 +59,9 @@ pub(crate) fn wish(ledger: &mut Ledger, matter: MatterId, dice: &mut Dice) -> Op
     let us = ledger.own_card().agency();
     let matter = ledger.matter(&matter).ok()?;
     let brief = matter.brief();
+    if matter.kind() == "round" {
+        return matter.opening().map(|_| write("say", dice));
+    }
     let open = |draft: &&DraftState| !draft.superseded && !draft.sent_back && !matter.relied_on(&draft.entry);
     let drafts = matter.inner().drafts;
     let draft = drafts.iter().rev().find(open);
@@ -145,6 +148,9 @@ fn write(act: &str, dice: &mut Dice) -> Wish {
         _ => Some(String::new()),
     };
     let by_approver = ["approve", "review-grounds", "send-back"].contains(&act);
+    if act == "say" {
+        return Wish { act: act.to_owned(), toml, by_approver: false };
+    }
     // Now and then the wrong person tries.
     Wish { act: act.to_owned(), toml, by_approver: by_approver != dice.in_thousand(30) }
 }

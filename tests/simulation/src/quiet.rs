@@ -116,7 +116,7 @@ impl World {
         let compared = self.nodes[a].ledger().is_some_and(|ledger| ledger.compared_with(&them));
         Invariant::HonestConverge.holds_if(compared, || format!("n{a} has not compared with n{b}"))?;
         let cases: Vec<_> =
-            self.cases.iter().filter(|c| (c.opener, c.asked) == (a, b)).map(|c| c.id).collect();
+            self.cases.iter().filter(|case| case.is_of(a) && case.is_of(b)).map(|case| case.id).collect();
         cases.into_iter().try_for_each(|case| self.agree_on(case, a, b))
     }
 
@@ -125,14 +125,23 @@ impl World {
         let there = self.shared_of(case, b);
         Invariant::HonestConverge
             .holds_if(here == there, || format!("n{a} and n{b} have other entries of matter {case}"))?;
+        let parties = self.judge.parties(&case).unwrap_or_default().to_vec();
+        let all_honest = parties.iter().all(|party| self.judge.is_honest(party));
         for node in [a, b] {
             let Some(ledger) = self.nodes[node].ledger() else { continue };
+            let full = parties.iter().any(|party| ledger.is_full_of(party));
             let Ok(matter) = ledger.matter(&case) else { continue };
             let other = here.iter().find(|entry| matter.standing(entry) != Standing::Valid);
-            Invariant::HonestConverge.holds_if(other.is_none(), || {
-                let standing = other.map(|entry| matter.standing(entry));
-                format!("entry {other:?} of honest partners is {standing:?} at n{node}")
-            })?;
+            let standing = other.map(|entry| matter.standing(entry));
+            let told = || format!("entry {other:?} of honest partners is {standing:?} at n{node}");
+            if all_honest {
+                Invariant::HonestConverge.holds_if(other.is_none(), told)?;
+                continue;
+            }
+            // What rests on a fork of a dishonest third party may wait for ever, and what it filled the room with.
+            let forked = matter.entries().iter().any(|e| matter.standing(&e.hash()) == Standing::Forked);
+            let waits = here.iter().any(|entry| matter.standing(entry) == Standing::Waiting);
+            Invariant::MissingIsAskedFor.holds_if(!waits || forked || full, told)?;
         }
         Ok(())
     }

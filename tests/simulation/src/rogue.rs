@@ -3,7 +3,9 @@
 
 use comity_domain::act::Preparation;
 use comity_domain::matters::standard;
-use comity_federation::message::{Batch, CardMark, Held, Hello, Message as _, Receipts, Signed, VERSION};
+use comity_federation::message::{
+    Ask, Batch, CardMark, Held, Hello, Message as _, Receipts, Signed, VERSION,
+};
 use comity_federation::path;
 use comity_journal::card::Card;
 use comity_journal::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
@@ -21,7 +23,7 @@ use comity_testkit::node::request;
 
 use crate::world::World;
 
-const PATHS: [&str; 4] = [path::HELLO, path::BATCH, path::FETCH, path::RECEIPTS];
+const PATHS: [&str; 5] = [path::HELLO, path::BATCH, path::FETCH, path::ASK, path::RECEIPTS];
 
 impl World {
     /// The dishonest partner sends something to somebody.
@@ -37,6 +39,7 @@ impl World {
             2 => self.words_of_others(from),
             3 | 4 => self.false_receipts(from, to),
             5 => self.false_hello(from, to),
+            7 => self.nosy(from, to),
             6 if self.dice.in_thousand(300) => self.another_card(from, to),
             _ => self.forged_batch(from, to),
         };
@@ -141,8 +144,16 @@ impl World {
         let count = entries.len();
         let at = comity_testkit::node::NOW.plus_millis(if self.dice.in_thousand(800) { 0 } else { 1 });
         let receipts = vec![Receipt { checkpoint, first: 0, entries, at, proof }];
-        let message = Receipts { v: VERSION, from: us, to: victim, receipts };
+        let message = Receipts { v: VERSION, from: us, to: victim, receipts, refused: Vec::new() };
         Some((path::RECEIPTS, message.encode(), format!("false receipts for {count}")))
+    }
+
+    /// Asks after any matter: its own, one of others, one of the victim's own records.
+    fn nosy(&mut self, from: usize, to: usize) -> Option<Lie> {
+        let matters = self.nodes[to].resident.station.disk.look(|kept| kept.matters()).ok()?;
+        let matter = *self.dice.pick(&matters)?;
+        let ask = Ask { v: VERSION, from: self.agency(from), to: self.agency(to), matter, have: Vec::new() };
+        Some((path::ASK, ask.encode(), "a question after any matter".into()))
     }
 
     /// Another first card, or a second one with another key for checkpoints.
@@ -155,18 +166,32 @@ impl World {
         }
         let number = facts.number;
         let card = Card::issue(facts, &station.root()).ok()?;
-        let body = self.batch(from, to, Vec::new(), vec![card])?;
+        let body = self.batch(from, to, &[], vec![card])?;
         Some((path::BATCH, body, format!("another card {number}")))
     }
 
     fn forged_batch(&mut self, from: usize, to: usize) -> Option<Lie> {
         let (entries, what) = self.forge(from, to)?;
-        let body = self.batch(from, to, entries, Vec::new())?;
-        Some((path::BATCH, body, what.into()))
+        let mut signed: Vec<_> = entries.iter().map(|entry| entry.bytes().to_vec()).collect();
+        let mut what = what.to_owned();
+        if self.dice.in_thousand(150) {
+            let length = self.dice.below(300);
+            signed.insert(0, self.dice.bytes(length));
+            what = format!("no entry, and {what}");
+        }
+        if self.dice.in_thousand(250) {
+            let key = self.nodes[from].resident.station.keys().signing;
+            let request = Entry::sign(self.opening(from, to, false)?, &key);
+            signed.push(request.bytes().to_vec());
+            self.beside.push((to, request));
+            what = format!("{what}, and a request beside its ledger");
+        }
+        let body = self.batch(from, to, &signed, Vec::new())?;
+        Some((path::BATCH, body, what))
     }
 
     /// A batch that goes on from what the victim has.
-    fn batch(&self, from: usize, to: usize, entries: Vec<Entry>, cards: Vec<Card>) -> Option<Vec<u8>> {
+    fn batch(&self, from: usize, to: usize, entries: &[Vec<u8>], cards: Vec<Card>) -> Option<Vec<u8>> {
         let us = self.agency(from);
         let after = self.nodes[to].resident.station.disk.look(|kept| kept.stream(&us, Direction::In)).ok()?;
         let batch = Batch {
@@ -174,7 +199,7 @@ impl World {
             from: us,
             to: self.agency(to),
             after,
-            entries: entries.iter().map(|entry| Signed(entry.bytes().to_vec())).collect(),
+            entries: entries.iter().cloned().map(Signed).collect(),
             cards: cards.iter().map(|card| Signed(card.bytes().to_vec())).collect(),
             checkpoint: None,
             consistency: Vec::new(),
@@ -374,7 +399,7 @@ impl World {
     }
 
     fn matter_of_others(&mut self, from: usize) -> Option<MatterId> {
-        let others = self.cases.iter().filter(|case| case.opener != from && case.asked != from);
+        let others = self.cases.iter().filter(|case| !case.is_of(from));
         let others: Vec<_> = others.map(|case| case.id).collect();
         self.dice.pick(&others).copied()
     }

@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use comity_app::Failure;
 use comity_app::commands::Acted;
 use comity_app::workers::{AnswerFailure, Synced};
+use comity_journal::stream::StreamHead;
 use tokio::sync::oneshot;
 
 /// What a task was for.
@@ -22,6 +23,8 @@ pub(crate) enum Errand {
     Draft {
         /// To whom.
         asked: usize,
+        /// To whom else.
+        also: Option<usize>,
     },
     /// An officer's act.
     Act {
@@ -34,6 +37,8 @@ pub(crate) enum Errand {
         to: usize,
         /// What was asked.
         path: &'static str,
+        /// How far a batch reaches in the stream of who sent it.
+        until: Option<StreamHead>,
         /// Where the answer goes; nowhere for a request that came a second time.
         reply: Option<oneshot::Sender<Vec<u8>>>,
     },

@@ -3,7 +3,7 @@
 use comity_app::ledger::Compared;
 use comity_app::people::{Officer, Partner};
 use comity_store::faults::FaultPlan;
-use comity_testkit::node::{Person, Station};
+use comity_testkit::node::{Person, Station, with_letters};
 
 /// Who drafts, and who reviews and approves. The same in every town: no trace names them.
 const PEOPLE: [Person; 2] =
@@ -31,7 +31,7 @@ impl Town {
         let stations: Vec<_> = (0..size)
             .map(|i| {
                 let seed = (size * 100 + i) as u64;
-                Station::new(&format!("n{i}.liaison"), &seat(i), seed, FaultPlan::new())
+                Station::new(&format!("n{i}.liaison"), &seat(i), seed, FaultPlan::new()).knowing(with_letters)
             })
             .collect();
         let residents = (0..size).map(|i| {

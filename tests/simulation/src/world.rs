@@ -1,15 +1,19 @@
 //! A world: nodes, network, officers and trouble, moved one step at a time.
 
 use comity_app::Failure;
-use comity_app::commands::ActCommand;
+use comity_app::commands::Outcome::Signed;
+use comity_app::commands::{ActCommand, Acted};
 use comity_app::workers::{AnswerFailure, Synced, answer, sync};
+use comity_federation::message::{Batch, Message as _};
 use comity_federation::path;
 use comity_journal::entry::Entry;
 use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::stream::StreamHead;
+use comity_journal::suite::{self, Hash};
 use comity_journal::time::Timestamp;
 use comity_store::Direction;
 use comity_store::faults::Fault;
-use comity_testkit::node::{Cut, NOW, request};
+use comity_testkit::node::{Cut, NOW, open_letter, request};
 
 use crate::dice::Dice;
 use crate::invariants::{Broken, Invariant, Judge, Judged, Violation};
@@ -28,6 +32,15 @@ pub(crate) struct Case {
     pub(crate) id: MatterId,
     pub(crate) opener: usize,
     pub(crate) asked: usize,
+    /// Who else reads it, where it is a letter.
+    pub(crate) also: Option<usize>,
+}
+
+impl Case {
+    /// Whether a node is a party.
+    pub(crate) fn is_of(&self, node: usize) -> bool {
+        [Some(self.opener), Some(self.asked), self.also].contains(&Some(node))
+    }
 }
 
 /// A world.
@@ -70,7 +83,7 @@ impl World {
         let nodes: Vec<_> = town
             .into_iter()
             .enumerate()
-            .map(|(i, (resident, plan))| Node::new(resident, plan, rogue == Some(i)))
+            .map(|(i, (resident, plan))| Node::new(resident, plan, rogue == Some(i), 4 + seed % 20))
             .collect();
         let honest = nodes.iter().filter(|node| !node.rogue).map(|node| node.resident.station.agency);
         Self {
@@ -272,7 +285,8 @@ impl World {
         let from = self.agency(to);
         let Some(up) = &self.nodes[node].up else { return };
         let handle = up.handle.clone();
-        self.tasks.spawn(node, Errand::Answer { to, path, reply }, async move {
+        let until = if path == path::BATCH { end_of(&body) } else { None };
+        self.tasks.spawn(node, Errand::Answer { to, path, until, reply }, async move {
             Outcome::Answered(answer(&handle, from, path, body).await)
         });
     }
@@ -296,11 +310,9 @@ impl World {
         if self.tasks.acts_of(node) > 2 {
             return;
         }
-        let mut ours: Vec<_> = (0..self.cases.len())
-            .filter(|case| self.cases[*case].opener == node || self.cases[*case].asked == node)
-            .collect();
+        let mut ours: Vec<_> = (0..self.cases.len()).filter(|case| self.cases[*case].is_of(node)).collect();
         if ours.is_empty() || (self.cases.len() < self.nodes.len() + 3 && self.dice.in_thousand(100)) {
-            return self.draft(node);
+            return if self.dice.in_thousand(250) { self.write_letter(node) } else { self.draft(node) };
         }
         if self.dice.in_thousand(800)
             && let Some(ledger) = self.nodes[node].ledger()
@@ -321,11 +333,36 @@ impl World {
         let (Some(up), Some(partner)) = (&node.up, node.resident.partners[asked].clone()) else { return };
         let (handle, officer) = (up.handle.clone(), node.resident.drafter.clone());
         self.say(format!("n{number} drafts a request to n{asked}"));
-        self.tasks.spawn(number, Errand::Draft { asked }, async move {
+        self.tasks.spawn(number, Errand::Draft { asked, also: None }, async move {
             let drafted = handle.run(move |ledger, pending| {
                 ledger.draft_opening(pending, "request", &partner, &request("A number"), &officer)
             });
             Outcome::Acted(drafted.await)
+        });
+    }
+
+    /// An officer writes to two others, once the node has compared with both.
+    fn write_letter(&mut self, number: usize) {
+        let (asked, also) = (self.dice.below(self.nodes.len()), self.dice.below(self.nodes.len()));
+        let readers = [self.agency(asked), self.agency(also)];
+        let nonce = Hash::from_slice(&self.dice.bytes(32)).unwrap_or(Hash::ZERO);
+        let node = &self.nodes[number];
+        let Some(up) = &node.up else { return };
+        if asked == also || asked == number || also == number {
+            return;
+        }
+        let (handle, officer) = (up.handle.clone(), node.resident.drafter.clone());
+        let secret = node.resident.station.keys().pseudonyms;
+        self.say(format!("n{number} writes a letter to n{asked} and n{also}"));
+        self.tasks.spawn(number, Errand::Draft { asked, also: Some(also) }, async move {
+            let written = handle.run(move |ledger, pending| {
+                if !readers.iter().all(|reader| ledger.compared_with(reader)) {
+                    return Err(Failure::Waiting("the streams have not been compared yet".into()));
+                }
+                let (matter, entry) = open_letter(ledger, pending, (&officer, &*secret), nonce, &readers)?;
+                Ok(Acted { matter, act: "open".into(), outcome: Signed(entry) })
+            });
+            Outcome::Acted(written.await)
         });
     }
 
@@ -350,14 +387,18 @@ impl World {
     fn ended(&mut self, node: usize, errand: Errand, outcome: Outcome) -> Judged {
         match (errand, outcome) {
             (Errand::Session { with }, Outcome::Synced(synced)) => self.synced(node, with, synced),
-            (Errand::Draft { asked }, Outcome::Acted(acted)) => {
+            (Errand::Draft { asked, also }, Outcome::Acted(acted)) => {
                 if let Ok(acted) = &acted {
-                    self.cases.push(Case { id: acted.matter, opener: node, asked });
+                    self.cases.push(Case { id: acted.matter, opener: node, asked, also });
                 }
                 self.acted(node, self.cases.len().saturating_sub(1), acted)
             }
             (Errand::Act { case }, Outcome::Acted(acted)) => self.acted(node, case, acted),
-            (Errand::Answer { to, path, reply }, Outcome::Answered(answered)) => {
+            (Errand::Answer { to, path, until, reply }, Outcome::Answered(answered)) => {
+                if let (Some(until), Ok(body), false) = (until, &answered, self.nodes[node].rogue) {
+                    let from = self.agency(to);
+                    Judge::goes_on(&mut self.nodes[node], &from, until, body)?;
+                }
                 self.answered(node, to, path, reply, answered)
             }
             _ => Ok(()),
@@ -366,8 +407,8 @@ impl World {
 
     fn synced(&mut self, node: usize, with: usize, synced: Result<Synced, Failure>) -> Judged {
         self.say(match &synced {
-            Ok(Synced { delivered, received, compared, released, .. }) => format!(
-                "n{node} and n{with}: {delivered} delivered, {received} received, {released} released, compared {compared}"
+            Ok(Synced { delivered, received, compared, released, asked, supplied, .. }) => format!(
+                "n{node} and n{with}: {delivered} delivered, {received} received, {supplied} of {asked} asked, {released} released, compared {compared}"
             ),
             Err(why) => format!("n{node} and n{with} broke off: {why}"),
         });
@@ -380,12 +421,7 @@ impl World {
         Ok(())
     }
 
-    fn acted(
-        &mut self,
-        node: usize,
-        case: usize,
-        acted: Result<comity_app::commands::Acted, Failure>,
-    ) -> Judged {
+    fn acted(&mut self, node: usize, case: usize, acted: Result<Acted, Failure>) -> Judged {
         self.say(match &acted {
             Ok(acted) => format!("n{node} in m{case}: {} {}", acted.act, came_of(&acted.outcome)),
             Err(why) => format!("n{node} in m{case}: no, {why}"),
@@ -532,12 +568,18 @@ impl World {
     }
 }
 
+/// The head of a stream behind the entries of a batch.
+fn end_of(body: &[u8]) -> Option<StreamHead> {
+    let batch = Batch::decode(body).ok()?;
+    Some(batch.entries.iter().fold(batch.after, |head, entry| head.push(&suite::hash(&[&entry.0]))))
+}
+
 fn came_of(outcome: &comity_app::commands::Outcome) -> String {
     use comity_app::commands::Outcome;
     match outcome {
         Outcome::Recorded(_) => "recorded".into(),
         Outcome::StillWaits(_, why) => format!("recorded, the draft waits: {why}"),
-        Outcome::Signed(_) => "signed".into(),
+        Signed(_) => "signed".into(),
         Outcome::Drafted(_) => "drafted".into(),
         Outcome::Kept(_, why) => format!("kept: {why}"),
         Outcome::AwaitsComparison(..) => "awaits a comparison".into(),

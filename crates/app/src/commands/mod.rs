@@ -13,6 +13,7 @@ mod receive_receipts;
 mod record_check;
 mod record_incident;
 mod record_read;
+mod set_aside;
 mod set_up;
 
 pub use act::{ActCommand, Acted, Outcome};
@@ -22,3 +23,4 @@ pub use filters::KeptFilter;
 pub use officers::NewInvitation;
 pub(crate) use read_audit::LastLooks;
 pub use receive_batch::{Reception, ReceptionLeaves};
+pub(crate) use set_aside::ROOM;

@@ -1,17 +1,21 @@
 //! Receives a batch from a partner: believe, append, and receipt what has become durable.
 //!
-//! Each entry is checked alone: a bad one is recorded as an incident and refused by name, and the rest goes on.
-//! What is here already is receipted again, so that a lost answer costs nothing. An entry whose past is missing is
-//! recorded and receipted like any other; its matter shows it as waiting.
+//! Each entry is checked alone: one that does not count is set aside and named to the sender, and the stream goes on
+//! behind it. What is here already is answered again, so that a lost answer costs nothing. An entry whose past is
+//! missing is recorded and receipted like any other, as long as there is room for such entries; beyond that the batch is
+//! taken no further, and the sender keeps the rest.
 
 use comity_domain::engine::Standing;
-use comity_domain::matters::node::Trouble;
-use comity_federation::batch::{Arrived, OpenBatch, check_arrived};
+use comity_domain::matters::node::{SetAside, Trouble};
+use comity_federation::batch::{Arrived, OpenBatch, Unreadable, check_arrived};
+use comity_federation::compare::{self, Fit};
 use comity_federation::message::Refused;
+use comity_journal::entry::Entry;
 use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::receipt::Receipt;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
+use comity_store::Direction;
 
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending, Received};
@@ -20,7 +24,7 @@ use crate::ledger::{Ledger, Pending, Received};
 #[derive(Clone, Debug, Default)]
 pub struct Reception {
     leaves: ReceptionLeaves,
-    /// Entries that were not taken, with a word why.
+    /// What was set aside, with a word why.
     pub refused: Vec<Refused>,
     /// How many entries were new.
     pub new: usize,
@@ -29,91 +33,239 @@ pub struct Reception {
 /// The leaves to be receipted: leaf, time, entry.
 pub type ReceptionLeaves = Vec<(u64, Timestamp, Hash)>;
 
+/// What came in one place of a stream.
+enum Came {
+    Entry(Box<Arrived>),
+    Bytes(Unreadable),
+}
+
+/// What a batch brought, in the order of the stream.
+fn in_order(hashes: Vec<Hash>, arrived: Vec<Arrived>, unreadable: Vec<Unreadable>) -> Vec<(Hash, Came)> {
+    let (mut arrived, mut unreadable) = (arrived.into_iter().peekable(), unreadable.into_iter());
+    let came = |hash| {
+        let entry = arrived
+            .next_if(|arrived| arrived.entry.hash() == hash)
+            .map(|arrived| Came::Entry(Box::new(arrived)));
+        Some((hash, entry.or_else(|| unreadable.next().map(Came::Bytes))?))
+    };
+    hashes.into_iter().map_while(came).collect()
+}
+
 impl Ledger {
-    /// Appends what can be believed of a batch.
+    /// Appends what can be believed of a batch that goes on from what is here of the partner's stream.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// [`Failure::NotBelieved`] when the batch is of another stream, or begins beyond what is here; or when the store
+    /// cannot be read.
     pub fn receive_batch(
         &mut self,
         pending: &mut Pending,
         from: AgencyId,
         batch: OpenBatch,
     ) -> Result<Reception, Failure> {
-        let mut reception = Reception::default();
+        let have = self.stream(&from, Direction::In)?;
+        let known = match compare::fit(have, batch.after, &batch.hashes) {
+            Ok(Fit::Continues { known }) => known,
+            Ok(Fit::Gap) => {
+                return Err(Failure::NotBelieved("the batch begins beyond what is here".into()));
+            }
+            Err(divergence) => return Err(Failure::NotBelieved(divergence.to_string())),
+        };
         for card in batch.cards {
             if card.agency() == from {
                 self.keep_card(pending, card)?;
             }
         }
-        for refused in batch.unreadable {
-            self.record_incident(
-                pending,
-                Trouble::BadEntry,
-                Some(from),
-                Some(refused.entry),
-                Some("malformed"),
-            )?;
-            reception.refused.push(refused);
-        }
-        let in_order = batch.arrived.into_iter().zip(batch.hashes);
-        // An entry that cannot be read leaves a hole: what comes after it waits until it is settled.
-        for (arrived, _) in in_order.take_while(|(arrived, hash)| arrived.entry.hash() == *hash) {
-            let hash = arrived.entry.hash();
-            if !arrived.bad.is_empty() {
-                self.record_incident(pending, Trouble::BadPart, Some(from), Some(hash), None)?;
-            }
-            if let Err(why) = self.may_take(from, &arrived)? {
-                self.record_incident(pending, Trouble::BadEntry, Some(from), Some(hash), Some(why.as_str()))?;
-                reception.refused.push(Refused { entry: hash, why });
-                // What comes after it in the stream can be taken only once it is settled.
+        let mut reception = Reception::default();
+        let came = in_order(batch.hashes, batch.arrived, batch.unreadable);
+        for (place, (hash, came)) in came.into_iter().enumerate() {
+            if place < known {
+                let n = batch.after.n + 1 + place as u64;
+                self.answer_again(pending, &mut reception, from, (n, hash))?;
+            } else if !self.take(pending, &mut reception, from, hash, came)? {
                 break;
-            }
-            let (at, matter) = (pending.at, arrived.entry.header().matter);
-            match self.append_received(pending, from, arrived.entry, arrived.parts)? {
-                Received::New(leaf) => {
-                    reception.new += 1;
-                    self.heed_fork(pending, from, &matter, hash)?;
-                    reception.leaves.push((leaf, at, hash));
-                }
-                Received::Known(leaf, at) => reception.leaves.push((leaf, at, hash)),
             }
         }
         Ok(reception)
     }
 
-    /// A fork is kept like any entry, since both halves are the proof; people hear of it at once.
-    fn heed_fork(
+    /// Answers for a place of the stream that is behind us: receipts what is here, names what was set aside.
+    fn answer_again(
+        &self,
+        pending: &Pending,
+        reception: &mut Reception,
+        from: AgencyId,
+        (n, hash): (u64, Hash),
+    ) -> Result<(), Failure> {
+        if let Some((leaf, at)) = self.leaf_of(pending, &hash)? {
+            reception.leaves.push((leaf, at, hash));
+        } else if let Some(why) = self.why_set_aside(pending, &from, n, &hash)? {
+            reception.refused.push(Refused { entry: hash, why });
+        }
+        Ok(())
+    }
+
+    /// Takes what came next in the stream; `false` when there is no room for it.
+    fn take(
+        &mut self,
+        pending: &mut Pending,
+        reception: &mut Reception,
+        from: AgencyId,
+        hash: Hash,
+        came: Came,
+    ) -> Result<bool, Failure> {
+        let (bytes, why, arrived) = match came {
+            Came::Bytes(unreadable) => (unreadable.bytes, Some(SetAside::Malformed), None),
+            Came::Entry(arrived) => {
+                if !arrived.bad.is_empty() {
+                    self.record_incident(pending, Trouble::BadPart, Some(from), Some(hash), None)?;
+                }
+                let why = self.may_take(pending, from, &arrived)?.err();
+                (arrived.entry.bytes().to_vec(), why, Some(arrived))
+            }
+        };
+        if let Some(why) = why {
+            let kept = self.set_aside(pending, from, (hash, &bytes), why)?;
+            if kept {
+                reception.refused.push(Refused { entry: hash, why: Token::literal(why.code()) });
+            }
+            return Ok(kept);
+        }
+        match arrived {
+            Some(arrived) => self.take_entry(pending, reception, from, *arrived),
+            None => Ok(false),
+        }
+    }
+
+    fn take_entry(
+        &mut self,
+        pending: &mut Pending,
+        reception: &mut Reception,
+        from: AgencyId,
+        arrived: Arrived,
+    ) -> Result<bool, Failure> {
+        let hash = arrived.entry.hash();
+        if self.leaf_of(pending, &hash)?.is_none() && !self.has_room_to_wait(pending, &arrived.entry)? {
+            return Ok(false);
+        }
+        self.append_new(pending, reception, from, arrived)?;
+        self.step_onto(pending, from, hash, &hash)?;
+        Ok(true)
+    }
+
+    fn append_new(
+        &mut self,
+        pending: &mut Pending,
+        reception: &mut Reception,
+        from: AgencyId,
+        arrived: Arrived,
+    ) -> Result<(), Failure> {
+        let (hash, matter) = (arrived.entry.hash(), arrived.entry.header().matter);
+        let opens = arrived.entry.header().opening.is_some();
+        match self.append_received(pending, from, arrived.entry, arrived.parts)? {
+            Received::New(leaf) => {
+                reception.new += 1;
+                self.tell_of(pending, from, &matter, (hash, opens))?;
+                reception.leaves.push((leaf, pending.at, hash));
+            }
+            Received::Known(leaf, at) => reception.leaves.push((leaf, at, hash)),
+        }
+        Ok(())
+    }
+
+    /// Takes what a partner has brought of a matter that it was asked about; gives how much of it is new. It stands in no
+    /// stream: what does not count is left where it is, and people hear of it where somebody has made it up.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn receive_supplied(
         &mut self,
         pending: &mut Pending,
         from: AgencyId,
         matter: &MatterId,
-        entry: Hash,
-    ) -> Result<(), Failure> {
-        let forked = match self.matter(matter) {
-            Ok(matter) => matter.standing(&entry) == Standing::Forked,
-            // Of a kind this release does not know.
-            Err(Failure::NotFound(_)) => false,
+        batch: OpenBatch,
+    ) -> Result<usize, Failure> {
+        let mut reception = Reception::default();
+        let mut arrived = batch.arrived;
+        arrived.retain(|arrived| arrived.entry.header().matter == *matter);
+        // The opening says whose entries count, so it comes first.
+        arrived.sort_by_key(|arrived| arrived.entry.header().opening.is_none());
+        for arrived in arrived {
+            let hash = arrived.entry.hash();
+            if self.leaf_of(pending, &hash)?.is_some() {
+                continue;
+            }
+            match self.may_take(pending, from, &arrived)? {
+                Ok(()) if self.has_room_to_wait(pending, &arrived.entry)? => {
+                    self.append_new(pending, &mut reception, from, arrived)?;
+                }
+                Err(SetAside::BadSignature | SetAside::InnerLane) => {
+                    let why = "what it brought when asked is nobody's entry";
+                    self.record_incident(pending, Trouble::BadBatch, Some(from), Some(hash), Some(why))?;
+                }
+                Ok(()) | Err(_) => {}
+            }
+        }
+        Ok(reception.new)
+    }
+
+    /// Whether an entry need not wait, or may.
+    fn has_room_to_wait(&mut self, pending: &mut Pending, entry: &Entry) -> Result<bool, Failure> {
+        let header = entry.header();
+        let waits = match self.matter(&header.matter) {
+            Ok(matter) => matter.would_wait(entry),
+            Err(Failure::NotFound(_)) => {
+                let kind = self.kinds.get(header.kind.as_str());
+                kind.is_some_and(|kind| kind.matter(header.matter).would_wait(entry))
+            }
             Err(other) => return Err(other),
         };
-        if forked {
-            self.record_incident(pending, Trouble::Fork, Some(from), Some(entry), None)
-        } else {
-            Ok(())
+        if !waits {
+            return Ok(true);
         }
+        let (author, bytes) = (header.author, entry.bytes().len());
+        let fits = self.has_room(pending, &author, bytes)?;
+        if fits {
+            let fresh = pending.waiting.entry(author).or_default();
+            *fresh = fresh.and(bytes as u64);
+        }
+        Ok(fits)
+    }
+
+    /// A fork is kept like any entry, since both halves are the proof, and so is what this release does not know; people
+    /// hear of either at once.
+    fn tell_of(
+        &mut self,
+        pending: &mut Pending,
+        from: AgencyId,
+        matter: &MatterId,
+        (entry, opens): (Hash, bool),
+    ) -> Result<(), Failure> {
+        let trouble = match self.matter(matter) {
+            Ok(matter) => (matter.standing(&entry) == Standing::Forked).then_some(Trouble::Fork),
+            Err(Failure::NotFound(_)) => opens.then_some(Trouble::TooNew),
+            Err(other) => return Err(other),
+        };
+        trouble
+            .map_or(Ok(()), |trouble| self.record_incident(pending, trouble, Some(from), Some(entry), None))
     }
 
     /// Whether an entry can be believed and is addressed to us; otherwise a word why not.
-    fn may_take(&mut self, from: AgencyId, arrived: &Arrived) -> Result<Result<(), Token>, Failure> {
+    fn may_take(
+        &mut self,
+        pending: &Pending,
+        from: AgencyId,
+        arrived: &Arrived,
+    ) -> Result<Result<(), SetAside>, Failure> {
         let header = arrived.entry.header();
         if let Err(refused) = check_arrived(arrived, &self.cards) {
-            return Ok(Err(refused.why));
+            return Ok(Err(SetAside::from_code(refused.why.as_str()).unwrap_or(SetAside::Malformed)));
         }
-        if header.author == self.agency && self.store.entry(&arrived.entry.hash())?.is_none() {
-            return Ok(Err(Token::literal("ours-but-not-here")));
+        if header.author == self.agency && self.leaf_of(pending, &arrived.entry.hash())?.is_none() {
+            return Ok(Err(SetAside::OursButNotHere));
         }
         if self.is_own_business(&header.matter, header.kind.as_str())? {
-            return Ok(Err(Token::literal("not-shared")));
+            return Ok(Err(SetAside::NotShared));
         }
         let (us, lane) = (self.agency, header.lane.party());
         let parties = match &header.opening {
@@ -131,19 +283,19 @@ impl Ledger {
         let Some(parties) = parties else {
             // Its opening is still to come: it waits, and it can only be of the lane of who sends it.
             let own = header.author == from && lane == from;
-            return Ok(if own { Ok(()) } else { Err(Token::literal("not-addressed")) });
+            return Ok(if own { Ok(()) } else { Err(SetAside::NotAddressed) });
         };
         // Nobody records for us: we speak for ourselves.
         if parties.iter().any(|party| party.agency == us && party.recorder.is_some()) {
-            return Ok(Err(Token::literal("recorded-for-us")));
+            return Ok(Err(SetAside::RecordedForUs));
         }
         let is_party = |agency: AgencyId| parties.iter().any(|party| party.agency == agency);
         let writer =
             parties.iter().find(|party| party.agency == lane).map(|p| p.recorder.unwrap_or(p.agency));
         Ok(if !is_party(us) || !is_party(from) {
-            Err(Token::literal("not-addressed"))
+            Err(SetAside::NotAddressed)
         } else if writer != Some(header.author) {
-            Err(Token::literal("foreign-lane"))
+            Err(SetAside::ForeignLane)
         } else {
             Ok(())
         })

@@ -1,6 +1,7 @@
 //! Receives a partner's receipts: verify, keep, and move the cursor of what it has.
 
 use comity_domain::matters::node::Trouble;
+use comity_federation::message::Refused;
 use comity_journal::cbor;
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::receipt::Receipt;
@@ -12,7 +13,8 @@ use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
 
 impl Ledger {
-    /// Keeps the receipts that hold, and moves the partner's cursor over all it has now receipted in order.
+    /// Keeps the receipts that hold, and moves the partner's cursor over all it has now answered for in order: with a
+    /// receipt, or by saying that it has set the entry aside. People hear of the latter.
     ///
     /// # Errors
     /// When none of them can be believed, or the store cannot be read.
@@ -21,6 +23,7 @@ impl Ledger {
         pending: &mut Pending,
         from: AgencyId,
         receipts: Vec<Receipt>,
+        refused: &[Refused],
     ) -> Result<u64, Failure> {
         let mut proven = BTreeSet::new();
         for receipt in receipts {
@@ -54,7 +57,7 @@ impl Ledger {
                 entries: receipt.entries,
             });
         }
-        let delivered = self.advance_cursor(&from, &proven)?;
+        let delivered = self.advance_cursor(pending, &from, &proven, refused)?;
         pending.commit.delivered.push((from, delivered));
         Ok(delivered)
     }
@@ -85,14 +88,23 @@ impl Ledger {
         }
     }
 
-    fn advance_cursor(&self, partner: &AgencyId, proven: &BTreeSet<Hash>) -> Result<u64, Failure> {
+    fn advance_cursor(
+        &mut self,
+        pending: &mut Pending,
+        partner: &AgencyId,
+        proven: &BTreeSet<Hash>,
+        refused: &[Refused],
+    ) -> Result<u64, Failure> {
         let mut delivered = self.store.delivered(partner)?;
-        for (step, record) in self.store.steps(partner, Direction::Out, delivered, proven.len().max(1))? {
+        let answered = (proven.len() + refused.len()).max(1);
+        for (step, record) in self.store.steps(partner, Direction::Out, delivered, answered)? {
             let Recorded::Entry { entry, .. } = record.what else { break };
             let receipted = proven.contains(&entry)
                 || self.store.receipts(&entry)?.iter().any(|receipt| receipt.partner == *partner);
             if !receipted {
-                break;
+                let Some(refusal) = refused.iter().find(|refused| refused.entry == entry) else { break };
+                let why = refusal.why.as_str();
+                self.record_not_kept(pending, *partner, entry, why)?;
             }
             delivered = step.head.n;
         }

@@ -1,6 +1,6 @@
 //! Records what went wrong, in the node's own record.
 
-use comity_domain::matters::node::Trouble;
+use comity_domain::matters::node::{SetAside, Trouble};
 use comity_journal::ids::AgencyId;
 use comity_journal::suite::Hash;
 
@@ -11,6 +11,18 @@ use crate::ledger::{Ledger, Pending};
 /// Incidents of one kind with one partner that are recorded between two starts; beyond it they are logged only, so
 /// that nobody can fill a journal by misbehaving.
 const RECORDED_PER_START: u32 = 20;
+
+/// What is told of an incident.
+#[derive(Default)]
+pub(super) struct Report<'a> {
+    pub(super) partner: Option<AgencyId>,
+    pub(super) entry: Option<Hash>,
+    /// Why it was set aside.
+    pub(super) why: Option<SetAside>,
+    /// What was set aside.
+    pub(super) bytes: Option<&'a [u8]>,
+    pub(super) detail: Option<&'a str>,
+}
 
 impl Ledger {
     /// Records an incident; `detail` is for people and holds no content of any matter.
@@ -25,27 +37,74 @@ impl Ledger {
         entry: Option<Hash>,
         detail: Option<&str>,
     ) -> Result<(), Failure> {
-        tracing::warn!(trouble = trouble.code(), "incident");
-        let seen = self.troubles.entry((partner, trouble)).or_default();
+        self.record_some(pending, trouble, &Report { partner, entry, detail, ..Report::default() })
+    }
+
+    /// Records that a partner has set an entry of ours aside, in the word it gave.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(super) fn record_not_kept(
+        &mut self,
+        pending: &mut Pending,
+        partner: AgencyId,
+        entry: Hash,
+        word: &str,
+    ) -> Result<(), Failure> {
+        let why = SetAside::from_code(word);
+        let detail = why.is_none().then_some(word);
+        let report = Report { partner: Some(partner), entry: Some(entry), why, bytes: None, detail };
+        self.record_some(pending, Trouble::NotKept, &report)
+    }
+
+    fn record_some(
+        &mut self,
+        pending: &mut Pending,
+        trouble: Trouble,
+        report: &Report<'_>,
+    ) -> Result<(), Failure> {
+        let seen = self.troubles.entry((report.partner, trouble)).or_default();
         *seen += 1;
         if *seen > RECORDED_PER_START {
+            tracing::warn!(trouble = trouble.code(), "incident");
             return Ok(());
         }
+        self.record_report(pending, trouble, report).map(drop)
+    }
+
+    /// Records an incident, however many there were: for what is kept nowhere else.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(super) fn record_report(
+        &mut self,
+        pending: &mut Pending,
+        trouble: Trouble,
+        report: &Report<'_>,
+    ) -> Result<Hash, Failure> {
+        tracing::warn!(trouble = trouble.code(), "incident");
         let node = self.set_up(pending)?;
         let mut table = toml::Table::new();
         table.insert("trouble".into(), trouble.code().into());
-        if let Some(partner) = partner {
+        if let Some(partner) = report.partner {
             table.insert("partner".into(), partner.to_string().into());
         }
-        if let Some(entry) = entry {
+        if let Some(entry) = report.entry {
             table.insert("entry".into(), entry.to_string().into());
         }
-        if let Some(detail) = detail {
+        if let Some(detail) = report.detail {
             table.insert("detail".into(), detail.into());
+        }
+        if let Some(why) = report.why {
+            table.insert("why".into(), why.code().into());
+        }
+        if let Some(bytes) = report.bytes {
+            table.insert("size".into(), i64::try_from(bytes.len()).unwrap_or(i64::MAX).into());
+            table.insert("bytes".into(), data_encoding::BASE64.encode(bytes).into());
         }
         let operator = self.operator(&node);
         let composed = self.compose("node", Some(&node), "incident", &table.to_string())?;
         let new = inner_entry(self, node, "node", composed, operator)?;
-        self.append_own(pending, new).map(drop)
+        self.append_own(pending, new)
     }
 }

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use comity_domain::act::PartBytes;
+use comity_domain::engine::InnerLane;
 use comity_journal::card::Card;
 use comity_journal::entry::{Actor, Entry, Header, Lane, Opening, Relied, VERSION};
 use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::leaf::{Leaf, inner_leaf_hash, inner_root_commitment};
 use comity_journal::part::{self, OpenPart, Salt};
 use comity_journal::suite::Hash;
+use comity_journal::time::Timestamp;
 use comity_store::{Direction, Record, Recorded, StoredCard, StreamStep, TreeName};
 
 use super::{Ledger, Pending};
@@ -52,7 +54,7 @@ pub enum Received {
     /// Recorded now, in this leaf.
     New(u64),
     /// Here already, in this leaf, since then.
-    Known(u64, comity_journal::time::Timestamp),
+    Known(u64, Timestamp),
 }
 
 impl Ledger {
@@ -117,18 +119,61 @@ impl Ledger {
         parts: Vec<OpenPart>,
     ) -> Result<Received, Failure> {
         let hash = entry.hash();
-        if let Some(known) = self.store.entry(&hash)? {
-            return Ok(Received::Known(known.leaf, known.at));
-        }
-        if let Some(record) = pending.commit.records.iter().find(|r| is_entry(r, &hash)) {
-            return Ok(Received::Known(record.leaf, record.at));
+        if let Some((leaf, at)) = self.leaf_of(pending, &hash)? {
+            // Whoever brought it first may not have been given all of its content.
+            let inner = match self.matter(&entry.header().matter) {
+                Ok(matter) => matter.inner(),
+                Err(Failure::NotFound(_)) => InnerLane::default(),
+                Err(other) => return Err(other),
+            };
+            let kept = parts.into_iter().filter(|part| !inner.has_erased(&hash, part.label.as_str()));
+            pending.commit.parts.extend(kept.map(|part| (hash, part)));
+            return Ok(Received::Known(leaf, at));
         }
         let leaf = self.exchange.size();
         self.record(pending, Arc::new(entry), Some(from))?;
         pending.commit.parts.extend(parts.into_iter().map(|part| (hash, part)));
-        let head = self.stream(&from, Direction::In)?.push(&hash);
-        self.step(pending, from, Direction::In, head);
         Ok(Received::New(leaf))
+    }
+
+    /// The leaf of the exchange tree in which an entry is recorded, and since when; what is pending included.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn leaf_of(
+        &self,
+        pending: &Pending,
+        hash: &Hash,
+    ) -> Result<Option<(u64, Timestamp)>, Failure> {
+        let record = self.recorded(pending, hash)?;
+        let shared = record.filter(|record| record.tree == TreeName::Exchange);
+        Ok(shared.map(|record| (record.leaf, record.at)))
+    }
+
+    fn recorded(&self, pending: &Pending, hash: &Hash) -> Result<Option<Record>, Failure> {
+        match pending.commit.records.iter().rev().find(|record| is_entry(record, hash)) {
+            Some(record) => Ok(Some(record.clone())),
+            None => Ok(self.store.entry(hash)?),
+        }
+    }
+
+    /// Moves a partner's stream on by one: over `hash`, which is what it is chained over, onto the record of `entry`,
+    /// which keeps what came.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn step_onto(
+        &mut self,
+        pending: &mut Pending,
+        from: AgencyId,
+        hash: Hash,
+        entry: &Hash,
+    ) -> Result<(), Failure> {
+        let head = self.stream(&from, Direction::In)?.push(&hash);
+        let missing = || Failure::Fault("a step of a stream rests on nothing that is recorded".into());
+        let record = self.recorded(pending, entry)?.ok_or_else(missing)?.number;
+        self.step(pending, StreamStep { partner: from, direction: Direction::In, head, record });
+        Ok(())
     }
 
     /// Keeps a card that has been believed.
@@ -163,10 +208,7 @@ impl Ledger {
             (TreeName::Inner, Some(salt), inner_leaf_hash(&salt, &hash, at))
         };
         let (bytes, kind) = (entry.bytes().to_vec(), header.kind.clone());
-        if let Some(folded) = self.matter_or_new(&matter, &kind)? {
-            folded.receive(entry);
-            self.matters.hold(matter);
-        }
+        self.take_in(pending, entry)?;
         let what = Recorded::Entry { entry: hash, matter, lane, place, bytes, from };
         self.push_record(pending, tree, leaf_hash, salt, what);
         pending.touched.insert(matter);
@@ -176,6 +218,61 @@ impl Ledger {
         }
         self.root_inner_tree_when_due(pending);
         Ok(())
+    }
+
+    /// Gives an entry to its matter. One of another kind than the matter was taken for can tell what it truly is: then
+    /// everything is folded anew.
+    fn take_in(&mut self, pending: &mut Pending, entry: Arc<Entry>) -> Result<(), Failure> {
+        let (id, kind) = (entry.header().matter, entry.header().kind.clone());
+        if !self.matters.has(&id) && !self.unknown.contains(&id) {
+            match self.read_matter(&id) {
+                Ok(matter) => self.matters.insert(id, matter),
+                Err(Failure::NotFound(_)) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        let taken_for = self.matters.get(&id).map(|matter| matter.kind());
+        if taken_for == Some(kind.as_str()) {
+            if let Some(matter) = self.matters.get(&id) {
+                matter.receive(entry);
+            }
+            self.matters.hold(id);
+            return Ok(());
+        }
+        let mut entries = self.entries_of(pending, &id)?;
+        entries.push(entry);
+        match self.fold(&id, entries) {
+            Ok(matter) => {
+                if let Some(before) = taken_for.filter(|before| *before != matter.kind()) {
+                    pending.taken_for.push((before, id));
+                }
+                self.unknown.remove(&id);
+                self.matters.insert(id, matter);
+                self.matters.hold(id);
+            }
+            Err(Failure::NotFound(_)) => {
+                pending.taken_for.extend(taken_for.map(|before| (before, id)));
+                self.matters.remove(&id);
+                self.unknown.insert(id);
+            }
+            Err(other) => return Err(other),
+        }
+        Ok(())
+    }
+
+    /// All entries of a matter, what is pending included.
+    fn entries_of(&self, pending: &Pending, id: &MatterId) -> Result<Vec<Arc<Entry>>, Failure> {
+        let fresh = pending.commit.records.iter().cloned();
+        let records = self.store.matter(id)?.into_iter().chain(fresh);
+        let mut entries = Vec::new();
+        for record in records {
+            let Recorded::Entry { matter, bytes, .. } = record.what else { continue };
+            if matter == *id {
+                let entry = Entry::read(&bytes).map_err(|error| Failure::Fault(error.to_string()))?;
+                entries.push(Arc::new(entry));
+            }
+        }
+        Ok(entries)
     }
 
     fn push_record(
@@ -227,36 +324,16 @@ impl Ledger {
         for partner in parties.into_iter().filter(|party| *party != us) {
             let head = self.stream(&partner, Direction::Out)?.push(&entry.hash());
             // The entry is not the last record when an inner root followed it.
-            self.step_of(pending, partner, Direction::Out, head, &entry.hash());
+            let record = pending.commit.records.iter().rev().find(|record| is_entry(record, &entry.hash()));
+            let Some(record) = record.map(|record| record.number) else { continue };
+            self.step(pending, StreamStep { partner, direction: Direction::Out, head, record });
         }
         Ok(())
     }
 
-    fn step(
-        &mut self,
-        pending: &mut Pending,
-        partner: AgencyId,
-        direction: Direction,
-        head: comity_journal::stream::StreamHead,
-    ) {
-        if let Some(entry) = pending.last_entry() {
-            self.step_of(pending, partner, direction, head, &entry);
-        }
-    }
-
-    fn step_of(
-        &mut self,
-        pending: &mut Pending,
-        partner: AgencyId,
-        direction: Direction,
-        head: comity_journal::stream::StreamHead,
-        entry: &Hash,
-    ) {
-        let record = pending.commit.records.iter().rev().find(|r| is_entry(r, entry)).map(|r| r.number);
-        if let Some(record) = record {
-            self.streams.insert((partner, direction), head);
-            pending.commit.steps.push(StreamStep { partner, direction, head, record });
-        }
+    fn step(&mut self, pending: &mut Pending, step: StreamStep) {
+        self.streams.insert((step.partner, step.direction), step.head);
+        pending.commit.steps.push(step);
     }
 
     /// The matter, or a fresh one of this kind; `None` for a kind this release does not know.

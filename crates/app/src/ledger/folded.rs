@@ -45,6 +45,11 @@ impl Folded {
         self.recent.insert_beside(id, matter, |id| self.unstored.contains(id));
     }
 
+    /// Lets go of a matter that turned out to be of another kind.
+    pub(crate) fn remove(&mut self, id: &MatterId) {
+        self.recent.remove(id);
+    }
+
     /// The matter was given an entry that is not durable yet.
     pub(crate) fn hold(&mut self, id: MatterId) {
         self.unstored.insert(id);

@@ -1,7 +1,8 @@
 //! What has been appended in memory and is not durable yet.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use comity_domain::matters::node::Kept;
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::part::OpenPart;
 use comity_journal::suite::Hash;
@@ -17,6 +18,10 @@ pub struct Pending {
     pub(crate) compared: Vec<AgencyId>,
     /// It holds entries about officers or partners.
     pub(crate) of_people: bool,
+    /// Matters that were taken for another kind before; what the views have of them as such goes.
+    pub(crate) taken_for: Vec<(&'static str, MatterId)>,
+    /// What waits of each agency, of what is in this commit.
+    pub(crate) waiting: BTreeMap<AgencyId, Kept>,
     /// The views of what was touched are folded from everything that is stored, not from what is new.
     pub(crate) anew: bool,
 }
@@ -24,7 +29,16 @@ pub struct Pending {
 impl Pending {
     pub(super) fn new(length: u64, at: Timestamp) -> Self {
         let commit = Commit { expects: length, ..Commit::default() };
-        Self { commit, at, touched: BTreeSet::new(), compared: Vec::new(), of_people: false, anew: false }
+        Self {
+            commit,
+            at,
+            touched: BTreeSet::new(),
+            compared: Vec::new(),
+            of_people: false,
+            taken_for: Vec::new(),
+            waiting: BTreeMap::new(),
+            anew: false,
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use comity_domain::matters::node::{NodeAct, Trouble};
+use comity_domain::matters::node::{NodeAct, SetAside, Trouble};
 use comity_journal::checkpoint::SignedCheckpoint;
 use comity_journal::ids::AgencyId;
 use comity_journal::suite::Hash;
@@ -49,6 +49,8 @@ pub struct IncidentLine {
     pub with: Option<String>,
     /// About which entry.
     pub entry: Option<Hash>,
+    /// Why an entry was set aside, where one was.
+    pub why: Option<SetAside>,
     /// What was seen, while that is kept.
     pub detail: Option<String>,
 }
@@ -127,6 +129,7 @@ impl Ledger {
                     trouble: incident.trouble,
                     with: with.map(|with| names.get(&with).cloned().unwrap_or_else(|| short(&with))),
                     entry: incident.entry,
+                    why: incident.why,
                     detail: self.text_of(&[(entry, ())], "incident", "detail")?,
                 });
             }

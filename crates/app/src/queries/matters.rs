@@ -10,6 +10,7 @@ use comity_domain::gates::{Cover, missing_approvals};
 use comity_domain::words::Words;
 use comity_journal::entry::{Actor, Lane};
 use comity_journal::ids::{AgencyId, MatterId, Pseudonym, Token};
+use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 use comity_store::Direction;
 use serde::Serialize;
@@ -125,6 +126,8 @@ pub struct TimelineLine {
     pub stands: &'static str,
     /// How it stands, in words; empty when plainly valid.
     pub standing: String,
+    /// What it waits for, where it waits.
+    pub waits: Option<WaitsLine>,
     /// Whether the other side acted at the same time.
     pub crossed: bool,
     /// What we hold against it.
@@ -133,6 +136,26 @@ pub struct TimelineLine {
     pub delivery: &'static str,
     /// What it says.
     pub fields: Vec<FieldLine>,
+}
+
+/// What an entry waits for.
+#[derive(Clone, Debug, Serialize)]
+pub struct WaitsLine {
+    /// Since when it is here.
+    pub since: String,
+    /// The entries it names that are not here; none where it waits for another one that waits.
+    pub lacks: Vec<LacksLine>,
+}
+
+/// An entry that is missing.
+#[derive(Clone, Debug, Serialize)]
+pub struct LacksLine {
+    /// Whose, by our name for it.
+    pub of: String,
+    /// Whether it would be ours: then it was never written, and nobody can bring it.
+    pub ours: bool,
+    /// Which of them, counted from 1.
+    pub number: u64,
 }
 
 /// A clock that runs.
@@ -488,11 +511,22 @@ impl Ledger {
             approved: header.approved.iter().map(|actor| names.actor(actor)).collect(),
             stands: standing_code(shown.standing),
             standing: standing_text(words, shown.standing),
+            waits: self.waits_line(id, &shown.entry, names),
             crossed: shown.crossed,
             objections: objections.iter().map(|objection| words.rule(&objection.rule)).collect(),
             delivery: self.delivery(shown, side)?,
             fields,
         })
+    }
+
+    fn waits_line(&self, id: &MatterId, entry: &Hash, names: &Names) -> Option<WaitsLine> {
+        let (_, row) = self.waiting.in_matter(id).find(|(waiting, _)| *waiting == entry)?;
+        let lacks = row.lacks.iter().map(|seen| LacksLine {
+            of: names.agency(&seen.lane.party()),
+            ours: seen.lane.party() == self.agency,
+            number: seen.place.seq,
+        });
+        Some(WaitsLine { since: row.since.to_string(), lacks: lacks.collect() })
     }
 
     /// Queued, delivered, received: overlays, read off streams and receipts.

@@ -36,8 +36,8 @@ pub use journal_verify::{JournalReport, JournalSoFar, verify_journal};
 pub use linked::LinkedLine;
 pub use lists::{Also, Counted, LONGEST_PAGE, ListPage, ListQuery, RowTest};
 pub use matters::{
-    ActorLine, ClockLine, DraftLine, FieldLine, HolderLine, MatterLine, MatterPage, NextLine, PackageLine,
-    PartyLine, RecallLine, TimelineLine,
+    ActorLine, ClockLine, DraftLine, FieldLine, HolderLine, LacksLine, MatterLine, MatterPage, NextLine,
+    PackageLine, PartyLine, RecallLine, TimelineLine, WaitsLine,
 };
 pub use node_page::NodePage;
 pub use partners::{CardPage, OfficerLine, PartnerLine, REVIEW_SOON};

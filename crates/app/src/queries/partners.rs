@@ -49,6 +49,14 @@ pub struct PartnerLine {
     pub off_network: bool,
     /// Entries that wait for delivery to it.
     pub queued: u64,
+    /// Entries of its that have arrived and wait for earlier ones.
+    pub waiting: u64,
+    /// Since when the first of them waits.
+    pub waiting_since: Option<String>,
+    /// Whether so much of it waits, or was set aside, that no more is taken in.
+    pub full: bool,
+    /// Entries of its that others name and that are not here.
+    pub missing: u64,
     /// Whether the streams have been compared since this node started.
     pub compared: bool,
 }
@@ -111,12 +119,17 @@ impl Ledger {
         let now = self.now();
         let assessment = partner.lane.assessment(now);
         let review_by = assessment.review_by();
+        let (of, waiting) = (partner.agency, self.waiting.of(&partner.agency));
         Ok(PartnerLine {
             ceiling: assessment.ceiling(),
             assessment: assessment.code(),
             review_by: review_by.map(Moment),
             review_soon: review_by.is_some_and(|by| by <= now.plus_millis(REVIEW_SOON * DAY)),
             widening_until: partner.lane.proposed().map(|proposed| Moment(proposed.review_by)),
+            waiting: waiting.entries,
+            waiting_since: self.waiting.since(&of).map(|since| since.to_string()),
+            full: self.has_no_room_for(&of)?,
+            missing: self.waiting.missing_from(&of),
             fingerprint: if partner.off_network {
                 String::new()
             } else {

@@ -3,7 +3,7 @@
 //! The view [`MATTERS`] has a row per matter, keyed by kind and id, with what a list needs. [`ORDER`] has an empty row
 //! per list a matter stands in, keyed so that a page of the list is one run of keys. [`PACKAGES`] has a row per entry
 //! that handed over a sealed package, and [`HANDED_OVER`] lists them. All of them hold structure only: titles and names are content and are read where
-//! they are shown, if they are still there. [`SEARCH`] alone is made of content, and loses what the content loses, in
+//! they are shown, if they are still there. [`WAITING`] has a row per entry whose past is not here. [`SEARCH`] alone is made of content, and loses what the content loses, in
 //! the same commit.
 //!
 //! A store says which release folded its views, for which kinds. Another one folds them anew when it opens.
@@ -14,6 +14,7 @@ mod packages;
 mod row;
 mod search;
 mod text;
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,11 +26,13 @@ use comity_store::ViewRow;
 pub use order::{Cursor, Facet, facets};
 pub use packages::PackageRow;
 pub use row::{FirstDue, MatterRow, Referring, Side};
+pub use waiting::WaitingRow;
 
 pub(crate) use contents::{Contents, Heading, REFERENCE, What};
 pub(crate) use order::place_in;
 pub(crate) use search::{after_gram, after_reference, matter_of};
 pub(crate) use text::{Plain, Term, reference_form, terms};
+pub(crate) use waiting::Waiting;
 
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
@@ -45,13 +48,15 @@ pub const PACKAGES: &str = "package";
 pub const HANDED_OVER: &str = "handed-over";
 /// The view of words.
 pub const SEARCH: &str = "search";
+/// The view of entries that wait for earlier ones.
+pub const WAITING: &str = "waiting";
 /// All of them.
-pub const ALL: [&str; 5] = [MATTERS, ORDER, PACKAGES, HANDED_OVER, SEARCH];
+pub const ALL: [&str; 6] = [MATTERS, ORDER, PACKAGES, HANDED_OVER, SEARCH, WAITING];
 
 /// What the views were folded by. It is no view: it is written last, so that an interrupted fold is begun anew.
 const FOLDED_BY: &str = "folded-by";
 /// Goes up when rows change their form.
-const FORM: u32 = 6;
+const FORM: u32 = 8;
 /// How many matters one commit of a fold from the beginning takes.
 const TOGETHER: usize = 256;
 
@@ -60,6 +65,7 @@ const TOGETHER: usize = 256;
 /// # Errors
 /// When the store cannot be read.
 pub fn project(ledger: &mut Ledger, pending: &mut Pending) -> Result<(), Failure> {
+    forget_other_kinds(ledger, pending)?;
     let mut since = BTreeMap::new();
     for id in std::mem::take(&mut pending.touched) {
         let before = match stored_kind(ledger, &id)? {
@@ -68,6 +74,9 @@ pub fn project(ledger: &mut Ledger, pending: &mut Pending) -> Result<(), Failure
         };
         let Some(row) = row::fold(ledger, &id, before.as_deref(), pending.at)? else { continue };
         since.insert(id, row.since);
+        if ledger.contents.is_shared(&row.kind) {
+            waiting::project(ledger, pending, &id)?;
+        }
         if ledger.kinds.get(&row.kind).is_some_and(|kind| kind.def().hands_over.is_some()) {
             packages::project(ledger, pending, &id)?;
         }
@@ -81,6 +90,17 @@ pub fn project(ledger: &mut Ledger, pending: &mut Pending) -> Result<(), Failure
         pending.commit.views.push(ViewRow { view: MATTERS, key: key(&row.kind, &id), value });
     }
     search::project(ledger, pending, since)
+}
+
+/// Takes away the rows of matters that turned out to be of another kind than they were taken for.
+fn forget_other_kinds(ledger: &mut Ledger, pending: &mut Pending) -> Result<(), Failure> {
+    for (kind, id) in std::mem::take(&mut pending.taken_for) {
+        waiting::forget(ledger, pending, &id);
+        let Some(row) = ledger.row(kind, &id)? else { continue };
+        order::forget(pending, &row);
+        pending.commit.views.push(ViewRow { view: MATTERS, key: key(kind, &id), value: None });
+    }
+    Ok(())
 }
 
 /// The kind under which a matter would have its row; `None` for one of a kind this release does not know.
@@ -135,6 +155,7 @@ pub fn rebuild(ledger: &mut Ledger) -> Result<(), Failure> {
         ledger.store.drop_view(view)?;
     }
     ledger.last_read.forget();
+    ledger.waiting.forget();
     // The row of a matter names officers, so their own rows come before it.
     let (people, others) = people_first(ledger)?;
     for matters in [people, others] {

@@ -178,6 +178,13 @@ pub(super) fn project(pending: &mut Pending, before: Option<&MatterRow>, now: &M
     pending.commit.views.extend(gone.chain(new));
 }
 
+/// Takes a matter out of all its places.
+pub(super) fn forget(pending: &mut Pending, before: &MatterRow) {
+    let gone = facets(before).iter().map(|facet| facet.key(before)).collect::<BTreeSet<_>>();
+    let rows = gone.into_iter().map(|key| ViewRow { view: ORDER, key, value: None });
+    pending.commit.views.extend(rows);
+}
+
 /// A place in a list. What comes after it is the next page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor(Vec<u8>);

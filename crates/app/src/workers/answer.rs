@@ -2,8 +2,7 @@
 
 use comity_domain::matters::node::Trouble;
 use comity_federation::answer::{Answering, Found};
-use comity_federation::compare::Fit;
-use comity_federation::message::{BatchReply, Fetch, Hello, Message, Receipts, ReceiptsReply, VERSION};
+use comity_federation::message::{Ask, BatchReply, Fetch, Hello, Message, Receipts, ReceiptsReply, VERSION};
 use comity_federation::path;
 use comity_federation::session::{Snapshot, WrongAgency};
 use comity_journal::cbor::Malformed;
@@ -55,6 +54,7 @@ pub async fn answer(
         path::HELLO => hello(ledger, from, &body).await,
         path::BATCH => batch(ledger, from, body).await,
         path::FETCH => fetch(ledger, from, &body).await,
+        path::ASK => ask(ledger, from, &body).await,
         path::RECEIPTS => receipts(ledger, from, &body).await,
         _ => return Err(AnswerFailure::NoSuchPath),
     };
@@ -86,12 +86,7 @@ async fn batch(ledger: &LedgerHandle, from: AgencyId, body: Vec<u8>) -> Result<V
         .run_then(
             move |ledger, pending| {
                 let batch = ledger.open_batch(from, &body)?;
-                let snapshot = ledger.snapshot(&from)?;
-                match Answering(snapshot).batch(batch.after, &batch.hashes) {
-                    Ok(Fit::Continues { .. }) => ledger.receive_batch(pending, from, batch),
-                    Ok(Fit::Gap) => Err(Failure::NotBelieved("the batch begins beyond what is here".into())),
-                    Err(divergence) => Err(Failure::NotBelieved(divergence.to_string())),
-                }
+                ledger.receive_batch(pending, from, batch)
             },
             move |ledger, reception| {
                 let receipts = ledger.receipts_for(&reception)?;
@@ -126,11 +121,20 @@ async fn fetch(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec
     answered.map_err(AnswerFailure::Nonsense)
 }
 
+async fn ask(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {
+    let ask = Ask::decode(body)?;
+    check_caller(from, ask.from)?;
+    Ok(ledger.run(move |ledger, _| ledger.supply(from, &ask)).await?)
+}
+
 async fn receipts(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {
     let message = Receipts::decode(body)?;
     check_caller(from, message.from)?;
-    let delivered =
-        ledger.run(move |ledger, pending| ledger.receive_receipts(pending, from, message.receipts)).await?;
+    let delivered = ledger
+        .run(move |ledger, pending| {
+            ledger.receive_receipts(pending, from, message.receipts, &message.refused)
+        })
+        .await?;
     Ok(ReceiptsReply { v: VERSION, delivered }.encode())
 }
 

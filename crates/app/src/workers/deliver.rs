@@ -3,7 +3,7 @@
 //! There is no queue beside the journal: what is to be delivered is the stream after what the partner has. Only
 //! what is stored is read, so nothing leaves before it is durable.
 
-use comity_federation::batch::{Draft, OpenBatch, Parcel};
+use comity_federation::batch::OpenBatch;
 use comity_federation::message::{Batch, BatchReply, Fetch, HelloReply, Message as _, ReceiptsReply};
 use comity_federation::path;
 use comity_federation::session::{AwaitReceipts, Dialling, Fetched, Fetching, Next, Pushing};
@@ -14,6 +14,7 @@ use comity_journal::stream::StreamHead;
 use comity_journal::suite::Hash;
 use comity_store::{Direction, Recorded};
 
+use super::missing::ask_for_missing;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, LedgerHandle};
 
@@ -40,9 +41,14 @@ pub struct Synced {
     pub requests: u64,
     /// Acts that were signed because of the comparison.
     pub released: u64,
+    /// How often it was asked for what is missing. Such requests are not counted among the others: they are not needed
+    /// to compare.
+    pub asked: u64,
+    /// Entries that came of asking.
+    pub supplied: usize,
 }
 
-/// Runs one session with a partner: compare, push, fetch.
+/// Runs one session with a partner: compare, push, fetch, ask for what is missing.
 ///
 /// # Errors
 /// [`Failure::Waiting`] when the partner cannot be reached; [`Failure::NotBelieved`] when it answers nonsense.
@@ -85,6 +91,7 @@ pub async fn sync(ledger: &LedgerHandle, partner: AgencyId, peer: &impl Peer) ->
                         if agreed { ledger.streams_agree(pending, partner) } else { Ok(0) }
                     })
                     .await?;
+                ask_for_missing(ledger, partner, peer, &mut synced).await?;
                 return Ok(synced);
             }
         };
@@ -104,11 +111,11 @@ async fn push(
     let waiting: AwaitReceipts = pushing.sent(hashes);
     let reply = BatchReply::decode(&peer.post(path::BATCH, batch).await?).map_err(unreadable)?;
     synced.requests += 1;
-    let receipts = reply.receipts.clone();
+    let (receipts, refused) = (reply.receipts.clone(), reply.refused.clone());
     let before = after.n;
     let (delivered, outgoing) = ledger
         .run(move |ledger, pending| {
-            let delivered = ledger.receive_receipts(pending, partner, receipts)?;
+            let delivered = ledger.receive_receipts(pending, partner, receipts, &refused)?;
             Ok((delivered, ledger.stream(&partner, Direction::Out)?))
         })
         .await?;
@@ -136,17 +143,18 @@ async fn fetch(
         Fetched::Leave(next) => return Ok(next),
         Fetched::Take { then, .. } => then,
     };
-    let (receipts, incoming, new) = ledger
+    let (receipts, refused, incoming, new) = ledger
         .run_then(
             move |ledger, pending| ledger.receive_batch(pending, partner, batch),
             move |ledger, reception| {
                 let incoming = ledger.stream(&partner, Direction::In)?;
-                Ok((ledger.receipts_for(&reception)?, incoming, reception.new))
+                let receipts = ledger.receipts_for(&reception)?;
+                Ok((receipts, reception.refused, incoming, reception.new))
             },
         )
         .await?;
     synced.received += new;
-    let (receipts, waiting) = then.receipts(receipts, incoming);
+    let (receipts, waiting) = then.receipts(receipts, refused, incoming);
     ReceiptsReply::decode(&peer.post(path::RECEIPTS, receipts.encode()).await?).map_err(unreadable)?;
     synced.requests += 1;
     Ok(waiting.delivered())
@@ -170,30 +178,12 @@ impl Ledger {
     ) -> Result<(Vec<u8>, Vec<Hash>), Failure> {
         let mut parcels = Vec::new();
         for (_, record) in self.store.steps(&partner, Direction::Out, after.n, limit)? {
-            let Recorded::Entry { entry, bytes, .. } = record.what else { continue };
-            let read = Entry::read(&bytes).map_err(|error| Failure::Fault(error.to_string()))?;
-            let mut parts = self.store.parts(&entry)?;
-            parts.retain(|part| read.header().parts.iter().any(|c| c.is_for(&partner) && part.matches(c)));
-            parcels.push(Parcel { entry: read, parts });
+            let Recorded::Entry { bytes, .. } = record.what else { continue };
+            let entry = Entry::read(&bytes).map_err(|error| Failure::Fault(error.to_string()))?;
+            parcels.push(self.parcel(&partner, entry)?);
         }
-        let month = self.now().month();
-        let card =
-            self.cards.latest(&partner).ok_or_else(|| Failure::NotFound("no card of this partner".into()))?;
-        let key = card.facts().content_key(&month).map(|monthly| monthly.key);
-        let key = key.ok_or_else(|| Failure::Fault("the partner's card has no sealing key".into()))?;
-        let draft = Draft {
-            from: self.agency,
-            to: partner,
-            after,
-            cards: vec![self.own_card().clone()],
-            checkpoint: None,
-            consistency: Vec::new(),
-        };
-        parcels.truncate(draft.fill(&parcels));
-        let hashes = parcels.iter().map(|parcel| parcel.entry.hash()).collect();
-        let batch = Batch::compose(&draft, &parcels, &key, &mut *self.entropy)
-            .map_err(|error| Failure::Fault(error.to_string()))?;
-        Ok((batch.encode(), hashes))
+        let (batch, sent) = self.batch_of(partner, after, parcels)?;
+        Ok((batch, sent.iter().map(|parcel| parcel.entry.hash()).collect()))
     }
 
     /// Reads a batch that is to be from `partner` and for us.

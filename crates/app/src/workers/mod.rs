@@ -3,6 +3,7 @@
 mod answer;
 mod checking;
 mod deliver;
+mod missing;
 mod opening;
 mod packages;
 mod sealing;

@@ -105,14 +105,11 @@ impl<K: Kind> Matter<K> {
     fn next_ready(&self) -> Option<Arc<Entry>> {
         let lanes: BTreeSet<Lane> = self.places.keys().map(|(lane, _)| *lane).collect();
         lanes.into_iter().find_map(|lane| {
-            let (place, prev) = match self.head(lane) {
-                Some((place, hash)) => (Place { epoch: place.epoch, seq: place.seq + 1 }, Some(hash)),
-                None => (Place { epoch: 0, seq: 1 }, None),
-            };
+            let (place, prev) = self.after_head(lane);
             let [hash] = self.places.get(&(lane, place))?.as_slice() else { return None };
             let entry = self.entries.get(hash)?;
             let header = entry.header();
-            let ready = header.prev == prev && header.seen.iter().all(|seen| self.count_seen(seen).is_some());
+            let ready = header.prev == prev && header.seen.iter().all(|seen| self.counts_seen(seen));
             ready.then(|| Arc::clone(entry))
         })
     }
@@ -166,6 +163,12 @@ impl<K: Kind> Matter<K> {
 
     /// Rule 2 of the design: valid, void under a rule, or not understood, in the state the author had seen.
     pub(super) fn admit(&self, stated: &Stated<'_>, state: &State<K>) -> (Verdict, Option<Refusal>) {
+        let shared = K::DEF.shared && stated.lane.is_shared();
+        if shared && stated.opening.is_none() && state.opened_by.is_none() {
+            // Nobody knows the kind of a matter that its author had not seen opened, so this is all that is asked.
+            let refusal = Refusal::under(rules::NOT_OPENED);
+            return (Verdict::Void(refusal.rule.code), Some(refusal));
+        }
         if !state.understood || stated.kind != K::DEF.code || stated.rules != K::DEF.rules {
             return (Verdict::NotUnderstood, None);
         }
@@ -281,7 +284,23 @@ impl<K: Kind> Matter<K> {
 
     // --- look-ups -----------------------------------------------------------------------------------------
 
-    fn head(&self, lane: Lane) -> Option<(Place, Hash)> {
+    /// Whether every entry received has been evaluated.
+    pub(super) fn all_settled(&self) -> bool {
+        let kind: usize = self.lanes.values().map(|log| log.steps.len()).sum();
+        kind + self.inner.values().map(|log| log.steps.len()).sum::<usize>() == self.entries.len()
+    }
+
+    /// Whether an entry stands at this place of a lane.
+    pub(super) fn is_taken(&self, lane: Lane, place: Place) -> bool {
+        self.places.contains_key(&(lane, place))
+    }
+
+    /// Whether what somebody has seen is here and counts.
+    pub(super) fn counts_seen(&self, seen: &Seen) -> bool {
+        self.count_seen(seen).is_some()
+    }
+
+    pub(super) fn head(&self, lane: Lane) -> Option<(Place, Hash)> {
         let kind = self.lanes.get(&lane).and_then(LaneLog::last).map(|step| (step.place, step.entry));
         kind.or_else(|| self.inner.get(&lane).and_then(LaneLog::last).map(|step| (step.place, step.entry)))
     }

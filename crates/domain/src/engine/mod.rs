@@ -19,6 +19,7 @@ mod matter;
 mod recall;
 mod recorded;
 mod registry;
+mod unsettled;
 mod view;
 mod waiting;
 
@@ -38,5 +39,6 @@ pub use matter::Matter;
 pub use recall::{AnswerRecall, Holder, KeepGround, Recall, RecallAct, RecallGround, RecallResult, Recalled};
 pub use recorded::{Channel, Recorded};
 pub use registry::{AnyKind, AnyMatter, Kinds};
+pub use unsettled::EntryWaiting;
 pub use view::{Brief, EntryView, MatterView};
 pub use waiting::DraftWaiting;

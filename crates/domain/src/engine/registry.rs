@@ -19,6 +19,7 @@ use super::kind::{HandedOver, Kind, KindDef, PackageRef};
 use super::lane::Standing;
 use super::matter::Matter;
 use super::recall::{RecallAct, Recalled};
+use super::unsettled::EntryWaiting;
 use super::view::{Brief, MatterView};
 use super::waiting::DraftWaiting;
 use crate::act::{ActDef, ActSet, ComposeError, Composed, Preparation};
@@ -92,6 +93,12 @@ pub trait AnyMatter: Send {
     fn entry(&self, hash: &Hash) -> Option<&Arc<Entry>>;
     /// [`Matter::standing`].
     fn standing(&self, hash: &Hash) -> Standing;
+    /// [`Matter::entries_waiting`].
+    fn entries_waiting(&self) -> Vec<EntryWaiting>;
+    /// [`Matter::would_wait`].
+    fn would_wait(&self, entry: &Entry) -> bool;
+    /// [`Matter::heads`].
+    fn heads(&self) -> Vec<Seen>;
     /// [`Matter::latest`].
     fn latest(&self, acts: &[&str]) -> Option<Hash>;
     /// [`Matter::next_in`].
@@ -208,6 +215,15 @@ impl<K: Kind> AnyMatter for Matter<K> {
     fn standing(&self, hash: &Hash) -> Standing {
         Self::standing(self, hash)
     }
+    fn entries_waiting(&self) -> Vec<EntryWaiting> {
+        Self::entries_waiting(self)
+    }
+    fn would_wait(&self, entry: &Entry) -> bool {
+        Self::would_wait(self, entry)
+    }
+    fn heads(&self) -> Vec<Seen> {
+        Self::heads(self)
+    }
     fn latest(&self, acts: &[&str]) -> Option<Hash> {
         Self::latest(self, acts)
     }
@@ -287,6 +303,24 @@ impl Kinds {
     /// The kind of this code.
     pub fn get(&self, code: &str) -> Option<&dyn AnyKind> {
         self.by_code.get(code).map(AsRef::as_ref)
+    }
+
+    /// The kind of the matter that these entries are of, if this release knows it. The opening says it, for the matter's
+    /// name is drawn from it; before the opening is here, our own inner lane, and else the first by hash whose kind is
+    /// known, so that the order of arrival is nothing to it.
+    pub fn of<'e>(&self, entries: impl IntoIterator<Item = &'e Entry>) -> Option<&dyn AnyKind> {
+        let rank = |entry: &Entry| {
+            let header = entry.header();
+            let unknown = self.get(header.kind.as_str()).is_none();
+            let told = (header.opening.is_some(), !header.lane.is_shared());
+            match told {
+                (true, _) => (0, false, entry.hash()),
+                (false, true) => (1, unknown, entry.hash()),
+                (false, false) => (2, unknown, entry.hash()),
+            }
+        };
+        let first = entries.into_iter().min_by_key(|entry| rank(entry))?;
+        self.get(first.header().kind.as_str())
     }
 
     /// All kinds, by code.

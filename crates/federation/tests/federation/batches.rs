@@ -160,7 +160,7 @@ fn one_unreadable_entry_does_not_hold_up_those_behind_it() {
     batch.entries.insert(0, Signed(b"of a later release".to_vec()));
     let open = Batch::open(&batch.encode(), &a.id(), &b.id(), &[]).unwrap();
     assert_eq!((open.hashes.len(), open.arrived.len()), (2, 1));
-    assert_eq!(open.unreadable[0].entry, open.hashes[0]);
+    assert_eq!(open.unreadable[0].hash, open.hashes[0]);
 }
 
 #[test]

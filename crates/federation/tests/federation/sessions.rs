@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use comity_federation::answer::{Answering, Found};
-use comity_federation::compare::{Fit, head_after};
+use comity_federation::compare::{self, Fit, head_after};
 use comity_federation::message::{BatchReply, Fetch, Hello, HelloReply, Message as _, VERSION};
 use comity_federation::session::{AwaitBatch, Dialling, Done, Fetched, Next, Pushing, Snapshot};
 use comity_journal::stream::StreamHead;
@@ -93,8 +93,8 @@ impl Node {
     }
 
     /// Takes a batch; gives what it now has, and the entries it receipts.
-    fn answer_batch(&mut self, caller: &Self, after: StreamHead, entries: &[Hash]) -> Vec<Hash> {
-        match Answering(self.snapshot(caller)).batch(after, entries).expect("one stream") {
+    fn answer_batch(&mut self, after: StreamHead, entries: &[Hash]) -> Vec<Hash> {
+        match compare::fit(head(&self.had), after, entries).expect("one stream") {
             Fit::Gap => panic!("nothing is skipped"),
             Fit::Continues { known } => self.take(known, entries),
         }
@@ -145,7 +145,7 @@ fn push(a: &mut Node, b: &mut Node, line: &mut Line, room: usize, pushing: Pushi
     let from = usize::try_from(after.n).unwrap();
     let entries: Vec<Hash> = a.given[from..].iter().take(room).copied().collect();
     let waiting = pushing.sent(entries.clone());
-    let receipted = line.ask(|| b.answer_batch(a, after, &entries))?;
+    let receipted = line.ask(|| b.answer_batch(after, &entries))?;
     a.answered.extend(receipted);
     let reply = BatchReply { v: VERSION, receipts: vec![], refused: vec![], incoming: head(&b.had) };
     Ok(waiting.hear(&reply, head(&a.given)))
@@ -163,7 +163,7 @@ fn fetched(
         Fetched::Leave(next) => Ok(next),
         Fetched::Take { known, then } => {
             a.take(known, entries);
-            let (_, waiting) = then.receipts(vec![], head(&a.had));
+            let (_, waiting) = then.receipts(vec![], vec![], head(&a.had));
             line.ask(|| b.answered.extend(entries))?;
             Ok(waiting.delivered())
         }

@@ -116,7 +116,7 @@ fn messages_read_back_as_they_were_written() {
     assert!(HelloReply::decode(&reply.encode()).is_err());
     let delivered = ReceiptsReply { v: VERSION, delivered: 3 };
     assert_eq!(ReceiptsReply::decode(&delivered.encode()), Ok(delivered));
-    let receipts = Receipts { v: VERSION, from: a.id(), to: b.id(), receipts: vec![] };
+    let receipts = Receipts { v: VERSION, from: a.id(), to: b.id(), receipts: vec![], refused: vec![] };
     assert_eq!(Receipts::decode(&receipts.encode()), Ok(receipts));
 }
 

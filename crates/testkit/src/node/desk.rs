@@ -12,6 +12,7 @@ use comity_app::workers::{Synced, sync};
 use comity_domain::engine::Kinds;
 use comity_domain::matters;
 use comity_domain::words::{Lang, Words};
+use comity_journal::card::Card;
 use comity_journal::entry::Entry;
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::stream::StreamHead;
@@ -46,6 +47,25 @@ impl Deref for Desk {
 }
 
 impl Desk {
+    /// A station set up with its people and partners, at work.
+    ///
+    /// # Panics
+    /// When the disk was planned to fail.
+    pub fn settled(at: Station, people: [Person; 2], partners: &[(Card, String)]) -> Self {
+        let mut ledger = at.open(Compared::WithEverybody).expect("memory can be read");
+        at.settle(&mut ledger, people, partners).expect("memory can be written");
+        Self { ledger: LedgerHandle::start(ledger), at }
+    }
+
+    /// The node stops, and the next release, which knows these kinds of matters, starts on the same disk.
+    ///
+    /// # Panics
+    /// When a reading was planned to fail.
+    pub fn upgrade(&mut self, kinds: fn() -> Kinds) {
+        self.at = self.at.clone().knowing(kinds);
+        self.reopen(Compared::WithEverybody);
+    }
+
     /// The node stops and starts again on the same disk.
     ///
     /// # Panics
@@ -180,10 +200,7 @@ impl Pair {
         let people_b: [Person; 2] =
             [("Chen Ning", &["desk", "officer"]), ("Dara Vong", &["supervisor", "legal"])];
         let met = |station: &Station, people, partner: &Station, name: &str| {
-            let mut ledger = station.open(Compared::WithEverybody).expect("memory can be read");
-            let partner = (partner.card.clone(), name.to_owned());
-            station.settle(&mut ledger, people, &[partner]).expect("memory can be written");
-            Desk { ledger: LedgerHandle::start(ledger), at: station.clone() }
+            Desk::settled(station.clone(), people, &[(partner.card.clone(), name.to_owned())])
         };
         let desks = (met(&a, people_a, &b, "Country B"), met(&b, people_b, &a, "Country A"));
         Self { a: desks.0, b: desks.1, plan, sent: Sent::default() }

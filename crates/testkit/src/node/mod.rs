@@ -8,14 +8,18 @@ mod clock;
 mod desk;
 mod disk;
 mod line;
+mod round;
 mod station;
 mod texts;
+mod three;
 mod token;
 
 pub use clock::StandingClock;
 pub use desk::{Desk, Pair, shared, wait};
 pub use disk::{Cut, Disk};
 pub use line::{Fate, Line, Sent};
+pub use round::{Round, RoundAct, RoundLane, open_letter, with_later_letters, with_letters};
 pub use station::{Person, Station};
 pub use texts::{NOW, assessment, marker, request, review};
+pub use three::Three;
 pub use token::SoftToken;

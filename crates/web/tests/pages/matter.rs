@@ -1,9 +1,14 @@
 //! A matter's page: what was said and replied, notes, tasks, what is not settled, one side of the timeline.
 
 use axum::http::StatusCode;
+use comity_app::workers::answer;
 use comity_domain::matters;
 use comity_domain::words::Lang;
-use comity_testkit::node::Fate;
+use comity_federation::message::{Batch, Message as _, Signed, VERSION};
+use comity_federation::path;
+use comity_journal::stream::StreamHead;
+use comity_store::{Direction, Record, Recorded};
+use comity_testkit::node::{Fate, wait};
 
 use super::office::{House, words};
 
@@ -100,6 +105,48 @@ fn what_crossed_is_told_in_words_above_everything() {
         assert!(page.contains(&said.text("page-unsettled")), "{lang:?}");
         let from = page.find("id=\"unsettled\"").expect("a section");
         assert!(page[from..].contains(&said.text("page-crossed")));
+    }
+}
+
+#[test]
+fn what_is_missing_is_told_in_words_since_when_and_from_whom() {
+    let house = House::open();
+    let matter = house.pair.signed_request();
+    house.pair.sync().expect("it is delivered");
+    let (a, b) = (&house.pair.a, &house.pair.b);
+    b.act(matter, "acknowledge", Some(""), "Chen Ning").expect("an acknowledgement");
+    b.act(matter, "ask", Some("questions = [\"Which bank?\"]"), "Chen Ning").expect("a question");
+    // B sends the question alone.
+    let question =
+        b.disk.look(|kept| kept.steps(&a.agency, Direction::Out, 1, 1)).expect("memory can be read");
+    let Some((_, Record { what: Recorded::Entry { bytes, .. }, .. })) = question.into_iter().next() else {
+        panic!("a step is an entry")
+    };
+    let batch = Batch {
+        v: VERSION,
+        from: b.agency,
+        to: a.agency,
+        after: StreamHead::START,
+        entries: vec![Signed(bytes)],
+        cards: Vec::new(),
+        checkpoint: None,
+        consistency: Vec::new(),
+        content: None,
+    };
+    wait(answer(&a.ledger, b.agency, path::BATCH, batch.encode())).expect("it is taken");
+    for (lang, since) in [(Lang::Zh, "起自"), (Lang::En, "since")] {
+        let officer = house.sit("Amara Olin").reading(lang);
+        let page = officer.get(&format!("/m/{}", matter.shown('R'))).text;
+        let from = page.find("id=\"unsettled\"").expect("a section");
+        let said = words(lang, &matters::standard());
+        let missing = said.text_with("page-waits-missing", &[("party", "Country B"), ("number", "1")]);
+        assert!(page[from..].contains(&missing), "{lang:?}");
+        assert!(page[from..].contains(&said.text("page-waits-since")));
+        let partner = officer.get(&format!("/partners/{}", b.agency)).text;
+        let waits = partner.find(&said.text("page-partner-waits")).expect("a line");
+        assert!(partner[waits..].contains(&format!("1 ({since}")), "{lang:?}");
+        let missing = partner.find(&said.text("page-partner-missing")).expect("a line");
+        assert!(partner[missing..].contains("<dd>1</dd>"), "{lang:?}");
     }
 }
 

@@ -72,10 +72,7 @@ impl Judge {
     /// Folds the entries of a matter in another order: it comes to the state in memory.
     fn folded_anew(&mut self, node: &mut Node, id: MatterId, dice: &mut Dice) -> Judged {
         let mut entries = self.entries_of(node, &id)?;
-        let Some(kind) = entries.first().and_then(|first| self.kinds.get(first.header().kind.as_str()))
-        else {
-            return Ok(());
-        };
+        let Some(kind) = self.kinds.of(entries.iter().map(|entry| &**entry)) else { return Ok(()) };
         let mut folded = kind.matter(id);
         dice.seeded().shuffle(&mut entries);
         entries.iter().for_each(|entry| folded.receive(Arc::clone(entry)));

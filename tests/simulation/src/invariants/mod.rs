@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use comity_domain::engine::{Kinds, Standing};
-use comity_domain::matters::standard;
 use comity_journal::entry::{Entry, Lane, Place};
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::suite::Hash;
+use comity_testkit::node::with_letters;
 
 /// A promise of the design, by the number of its rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +24,10 @@ pub enum Invariant {
     JudgedOnce,
     /// Rule 2: an entry counts only with all that it follows and all that it had seen.
     NothingWithoutItsPast,
+    /// Rule 2: what does not count, or waits, holds up nothing behind it, as long as there is room.
+    BlocksNothingButItself,
+    /// Rule 2: what an honest party wrote waits for nothing that another honest party holds.
+    MissingIsAskedFor,
     /// Rule 4: nothing is on the wire before it is durable.
     DurableBeforeItLeaves,
     /// Rule 4: nothing is told as done before it is durable.
@@ -105,7 +109,7 @@ pub(crate) struct Judge {
 impl Judge {
     pub(crate) fn new(honest: Vec<AgencyId>) -> Self {
         Self {
-            kinds: standard(),
+            kinds: with_letters(),
             honest,
             entries: BTreeMap::new(),
             places: BTreeMap::new(),

@@ -17,6 +17,7 @@ use crate::node::Node;
 /// What is only said of somebody who lies or has lost something.
 const ACCUSATIONS: &[Trouble] = &[
     Trouble::BadEntry,
+    Trouble::NotKept,
     Trouble::BadPart,
     Trouble::BadReceipt,
     Trouble::RewrittenPast,

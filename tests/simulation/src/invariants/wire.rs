@@ -25,7 +25,9 @@ impl Judge {
         match (path, is_answer) {
             (path::HELLO, false) => hello(node, to, &read::<Hello>(body)?),
             (path::HELLO, true) => hello(node, to, &read::<HelloReply>(body)?.hello),
-            (path::BATCH, false) | (path::FETCH, true) => self.batch(node, to, &read::<Batch>(body)?),
+            (path::BATCH, false) | (path::FETCH | path::ASK, true) => {
+                self.batch(node, to, &read::<Batch>(body)?)
+            }
             (path::BATCH, true) => {
                 let reply = read::<BatchReply>(body)?;
                 head_is_durable(node, to, Direction::In, reply.incoming)?;
@@ -34,6 +36,17 @@ impl Judge {
             (path::RECEIPTS, false) => receipts(node, &read::<Receipts>(body)?.receipts),
             _ => Ok(()),
         }
+    }
+
+    /// A batch was taken: the stream has come to its end at least, whatever was in it, unless there is no room left for
+    /// what its sender writes.
+    pub(crate) fn goes_on(node: &mut Node, from: &AgencyId, until: StreamHead, reply: &[u8]) -> Judged {
+        let has = read::<BatchReply>(reply)?.incoming;
+        let full = node.ledger().is_some_and(|ledger| ledger.is_full_of(from));
+        let there = has == until || has.n > until.n;
+        Invariant::BlocksNothingButItself.holds_if(there || full, || {
+            format!("a batch reached to {} of a stream, which has come to {}", until.n, has.n)
+        })
     }
 
     fn batch(&mut self, node: &Node, to: &AgencyId, batch: &Batch) -> Judged {

@@ -1,10 +1,12 @@
 //! The node itself: that it was set up, what went wrong, what left it, what was refused here. An inner matter.
 
+use std::collections::BTreeMap;
+
 use comity_journal::ids::Token;
 use comity_journal::suite::Hash;
 use serde::Deserialize;
 
-use crate::act::{Act, Text};
+use crate::act::{Act, Data, Text};
 use crate::acts;
 use crate::engine::{Cell, Kind, KindDef, Lanes, Stated};
 use crate::vocabulary;
@@ -20,8 +22,15 @@ vocabulary! {
     pub enum Trouble("trouble") {
         /// Somebody knocked whose key no card of a partner lists.
         UnknownPartner = "unknown-partner",
-        /// A partner's entry was changed, or signed with a wrong key.
+        /// What a partner sent in the place of an entry is none that counts here: its bytes are kept, it is not
+        /// receipted, and what follows it is taken.
         BadEntry = "bad-entry",
+        /// A partner has set an entry of ours aside.
+        NotKept = "not-kept",
+        /// A partner has opened a matter of a kind that this release does not know. It is kept and receipted.
+        TooNew = "too-new",
+        /// So much of a partner's waits for earlier entries that no more is taken in until some of it is settled.
+        NoRoom = "no-room",
         /// Content that is not what its entry was signed for.
         BadPart = "bad-part",
         /// A receipt that proves nothing.
@@ -38,6 +47,34 @@ vocabulary! {
         StreamMismatch = "stream-mismatch",
         /// A passkey that has made fewer signatures than it had before: somebody may have a copy of it.
         PasskeyWentBack = "passkey-went-back",
+    }
+}
+
+vocabulary! {
+    /// Why what came in the place of an entry was set aside.
+    pub enum SetAside("set-aside") {
+        /// The bytes are no entry.
+        Malformed = "malformed",
+        /// Of an inner lane, which never travels.
+        InnerLane = "inner-lane",
+        /// Signed by a suite weaker than any that counts.
+        WeakSuite = "weak-suite",
+        /// Signed under a card that is not here.
+        UnknownCard = "unknown-card",
+        /// Signed under the card of another agency.
+        WrongCard = "wrong-card",
+        /// The signature does not hold.
+        BadSignature = "bad-signature",
+        /// In our name, and we never wrote it.
+        OursButNotHere = "ours-but-not-here",
+        /// In a matter of a kind that stays inside one node.
+        NotShared = "not-shared",
+        /// In a matter of which the sender or we are no party.
+        NotAddressed = "not-addressed",
+        /// Written for us by somebody else.
+        RecordedForUs = "recorded-for-us",
+        /// In a lane that is not its author's to write.
+        ForeignLane = "foreign-lane",
     }
 }
 
@@ -58,6 +95,15 @@ pub struct Incident {
     /// What was seen, for people.
     #[field(part = "incident")]
     pub detail: Option<Text>,
+    /// Why an entry was set aside.
+    #[field(structure)]
+    pub why: Option<SetAside>,
+    /// How many bytes were kept of what was set aside.
+    #[field(structure)]
+    pub size: Option<u64>,
+    /// What was set aside, as it came.
+    #[field(part = "set-aside")]
+    pub bytes: Option<Data>,
 }
 
 vocabulary! {
@@ -138,7 +184,36 @@ pub enum NodeLane {
     Running {
         /// Incidents so far.
         incidents: u64,
+        /// What of each agency was set aside.
+        set_aside: BTreeMap<Hash, Kept>,
     },
+}
+
+/// How much is kept of an agency that cannot be used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Entries.
+    pub entries: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+impl Kept {
+    /// With one more.
+    #[must_use]
+    pub fn and(self, bytes: u64) -> Self {
+        Self { entries: self.entries.saturating_add(1), bytes: self.bytes.saturating_add(bytes) }
+    }
+}
+
+impl NodeLane {
+    /// What of an agency was set aside so far.
+    pub fn set_aside(&self, agency: &Hash) -> Kept {
+        match self {
+            Self::Running { set_aside, .. } => set_aside.get(agency).copied().unwrap_or_default(),
+            Self::Blank => Kept::default(),
+        }
+    }
 }
 
 /// The kind `node`.
@@ -159,13 +234,17 @@ impl Kind for NodeKind {
     type Lane = NodeLane;
 
     fn evolve(lane: &mut NodeLane, _: &Stated<'_>, act: &NodeAct) {
-        *lane = match (act, &lane) {
-            (NodeAct::Incident(_), NodeLane::Running { incidents }) => {
-                NodeLane::Running { incidents: incidents + 1 }
+        match (act, &mut *lane) {
+            (NodeAct::Incident(incident), NodeLane::Running { incidents, set_aside }) => {
+                *incidents += 1;
+                if let (Some(partner), Some(size)) = (incident.partner, incident.size) {
+                    let kept = set_aside.entry(partner).or_default();
+                    *kept = kept.and(size);
+                }
             }
-            (_, NodeLane::Running { incidents }) => NodeLane::Running { incidents: *incidents },
-            (_, NodeLane::Blank) => NodeLane::Running { incidents: 0 },
-        };
+            (_, NodeLane::Running { .. }) => {}
+            (_, NodeLane::Blank) => *lane = running(),
+        }
     }
 
     fn cell(lanes: &Lanes<'_, NodeLane>) -> Cell {
@@ -177,6 +256,10 @@ impl Kind for NodeKind {
     }
 
     fn examples() -> Vec<(&'static str, &'static str, NodeLane)> {
-        vec![("own", "blank", NodeLane::Blank), ("own", "running", NodeLane::Running { incidents: 0 })]
+        vec![("own", "blank", NodeLane::Blank), ("own", "running", running())]
     }
+}
+
+fn running() -> NodeLane {
+    NodeLane::Running { incidents: 0, set_aside: BTreeMap::new() }
 }

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
 use comity_app::queries::{CheckpointLine, IncidentLine, JournalPage};
-use comity_domain::matters::node::Trouble as Went;
+use comity_domain::matters::node::{SetAside, Trouble as Went};
 use maud::{Markup, html};
 
 pub(crate) use verified::{Stand, Verification};
@@ -145,7 +145,10 @@ fn incident(asking: &Asking, line: &IncidentLine) -> Markup {
             td { (when(&asking.words, line.at)) }
             td { (asking.words.term(Went::LIST, line.trouble.code())) }
             td lang=[line.with.as_deref().and_then(name_language)] { (line.with.as_deref().unwrap_or_default()) }
-            td { @if let Some(detail) = &line.detail { span lang="en" { (detail) } } }
+            td {
+                @if let Some(why) = line.why { (asking.words.term(SetAside::LIST, why.code())) }
+                @if let Some(detail) = &line.detail { span lang="en" { (detail) } }
+            }
         }
     }
 }

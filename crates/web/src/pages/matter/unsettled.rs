@@ -1,7 +1,7 @@
 //! What in a matter does not simply stand: contested, void, missing its past, newer than this node, crossed; and what
 //! was asked back, with who has answered and who has not. In words.
 
-use comity_app::queries::{MatterPage, RecallLine, TimelineLine};
+use comity_app::queries::{MatterPage, RecallLine, TimelineLine, WaitsLine};
 use maud::{Markup, html};
 
 use super::super::asking::Asking;
@@ -63,6 +63,24 @@ fn one(asking: &Asking, line: &TimelineLine) -> Markup {
             @if line.stands == "valid" { (asking.text("page-crossed")) } @else {
                 (line.standing) (asking.text("page-stop"))
                 (asking.text(&format!("page-unsettled-{}", line.stands)))
+                @if let Some(waits) = &line.waits { (missing(asking, waits)) }
+            }
+        }
+    }
+}
+
+/// What is missing, since when, from whom.
+fn missing(asking: &Asking, waits: &WaitsLine) -> Markup {
+    html! {
+        ul {
+            li { (asking.text("page-waits-since")) (asking.text("page-colon")) (when_text(&asking.words, &waits.since)) }
+            @if waits.lacks.is_empty() { li { (asking.text("page-waits-another")) } }
+            @for lacks in &waits.lacks {
+                li {
+                    @if lacks.ours { (asking.text("page-waits-ours")) } @else {
+                        (asking.text_with("page-waits-missing", &[("party", &lacks.of), ("number", &lacks.number.to_string())]))
+                    }
+                }
             }
         }
     }

@@ -23,7 +23,7 @@ use super::super::office::Office;
 use super::super::sign_in::{prove_for, prove_keeping};
 use super::super::trouble::{self, Trouble};
 use super::super::typed::Typed;
-use super::super::when::when;
+use super::super::when::{when, when_text};
 use super::{Reached, card, compared, digits};
 
 /// What the page before says has been done.
@@ -248,10 +248,23 @@ fn node(asking: &Asking, page: &PartnerPage, reached: Reached) -> Markup {
                     div { dt { (asking.text("page-partner-reached")) } dd { (reached.last(asking)) } }
                     div { dt { (asking.text("page-partner-error")) } dd { (reached.error(asking)) } }
                     div { dt { (asking.text("page-partner-queued")) } dd { (line.queued) } }
+                    div { dt { (asking.text("page-partner-waits")) } dd { (waits(asking, line)) } }
+                    div { dt { (asking.text("page-partner-missing")) } dd { (line.missing) } }
                     div { dt { (asking.text("page-partner-compared")) } dd { (compared(asking, line)) } }
                 }
             }
         }
+    }
+}
+
+/// What has come from it and waits for earlier entries, since when, and whether there is room for more.
+fn waits(asking: &Asking, line: &PartnerLine) -> Markup {
+    html! {
+        (line.waiting)
+        @if let Some(since) = &line.waiting_since {
+            " (" (asking.text("page-partner-waits-since")) " " (when_text(&asking.words, since)) ")"
+        }
+        @if line.full { br; strong { (asking.text("page-partner-full")) } }
     }
 }
 

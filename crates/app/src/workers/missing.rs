@@ -1,0 +1,174 @@
+//! Asks for what is missing, and gives what another lacks.
+//!
+//! An entry that waits names what it waits for. Any party of the matter may hold it and may hand it on, since it is
+//! signed: so three parties come to the same though two of them never connect. What was asked for stands in no stream;
+//! when its author's own stream brings it, it is here already and receipted.
+//!
+//! Not here: who may be told. Only a party of a matter is given its entries, and only the content addressed to it; to
+//! everybody else a matter that is not theirs and one that is not there answer alike.
+
+use comity_federation::batch::{Draft, Parcel};
+use comity_federation::message::{Ask, Batch, Message as _, VERSION};
+use comity_federation::path;
+use comity_journal::entry::{Entry, Lane};
+use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::limits;
+use comity_journal::stream::StreamHead;
+use comity_store::Recorded;
+
+use super::deliver::{Peer, Synced};
+use crate::failure::Failure;
+use crate::ledger::{Ledger, LedgerHandle};
+
+/// How many matters one session asks about; the next goes on behind the last of them.
+const MATTERS: usize = 16;
+/// How often one matter is asked about while each answer brings something.
+const ROUNDS: usize = 8;
+
+/// Asks a partner for what is missing in matters it is a party of.
+///
+/// # Errors
+/// As for a session.
+pub(super) async fn ask_for_missing(
+    ledger: &LedgerHandle,
+    partner: AgencyId,
+    peer: &impl Peer,
+    synced: &mut Synced,
+) -> Result<(), Failure> {
+    for matter in ledger.run(move |ledger, _| ledger.about_what_to_ask(&partner)).await? {
+        for _ in 0..ROUNDS {
+            let ask = ledger.run(move |ledger, _| ledger.ask(&partner, matter)).await?;
+            let Some(ask) = ask else { break };
+            let bytes = peer.post(path::ASK, ask.encode()).await?;
+            synced.asked += 1;
+            let supplied = ledger
+                .run(move |ledger, pending| {
+                    let batch = ledger.open_batch(partner, &bytes)?;
+                    ledger.receive_supplied(pending, partner, &matter, batch)
+                })
+                .await?;
+            synced.supplied += supplied;
+            if supplied == 0 {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Ledger {
+    /// The matters to ask a partner about, those it was not asked about for longest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn about_what_to_ask(&mut self, partner: &AgencyId) -> Result<Vec<MatterId>, Failure> {
+        let last = self.asked.get(partner).copied();
+        let all: Vec<_> = self.waiting.matters().copied().collect();
+        let behind = all.iter().filter(|matter| last.is_none_or(|last| **matter > last));
+        let before = all.iter().filter(|matter| last.is_some_and(|last| **matter <= last));
+        let mut asked = Vec::new();
+        for matter in behind.chain(before) {
+            if asked.len() < MATTERS && self.ask(partner, *matter)?.is_some() {
+                asked.push(*matter);
+            }
+        }
+        if let Some(last) = asked.last() {
+            self.asked.insert(*partner, *last);
+        }
+        Ok(asked)
+    }
+
+    /// What to ask a partner about a matter, if anything is missing in it that the partner may hold. What is said to be
+    /// of our own lane and is not here was never written: nobody can have it.
+    fn ask(&mut self, partner: &AgencyId, matter: MatterId) -> Result<Option<Ask>, Failure> {
+        let ours = Lane::Shared(self.agency);
+        let rows = || self.waiting.in_matter(&matter).map(|(_, row)| row);
+        let missing = rows().any(|row| row.lacks.iter().any(|seen| seen.lane != ours));
+        let is_author = rows().any(|row| row.author == *partner);
+        if !missing {
+            return Ok(None);
+        }
+        let (from, to) = (self.agency, *partner);
+        let folded = self.matter(&matter)?;
+        let may_hold = match folded.opening() {
+            Some((opening, _)) => opening.parties.iter().any(|party| party.agency == *partner),
+            None => is_author,
+        };
+        let mut have = folded.heads();
+        have.truncate(limits::PARTIES);
+        Ok(may_hold.then_some(Ask { v: VERSION, from, to, matter, have }))
+    }
+
+    /// A batch, outside any stream, of the entries of a matter that `partner` lacks.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or the partner's card has no sealing key.
+    pub fn supply(&mut self, partner: AgencyId, ask: &Ask) -> Result<Vec<u8>, Failure> {
+        let mut lacking = Vec::new();
+        if self.are_parties(&ask.matter, &partner)? {
+            for record in self.store.matter(&ask.matter)? {
+                let Recorded::Entry { lane, place, bytes, .. } = record.what else { continue };
+                let has = ask.have.iter().any(|seen| seen.lane == lane && seen.place >= place);
+                if lane.is_shared() && !has {
+                    lacking.push((place, bytes));
+                }
+            }
+        }
+        // The first of each lane come first, so that an answer that is cut short is of use.
+        lacking.sort();
+        lacking.truncate(limits::BATCH_ENTRIES);
+        let mut parcels = Vec::new();
+        for (_, bytes) in lacking {
+            let entry = Entry::read(&bytes).map_err(|error| Failure::Fault(error.to_string()))?;
+            parcels.push(self.parcel(&partner, entry)?);
+        }
+        Ok(self.batch_of(partner, StreamHead::START, parcels)?.0)
+    }
+
+    /// Whether both this node and the partner are parties of a matter that was opened here.
+    fn are_parties(&mut self, matter: &MatterId, partner: &AgencyId) -> Result<bool, Failure> {
+        let us = self.agency;
+        let parties = match self.matter(matter) {
+            Ok(matter) => matter.opening().map(|(opening, _)| opening.parties.clone()),
+            Err(Failure::NotFound(_)) => None,
+            Err(other) => return Err(other),
+        };
+        let parties = parties.unwrap_or_default();
+        let is_party =
+            |agency| parties.iter().any(|party| party.agency == agency && party.recorder.is_none());
+        Ok(is_party(us) && is_party(*partner))
+    }
+
+    /// An entry with the content of it that is here and addressed to a partner.
+    pub(super) fn parcel(&self, partner: &AgencyId, entry: Entry) -> Result<Parcel, Failure> {
+        let mut parts = self.store.parts(&entry.hash())?;
+        parts.retain(|part| entry.header().parts.iter().any(|c| c.is_for(partner) && part.matches(c)));
+        Ok(Parcel { entry, parts })
+    }
+
+    /// A batch of as many of these parcels as fit, sealed to a partner, and those that are in it.
+    pub(super) fn batch_of(
+        &mut self,
+        partner: AgencyId,
+        after: StreamHead,
+        mut parcels: Vec<Parcel>,
+    ) -> Result<(Vec<u8>, Vec<Parcel>), Failure> {
+        let month = self.now().month();
+        let card =
+            self.cards.latest(&partner).ok_or_else(|| Failure::NotFound("no card of this partner".into()))?;
+        let key = card.facts().content_key(&month).map(|monthly| monthly.key);
+        let key = key.ok_or_else(|| Failure::Fault("the partner's card has no sealing key".into()))?;
+        let draft = Draft {
+            from: self.agency,
+            to: partner,
+            after,
+            cards: vec![self.own_card().clone()],
+            checkpoint: None,
+            consistency: Vec::new(),
+        };
+        parcels.truncate(draft.fill(&parcels));
+        let batch = Batch::compose(&draft, &parcels, &key, &mut *self.entropy)
+            .map_err(|error| Failure::Fault(error.to_string()))?;
+        Ok((batch.encode(), parcels))
+    }
+}
