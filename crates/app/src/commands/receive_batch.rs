@@ -29,6 +29,13 @@ pub struct Reception {
 /// The leaves to be receipted: leaf, time, entry.
 pub type ReceptionLeaves = Vec<(u64, Timestamp, Hash)>;
 
+impl Reception {
+    /// Of entries that have been here for a while.
+    pub(crate) fn of_leaves(leaves: ReceptionLeaves) -> Self {
+        Self { leaves, ..Self::default() }
+    }
+}
+
 impl Ledger {
     /// Appends what can be believed of a batch.
     ///
