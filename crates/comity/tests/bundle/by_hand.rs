@@ -42,9 +42,17 @@ fn a_request_is_answered_and_a_package_taken_over_by_nodes_that_never_connect() 
     // Without the package its entry travels all the same, and both sides say that it is missing.
     assert_eq!(two.export("a", "3.bundle", &[]).json["packages_left_out"], 1);
     assert_eq!(two.import(0, "b", "3.bundle")["packages_wanted"], 1);
+    let kept = |dir: &str| place.path(dir).join("objects").join(&package);
+    // Half of the hashes and the first group have come already, as of an import that was killed.
+    let whole = fs::read(kept("a")).expect("the package");
+    let size = usize::try_from(sent.json["size"].as_u64().expect("a size")).expect("it fits");
+    let first_group = whole.len() - size + 16 + 16 * (64 * 1024 + 16);
+    fs::write(kept("b").with_extension("part"), &whole[..first_group + 5_000]).expect("a file");
+    let leaves = fs::read(kept("a").with_extension("leaves")).expect("the hashes");
+    assert_eq!(leaves.len(), 4 * 32);
+    fs::write(kept("b").with_extension("leaves"), &leaves[..2 * 32]).expect("a file");
     let brought = two.carry("a", "b", "4.bundle", &["--with-packages"]);
     assert_eq!((&brought["packages"], &brought["packages_wanted"]), (&Value::from(1), &Value::from(0)));
-    let kept = |dir: &str| place.path(dir).join("objects").join(&package);
     assert!(Command::new("cmp").args([kept("a"), kept("b")]).status().expect("cmp").success());
     two.act(0, "b", &evidence, "receive", Some("intact.toml"), "Chen Ning");
     two.act(0, "b", &evidence, "accept", None, "Chen Ning");
