@@ -458,7 +458,8 @@ impl Desk {
             Outcome::AwaitsComparison(..) => {
                 let text = format!(
                     "{number}: `{act}` is approved and waits: since its start this node has not compared its streams \
-                     with the partner, so it may be an old copy of itself. `comity sync` compares."
+                     with the partner, so it may be an old copy of itself. `comity sync` compares; where there is no \
+                     link, export a bundle and import the one that answers it."
                 );
                 Reply::of(WAITING, text, facts("awaits-comparison"))
             }

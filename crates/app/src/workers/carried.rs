@@ -6,8 +6,8 @@
 //! What a carried file says of the streams is old by nature: since it was made, this node may have given more and lost
 //! it. So it counts as a comparison only where it answers what this node asked after it could have lost anything.
 //!
-//! Invariant: of a file that is cut, changed, for somebody else or from a stranger nothing is taken; and no more than a
-//! frame of it is in memory at a time.
+//! Invariant: of a file that is cut, changed, for somebody else or from a stranger nothing is taken; and beside its cards
+//! no more than a frame of it is in memory at a time.
 
 use std::fs::File;
 use std::io::{BufReader, Seek as _};
