@@ -5,12 +5,12 @@
 use comity_domain::act::Act as _;
 use comity_domain::engine::Kind as _;
 use comity_domain::matters::node::{Export, LetOut, NodeKind};
-use comity_journal::ids::MatterId;
+use comity_journal::ids::{AgencyId, MatterId};
 
 use crate::authorise::Doing;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
-use crate::people::Officer;
+use crate::people::{Officer, Partner};
 use crate::views::PackageRow;
 use crate::workers::Opener;
 
@@ -28,6 +28,32 @@ impl Ledger {
         purpose: &str,
         officer: &Officer,
     ) -> Result<(), Failure> {
+        self.record_leaving(pending, what, matter, None, purpose, officer)
+    }
+
+    /// Records that a bundle is about to be made for a partner, whatever matters it is of.
+    ///
+    /// # Errors
+    /// As [`Ledger::let_out`].
+    pub fn let_bundle_out(
+        &mut self,
+        pending: &mut Pending,
+        partner: &Partner,
+        purpose: &str,
+        officer: &Officer,
+    ) -> Result<(), Failure> {
+        self.record_leaving(pending, Export::Bundle, None, Some(&partner.agency), purpose, officer)
+    }
+
+    fn record_leaving(
+        &mut self,
+        pending: &mut Pending,
+        what: Export,
+        matter: Option<&MatterId>,
+        to: Option<&AgencyId>,
+        purpose: &str,
+        officer: &Officer,
+    ) -> Result<(), Failure> {
         let doing = Doing::to_let_out(what);
         self.permit(pending, officer, doing, matter)?;
         let node = self.set_up(pending)?;
@@ -36,6 +62,9 @@ impl Ledger {
         table.insert("purpose".into(), purpose.into());
         if let Some(matter) = matter {
             table.insert("matter".into(), matter.to_string().into());
+        }
+        if let Some(to) = to {
+            table.insert("to".into(), to.to_string().into());
         }
         let by = officer.acting_in(&*self.keys.pseudonyms, &node);
         let kind = NodeKind::DEF.code;

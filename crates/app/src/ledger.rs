@@ -58,6 +58,8 @@ pub struct Ledger {
     pub(crate) entropy: Box<dyn Entropy + Send>,
     pub(crate) store: Box<dyn Store>,
     pub(crate) compared: Compared,
+    /// What bundles of ours have asked since it is not known whether this node is an old copy of itself.
+    pub(crate) questions: BTreeMap<AgencyId, Hash>,
     pub(crate) shelf: Arc<dyn Shelf>,
     pub(crate) troubles: BTreeMap<(Option<AgencyId>, Trouble), u32>,
     pub(crate) last_refused: LastRefused,
@@ -155,6 +157,7 @@ impl Ledger {
             entropy,
             store,
             compared,
+            questions: BTreeMap::new(),
             shelf: Arc::new(NoShelf),
             troubles: BTreeMap::new(),
             last_refused: LastRefused::default(),

@@ -34,6 +34,10 @@ fn whatever_leaves_a_node_goes_through_the_one_door() {
     // keyboard; a package and lines of the audit by their pages, and what is in a package by the door itself.
     let keyboard = ["request.rs", "request.rs", "request.rs"];
     assert_eq!(callers(".let_out("), [&["egress.rs", "export.rs", "out.rs"][..], &keyboard].concat());
+    // A bundle is let out at the keyboard, and nothing makes one in another place.
+    assert_eq!(callers(".let_bundle_out("), ["request.rs"]);
+    assert_eq!(callers(".export_bundle("), ["request.rs"]);
+    assert_eq!(callers("= export_bundle("), ["mod.rs"]);
     // Looking into a package and taking a file out of it: on one page, and nothing else opens one at the node.
     assert_eq!(callers(".let_content_out("), ["contents.rs", "contents.rs"]);
     assert_eq!(callers(".opener("), ["egress.rs"]);
@@ -46,6 +50,7 @@ fn whatever_leaves_a_node_goes_through_the_one_door() {
     // A package's bytes leave by the command that has asked the node first, and to partners that may have them.
     assert_eq!(callers(".get(&name)"), ["evidence.rs"]);
     // where every byte is checked without a key, where one is opened for who was let to, and by its page.
-    assert_eq!(callers("objects.get("), ["checking.rs", "opening.rs", "packages.rs"]);
+    // (At the partners' door twice: run by run over the wire, and whole into a bundle.)
+    assert_eq!(callers("objects.get("), ["checking.rs", "opening.rs", "packages.rs", "packages.rs"]);
     assert_eq!(callers("objects().get("), ["out.rs"]);
 }

@@ -39,6 +39,9 @@ pub(crate) enum Command {
     /// Sealed packages of evidence.
     #[command(subcommand)]
     Evidence(EvidenceCommand),
+    /// Bundles: what partners have for each other, in files that somebody carries.
+    #[command(subcommand)]
+    Bundle(BundleCommand),
     /// Keys of a node.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -400,6 +403,37 @@ pub(crate) enum EvidenceCommand {
         /// Who acts.
         #[arg(long = "as")]
         officer: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum BundleCommand {
+    /// Write all that a partner has not receipted, and the receipts we owe it, into one file sealed to it. Recorded first.
+    Export {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The partner it is for.
+        #[arg(long)]
+        to: String,
+        /// The file to write.
+        #[arg(long)]
+        out: PathBuf,
+        /// With the sealed packages that were handed over to it and that it has not taken over.
+        #[arg(long)]
+        with_packages: bool,
+        /// For what.
+        #[arg(long, default_value = "delivery by hand")]
+        purpose: String,
+        /// Who acts.
+        #[arg(long = "as")]
+        officer: Option<String>,
+    },
+    /// Take in what a partner's bundle holds. A bundle may be imported twice, and bundles in any order.
+    Import {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The bundle.
+        file: PathBuf,
     },
 }
 

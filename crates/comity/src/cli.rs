@@ -18,8 +18,8 @@ use comity_web::public;
 use serde_json::json;
 
 use crate::args::{
-    Act, CardCommand, Cli, Command, Init, JournalCommand, KeyCommand, MatterCommand, OfficerCommand,
-    PartnerCommand, ProofCommand, RequestCommand, Serve,
+    Act, BundleCommand, CardCommand, Cli, Command, Init, JournalCommand, KeyCommand, MatterCommand,
+    OfficerCommand, PartnerCommand, ProofCommand, RequestCommand, Serve,
 };
 use crate::evidence;
 use crate::folder::{Folder, read_secret};
@@ -108,6 +108,14 @@ async fn carry_out(command: Command, at: &Terminal) -> Result<Reply, Reply> {
             ask(dir, Request::Act { matter: file_or_matter, act: "open".into(), toml: None, officer }).await
         }
         Command::Evidence(command) => evidence::run(command, at).await,
+        Command::Bundle(BundleCommand::Export { dir, to, out, with_packages, purpose, officer }) => {
+            let out = std::path::absolute(out).map_err(Reply::io)?;
+            ask(dir, Request::BundleExport { to, out, with_packages, purpose, officer }).await
+        }
+        Command::Bundle(BundleCommand::Import { dir, file }) => {
+            let file = std::path::absolute(file).map_err(Reply::io)?;
+            ask(dir, Request::BundleImport { file }).await
+        }
         Command::Key(KeyCommand::Export { dir, out, purpose, officer, .. }) => {
             export_key(&dir, out.as_deref(), purpose, officer, at).await
         }

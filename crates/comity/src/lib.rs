@@ -4,6 +4,7 @@
 //! to the running node over its control socket, or is carried out under the folder's lock: never two writers.
 
 mod args;
+mod bundle;
 mod cli;
 mod control;
 mod demo;

@@ -116,6 +116,7 @@ impl Node {
         if fresh || (marker.is_some() && marker == marker::state_of(&ledger)) {
             ledger.trust_own_state();
         }
+        ledger.go_on_asking(marker::take_questions(&folder, &ledger));
         let objects = Arc::new(folder.objects()?);
         ledger.use_shelf(Arc::<Objects>::clone(&objects));
         ledger.run_now(|ledger, pending| ledger.set_up(pending).map(drop))?;
@@ -127,7 +128,7 @@ impl Node {
         Ok(Self { desk: Desk { ledger: handle, partners, release }, folder, _lock: lock })
     }
 
-    /// Stops cleanly: leaves the marker that lets the next start sign at once.
+    /// Stops cleanly: leaves the marker that lets the next start sign at once, or what has been asked so that it can.
     pub(crate) async fn close(self) {
         let trusted = self.desk.ledger.run(|ledger, _| {
             let partners = ledger.partners()?;
@@ -135,10 +136,14 @@ impl Node {
                 .iter()
                 .filter(|partner| !partner.off_network)
                 .all(|partner| ledger.compared_with(&partner.agency));
-            Ok(all.then(|| marker::state_of(ledger)).flatten())
+            Ok((all, marker::state_of(ledger), ledger.questions()))
         });
-        if let Ok(Some(state)) = trusted.await {
-            marker::leave(&self.folder, &state);
+        match trusted.await {
+            Ok((true, Some(state), _)) => marker::leave(&self.folder, &state),
+            Ok((false, Some(state), asked)) if !asked.is_empty() => {
+                marker::leave_questions(&self.folder, &state, &asked);
+            }
+            _ => {}
         }
     }
 

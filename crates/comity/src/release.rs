@@ -8,6 +8,8 @@ use comity_domain::words::{ENGINE, Lang, Words};
 use comity_web::pages::WORDS;
 use comity_web::proof_report::KindWords;
 
+use crate::bundle;
+
 /// The kinds and words of one binary.
 pub(crate) struct Release {
     kinds: Arc<Kinds>,
@@ -17,8 +19,10 @@ pub(crate) struct Release {
 
 impl Release {
     pub(crate) fn new(kinds: Kinds) -> Self {
-        let all =
-            || once(ENGINE).chain(kinds.iter().map(|kind| kind.def().words)).chain(WORDS.iter().copied());
+        let all = || {
+            let kinds = kinds.iter().map(|kind| kind.def().words);
+            once(ENGINE).chain(kinds).chain(WORDS.iter().copied()).chain(once(bundle::WORDS))
+        };
         let (zh, en) = (Arc::new(Words::of(Lang::Zh, all())), Arc::new(Words::of(Lang::En, all())));
         Self { kinds: Arc::new(kinds), zh, en }
     }

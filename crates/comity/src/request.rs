@@ -15,8 +15,10 @@ use comity_journal::fingerprint::Fingerprint;
 use comity_journal::ids::AgencyId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::bundle;
 use crate::partners::Partners;
 use crate::release::Release;
 use crate::reply::{NO, REFUSED, Reply, WAITING};
@@ -81,6 +83,10 @@ pub(crate) enum Request {
     PackageExport { matter: String, package: Option<String>, purpose: String, officer: Option<String> },
     /// Records that the key for packages leaves the node.
     KeyExport { purpose: String, officer: Option<String> },
+    /// Records that a bundle leaves the node, and writes it.
+    BundleExport { to: String, out: PathBuf, with_packages: bool, purpose: String, officer: Option<String> },
+    /// Takes a bundle in.
+    BundleImport { file: PathBuf },
     /// Proposes an erasure, or has it done as a second person.
     Erase { matter: String, parts: Vec<String>, reason: String, officer: Option<String> },
     /// Exports a proof, as base 64; with the content still at hand where a purpose is given.
@@ -278,6 +284,19 @@ impl Desk {
                     .await?;
                 Ok(Reply::yes("", json!({})))
             }
+            Request::BundleExport { to, out, with_packages, purpose, officer } => {
+                let partner = ledger
+                    .run(move |ledger, pending| {
+                        let officer = ledger.officer(officer.as_deref())?;
+                        let partner = ledger.bundle_partner(&to)?;
+                        bundle::check_free(&out)?;
+                        ledger.let_bundle_out(pending, &partner, &purpose, &officer)?;
+                        Ok((partner, out))
+                    })
+                    .await?;
+                self.export_bundle(partner.0, &partner.1, with_packages, lang).await
+            }
+            Request::BundleImport { file } => self.import_bundle(&file, lang).await,
             Request::Erase { matter, parts, reason, officer } => {
                 self.erase(matter, parts, reason, officer, lang).await
             }
@@ -462,7 +481,8 @@ impl Desk {
             Outcome::AwaitsComparison(..) => {
                 let text = format!(
                     "{number}: `{act}` is approved and waits: since its start this node has not compared its streams \
-                     with the partner, so it may be an old copy of itself. `comity sync` compares."
+                     with the partner, so it may be an old copy of itself. `comity sync` compares; where there is no \
+                     link, export a bundle and import the one that answers it."
                 );
                 Reply::of(WAITING, text, facts("awaits-comparison"))
             }

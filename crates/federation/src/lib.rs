@@ -10,6 +10,7 @@
 pub mod answer;
 pub mod backoff;
 pub mod batch;
+pub mod bundle;
 pub mod compare;
 pub mod message;
 pub mod path;

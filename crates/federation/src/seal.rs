@@ -11,7 +11,7 @@ use std::convert::Infallible;
 use comity_journal::card::SealingKey;
 use comity_journal::entropy::Entropy;
 use comity_journal::part::bytes;
-use hpke::aead::ChaCha20Poly1305;
+use hpke::aead::{AeadCtxR, AeadCtxS, ChaCha20Poly1305};
 use hpke::kdf::HkdfSha256;
 use hpke::kem::X25519HkdfSha256;
 use hpke::{Deserializable as _, Kem as _, OpModeR, OpModeS, Serializable as _};
@@ -147,6 +147,70 @@ pub fn open(
     )
     .map(Zeroizing::new)
     .map_err(|_| SealError::Altered)
+}
+
+/// Seals one message after another to one receiver, in one context: none of them can be left out, repeated or moved.
+pub struct Sealer(AeadCtxS<ChaCha20Poly1305, HkdfSha256, Kem>);
+
+impl Sealer {
+    /// Begins with the key `to`; `info` names the use. Gives the encapsulated key that the receiver begins with.
+    ///
+    /// # Errors
+    /// [`SealError::UnusableKey`] when nothing can be sealed to this key.
+    pub fn begin(
+        to: &SealingKey,
+        info: &[u8],
+        entropy: &mut dyn Entropy,
+    ) -> Result<(Self, Vec<u8>), SealError> {
+        let public =
+            <Kem as hpke::Kem>::PublicKey::from_bytes(to.as_bytes()).map_err(|_| SealError::UnusableKey)?;
+        let (enc, context) = hpke::setup_sender_with_rng(&OpModeS::Base, &public, info, &mut Drawn(entropy))
+            .map_err(|_| SealError::UnusableKey)?;
+        Ok((Self(context), enc.to_bytes().to_vec()))
+    }
+
+    /// Seals the next message.
+    ///
+    /// # Panics
+    /// Never: a context seals more messages than there can be frames.
+    pub fn seal(&mut self, plaintext: &[u8]) -> Vec<u8> {
+        self.0.seal(plaintext, &[]).expect("a context seals 2^64 messages of any length that fits in memory")
+    }
+}
+
+/// Opens one message after another, in the order in which they were sealed.
+pub struct Opener(AeadCtxR<ChaCha20Poly1305, HkdfSha256, Kem>);
+
+impl Opener {
+    /// Begins with what the sender gave; `info` names the use.
+    ///
+    /// # Errors
+    /// [`SealError::Altered`] when `enc` is no encapsulated key.
+    pub fn begin(secret: &SealingSecret, info: &[u8], enc: &[u8]) -> Result<Self, SealError> {
+        let enc = <Kem as hpke::Kem>::EncappedKey::from_bytes(enc).map_err(|_| SealError::Altered)?;
+        let context = hpke::setup_receiver(&OpModeR::Base, &private(&secret.bytes), &enc, info);
+        context.map(Self).map_err(|_| SealError::Altered)
+    }
+
+    /// Opens the next message.
+    ///
+    /// # Errors
+    /// [`SealError::Altered`] when it is not the one that was sealed next.
+    pub fn open(&mut self, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        self.0.open(ciphertext, &[]).map(Zeroizing::new).map_err(|_| SealError::Altered)
+    }
+}
+
+impl std::fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sealer")
+    }
+}
+
+impl std::fmt::Debug for Opener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Opener")
+    }
 }
 
 /// Our entropy in the form the HPKE library asks for.

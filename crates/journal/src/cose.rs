@@ -20,6 +20,8 @@ pub enum Context {
     Proof,
     /// The envelope of a sealed package, by the node that sealed it.
     Envelope,
+    /// The whole of a bundle, by the node whose stream it carries.
+    Bundle,
 }
 
 impl Context {
@@ -29,6 +31,7 @@ impl Context {
             Self::Card => b"comity card v1",
             Self::Proof => b"comity proof v1",
             Self::Envelope => b"comity envelope v1",
+            Self::Bundle => b"comity bundle v1",
         }
     }
 }

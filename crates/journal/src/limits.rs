@@ -21,6 +21,10 @@ pub const CBOR_DEPTH: usize = 16;
 pub const BATCH_ENTRIES: usize = 1000;
 /// One batch, in bytes.
 pub const BATCH_BYTES: usize = 8 * 1024 * 1024;
+/// One frame of a bundle before it is sealed, in bytes: a batch, and what says that it is one.
+pub const BUNDLE_FRAME_BYTES: usize = BATCH_BYTES + 1024;
+/// Frames of one bundle: the largest package, and as much again.
+pub const BUNDLE_FRAMES: u64 = 32 << 20;
 /// A card, in bytes.
 pub const CARD_BYTES: usize = 64 * 1024;
 /// Cards in one chain that is accepted at once.

@@ -23,4 +23,4 @@ pub use filters::KeptFilter;
 pub use officers::NewInvitation;
 pub(crate) use read_audit::LastLooks;
 pub use receive_batch::{Reception, ReceptionLeaves};
-pub(crate) use set_aside::ROOM;
+pub(crate) use set_aside::{ROOM, set_aside_in};

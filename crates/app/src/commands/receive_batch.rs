@@ -51,6 +51,13 @@ fn in_order(hashes: Vec<Hash>, arrived: Vec<Arrived>, unreadable: Vec<Unreadable
     hashes.into_iter().map_while(came).collect()
 }
 
+impl Reception {
+    /// Of what has been here for a while: entries, and what was set aside.
+    pub(crate) fn of_old(leaves: ReceptionLeaves, refused: Vec<Refused>) -> Self {
+        Self { leaves, refused, ..Self::default() }
+    }
+}
+
 impl Ledger {
     /// Appends what can be believed of a batch that goes on from what is here of the partner's stream.
     ///

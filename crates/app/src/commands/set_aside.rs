@@ -15,6 +15,8 @@ use comity_journal::limits;
 use comity_journal::suite::Hash;
 use comity_store::{Direction, Record, Recorded};
 
+use comity_federation::message::Refused;
+
 use super::record_incident::Report;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
@@ -111,9 +113,8 @@ impl Ledger {
             Some(step) => pending.commit.records.iter().find(|record| record.number == step.record).cloned(),
             None => self.store.steps(from, Direction::In, n - 1, 1)?.pop().map(|(_, record)| record),
         };
-        let incident = record.as_ref().and_then(incident_of);
-        let of_it = incident.filter(|incident| incident.entry == Some(*hash));
-        Ok(of_it.and_then(|incident| incident.why).map(|why| Token::literal(why.code())))
+        let of_it = record.as_ref().and_then(set_aside_in).filter(|refused| refused.entry == *hash);
+        Ok(of_it.map(|refused| refused.why))
     }
 
     /// So much of one agency that cannot be used is kept from now on, instead of what the protocol allows: for a world
@@ -126,6 +127,12 @@ impl Ledger {
     pub fn is_full_of(&self, agency: &AgencyId) -> bool {
         self.no_room.contains(agency)
     }
+}
+
+/// What a record of ours says was set aside, and why.
+pub(crate) fn set_aside_in(record: &Record) -> Option<Refused> {
+    let incident = incident_of(record)?;
+    Some(Refused { entry: incident.entry?, why: Token::literal(incident.why?.code()) })
 }
 
 fn incident_of(record: &Record) -> Option<IncidentStructure> {

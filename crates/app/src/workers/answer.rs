@@ -1,13 +1,17 @@
 //! Answers one request of a partner whose key was compared with its card in the handshake.
 
 use comity_domain::matters::node::Trouble;
-use comity_federation::answer::{Answering, Found};
-use comity_federation::message::{Ask, BatchReply, Fetch, Hello, Message, Receipts, ReceiptsReply, VERSION};
+use comity_federation::answer::{Answered, Answering, Found};
+use comity_federation::compare::{self, Fit};
+use comity_federation::message::{
+    Ask, BatchReply, Fetch, Hello, HelloReply, Message, Receipts, ReceiptsReply, VERSION,
+};
 use comity_federation::path;
 use comity_federation::session::{Snapshot, WrongAgency};
 use comity_journal::cbor::Malformed;
 use comity_journal::ids::AgencyId;
 use comity_journal::stream::StreamHead;
+use comity_journal::time::Timestamp;
 use comity_journal::tree;
 use comity_store::{Direction, StreamStep};
 
@@ -58,6 +62,15 @@ pub async fn answer(
         path::RECEIPTS => receipts(ledger, from, &body).await,
         _ => return Err(AnswerFailure::NoSuchPath),
     };
+    heed_nonsense(ledger, from, answered).await
+}
+
+/// Passes an answer on; nonsense is recorded as an incident first.
+pub(super) async fn heed_nonsense<T>(
+    ledger: &LedgerHandle,
+    from: AgencyId,
+    answered: Result<T, AnswerFailure>,
+) -> Result<T, AnswerFailure> {
     if let Err(AnswerFailure::Nonsense(why)) = &answered {
         let why = why.clone();
         ledger
@@ -82,24 +95,55 @@ async fn hello(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec
 }
 
 async fn batch(ledger: &LedgerHandle, from: AgencyId, body: Vec<u8>) -> Result<Vec<u8>, AnswerFailure> {
-    let reply = ledger
+    match take_batch(ledger, from, body).await? {
+        Taking::Taken(reply) => Ok(reply.encode()),
+        Taking::Gap { .. } => Err(AnswerFailure::Nonsense("the batch begins beyond what is here".into())),
+    }
+}
+
+/// What became of a batch that can be read.
+pub(super) enum Taking {
+    /// It fits to what is here; what could be believed of it is durable.
+    Taken(BatchReply),
+    /// It begins beyond what is here; nothing of it was taken.
+    Gap {
+        /// The entries of the partner's stream before it.
+        after: u64,
+    },
+}
+
+/// Takes a batch in.
+pub(super) async fn take_batch(
+    ledger: &LedgerHandle,
+    from: AgencyId,
+    body: Vec<u8>,
+) -> Result<Taking, AnswerFailure> {
+    let taken = ledger
         .run_then(
             move |ledger, pending| {
                 let batch = ledger.open_batch(from, &body)?;
-                ledger.receive_batch(pending, from, batch)
+                let have = ledger.stream(&from, Direction::In)?;
+                match compare::fit(have, batch.after, &batch.hashes) {
+                    Ok(Fit::Continues { .. }) => ledger.receive_batch(pending, from, batch).map(Ok),
+                    Ok(Fit::Gap) => Ok(Err(batch.after.n)),
+                    Err(divergence) => Err(Failure::NotBelieved(divergence.to_string())),
+                }
             },
-            move |ledger, reception| {
+            move |ledger, taken| {
+                let reception = match taken {
+                    Ok(reception) => reception,
+                    Err(after) => return Ok(Taking::Gap { after }),
+                };
                 let receipts = ledger.receipts_for(&reception)?;
                 let incoming = ledger.stream(&from, Direction::In)?;
-                Ok(BatchReply { v: VERSION, receipts, refused: reception.refused, incoming })
+                Ok(Taking::Taken(BatchReply { v: VERSION, receipts, refused: reception.refused, incoming }))
             },
         )
         .await;
-    match reply {
-        Ok(reply) => Ok(reply.encode()),
-        Err(Failure::NotBelieved(why)) => Err(AnswerFailure::Nonsense(why)),
-        Err(other) => Err(other.into()),
-    }
+    taken.map_err(|failure| match failure {
+        Failure::NotBelieved(why) => AnswerFailure::Nonsense(why),
+        other => other.into(),
+    })
 }
 
 async fn fetch(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {
@@ -128,14 +172,22 @@ async fn ask(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u
 }
 
 async fn receipts(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {
+    let delivered = take_receipts(ledger, from, body).await?;
+    Ok(ReceiptsReply { v: VERSION, delivered }.encode())
+}
+
+/// Takes receipts in; how many entries of our stream are delivered now.
+pub(super) async fn take_receipts(
+    ledger: &LedgerHandle,
+    from: AgencyId,
+    body: &[u8],
+) -> Result<u64, AnswerFailure> {
     let message = Receipts::decode(body)?;
     check_caller(from, message.from)?;
-    let delivered = ledger
-        .run(move |ledger, pending| {
-            ledger.receive_receipts(pending, from, message.receipts, &message.refused)
-        })
-        .await?;
-    Ok(ReceiptsReply { v: VERSION, delivered }.encode())
+    let taken = ledger.run(move |ledger, pending| {
+        ledger.receive_receipts(pending, from, message.receipts, &message.refused)
+    });
+    Ok(taken.await?)
 }
 
 impl Ledger {
@@ -144,8 +196,29 @@ impl Ledger {
         pending: &mut Pending,
         from: AgencyId,
         hello: &Hello,
-    ) -> Result<Result<comity_federation::message::HelloReply, WrongAgency>, Failure> {
-        let snapshot: Snapshot = self.snapshot(&from)?;
+    ) -> Result<Result<HelloReply, WrongAgency>, Failure> {
+        let now = self.now();
+        Ok(match self.judge_hello(pending, from, hello, now)? {
+            Ok((reply, answered)) => {
+                if answered.level {
+                    self.streams_agree(pending, from)?;
+                }
+                Ok(reply)
+            }
+            Err(wrong) => Err(wrong),
+        })
+    }
+
+    /// Judges what a partner says of both streams and of its tree, by a clock that shows `now`, and records what a
+    /// person should know of it.
+    pub(super) fn judge_hello(
+        &mut self,
+        pending: &mut Pending,
+        from: AgencyId,
+        hello: &Hello,
+        now: Timestamp,
+    ) -> Result<Result<(HelloReply, Answered), WrongAgency>, Failure> {
+        let snapshot = Snapshot { now, ..self.snapshot(&from)? };
         let answering = Answering(snapshot);
         let wanted = answering.wanted(hello);
         // What another job of this commit has just recorded is not in the store yet.
@@ -166,14 +239,10 @@ impl Ledger {
                 .and_then(|(old, new)| tree::prove_consistency(self.exchange(), old, new).ok())
                 .unwrap_or_default(),
         };
-        let (reply, answered) = match answering.hello(hello, found) {
-            Ok(answered) => answered,
-            Err(wrong) => return Ok(Err(wrong)),
-        };
-        self.heed(pending, from, &answered.heard, hello.checkpoint.as_ref(), &answered.divergences)?;
-        if answered.level {
-            self.streams_agree(pending, from)?;
+        let judged = answering.hello(hello, found);
+        if let Ok((_, answered)) = &judged {
+            self.heed(pending, from, &answered.heard, hello.checkpoint.as_ref(), &answered.divergences)?;
         }
-        Ok(Ok(reply))
+        Ok(judged)
     }
 }

@@ -1,6 +1,8 @@
 //! What runs beside people: delivering to partners and answering them.
 
 mod answer;
+mod carried;
+mod carry;
 mod checking;
 mod deliver;
 mod missing;
@@ -10,6 +12,8 @@ mod sealing;
 mod standing;
 
 pub use answer::{AnswerFailure, answer};
+pub use carried::{Imported, NotImported, import_bundle};
+pub use carry::{Exported, export_bundle};
 pub use checking::{Flaw, PackageCheck, check_package};
 pub use comity_evidence::package::{FileReader, PackageError};
 pub use deliver::{Peer, Synced, sync};

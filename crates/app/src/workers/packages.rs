@@ -71,6 +71,37 @@ fn read_run(objects: &Objects, fetch: &PackageFetch) -> Result<Option<Vec<u8>>, 
     read().map_err(|error| Failure::Fault(format!("a package cannot be read: {error}")))
 }
 
+/// Hands a whole package out in the order in which it is asked for: runs of leaves, then its groups one by one.
+/// Whether it was here.
+pub(super) fn read_whole(
+    objects: &Objects,
+    package: &Hash,
+    mut run: impl FnMut(PackageRun, Vec<u8>) -> io::Result<()>,
+) -> io::Result<bool> {
+    let (Some(mut leaves), Some(mut whole)) = (objects.leaves(package)?, objects.get(package)?) else {
+        return Ok(false);
+    };
+    let (payload, mut first) = (SealedReader::read(&whole).map_err(io::Error::from)?.payload(), 0);
+    loop {
+        let mut hashes = Vec::new();
+        leaves.by_ref().take(PackageFetch::LEAVES * LEAF as u64).read_to_end(&mut hashes)?;
+        if hashes.is_empty() {
+            break;
+        }
+        let next = first + (hashes.len() / LEAF) as u64;
+        run(PackageRun::Leaves { first }, hashes)?;
+        first = next;
+    }
+    whole.seek(SeekFrom::Start(payload.start))?;
+    for number in 0..groups::count(payload.end - payload.start) {
+        let span = groups::span(number, payload.end - payload.start).unwrap_or_default();
+        let mut sealed = Vec::new();
+        whole.by_ref().take(span.end - span.start).read_to_end(&mut sealed)?;
+        run(PackageRun::Groups { first: number }, sealed)?;
+    }
+    Ok(true)
+}
+
 /// What a file holds from `at` on; nothing beyond its end.
 fn read_at(mut file: File, at: u64, most: u64) -> io::Result<Vec<u8>> {
     if at >= file.metadata()?.len() {
@@ -120,31 +151,33 @@ pub async fn fetch_packages(
                 // No bytes: somebody else had it in hand, and it was whole when our turn came.
                 fetched.packages += u64::from(bytes > 0);
             }
-            Err(failure) => {
-                if let Failure::NotBelieved(why) = &failure {
-                    let (why, entry) = (why.clone(), row.entry);
-                    ledger
-                        .run(move |ledger, pending| {
-                            let entry = Some(entry);
-                            ledger.record_incident(
-                                pending,
-                                Trouble::BadPart,
-                                Some(partner),
-                                entry,
-                                Some(&why),
-                            )
-                        })
-                        .await?;
-                }
-                failed = failed.or(Some(failure));
-            }
+            Err(failure) => failed = failed.or(Some(failure)),
         }
     }
     failed.map_or(Ok(fetched), Err)
 }
 
-/// Fetches one package, if it is still wanted when its turn comes; the bytes that came.
-async fn fetch_one(
+/// Fetches one package, if it is still wanted when its turn comes; the bytes that came. What is not believed is
+/// recorded as an incident.
+pub(super) async fn fetch_one(
+    ledger: &LedgerHandle,
+    objects: &Arc<Objects>,
+    us: AgencyId,
+    row: &PackageRow,
+    peer: &impl Peer,
+) -> Result<u64, Failure> {
+    let fetched = try_fetch_one(ledger, objects, us, row, peer).await;
+    if let Err(Failure::NotBelieved(why)) = &fetched {
+        let (why, partner, entry) = (why.clone(), row.by, row.entry);
+        let recorded = ledger.run(move |ledger, pending| {
+            ledger.record_incident(pending, Trouble::BadPart, Some(partner), Some(entry), Some(&why))
+        });
+        recorded.await?;
+    }
+    fetched
+}
+
+async fn try_fetch_one(
     ledger: &LedgerHandle,
     objects: &Arc<Objects>,
     us: AgencyId,
@@ -320,12 +353,12 @@ fn add_groups(arriving: &mut Arriving, size: u64, first: u64, run: &[u8]) -> Res
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it maps an owned error")]
-fn disk(error: io::Error) -> Failure {
+pub(super) fn disk(error: io::Error) -> Failure {
     Failure::Fault(format!("the folder of packages: {error}"))
 }
 
 /// Disk and hashing, away from what answers partners.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     match tokio::task::spawn_blocking(work).await {

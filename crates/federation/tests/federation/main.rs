@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod batches;
 #[cfg(test)]
+mod bundles;
+#[cfg(test)]
 mod comparing;
 #[cfg(test)]
 mod people;

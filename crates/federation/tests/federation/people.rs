@@ -12,7 +12,7 @@ use comity_journal::entry::{Actor, Entry, Header, Lane, Place};
 use comity_journal::ids::{AgencyId, MatterId, Pseudonym, Token};
 use comity_journal::part::{OpenPart, PartClass, Salt};
 use comity_journal::stream::StreamHead;
-use comity_journal::suite::{self, Hash, SecretKey, Suite};
+use comity_journal::suite::{self, Hash, SecretKey, Signature, Suite};
 use comity_journal::time::Timestamp;
 use comity_journal::tree::Tree;
 use zeroize::Zeroizing;
@@ -119,6 +119,10 @@ impl Agency {
 
     pub(crate) fn entry(&self, seq: u64, parts: &[OpenPart]) -> Entry {
         self.sign(self.header(Lane::Shared(self.id()), seq, parts))
+    }
+
+    pub(crate) fn signature(&self, message: &[u8]) -> Signature {
+        self.signing.sign(message)
     }
 
     pub(crate) fn checkpoint(&self, epoch: u32, tree: &Tree) -> SignedCheckpoint {

@@ -119,6 +119,8 @@ vocabulary! {
         PackagesKey = "packages-key",
         /// Lines of the audit.
         Audit = "audit",
+        /// What a partner is to get, sealed to it, to a file.
+        Bundle = "bundle",
     }
 }
 
@@ -138,6 +140,9 @@ pub struct LetOut {
     /// Of which matter, where it is of one.
     #[field(structure)]
     pub matter: Option<Hash>,
+    /// To which agency, where it is sealed to one.
+    #[field(structure)]
+    pub to: Option<Hash>,
     /// For what.
     #[field(part = "export")]
     pub purpose: Text,
