@@ -9,6 +9,8 @@
 //! (EU) 2023/977, Art. 4. Default acknowledgement: 30 minutes (life), 2 hours (urgent), one calendar day.
 
 mod acts;
+mod clocks;
+mod grid;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -55,11 +57,11 @@ impl Kind for RequestKind {
     }
 
     fn cell(lanes: &Lanes<'_, RequestLane>) -> Cell {
-        state::cell(lanes.of(REQUESTING), lanes.of(REQUESTED))
+        grid::cell(lanes.of(REQUESTING), lanes.of(REQUESTED))
     }
 
     fn clocks(lanes: &Lanes<'_, RequestLane>) -> Vec<Clock> {
-        state::clocks(lanes.of(REQUESTING), lanes.of(REQUESTED))
+        clocks::clocks(lanes.of(REQUESTING), lanes.of(REQUESTED))
     }
 
     fn admit(lanes: &Lanes<'_, RequestLane>, entry: &Stated<'_>, act: &RequestAct) -> Result<(), Refusal> {
@@ -132,7 +134,7 @@ impl Kind for RequestKind {
     }
 
     fn examples() -> Vec<(&'static str, &'static str, RequestLane)> {
-        state::examples()
+        grid::examples()
     }
 }
 

@@ -3,7 +3,8 @@
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 
-use super::state::{cell, clocks, examples};
+use super::clocks::clocks;
+use super::grid::{cell, examples};
 use super::{Asked, REQUESTED, REQUESTING, RequestLane, Requested};
 
 fn lanes(role: &str) -> Vec<RequestLane> {
