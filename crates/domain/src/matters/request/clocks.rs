@@ -25,11 +25,13 @@ pub(super) fn clocks(requesting: &RequestLane, requested: &RequestLane) -> Vec<C
         then: &["supersede"],
         ..runs("preservation", kept.since, kept.until)
     });
+    // Money does not rest while the work does.
+    let stop = stop(asks, consequence).filter(|_| !lane.reported);
     let work = match &lane.position {
         Asked::Acknowledged => Work::default(),
         Asked::Accepted(work) | Asked::Executing(work) | Asked::PartlyAnswered(work) => *work,
         Asked::OnHold { since, until: Some(until), .. } => {
-            return [Some(runs("hold", *since, *until)), preserved].into_iter().flatten().collect();
+            return [Some(runs("hold", *since, *until)), stop, preserved].into_iter().flatten().collect();
         }
         Asked::OnHold { work, .. } => *work,
         // An answer that is disputed was given: nobody has said by when the next one comes.
@@ -39,7 +41,6 @@ pub(super) fn clocks(requesting: &RequestLane, requested: &RequestLane) -> Vec<C
         Asked::Refused { .. } | Asked::Stopped | Asked::AlreadyDone => return Vec::new(),
     };
     let answer = work.promised_by.or(asks.wished_by).map(|due| runs("answer", lane.acknowledged, due));
-    let stop = stop(asks, consequence).filter(|_| !lane.reported);
     answer.into_iter().chain(stop).chain(preserved).collect()
 }
 
