@@ -183,7 +183,7 @@ impl Requesting {
     fn evolve(&mut self, act: &RequestAct) {
         match (act, &mut self.resting) {
             (RequestAct::Clarify(clarify), Resting::Open { clarified, .. }) => {
-                *clarified = clarify.of.entry()
+                *clarified = clarify.of.entry();
             }
             (RequestAct::Dispute(dispute), Resting::Open { disputed, .. }) => *disputed = dispute.of.entry(),
             (RequestAct::Remind(_), _) => self.reminders += 1,
