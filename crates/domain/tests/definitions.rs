@@ -74,7 +74,10 @@ fn persons_of_the_case_stand_in_parts_where_the_ceiling_sees_them() {
         [
             ("evidence", "open", "collected"),
             ("request", "open", "persons"),
+            ("request", "open", "data"),
+            ("request", "open", "places"),
             ("request", "open", "payments"),
+            ("request", "supplement", "papers"),
             ("request", "answer", "papers"),
         ]
     );

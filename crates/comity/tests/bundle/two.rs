@@ -10,7 +10,7 @@ const REVIEW: &str = "politics = \"no\"\nreligion = \"no\"\nethnicity = \"no\"\n
                       journalism = \"no\"\nrefugee = \"no\"\nreasons = \"Read from the file.\"\n";
 const REQUEST: &str = "request_type = \"information\"\ngrade = \"normal\"\npurpose = \"investigate\"\n\
     basis = \"reciprocity\"\noffences = [\"0701\"]\nstage = \"investigation\"\nas_evidence = false\n\
-    language = \"en\"\ntitle = \"A number\"\nfacts = \"Callers took 40,000 in Port Example.\"\n\
+    language = \"en\"\nhandling = \"h1\"\ntitle = \"A number\"\nfacts = \"Callers took 40,000 in Port Example.\"\n\
     questions = [\"Who held the number?\"]\nlink = \"It was used.\"\nbasis_text = \"Reciprocity.\"\n\
     offence_text = \"Fraud.\"\ncontact = \"duty desk\"\n";
 

@@ -77,7 +77,7 @@ pub struct Recall {
     #[field(structure)]
     pub ground: RecallGround,
     /// What is wrong with it, and what takes its place.
-    #[field(part = "reply", personal)]
+    #[field(part = "reply")]
     pub text: Option<Text>,
     /// Its texts in other languages.
     #[serde(default)]

@@ -42,7 +42,8 @@ impl Judge {
     /// what its sender writes.
     pub(crate) fn goes_on(node: &mut Node, from: &AgencyId, until: StreamHead, reply: &[u8]) -> Judged {
         let has = read::<BatchReply>(reply)?.incoming;
-        let full = node.ledger().is_some_and(|ledger| ledger.is_full_of(from));
+        // A node that cannot be read just now is asked nothing.
+        let full = node.ledger().is_none_or(|ledger| ledger.is_full_of(from));
         let there = has == until || has.n > until.n;
         Invariant::BlocksNothingButItself.holds_if(there || full, || {
             format!("a batch reached to {} of a stream, which has come to {}", until.n, has.n)

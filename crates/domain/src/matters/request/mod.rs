@@ -127,10 +127,11 @@ impl Kind for RequestKind {
         }
     }
 
-    /// An answer tells of whom the request named, whatever its own fields hold.
+    /// An answer and a supplement tell of whom the request named, whatever their own fields hold.
     fn gives(lanes: &Lanes<'_, RequestLane>, act: &str) -> Option<Gives> {
         let RequestLane::Requesting(requesting) = lanes.of(REQUESTING) else { return None };
-        (act == Answer::DEF.code && requesting.names_persons).then_some(Gives::Persons)
+        ([Answer::DEF.code, Supplement::DEF.code].contains(&act) && requesting.names_persons)
+            .then_some(Gives::Persons)
     }
 
     fn examples() -> Vec<(&'static str, &'static str, RequestLane)> {

@@ -31,7 +31,7 @@ pub struct Clarify {
 #[act(code = "supplement", shape = say, by("requesting"), propose("officer", "desk"), approve("supervisor"), grounds)]
 pub struct Supplement {
     /// What is added.
-    #[field(part = "reply", personal)]
+    #[field(part = "reply")]
     pub text: Text,
     /// Papers that travel with it. Nobody can see from outside whom a paper names.
     #[serde(default)]
