@@ -32,9 +32,11 @@ for (const script of [true, false]) {
       await b.enlistOnTerminal("Chen Ning", ["officer", "desk"]);
       await b.enlistOnTerminal("Dara Vong", ["supervisor", "desk", "legal"]);
     });
-    await t.test("they compare fingerprints, a second person confirms", async () => {
+    await t.test("they compare fingerprints, a second person confirms; rights are assessed, and a second person widens", async () => {
       await meet(a, b, "Country B", "Amara Olin", "Bo Reyes");
       await meet(b, a, "甲国", "Chen Ning", "Dara Vong");
+      await widened(a, "Country B", "Amara Olin", "Bo Reyes");
+      await widened(b, "甲国", "Chen Ning", "Dara Vong");
       await reached(a, "Country B", "Bo Reyes");
     });
     const story = { a, b, place };
@@ -67,6 +69,24 @@ async function meet(us, them, name, first, second) {
   await other.getByRole("link", { name }).click();
   await other.locator("form[action$='/confirm'] button").click();
   await other.waitForURL(`**${partner}?said=confirmed`);
+}
+
+/** A partner begins at the floor: one person proposes what it may get, a second lets it have that. */
+async function widened(us, name, first, second) {
+  const nextYear = `${new Date().getUTCFullYear() + 1}-01-15T12:00`;
+  for (const [who, act, fields] of [
+    [first, "propose-widening", { review_by: nextYear, assessment: "Independent courts; no death penalty.", source: "A country report" }],
+    [second, "widen", {}],
+  ]) {
+    const { page } = us.people[who];
+    await page.goto("/partners");
+    await page.getByRole("link", { name }).click();
+    await page.locator(`a[href$='/act/${act}']`).click();
+    await page.waitForURL(`**/act/${act}`);
+    await fill(page, fields);
+    await sendForm(page);
+    await page.waitForURL("**/partners/*?said=*");
+  }
 }
 
 async function reached(us, name, officer) {

@@ -60,6 +60,7 @@ impl Two {
         let add = ["partner", "add", dir, &card, "--fingerprint", &print, "--name", name, "--as", people[0]];
         self.place.expect(0, &add);
         self.place.expect(0, &["partner", "confirm", dir, name, "--as", people[1]]);
+        self.place.widen(dir, name, people[0], people[1]);
     }
 
     pub(crate) fn act(
