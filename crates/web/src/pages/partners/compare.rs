@@ -41,13 +41,20 @@ impl Fault {
 }
 
 /// What is wrong, above the form.
-pub(super) fn faults(asking: &Asking, wrong: &[Fault]) -> Markup {
+pub(super) fn faults(asking: &Asking, wrong: &[Fault], label: &dyn Fn(&str) -> Option<String>) -> Markup {
     html! {
         @if !wrong.is_empty() {
             div.error-summary tabindex="-1" aria-labelledby="error-summary-title" {
                 div role="alert" {
                     h2 #error-summary-title { (asking.text("page-form-wrong")) }
-                    ul { @for fault in wrong { li { a href={ "#f-" (fault.field) } { (asking.text(fault.key)) } } } }
+                    ul {
+                        @for fault in wrong {
+                            li { a href={ "#f-" (fault.field) } {
+                                @if let Some(label) = label(&fault.field) { (label) (asking.text("page-colon")) }
+                                (asking.text(fault.key))
+                            } }
+                        }
+                    }
                 }
             }
         }
@@ -87,7 +94,7 @@ pub(super) fn page(
     let body = html! {
         p.mb-1 { a href="/partners/meet" { (asking.text("page-meet")) } }
         h1 { (title) }
-        (faults(asking, wrong))
+        (faults(asking, wrong, &|_| None))
         section.card.card-body.mb-2 {
             h2.card-title { (asking.text("page-compare-card")) }
             (card::facts(asking, &says))

@@ -29,7 +29,7 @@ fn page(asking: &Asking, typed: &Typed, wrong: &[Fault]) -> Framed {
     let body = html! {
         p.mb-1 { a href="/partners" { (asking.text("page-partners")) } }
         h1 { (title) }
-        (faults(asking, wrong))
+        (faults(asking, wrong, &|_| None))
         p { (asking.text("page-meet-what")) }
         form.act-form action="/partners/meet" method="post" enctype="multipart/form-data" novalidate {
             input type="hidden" name="csrf" value=(asking.form_token());

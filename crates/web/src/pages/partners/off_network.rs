@@ -30,7 +30,7 @@ fn page(asking: &Asking, typed: &Typed, wrong: &[Fault]) -> Framed {
     let body = html! {
         p.mb-1 { a href="/partners" { (asking.text("page-partners")) } }
         h1 { (title) }
-        (faults(asking, wrong))
+        (faults(asking, wrong, &|field| Some(label(field))))
         p { (asking.text("page-off-network-what")) }
         form.act-form action="/partners/off-network" method="post" novalidate {
             input type="hidden" name="csrf" value=(asking.form_token());
