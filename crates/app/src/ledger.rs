@@ -19,6 +19,7 @@ use std::sync::Arc;
 use comity_domain::engine::{AnyMatter, Kinds};
 use comity_domain::matters::node::{Kept, Trouble};
 use comity_journal::card::{Card, CardBook};
+use comity_journal::cbor::Malformed;
 use comity_journal::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use comity_journal::entropy::Entropy;
 use comity_journal::entry::Entry;
@@ -119,6 +120,20 @@ impl Compared {
         if let Self::With(partners) = self {
             partners.remove(partner);
         }
+    }
+}
+
+/// An entry of a matter as the store has it.
+struct StoredEntry {
+    /// The hash of what was signed.
+    recorded: Hash,
+    read: Result<Entry, Malformed>,
+}
+
+impl StoredEntry {
+    /// Whether the stored bytes are not what was signed.
+    fn is_damaged(&self) -> bool {
+        self.read.as_ref().map_or(true, |entry| entry.hash() != self.recorded)
     }
 }
 
@@ -295,6 +310,14 @@ impl Ledger {
         Ok(self.kind_named(kind)?.def().rules)
     }
 
+    /// A matter of this kind as it is numbered for people.
+    ///
+    /// # Errors
+    /// When this release does not know the kind.
+    pub(crate) fn number(&self, kind: &str, id: &MatterId) -> Result<String, Failure> {
+        Ok(id.shown(self.kind_named(kind)?.def().prefix))
+    }
+
     /// What is stored, for reading.
     pub fn store(&self) -> &dyn Store {
         self.store.as_ref()
@@ -314,10 +337,11 @@ impl Ledger {
             if self.unknown.contains(id) {
                 return Err(Failure::NotFound("this release does not know matters of this kind".into()));
             }
-            if !self.damaged(id)?.is_empty() {
+            let stored = self.stored_entries(id)?;
+            if stored.iter().any(StoredEntry::is_damaged) {
                 return Err(Failure::Damaged(self.number_of_damaged(id)?));
             }
-            let matter = self.read_matter(id)?;
+            let matter = self.fold_stored(id, stored)?;
             self.matters.insert(*id, matter);
         }
         self.matters.get(id).ok_or_else(|| Failure::NotFound("no such matter".into()))
@@ -336,29 +360,33 @@ impl Ledger {
     /// The entries of a matter whose stored bytes are not what was signed. What they say would be made up, and an act of
     /// ours that rests on them would contradict our own journal.
     pub(crate) fn damaged(&self, id: &MatterId) -> Result<Vec<Hash>, Failure> {
-        let mut damaged = Vec::new();
+        let stored = self.stored_entries(id)?;
+        Ok(stored.iter().filter(|stored| stored.is_damaged()).map(|stored| stored.recorded).collect())
+    }
+
+    fn stored_entries(&self, id: &MatterId) -> Result<Vec<StoredEntry>, Failure> {
+        let mut stored = Vec::new();
         for record in self.store.matter(id)? {
-            let Recorded::Entry { entry, bytes, .. } = record.what else { continue };
-            if Entry::read(&bytes).map_or(true, |read| read.hash() != entry) {
-                damaged.push(entry);
-            }
+            let Recorded::Entry { entry: recorded, bytes, .. } = record.what else { continue };
+            stored.push(StoredEntry { recorded, read: Entry::read(&bytes) });
         }
-        Ok(damaged)
+        Ok(stored)
     }
 
     fn number_of_damaged(&mut self, id: &MatterId) -> Result<String, Failure> {
         let Some(row) = self.listed(id)? else { return Ok(id.to_string()) };
-        Ok(id.shown(self.kind_named(&row.kind)?.def().prefix))
+        self.number(&row.kind, id)
     }
 
     fn read_matter(&self, id: &MatterId) -> Result<Box<dyn AnyMatter>, Failure> {
-        let mut entries = Vec::new();
-        for record in self.store.matter(id)? {
-            let Recorded::Entry { bytes, .. } = record.what else { continue };
-            let entry = Entry::read(&bytes)
-                .map_err(|error| Failure::Fault(format!("a stored entry cannot be read: {error}")))?;
-            entries.push(Arc::new(entry));
-        }
+        self.fold_stored(id, self.stored_entries(id)?)
+    }
+
+    fn fold_stored(&self, id: &MatterId, stored: Vec<StoredEntry>) -> Result<Box<dyn AnyMatter>, Failure> {
+        let entries = stored.into_iter().map(|stored| stored.read.map(Arc::new));
+        let entries = entries
+            .collect::<Result<_, _>>()
+            .map_err(|error| Failure::Fault(format!("a stored entry cannot be read: {error}")))?;
         self.fold(id, entries)
     }
 

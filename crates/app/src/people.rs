@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use crate::failure::Failure;
 use crate::ledger::Ledger;
-use crate::views::{self, MATTERS, MatterRow};
+use crate::views::{self, MATTERS, MatterRow, read_row};
 
 /// An officer of this node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -313,10 +313,7 @@ impl Ledger {
                 if !key.starts_with(&prefix) {
                     return Ok(rows);
                 }
-                let row = cbor::decode(&value);
-                rows.push(
-                    row.map_err(|error| Failure::Fault(format!("a view row cannot be read: {error}")))?,
-                );
+                rows.push(read_row(&value)?);
             }
         }
     }

@@ -92,7 +92,7 @@ impl Asked {
 }
 
 async fn search(town: &Town, words: Arc<Words>, typed: String) -> Result<usize, Failure> {
-    town.ledger.run(move |l, _| Ok(l.search(&typed, FOUND, &|_, _| true, &words)?.lines.len())).await
+    town.ledger.run(move |l, _| Ok(l.search(&typed, FOUND, &|_| true, &words)?.lines.len())).await
 }
 
 /// What each answer took, sorted.

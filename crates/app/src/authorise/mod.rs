@@ -39,6 +39,14 @@ impl Officer {
         let held = rows_of(doing).filter(|row| row.roles.iter().any(|role| self.holds(*role)));
         held.map(|row| row.reach).max()
     }
+
+    /// Whether the officer may do this in the matter of this row, by what the row says of its team: for lists, which
+    /// fold no matter.
+    pub(crate) fn may_in_row(&self, doing: Doing, row: &MatterRow) -> bool {
+        let of_team = || row.team.binary_search(&self.record).is_ok();
+        let reach = self.reach(doing);
+        reach.is_some_and(|reach| reaches(reach, of_team, || row.restricted).is_ok())
+    }
 }
 
 /// Whether a reach extends to a matter.
@@ -79,14 +87,6 @@ impl Ledger {
         reaches(reach, of_team, || matter.inner().restricted.is_some()).map_err(Failure::from)
     }
 
-    /// Whether an officer may do this in the matter of this row, by what the row says of its team: for lists, which fold
-    /// no matter.
-    pub(crate) fn may_in_row(&self, officer: &Officer, doing: Doing, row: &MatterRow) -> bool {
-        let of_team = || row.team.binary_search(&officer.record).is_ok();
-        let reach = officer.reach(doing);
-        reach.is_some_and(|reach| reaches(reach, of_team, || row.restricted).is_ok())
-    }
-
     /// Whether an officer may do this act: in a shared matter by need to know, in a record of the node by what it is a
     /// record of.
     pub(crate) fn authorise_act(
@@ -117,7 +117,7 @@ impl Ledger {
             // It cannot be read any more, but who knew of it goes on knowing that it is there.
             Err(Failure::Damaged(_)) => {
                 let row = self.listed(matter)?;
-                return Ok(row.is_some_and(|row| self.may_in_row(officer, Doing::SeeMatter, &row)));
+                return Ok(row.is_some_and(|row| officer.may_in_row(Doing::SeeMatter, &row)));
             }
             Err(other) => return Err(other),
         };

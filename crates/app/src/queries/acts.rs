@@ -51,7 +51,7 @@ impl Ledger {
     pub fn number_for(&mut self, officer: &Officer, matter: &MatterId) -> Result<String, Failure> {
         self.authorise(officer, Doing::SeeMatter, Some(matter))?;
         let kind = self.kind_of(matter)?;
-        Ok(matter.shown(self.kind_named(&kind)?.def().prefix))
+        self.number(&kind, matter)
     }
 
     /// The act that opens matters of a kind.

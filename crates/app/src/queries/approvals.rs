@@ -42,7 +42,7 @@ impl Ledger {
         let list = ListQuery { facet, also, after: None, limit: LONGEST_PAGE };
         let (names, mut lines) = (self.partner_names()?, Vec::new());
         for row in self.matter_rows(&list)?.0 {
-            if !self.may_in_row(officer, Doing::SeeMatter, &row) {
+            if !officer.may_in_row(Doing::SeeMatter, &row) {
                 continue;
             }
             let who = officer.acting_in(&*self.keys.pseudonyms, &row.id).who;

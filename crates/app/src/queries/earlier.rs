@@ -50,8 +50,8 @@ impl Ledger {
     ) -> Result<Vec<MatterLine>, Failure> {
         self.authorise(officer, Doing::OpenMatter, None)?;
         if !typed.trim().is_empty() {
-            let fits = |ledger: &Self, row: &MatterRow| {
-                let may_read = ledger.may_in_row(officer, Doing::ReadContent, row);
+            let fits = |row: &MatterRow| {
+                let may_read = officer.may_in_row(Doing::ReadContent, row);
                 may_read && row.kind == kind && row.ours && row.with.contains(partner)
             };
             let found = self.search(typed, OFFERED, &fits, words)?;
@@ -74,14 +74,14 @@ impl Ledger {
         self.authorise(officer, Doing::ReadContent, Some(&matter))?;
         let row = self.row(kind, &matter)?.filter(|row| row.ours);
         let row = row.ok_or_else(|| Failure::NotFound("no such matter to copy from".into()))?;
-        let (now, prefix) = (self.now(), self.kind_named(kind)?.def().prefix);
+        let now = self.now();
         let (left_out, values): (Vec<_>, Vec<_>) = self
             .opening_values(&matter)?
             .into_iter()
             .filter(|value| !value.field.derived)
             .partition(|value| belongs_to_then(value, now));
         Ok(Copied {
-            from: matter.shown(prefix),
+            from: self.number(kind, &matter)?,
             title: self.headline(&row)?.title,
             values,
             left_out: left_out.into_iter().map(|value| value.field.name).collect(),

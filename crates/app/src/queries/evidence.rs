@@ -21,7 +21,7 @@ use crate::authorise::Doing;
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 use crate::people::Officer;
-use crate::views::{HANDED_OVER, PackageRow};
+use crate::views::{HANDED_OVER, PackageRow, read_row};
 
 /// How many lines a page has.
 pub const EVIDENCE_LINES: usize = 50;
@@ -104,8 +104,7 @@ impl Ledger {
                     return Ok(EvidencePage { lines, next: after.as_deref().map(shown) });
                 }
                 read += 1;
-                let row: PackageRow = cbor::decode(&value)
-                    .map_err(|error| Failure::Fault(format!("a view row cannot be read: {error}")))?;
+                let row: PackageRow = read_row(&value)?;
                 if self.may_see(officer, &row.matter)? {
                     if lines.len() == EVIDENCE_LINES {
                         return Ok(EvidencePage { lines, next: last_shown.as_deref().map(shown) });

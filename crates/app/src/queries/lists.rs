@@ -169,7 +169,7 @@ impl Ledger {
         let (mut list, mut rows) = (ListQuery { facet, ..list.clone() }, Vec::new());
         for _ in 0..RUNS {
             let (read, next) = self.matter_rows(&list)?;
-            rows.extend(read.into_iter().filter(|row| self.may_in_row(officer, Doing::SeeMatter, row)));
+            rows.extend(read.into_iter().filter(|row| officer.may_in_row(Doing::SeeMatter, row)));
             list.after = next;
             if list.after.is_none() || !rows.is_empty() {
                 break;
@@ -191,7 +191,7 @@ impl Ledger {
         let places = self.places(&facet, &facet.beginning(), limit + 1)?;
         let more = places.len() > limit;
         let rows = places.into_iter().take(limit).filter_map(|(_, row)| row);
-        let rows = rows.filter(|row| self.may_in_row(officer, Doing::SeeMatter, row)).collect();
+        let rows = rows.filter(|row| officer.may_in_row(Doing::SeeMatter, row)).collect();
         Ok((rows, more))
     }
 
@@ -305,7 +305,7 @@ impl Ledger {
         names: &BTreeMap<AgencyId, String>,
         words: &Words,
     ) -> Result<MatterLine, Failure> {
-        let may_read = self.may_in_row(officer, Doing::ReadContent, row);
+        let may_read = officer.may_in_row(Doing::ReadContent, row);
         let headline = if may_read { self.headline(row)? } else { Headline::default() };
         self.line_under(headline, row, names, words)
     }
@@ -329,7 +329,6 @@ impl Ledger {
         words: &Words,
     ) -> Result<MatterLine, Failure> {
         let now = self.now();
-        let prefix = self.kind_named(&row.kind)?.def().prefix;
         let name = |agency: &AgencyId| names.get(agency).cloned().unwrap_or_else(|| short(agency));
         let side = |side| match side {
             Side::Us => "us".to_owned(),
@@ -339,7 +338,7 @@ impl Ledger {
         let drafted_for = headline.drafted_for.iter().filter(|agency| **agency != self.agency);
         let with: Vec<_> = row.with.iter().chain(drafted_for.filter(|_| row.with.is_empty())).collect();
         Ok(MatterLine {
-            number: row.id.shown(prefix),
+            number: self.number(&row.kind, &row.id)?,
             id: row.id,
             kind: words.text(&row.kind),
             kind_code: row.kind.clone(),

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::commands::{STRUCTURE, ToErase};
 use crate::failure::Failure;
 use crate::ledger::Ledger;
-use crate::views::{PACKAGES, PackageRow};
+use crate::views::{PACKAGES, PackageRow, read_row};
 
 /// The content part of an entry that holds its package's header.
 const HEADER: &str = "header";
@@ -40,10 +40,7 @@ impl Ledger {
                 if !key.starts_with(prefix) {
                     return Ok(rows);
                 }
-                let row = cbor::decode(&value);
-                rows.push(
-                    row.map_err(|error| Failure::Fault(format!("a view row cannot be read: {error}")))?,
-                );
+                rows.push(read_row(&value)?);
             }
         }
     }

@@ -105,7 +105,7 @@ impl Ledger {
     ) -> Result<(String, String, MatterProof), Failure> {
         let matter = self.seen_by(officer, typed)?;
         let row = self.listed(&matter)?.ok_or_else(|| Failure::NotFound("no such matter".into()))?;
-        let number = matter.shown(self.kind_named(&row.kind)?.def().prefix);
+        let number = self.number(&row.kind, &matter)?;
         Ok((number, row.kind.clone(), self.check_matter(&matter)?))
     }
 

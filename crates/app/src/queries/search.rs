@@ -98,9 +98,8 @@ impl Ledger {
         limit: usize,
         words: &Words,
     ) -> Result<SearchPage, Failure> {
-        let may = |ledger: &Self, row: &MatterRow, doing| ledger.may_in_row(officer, doing, row);
-        let readable = |ledger: &Self, row: &MatterRow| {
-            may(ledger, row, Doing::SeeMatter) && may(ledger, row, Doing::ReadContent)
+        let readable = |row: &MatterRow| {
+            officer.may_in_row(Doing::SeeMatter, row) && officer.may_in_row(Doing::ReadContent, row)
         };
         self.search(typed, limit, &readable, words)
     }
@@ -113,7 +112,7 @@ impl Ledger {
         &mut self,
         typed: &str,
         limit: usize,
-        passes: &dyn Fn(&Self, &MatterRow) -> bool,
+        passes: &dyn Fn(&MatterRow) -> bool,
         words: &Words,
     ) -> Result<SearchPage, Failure> {
         let limit = limit.clamp(1, MOST_FOUND);
@@ -127,7 +126,7 @@ impl Ledger {
                 if seen.contains(&id) {
                     continue;
                 }
-                let Some(row) = self.row(&kind, &id)?.filter(|row| passes(self, row)) else { continue };
+                let Some(row) = self.row(&kind, &id)?.filter(|row| passes(row)) else { continue };
                 if lines.len() == limit || looked_at == LOOKED_AT {
                     return Ok(SearchPage { lines, more: true });
                 }
@@ -220,7 +219,7 @@ impl Ledger {
     fn hit(&mut self, row: &MatterRow, fit: &Fit, search: &Search<'_>) -> Result<Option<Snippet>, Failure> {
         let whole = |found: String| Some(Snippet { found, ..Snippet::default() });
         match fit {
-            Fit::Number => Ok(whole(row.id.shown(self.kind_named(&row.kind)?.def().prefix))),
+            Fit::Number => Ok(whole(self.number(&row.kind, &row.id)?)),
             Fit::Partner(name) => Ok(whole(name.clone())),
             Fit::Reference => {
                 let headline = self.headline(row)?;

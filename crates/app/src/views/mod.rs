@@ -22,6 +22,8 @@ use std::sync::Arc;
 use comity_journal::cbor;
 use comity_journal::ids::MatterId;
 use comity_store::ViewRow;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 pub use order::{Cursor, Facet, facets};
 pub use packages::PackageRow;
@@ -208,13 +210,13 @@ impl Ledger {
             return Ok(Some(row));
         }
         let Some(stored) = self.store.view_row(MATTERS, &key(kind, id))? else { return Ok(None) };
-        let row = Arc::new(read_row(&stored)?);
+        let row = Arc::<MatterRow>::new(read_row(&stored)?);
         self.last_read.keep_row(&row);
         Ok(Some(row))
     }
 }
 
-/// A stored row.
-pub(crate) fn read_row(value: &[u8]) -> Result<MatterRow, Failure> {
+/// A stored row of a view.
+pub(crate) fn read_row<Row: DeserializeOwned + Serialize>(value: &[u8]) -> Result<Row, Failure> {
     cbor::decode(value).map_err(|error| Failure::Fault(format!("a view row cannot be read: {error}")))
 }

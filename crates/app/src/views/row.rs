@@ -5,7 +5,7 @@
 
 use comity_domain::act::Act as _;
 use comity_domain::clock::{Clock, Consequence};
-use comity_domain::engine::{AnyMatter, Kind as _, Recalled, Standing};
+use comity_domain::engine::{AnyMatter, Kind as _, Standing};
 use comity_domain::matters::request::{Answer, RequestKind};
 use comity_journal::entry::{Entry, Lane};
 use comity_journal::ids::{AgencyId, MatterId, Pseudonym};
@@ -199,7 +199,7 @@ pub(super) fn fold(
         tasked: Vec::new(),
         arrived_unread: matter.unseen_by(&us),
         lacks: lacking(matter),
-        recalled: matter.recalls().iter().any(is_open),
+        recalled: matter.recalls().iter().any(|recalled| recalled.unanswered().next().is_some()),
         subject: subject(matter),
         references: references(matter, contents, &us),
     };
@@ -237,11 +237,6 @@ impl Insiders {
         row.tasked.sort_unstable();
         Ok(row)
     }
-}
-
-/// Whether a holder has not answered.
-fn is_open(recalled: &Recalled) -> bool {
-    recalled.holders.iter().any(|holder| holder.answer.is_none())
 }
 
 fn lacking(matter: &dyn AnyMatter) -> BTreeSet<String> {

@@ -176,7 +176,7 @@ impl Ledger {
         }
         let recipients = self.package_recipients(matter)?;
         let kind = self.kind_of(matter)?;
-        let number = matter.shown(self.kind_named(&kind)?.def().prefix);
+        let number = self.number(&kind, matter)?;
         let signing = &self.keys.signing;
         Ok(SealOrder {
             matter: *matter,

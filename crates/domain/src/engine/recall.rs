@@ -6,7 +6,7 @@
 //!
 //! Invariant: "done" is said only by a node where that content was erased.
 
-use comity_journal::entry::Lane;
+use comity_journal::entry::{Entry, Lane};
 use comity_journal::ids::AgencyId;
 use comity_journal::part::PartClass;
 use comity_journal::suite::Hash;
@@ -149,6 +149,13 @@ pub struct Holder {
     pub answer: Option<(RecallResult, Option<KeepGround>, Timestamp)>,
 }
 
+impl Recalled {
+    /// The parties that have not answered.
+    pub fn unanswered(&self) -> impl Iterator<Item = &Holder> {
+        self.holders.iter().filter(|holder| holder.answer.is_none())
+    }
+}
+
 impl<K: Kind> Matter<K> {
     /// The recall a statement in a shared lane holds.
     pub(super) fn recall_act(stated: &Stated<'_>) -> Option<RecallAct> {
@@ -193,16 +200,15 @@ impl<K: Kind> Matter<K> {
 
     /// Whether somebody else has recalled something that `party` has not answered.
     pub(super) fn owes_recall_answer(&self, party: &AgencyId) -> bool {
-        let silent = |holder: &Holder| holder.agency == *party && holder.answer.is_none();
-        self.recalls().iter().any(|recalled| recalled.holders.iter().any(silent))
+        self.recalls().iter().any(|recalled| recalled.unanswered().any(|holder| holder.agency == *party))
     }
 
     /// Every valid recall, the earliest first, with what the others have said to it.
     pub fn recalls(&self) -> Vec<Recalled> {
         let Some((opening, _)) = self.opening() else { return Vec::new() };
-        let valid = self.entries().filter(|entry| self.standing(&entry.hash()) == Standing::Valid);
-        let acts: Vec<_> =
-            valid.filter_map(|entry| Some((entry, Self::recall_act(&Stated::of(entry))?))).collect();
+        let stated = self.entries().filter_map(|entry| Some((entry, Self::recall_act(&Stated::of(entry))?)));
+        let valid = |entry: &Entry| self.standing(&entry.hash()) == Standing::Valid;
+        let acts: Vec<_> = stated.filter(|(entry, _)| valid(entry)).collect();
         let answer = |party: AgencyId, recall: Hash| {
             let said = acts.iter().filter_map(|(entry, act)| {
                 let RecallAct::AnswerRecall(answer) = act else { return None };

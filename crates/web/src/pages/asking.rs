@@ -168,6 +168,11 @@ impl Asking {
         Ok(office.run(move |ledger, pending| ledger.permit(pending, &officer, doing, None)).await?)
     }
 
+    /// An agency as a page names it: the partner's own name, or that it is ours.
+    pub(crate) fn agency(&self, name: &str) -> String {
+        if name == "us" { self.text("page-us") } else { name.to_owned() }
+    }
+
     /// Refuses a form that another page made.
     pub(crate) fn check_form(&self, token: Option<&str>) -> Result<(), Trouble> {
         let ours = token.is_some_and(|token| self.who.session.form_token.is_under(token));

@@ -15,7 +15,9 @@ const STOP_WITHIN_MS: i64 = 60 * 60 * 1000;
 /// refused; preserved data until the date it is kept to, because only the requesting party can ask for it in due form.
 pub(super) fn clocks(requesting: &RequestLane, requested: &RequestLane) -> Vec<Clock> {
     let RequestLane::Requesting(asks) = requesting else { return Vec::new() };
-    let Resting::Open { .. } = &asks.resting else { return Vec::new() };
+    if !matches!(asks.resting, Resting::Open { .. }) {
+        return Vec::new();
+    }
     let RequestLane::Requested(lane) = requested else { return before_any_word(asks) };
     let consequence = consequence(asks, lane.regraded);
     let runs = |name, started, due| clock(name, started, due, consequence);

@@ -115,9 +115,9 @@ pub(super) fn page_of(line: &EvidenceLine) -> String {
 }
 
 fn seal(asking: &Asking, line: &EvidenceLine) -> Markup {
-    let to: Vec<_> = line.sealed_to.iter().map(|name| agency(asking, name)).collect();
+    let to: Vec<_> = line.sealed_to.iter().map(|name| asking.agency(name)).collect();
     html! {
-        (agency(asking, &line.sealed_by))
+        (asking.agency(&line.sealed_by))
         @if !to.is_empty() {
             br; (asking.text_with("page-evidence-for", &[("agencies", &to.join(&asking.text("page-list-comma")))]))
         }
@@ -128,7 +128,7 @@ fn seal(asking: &Asking, line: &EvidenceLine) -> Markup {
 fn holder(asking: &Asking, line: &EvidenceLine) -> Markup {
     html! {
         @match &line.holder {
-            Some(name) => span lang=[name_language(name)] { (agency(asking, name)) },
+            Some(name) => span lang=[name_language(name)] { (asking.agency(name)) },
             None => (asking.text("page-evidence-nobody")),
         }
         br; (line.stands)
@@ -149,10 +149,6 @@ fn checked(asking: &Asking, line: &EvidenceLine) -> Markup {
             (asking.text("page-evidence-checked-when-it-came"))
         }
     }
-}
-
-fn agency(asking: &Asking, name: &str) -> String {
-    if name == "us" { asking.text("page-us") } else { name.to_owned() }
 }
 
 /// The beginning of a hash, which is enough to tell two apart by eye.

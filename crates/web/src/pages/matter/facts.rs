@@ -37,7 +37,7 @@ pub(super) fn facts(asking: &Asking, page: &MatterPage, linked: &[LinkedLine]) -
                     div {
                         dt { (party.role) }
                         dd lang=[name_language(&party.name)] {
-                            @if party.name == "us" { (asking.text("page-us")) } @else { (party.name) }
+                            (asking.agency(&party.name))
                         }
                     }
                 }

@@ -32,16 +32,15 @@ pub(super) fn recalls(asking: &Asking, page: &MatterPage) -> Markup {
 }
 
 fn recalled(asking: &Asking, recall: &RecallLine) -> Markup {
-    let name = |name: &str| if name == "us" { asking.text("page-us") } else { name.to_owned() };
     html! {
         p.mb-1 {
-            a href={ "#e-" (recall.of) } { (recall.act_text) } " · " (name(&recall.by)) " · "
+            a href={ "#e-" (recall.of) } { (recall.act_text) } " · " (asking.agency(&recall.by)) " · "
             a href={ "#e-" (recall.recall) } { (when_text(&asking.words, &recall.at)) }
         }
         dl.facts.mb-2 {
             @for holder in &recall.holders {
                 div {
-                    dt { (name(&holder.name)) }
+                    dt { (asking.agency(&holder.name)) }
                     dd {
                         @match (&holder.answer, &holder.at) {
                             (Some(answer), Some(at)) => { (answer) " · " (when_text(&asking.words, at)) },
