@@ -108,15 +108,50 @@ test("a request is answered by one officer and approved by another, by keyboard 
   await approver.locator(".timeline > .ours[id]", { hasText: "opened from one telephone" }).waitFor();
 });
 
-/** Goes to a matter in the list, by its keys; gives its path. */
-async function opened(page, title) {
+test("whoever is in a row stays in it when the list changes under them", async () => {
+  const officer = await openWindow(bureau.browser, bureau.desk);
+  await sitDown(officer, "Chen Ning");
+  const { page } = officer;
+  await goTo(page, "An account opened with a lost passport");
+  const before = await page.evaluate(() => document.activeElement.href);
+  await fetchedAnew(page);
+  assert.equal(await page.evaluate(() => document.activeElement.href), before, "the focus stays where it was");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(before);
+
+  await tabTo(page, "summary");
+  await page.keyboard.press("Enter");
+  const opened = page.locator("details[open]:focus-within");
+  await opened.waitFor();
+  await fetchedAnew(page);
+  await opened.waitFor();
+});
+
+/** Has the page fetch its parts again, as when something changed, and waits until they are in their place. */
+async function fetchedAnew(page) {
+  await page.evaluate(
+    () =>
+      new Promise((settled) => {
+        document.addEventListener("htmx:after:settle", settled, { once: true });
+        document.body.dispatchEvent(new CustomEvent("changed"));
+      }),
+  );
+}
+
+/** Goes to the row of a matter in the list, by its keys. */
+async function goTo(page, title) {
   await page.keyboard.press("g");
   await page.keyboard.press("m");
   await page.waitForURL("**/matters");
   const row = page.locator("[data-rows] > *").filter({ hasText: title });
   await row.waitFor();
   await page.keyboard.press("j");
-  while (!(await row.evaluate((line) => line.classList.contains("here")))) await page.keyboard.press("j");
+  while (!(await row.evaluate((line) => line.matches("[data-here]")))) await page.keyboard.press("j");
+}
+
+/** Opens a matter from the list, by its keys; gives its path. */
+async function opened(page, title) {
+  await goTo(page, title);
   await page.keyboard.press("Enter");
   await page.waitForURL("**/m/R-*");
   return new URL(page.url()).pathname;

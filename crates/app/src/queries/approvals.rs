@@ -18,6 +18,8 @@ pub struct ApprovalLine {
     /// Its matter, as in a list.
     #[serde(flatten)]
     pub line: MatterLine,
+    /// The entry that keeps the draft.
+    pub draft: String,
     /// The act it would be, in words.
     pub act: String,
     /// The roles it lacks which this officer holds, in words.
@@ -53,6 +55,7 @@ impl Ledger {
                 let lacks = draft.lacks.iter().filter(|role| held.iter().any(|held| held == *role));
                 lines.push(ApprovalLine {
                     line: self.line_for(officer, &row, &names, words)?,
+                    draft: draft.draft.to_string(),
                     act: words.act(&row.kind, draft.act.as_str()),
                     lacks: lacks.map(|role| words.term("role", role)).collect(),
                 });

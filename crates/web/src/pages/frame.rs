@@ -210,6 +210,14 @@ fn keyboard_help(reading: &Reading) -> Markup {
     }
 }
 
+/// What of a page asks for itself again, at `address`, when something changed. It is changed in place: whoever is in one
+/// of its rows stays there, what somebody opened or types stays open and typed. A row that may move needs an id.
+pub(crate) fn kept_fresh(id: &str, address: &str, body: &Markup) -> Markup {
+    html! {
+        div id=(id) hx-get=(address) hx-trigger="changed from:body" hx-select={ "#" (id) } hx-swap="outerMorph" { (body) }
+    }
+}
+
 /// Every key and what it does.
 pub(crate) fn keys(reading: &Reading) -> Markup {
     let line = |keys: &str, what: String| {

@@ -87,7 +87,7 @@ function rows(): HTMLElement[] {
 /** The row somebody types in; else the one they were in last, by its id, for a list may have been fetched anew since. */
 function current(all: HTMLElement[]): HTMLElement | undefined {
   const typing = all.find((row) => row.contains(document.activeElement));
-  return typing ?? all.find((row) => row.id !== "" && row.id === last) ?? all.find((row) => row.classList.contains("here"));
+  return typing ?? all.find((row) => row.id !== "" && row.id === last) ?? all.find((row) => row.dataset.here !== undefined);
 }
 
 function moveInRows(step: 1 | -1): boolean {
@@ -97,7 +97,7 @@ function moveInRows(step: 1 | -1): boolean {
   const here = row ? all.indexOf(row) : -1;
   const next = all[here < 0 ? (step > 0 ? 0 : all.length - 1) : Math.max(0, Math.min(all.length - 1, here + step))];
   last = next?.id ?? "";
-  for (const row of all) row.classList.toggle("here", row === next);
+  for (const row of all) row.toggleAttribute("data-here", row === next);
   const inside = next?.querySelector<HTMLElement>("a[href], button:not(:disabled)");
   inside?.focus({ preventScroll: true });
   next?.scrollIntoView({ block: "nearest" });

@@ -3,6 +3,12 @@
 // A button with data-times-toggle, hidden until there is something to hide, takes those additions away and back.
 
 export function localTimes(host: HTMLElement): void {
+  add(host);
+  // A part that changed in place holds the server's times alone again.
+  document.addEventListener("htmx:after:settle", () => add(host));
+}
+
+function add(host: HTMLElement): void {
   const lang = document.documentElement.lang;
   // English as most of the world writes it, with the day first and 24 hours, as the page itself does.
   const format = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang || undefined, {
@@ -21,11 +27,14 @@ export function localTimes(host: HTMLElement): void {
   toggle(host.querySelector<HTMLButtonElement>("[data-times-toggle]"), host);
 }
 
+const toggled = new WeakSet<HTMLButtonElement>();
+
 function toggle(button: HTMLButtonElement | null, host: HTMLElement): void {
-  if (!button || button.dataset.shown || !host.querySelector(".local-time")) return;
-  button.dataset.shown = "yes";
+  if (!button || !host.querySelector(".local-time")) return;
   button.hidden = false;
   const root = document.documentElement;
   button.setAttribute("aria-pressed", String(root.hasAttribute("data-utc-only")));
+  if (toggled.has(button)) return;
+  toggled.add(button);
   button.addEventListener("click", () => button.setAttribute("aria-pressed", String(root.toggleAttribute("data-utc-only"))));
 }

@@ -117,7 +117,7 @@ pub(super) fn under_way(asking: &Asking, job: &Job, what: &str) -> Markup {
                 p { strong { (asking.text("page-job-could-not")) } }
                 p lang="en" { (why) }
             },
-            _ => div #job hx-get=(asking.path) hx-trigger="every 2s" hx-select="#main" hx-target="#main" hx-swap="outerHTML" {
+            _ => div #job hx-get=(asking.path) hx-trigger="every 2s" hx-select="#main" hx-target="#main" hx-swap="outerMorph" {
                 p { label for="job-progress" { (asking.text(what)) } }
                 progress #job-progress max=(all.max(1)) value=(done) {}
                 p { (asking.text_with("page-job-so-far", &sizes)) }

@@ -31,7 +31,7 @@ fn row(asking: &Asking, line: &EvidenceLine) -> Markup {
     let matter = &line.matter;
     let title = matter.title.clone().unwrap_or_else(|| asking.text("page-untitled"));
     html! {
-        tr {
+        tr id={ "p-" (matter.number) "-" (line.package) } {
             th scope="row" { (name(asking, line)) br; span.text-secondary.fw-normal { (size(line.size)) } }
             td data-label=(asking.text("page-evidence-matter")) {
                 @for reference in [&matter.our_reference, &matter.their_reference].into_iter().flatten() { (reference) br; }

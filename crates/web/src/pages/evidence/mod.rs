@@ -27,7 +27,7 @@ use maud::html;
 use serde::Deserialize;
 
 use super::asking::Asking;
-use super::frame::{Framed, Page};
+use super::frame::{Framed, Page, kept_fresh};
 use super::office::Office;
 use super::trouble::Trouble;
 pub(crate) use grants::Grants;
@@ -81,12 +81,12 @@ async fn list(
     let title = asking.text("page-evidence");
     let body = html! {
         h1 { (title) }
-        div #evidence hx-get=(asking.path) hx-trigger="changed from:body" hx-select="#evidence" hx-swap="outerHTML" {
+        (kept_fresh("evidence", &asking.path, &html! {
             (lines::table(&asking, &page.lines))
             @if let Some(next) = &page.next {
                 p { a href={ "/evidence?after=" (next) } { (asking.text("page-evidence-more")) } }
             }
-        }
+        }))
     };
     Ok(Page::new(title).of("evidence").around(&asking, &body))
 }

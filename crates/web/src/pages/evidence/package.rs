@@ -10,7 +10,7 @@ use comity_app::views::PackageRow;
 use maud::{Markup, html};
 
 use super::super::asking::Asking;
-use super::super::frame::{Framed, Page, name_language};
+use super::super::frame::{Framed, Page, kept_fresh, name_language};
 use super::super::office::Office;
 use super::super::trouble::Trouble;
 use super::super::when::when_text;
@@ -79,7 +79,7 @@ pub(super) async fn show(
         p.mb-1.no-print { a href="/evidence" { (asking.text("page-evidence")) } }
         h1 { (title) }
         @for mark in &line.marks { p.alert.alert-warning { (mark) } }
-        div #package hx-get=(asking.path) hx-trigger="changed from:body" hx-select="#package" hx-swap="outerHTML" {
+        (kept_fresh("package", &asking.path, &html! {
             section.card.card-body.mb-2 {
                 dl.facts {
                     (fact(&asking, "page-evidence-hash", &html! { code.hash { (line.package) } " " (copy(&asking, &line.package)) }))
@@ -93,7 +93,7 @@ pub(super) async fn show(
                 (may(&asking, &found))
             }
             (custody(&asking, &found))
-        }
+        }))
     };
     Ok(Page::new(title).of("evidence").around(&asking, &body))
 }

@@ -26,7 +26,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::asking::Asking;
-use super::frame::{Framed, Page, name_language};
+use super::frame::{Framed, Page, kept_fresh, name_language};
 use super::office::Office;
 use super::trouble::Trouble;
 use timeline::View;
@@ -144,7 +144,7 @@ async fn show(
         }
         (notice(&asking, &said))
         (contents(&asking))
-        div #matter hx-get=(here) hx-trigger="changed from:body" hx-select="#matter" hx-swap="outerHTML" {
+        (kept_fresh("matter", &here, &html! {
             (standing(&asking, &whole.page))
             (unsettled::unsettled(&asking, &whole.page))
             (unsettled::recalls(&asking, &whole.page))
@@ -162,7 +162,7 @@ async fn show(
                 }
                 (timeline::timeline(&asking, &whole.page, &said.view))
             }
-        }
+        }))
     };
     Ok(Page::new(format!("{} {title}", line.number)).of("matters").around(&asking, &body))
 }

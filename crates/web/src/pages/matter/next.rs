@@ -18,7 +18,7 @@ pub(super) fn next(asking: &Asking, whole: &Whole) -> Markup {
             @if can.is_empty() { p { (asking.text("page-next-none")) } }
             ul.list-unstyled.d-flex.flex-wrap.gap-2 {
                 @for act in &can {
-                    li { a.btn.btn-primary href={ "/m/" (number) "/act/" (act.act) } { (act.text) } }
+                    li id={ "n-" (act.act) } { a.btn.btn-primary href={ "/m/" (number) "/act/" (act.act) } { (act.text) } }
                 }
             }
             @if !whole.unsent.is_empty() { (unsent(asking, whole)) }
@@ -26,7 +26,7 @@ pub(super) fn next(asking: &Asking, whole: &Whole) -> Markup {
                 summary { (asking.text("page-next-inside")) }
                 ul.list-unstyled.d-flex.flex-wrap.gap-2.mt-2 {
                     @for act in &inside {
-                        li {
+                        li id={ "n-" (act.act) } {
                             a.btn.btn-outline-secondary.btn-sm href={ "/m/" (number) "/act/" (act.act) } { (act.text) }
                         }
                     }

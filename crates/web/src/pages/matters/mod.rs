@@ -23,7 +23,7 @@ use comity_journal::suite::Hash;
 use maud::{Markup, html};
 
 use super::asking::Asking;
-use super::frame::Page;
+use super::frame::{Page, kept_fresh};
 use super::office::Office;
 use super::trouble::Trouble;
 use super::typed::Typed;
@@ -113,7 +113,7 @@ fn head(asking: &Asking, filter: &Filter) -> Markup {
 
 fn lines(asking: &Asking, filter: &Filter, page: &ListPage) -> Markup {
     html! {
-        div #matters hx-get=(asking.path) hx-trigger="changed from:body" hx-select="#matters" hx-swap="outerHTML" {
+        (kept_fresh("matters", &asking.path, &html! {
             (table(asking, &page.lines))
             @if let Some(next) = &page.next {
                 p.no-print {
@@ -123,7 +123,7 @@ fn lines(asking: &Asking, filter: &Filter, page: &ListPage) -> Markup {
                     }
                 }
             }
-        }
+        }))
     }
 }
 

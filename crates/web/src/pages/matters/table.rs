@@ -29,7 +29,7 @@ pub(crate) fn table(asking: &Asking, lines: &[MatterLine]) -> Markup {
 
 fn row(asking: &Asking, line: &MatterLine) -> Markup {
     html! {
-        tr {
+        tr id={ "r-" (line.number) } {
             th scope="row" {
                 @for reference in [&line.our_reference, &line.their_reference].into_iter().flatten() { (reference) br; }
                 a href={ "/m/" (line.number) } { (line.number) }

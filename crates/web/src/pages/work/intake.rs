@@ -18,7 +18,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::asking::Asking;
-use super::super::frame::{Page, name_language};
+use super::super::frame::{Page, kept_fresh, name_language};
 use super::super::matters::page_of;
 use super::super::office::Office;
 use super::super::trouble::Trouble;
@@ -75,10 +75,10 @@ async fn page(
                 (asking.words.act("request", act)) (asking.text("page-colon")) (of) " · " (asking.text("page-said-recorded"))
             }
         }
-        div #intake hx-get="/intake" hx-trigger="changed from:body" hx-select="#intake" hx-swap="outerHTML" {
+        (kept_fresh("intake", "/intake", &html! {
             @if arrived.is_empty() { p.text-secondary { (asking.text("page-intake-none")) } }
             ol.list-unstyled data-rows { @for line in &arrived { (arrival(office, asking, line, &officers, wrong)) } }
-        }
+        }))
     };
     let page =
         Page::new(asking.text("page-intake")).of("intake").faulty(wrong.is_some()).around(asking, &body);

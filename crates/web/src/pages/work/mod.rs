@@ -14,7 +14,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::asking::Asking;
-use super::frame::{Framed, Page, name_language};
+use super::frame::{Framed, Page, kept_fresh, name_language};
 use super::matters::{page_of, table};
 use super::office::Office;
 use super::trouble::Trouble;
@@ -63,14 +63,14 @@ async fn work(
                 }
             }
         }
-        div #work hx-get=(address) hx-trigger="changed from:body" hx-select="#work" hx-swap="outerHTML" {
+        (kept_fresh("work", address, &html! {
             (approvals_table(&asking, &approvals))
             (tasks_table(&asking, &tasks))
             h2 { (asking.text("page-work-due")) }
             (table(&asking, &due))
             h2 { (asking.text("page-work-undated")) }
             (table(&asking, &undated))
-        }
+        }))
     };
     Ok(Page::new(asking.text("page-work")).of("work").around(&asking, &body))
 }
@@ -93,9 +93,9 @@ fn approvals_table(asking: &Asking, approvals: &[ApprovalLine]) -> Markup {
                     (head("page-work-act")) (head("page-work-lacks"))
                 } }
                 tbody data-rows {
-                    @for ApprovalLine { line, act, lacks } in approvals {
+                    @for ApprovalLine { line, draft, act, lacks } in approvals {
                         @let title = line.title.clone().unwrap_or_else(|| asking.text("page-untitled"));
-                        tr {
+                        tr id={ "d-" (draft) } {
                             th scope="row" { a href={ "/m/" (line.number) } { (line.number) } }
                             td data-label=(asking.text("page-column-title")) lang=[name_language(&title)] { (title) }
                             td data-label=(asking.text("page-column-with")) { (line.with.join(&comma)) }
@@ -127,7 +127,7 @@ fn tasks_table(asking: &Asking, tasks: &[MyTask]) -> Markup {
                 tbody data-rows {
                     @for MyTask { matter, task } in tasks {
                         @let text = task.text.clone().unwrap_or_else(|| asking.text("page-untitled"));
-                        tr {
+                        tr id={ "t-" (task.entry) } {
                             th scope="row" {
                                 a href={ "/m/" (matter.number) "#tasks" } { (matter.number) }
                                 @if let Some(title) = &matter.title {
