@@ -9,6 +9,8 @@ pub const FETCH: &str = "/federation/v1/fetch";
 /// Asks for entries of a matter that are missing: [`Ask`](crate::message::Ask). The answer is a
 /// [`Batch`](crate::message::Batch) that stands in no stream.
 pub const ASK: &str = "/federation/v1/ask";
+/// Asks where the two do not hold the same of the matters they share: [`Holdings`](crate::holdings::Holdings).
+pub const HOLDINGS: &str = "/federation/v1/holdings";
 /// Hands over receipts for what was fetched: [`Receipts`](crate::message::Receipts).
 pub const RECEIPTS: &str = "/federation/v1/receipts";
 /// Asks for a run of a sealed package: [`PackageFetch`](crate::message::PackageFetch). The answer is the bytes alone.

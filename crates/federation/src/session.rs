@@ -41,6 +41,8 @@ pub struct Snapshot {
     pub holds: Option<Held>,
     /// The latest of our own.
     pub checkpoint: Option<SignedCheckpoint>,
+    /// One hash over what we hold of the matters both are parties of.
+    pub holdings: Hash,
 }
 
 /// What a hello taught us, beside the streams.
@@ -50,6 +52,9 @@ pub struct Heard {
     pub findings: Vec<Finding>,
     /// What to hold of the partner's tree from now on; its note is the one in the hello.
     pub holds: Option<Held>,
+    /// Whether the partner holds something else of the matters both are parties of than we do. While entries are under way it
+    /// does; only where both streams are level it says that something is missing.
+    pub holdings_differ: bool,
 }
 
 /// A hello that is not between these two agencies.
@@ -70,6 +75,7 @@ impl Snapshot {
             incoming: self.incoming,
             holds: self.holds,
             checkpoint: self.checkpoint.clone(),
+            holdings: self.holdings,
         }
     }
 
@@ -94,7 +100,7 @@ impl Snapshot {
             findings.push(finding);
             self.holds
         });
-        Ok(Heard { findings, holds })
+        Ok(Heard { findings, holds, holdings_differ: hello.holdings != self.holdings })
     }
 }
 

@@ -6,7 +6,7 @@
 use comity_federation::batch::OpenBatch;
 use comity_federation::message::{Batch, BatchReply, Fetch, HelloReply, Message as _, ReceiptsReply};
 use comity_federation::path;
-use comity_federation::session::{AwaitReceipts, Dialling, Fetched, Fetching, Next, Pushing};
+use comity_federation::session::{AwaitReceipts, Dialling, Fetched, Fetching, Heard, Next, Pushing};
 use comity_journal::entry::Entry;
 use comity_journal::ids::AgencyId;
 use comity_journal::limits;
@@ -41,7 +41,7 @@ pub struct Synced {
     pub requests: u64,
     /// Acts that were signed because of the comparison.
     pub released: u64,
-    /// How often it was asked for what is missing. Such requests are not counted among the others: they are not needed
+    /// How often it was asked what it holds, and for what is missing. Such requests are not counted among the others: they are not needed
     /// to compare.
     pub asked: u64,
     /// Entries that came of asking.
@@ -67,6 +67,8 @@ pub async fn sync(ledger: &LedgerHandle, partner: AgencyId, peer: &impl Peer) ->
     let (heard, mut next) = waiting
         .hear(&reply, now, outgoing, checkpoint)
         .map_err(|error| Failure::NotBelieved(error.to_string()))?;
+    // While something was under way both hold something else; whether anything is missing shows when nothing is.
+    let differ = heard.holdings_differ && matches!(next, Next::Done(_));
     let note = reply.hello.checkpoint.clone();
     ledger.run(move |ledger, pending| ledger.heed(pending, partner, &heard, note.as_ref(), &[])).await?;
     loop {
@@ -86,12 +88,12 @@ pub async fn sync(ledger: &LedgerHandle, partner: AgencyId, peer: &impl Peer) ->
                 let divergences = done.divergences;
                 synced.released = ledger
                     .run(move |ledger, pending| {
-                        let nothing = comity_federation::session::Heard { findings: Vec::new(), holds: None };
+                        let nothing = Heard { findings: Vec::new(), holds: None, holdings_differ: false };
                         ledger.heed(pending, partner, &nothing, None, &divergences)?;
                         if agreed { ledger.streams_agree(pending, partner) } else { Ok(0) }
                     })
                     .await?;
-                ask_for_missing(ledger, partner, peer, &mut synced).await?;
+                ask_for_missing(ledger, partner, peer, differ, &mut synced).await?;
                 return Ok(synced);
             }
         };

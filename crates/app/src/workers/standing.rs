@@ -36,6 +36,7 @@ impl Ledger {
             incoming: self.stream(partner, Direction::In)?,
             holds: held,
             checkpoint: self.checkpoint().cloned(),
+            holdings: self.holdings_with(partner)?,
         })
     }
 

@@ -141,6 +141,7 @@ impl Agency {
             incoming: StreamHead::START,
             holds: None,
             checkpoint: None,
+            holdings: Hash::ZERO,
         }
     }
 }
