@@ -150,7 +150,7 @@ impl World {
         let full = [a, b].into_iter().any(|node| is_full(&mut self.nodes[node]));
         // Where the opening has reached neither, neither knows that the other is a party.
         let is_open = |node: &mut Node| {
-            node.ledger().is_some_and(|ledger| ledger.matter(&case).is_ok_and(|matter| is_opened(matter)))
+            node.ledger().is_some_and(|ledger| ledger.matter(&case).is_ok_and(|matter| is_opened(&**matter)))
         };
         let unopened = ![a, b].into_iter().any(|node| is_open(&mut self.nodes[node]));
         Invariant::HonestConverge.holds_if(unopened || full || here == there, || {

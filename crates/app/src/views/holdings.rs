@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use comity_federation::holdings::{self, Held, RUNS};
-use comity_journal::entry::Entry;
+use comity_journal::entry::{Entry, Opening};
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::suite::Hash;
 use comity_store::{Recorded, ViewRow};
@@ -50,28 +50,22 @@ pub(super) fn project(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId)
     };
     let mut shared: Vec<_> = known.iter().filter(|entry| entry.header().lane.is_shared()).collect();
     shared.sort_by_key(|entry| entry.hash());
-    // Every opening counts that is here, whether it is valid or one of two: whoever it names may hold something of it.
-    let openings = shared.iter().filter_map(|entry| entry.header().opening.as_ref());
-    let parties: Vec<_> = openings.flat_map(|opening| &opening.parties).cloned().collect();
+    let openings: Vec<_> = shared.iter().filter_map(|entry| entry.header().opening.as_ref()).collect();
+    let is_named = |opening: &Opening, agency: &AgencyId| {
+        opening.parties.iter().any(|party| party.agency == *agency && party.recorder.is_none())
+    };
     // What somebody who is no party put here is nowhere else.
-    let of_parties = shared.iter().filter(|entry| {
-        let lane = entry.header().lane.party();
-        parties.iter().any(|party| party.agency == lane)
-    });
+    let named: BTreeSet<AgencyId> =
+        openings.iter().flat_map(|opening| &opening.parties).map(|party| party.agency).collect();
+    let of_parties = shared.iter().filter(|entry| named.contains(&entry.header().lane.party()));
     let value = holdings::of_matter(of_parties.map(|entry| entry.hash())).as_bytes().to_vec();
-    let with_node = parties.iter().filter(|party| party.recorder.is_none());
-    let partners: BTreeSet<AgencyId> = with_node.map(|party| party.agency).collect();
+    // Of two openings neither counts yet: what is held is spoken of only to whom both name.
+    let by_all = |agency: &AgencyId| openings.iter().all(|opening| is_named(opening, agency));
     let us = ledger.own_card().agency();
-    if !partners.contains(&us) {
-        return Ok(());
-    }
-    for partner in partners.into_iter().filter(|partner| *partner != us) {
-        ledger.runs.changed(&partner, id);
-        pending.commit.views.push(ViewRow {
-            view: HOLDINGS,
-            key: key(&partner, id),
-            value: Some(value.clone()),
-        });
+    for partner in named.iter().filter(|partner| **partner != us) {
+        let value = (by_all(&us) && by_all(partner)).then(|| value.clone());
+        ledger.runs.changed(partner, id);
+        pending.commit.views.push(ViewRow { view: HOLDINGS, key: key(partner, id), value });
     }
     Ok(())
 }

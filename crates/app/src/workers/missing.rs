@@ -14,7 +14,7 @@ use comity_federation::holdings::{Holdings, HoldingsReply};
 use comity_federation::message::{Ask, Batch, Message as _, VERSION};
 use comity_federation::path;
 use comity_journal::card::Card;
-use comity_journal::entry::{Entry, Lane, Place, Seen};
+use comity_journal::entry::{Entry, Lane, Opening, Place, Seen};
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::limits;
 use comity_journal::stream::StreamHead;
@@ -196,18 +196,24 @@ impl Ledger {
         Ok(self.batch_of(partner, StreamHead::START, parcels)?.0)
     }
 
-    /// Whether both this node and the partner are parties of a matter that was opened here.
+    /// Whether both this node and the partner are parties of a matter that was opened here. Of two openings neither counts
+    /// yet: then by both.
     fn are_parties(&mut self, matter: &MatterId, partner: &AgencyId) -> Result<bool, Failure> {
         let us = self.agency;
-        let parties = match self.matter(matter) {
-            Ok(matter) => matter.opening().map(|(opening, _)| opening.parties.clone()),
-            Err(Failure::NotFound(_)) => None,
+        let openings: Vec<_> = match self.matter(matter) {
+            Ok(matter) => {
+                let openings =
+                    matter.entries().into_iter().filter_map(|entry| entry.header().opening.clone());
+                openings.collect()
+            }
+            Err(Failure::NotFound(_)) => Vec::new(),
             Err(other) => return Err(other),
         };
-        let parties = parties.unwrap_or_default();
-        let is_party =
-            |agency| parties.iter().any(|party| party.agency == agency && party.recorder.is_none());
-        Ok(is_party(us) && is_party(*partner))
+        let names = |opening: &Opening, agency| {
+            opening.parties.iter().any(|party| party.agency == agency && party.recorder.is_none())
+        };
+        let by_all = openings.iter().all(|opening| names(opening, us) && names(opening, *partner));
+        Ok(!openings.is_empty() && by_all)
     }
 
     /// An entry with the content of it that is here and addressed to a partner.
