@@ -3,6 +3,7 @@
 mod acts;
 mod approvals;
 mod audit;
+mod bell;
 mod bureau;
 mod conversation;
 mod desk;
@@ -25,6 +26,7 @@ mod translations;
 pub use acts::ActValue;
 pub use approvals::ApprovalLine;
 pub use audit::{AuditFilter, AuditLine, AuditOnly, AuditPage};
+pub use bell::Ringing;
 pub use bureau::{AnswerTime, Between, Bureau, NextClock, PartnerPage, RightsAssessment, WaitsForUs};
 pub use conversation::{MessageLine, ReplyLine};
 pub use desk::{DeskPage, ReadLine, RestrictedLine, TaskLine};

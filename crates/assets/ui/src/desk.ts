@@ -5,6 +5,7 @@
 import "./htmx_settings";
 import htmx from "htmx.org";
 import { autosave } from "./islands/autosave";
+import { bell } from "./islands/bell";
 import { copy } from "./islands/copy";
 import { focusErrors } from "./islands/errors";
 import { startAll, type Island } from "./islands/island";
@@ -18,6 +19,7 @@ import { upload } from "./islands/upload";
 
 const islands: Record<string, Island> = {
   autosave,
+  bell,
   copy,
   keyboard,
   live: (host) => live(host, () => htmx.trigger(document.body, "changed")),
