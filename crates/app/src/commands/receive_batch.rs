@@ -7,12 +7,12 @@
 
 use std::collections::BTreeSet;
 
-use comity_domain::engine::Standing;
+use comity_domain::engine::{AnyMatter, Standing};
 use comity_domain::matters::node::{SetAside, Trouble};
 use comity_federation::batch::{Arrived, OpenBatch, Unreadable, check_arrived};
 use comity_federation::compare::{self, Fit};
 use comity_federation::message::Refused;
-use comity_journal::entry::Entry;
+use comity_journal::entry::{Entry, Party};
 use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::receipt::Receipt;
 use comity_journal::suite::Hash;
@@ -303,11 +303,12 @@ impl Ledger {
         let parties = match &header.opening {
             Some(opening) => Some(opening.parties.clone()),
             None => match self.matter(&header.matter) {
-                // A request that is only drafted here is nobody's yet.
-                Ok(matter) if matter.opening().is_none() && !matter.inner().drafts.is_empty() => {
-                    Some(Vec::new())
-                }
-                Ok(matter) => matter.opening().map(|(opening, _)| opening.parties.clone()),
+                Ok(matter) => match (matter.opening(), named_by_all(&**matter)) {
+                    (Some((opening, _)), _) => Some(opening.parties.clone()),
+                    (None, Some(named)) => Some(named),
+                    // A request that is only drafted here is nobody's yet.
+                    (None, None) => (!matter.inner().drafts.is_empty()).then(Vec::new),
+                },
                 Err(Failure::NotFound(_)) => None,
                 Err(other) => return Err(other),
             },
@@ -359,4 +360,12 @@ impl Ledger {
         })
         .collect()
     }
+}
+
+/// Whom all openings name that are here, where none of them counts: of two for one place neither does yet.
+fn named_by_all(matter: &dyn AnyMatter) -> Option<Vec<Party>> {
+    let mut openings = matter.entries().into_iter().filter_map(|entry| entry.header().opening.as_ref());
+    let mut parties = openings.next()?.parties.clone();
+    openings.for_each(|opening| parties.retain(|party| opening.parties.contains(party)));
+    Some(parties)
 }
