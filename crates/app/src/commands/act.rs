@@ -210,7 +210,7 @@ impl Ledger {
         Ok(self.matter(matter)?.kind().to_owned())
     }
 
-    /// An act in our inner lane; an approval, a review or a wish may be what a draft was waiting for.
+    /// An act in our inner lane; an approval, a review, a reason or a wish may be what a draft was waiting for.
     pub(super) fn act_inside(
         &mut self,
         pending: &mut Pending,
@@ -223,7 +223,7 @@ impl Ledger {
         let by = officer.acting_in(&*self.keys.pseudonyms, &command.matter);
         let hash = self.write_inside(pending, &command.matter, kind, def, composed, by)?;
         let recorded = Outcome::Recorded(hash);
-        let released = if ["approve", "send", "review-grounds"].contains(&def.code) {
+        let released = if ["approve", "send", "review-grounds", "weigh-refusal"].contains(&def.code) {
             self.release(pending, &command.matter, kind)?
         } else {
             None

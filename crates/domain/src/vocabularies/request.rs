@@ -95,6 +95,8 @@ vocabulary! {
         /// Nothing is held or known.
         NotHeld = "not-held",
         /// There are not the means.
+        /// Person, number or thing are not known here.
+        NotKnown = "not-known",
         NoMeans = "no-means",
         /// A prohibited ground, or fundamental rights.
         Rights = "rights",
@@ -124,6 +126,7 @@ impl InnerGround {
             | Self::Investigation
             | Self::NotHeld
             | Self::NoMeans => OuterGround::CannotAssist,
+            | Self::NotKnown
             Self::Rights => OuterGround::FundamentalRights,
             Self::Incomplete => OuterGround::Incomplete,
             Self::NotCovered => OuterGround::NotCovered,

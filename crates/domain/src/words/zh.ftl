@@ -366,6 +366,7 @@ term-inner-ground-source = 可能暴露情报来源
 term-inner-ground-investigation = 可能暴露侦查工作
 term-inner-ground-not-held = 未掌握相关情况
 term-inner-ground-no-means = 力量不足
+term-inner-ground-not-known = 查无此人（号码、物品）
 term-inner-ground-rights = 涉及禁止事由或基本权利
 term-inner-ground-incomplete = 请求内容不完整
 term-inner-ground-not-covered = 没有合作依据

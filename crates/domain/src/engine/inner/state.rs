@@ -13,8 +13,8 @@ use comity_journal::time::Timestamp;
 use super::acts::{GroundsAnswers as _, InnerAct};
 use crate::act::Target;
 use crate::engine::candidate::Stated;
-use crate::gates::{GroundsReview, Refusal, rules};
-use crate::vocabularies::{Check, InnerGround, OffenceCode, Purpose};
+use crate::gates::{GroundAnswer, GroundsQuestion, GroundsReview, Refusal, rules};
+use crate::vocabularies::{Check, InnerGround, OffenceCode, OuterGround, Purpose};
 
 /// A draft and what has become of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,6 +152,14 @@ impl InnerLane {
     /// The task this entry gives.
     pub fn task(&self, entry: &Hash) -> Option<&Task> {
         self.tasks.iter().find(|task| task.entry == *entry)
+    }
+
+    /// The ground that may be told where this is the reason. Rights that were weighed for somebody who fled, or may have,
+    /// would tell of asylum: that is told like everything else that must not be known.
+    pub(in crate::engine) fn tellable(&self, reason: InnerGround) -> OuterGround {
+        let mut legal = self.reviews.iter().map(|(_, review)| review).filter(|review| review.is_legal());
+        let fled = legal.any(|review| review.answer_to(GroundsQuestion::Refugee) != GroundAnswer::No);
+        if reason == InnerGround::Rights && fled { OuterGround::CannotAssist } else { reason.told() }
     }
 
     pub(in crate::engine) fn admit(&self, entry: &Stated<'_>, act: &InnerAct) -> Result<(), Refusal> {

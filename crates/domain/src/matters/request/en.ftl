@@ -104,6 +104,7 @@ term-standing-victim = Victim
 term-standing-presumed-victim = Presumed victim
 term-standing-missing = Missing person
 term-standing-unknown = Not known
+hint-request-answer-text = Where nothing is held or known, refuse with the ground “Cannot assist” instead, so that it reads like every other such refusal.
 term-ground-cannot-assist = Cannot assist
 term-ground-incomplete = The request is incomplete
 term-ground-not-covered = No agreement, treaty or reciprocity covers it

@@ -104,6 +104,7 @@ term-standing-victim = 被害人
 term-standing-presumed-victim = 疑似被害人
 term-standing-missing = 失踪人员
 term-standing-unknown = 身份不明
+hint-request-answer-text = 未掌握或不知情的，请改以“无法协助”拒绝，使各类同类答复一致。
 term-ground-cannot-assist = 无法协助
 term-ground-incomplete = 请求内容不完整
 term-ground-not-covered = 无协议、条约或互惠依据
