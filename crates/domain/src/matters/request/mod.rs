@@ -5,8 +5,8 @@
 //! Withdraw beside accept: withdraw prevails, and the other side answers "stopped" or "already done". A request that
 //! goes to another authority, or needs a judicial one, is followed by a matter of its own, which names it.
 //!
-//! Mandatory content follows the UN Convention against Transnational Organized Crime, Art. 18(15), and Directive
-//! (EU) 2023/977, Art. 4. Default acknowledgement: 30 minutes (life), 2 hours (urgent), one calendar day.
+//! Mandatory content follows the UN Convention against Transnational Organized Crime, Art. 18(15). Default
+//! acknowledgement, which is our own: 30 minutes (life), 2 hours (urgent), one calendar day.
 
 mod acts;
 mod clocks;
