@@ -192,6 +192,10 @@ pub(crate) fn matter(page: &MatterPage, words: &Words) -> String {
         );
     }
     if page.read_only {
+    for link in &page.linked {
+        let title = link.title.as_ref().map_or_else(String::new, |title| format!("  {title}"));
+        let _ = writeln!(out, "  {}: {}{title}", link.how, link.number);
+    }
         let _ = writeln!(out, "  {}", words.text("read-only"));
     }
     for clock in &page.clocks {

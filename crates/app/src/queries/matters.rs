@@ -17,6 +17,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::desk::DeskPage;
+use super::linked::LinkedLine;
 use super::lists::{Also, LONGEST_PAGE, ListQuery};
 use super::translations::{self, TranslationLine};
 use crate::authorise::WhyNot;
@@ -262,6 +263,8 @@ pub struct MatterPage {
     pub next: Vec<NextLine>,
     /// Both sides' acts, by time.
     pub timeline: Vec<TimelineLine>,
+    /// The matters its acts name, and those whose acts name it.
+    pub linked: Vec<LinkedLine>,
     /// Whether nothing may be written on it until upgrade.
     pub read_only: bool,
     /// What we do with it inside: who knows it and works on it, tasks, our reference.
@@ -381,6 +384,7 @@ impl Ledger {
             drafts: self.draft_lines(id, &kind)?,
             next,
             timeline,
+            linked: self.linked(None, id, words)?,
             read_only: view.read_only,
             desk: self.desk_page(id, &names, words)?,
         })
@@ -485,7 +489,8 @@ impl Ledger {
                     && matches!(reading.field.kind, FieldKind::Flag | FieldKind::Number);
                 told && !read_off
             })
-            .filter(|reading| !reading.field.kind.is_for_machines())
+            // The matters it names are told, and linked, beside the timeline.
+            .filter(|reading| reading.field.kind != FieldKind::Matter && !reading.field.kind.is_for_machines())
             .map(|reading| FieldLine {
                 name: reading.field.name,
                 label: words.field(kind, header.act.as_str(), reading.field.name),

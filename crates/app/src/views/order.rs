@@ -60,6 +60,8 @@ pub enum Facet {
     Tasked(MatterId),
     /// Those of another list whose team an officer belongs to, in its order; by the officer's record.
     Known(MatterId, Box<Self>),
+    /// Those whose acts name this matter, the latest first.
+    Naming(MatterId),
 }
 
 impl Facet {
@@ -83,6 +85,7 @@ impl Facet {
             Self::Known(officer, list) => format!("known/{officer}/{}", list.name()),
         }
     }
+            Self::Naming(matter) => format!("naming/{matter}"),
 
     /// The list as far as this officer knows it as one of a team.
     pub fn known_to(self, officer: MatterId) -> Self {
@@ -166,6 +169,7 @@ pub fn facets(row: &MatterRow) -> Vec<Facet> {
     let of_team: Vec<Vec<_>> = row.team.iter().map(known).collect();
     let of_officers = of_team.into_iter().flatten().chain(row.tasked.iter().copied().map(Facet::Tasked));
     facets.into_iter().chain(of_officers).collect()
+    facets.extend(row.names.iter().copied().map(Facet::Naming));
 }
 
 /// Takes a matter out of the places it no longer has, and puts it where it is now.

@@ -33,6 +33,8 @@ pub enum Fault {
     MayNotKnow,
     /// An officer whose roles cannot act in any matter.
     MayNotAct,
+    /// No matter that the writer may know has this number, or several have this beginning of one.
+    NoSuchMatter,
     /// Something else that cannot be read as what belongs there.
     NotReadable,
 }
@@ -64,6 +66,7 @@ impl Fault {
             Self::NotAnOfficer => "fault-not-an-officer",
             Self::MayNotKnow => "fault-may-not-know",
             Self::MayNotAct => "fault-may-not-act",
+            Self::NoSuchMatter => "fault-no-such-matter",
             Self::NotReadable => "fault-not-readable",
         }
     }
@@ -87,6 +90,9 @@ impl std::fmt::Display for Fault {
                 f.write_str("that officer may not know this matter; `let-in` or `assign` comes first")
             }
             Self::MayNotAct => f.write_str("that officer's roles cannot act in any matter"),
+            Self::NoSuchMatter => {
+                f.write_str("no one matter that you may know is meant; `matter list` shows their numbers")
+            }
             Self::NotReadable => f.write_str("cannot be read as what belongs here"),
         }
     }

@@ -29,7 +29,7 @@ pub use compose::compose_one;
 pub use compose::{ActSet, ComposeError, Composed, Preparation};
 pub use faults::{Fault, FieldFault, TextFault, faults};
 pub use field::{Data, Flag, Line, Moment, NotText, OfficerRef, Several, Target, Text};
-pub use reading::{Absence, Reading, read};
+pub use reading::{Absence, Reading, matters_named, read};
 pub use template::template;
 pub use translation::{Declaration, TRANSLATIONS, TextField, Translation, translatable};
 
@@ -87,6 +87,8 @@ pub enum FieldKind {
     TextField,
     /// An officer of this node: a name where people write it, a pseudonym where it is signed.
     Officer,
+    /// Another matter: its number, or as much of it as no other has, where people write it; its id where it is signed.
+    Matter,
     /// Random handles and their like, made by the engine.
     Machine,
     /// A table of its own fields.

@@ -59,6 +59,7 @@ fn example(kind: &FieldKind) -> String {
         | FieldKind::Code(..)
         | FieldKind::Machine
         | FieldKind::Officer
+        | FieldKind::Matter
         | FieldKind::TextField
         | FieldKind::Entry => "\"\"".into(),
         FieldKind::Text => "\"\"\"\n\"\"\"".into(),

@@ -325,6 +325,7 @@ fault-not-readable = This cannot be read as what belongs here. Choose or write i
 sees-by-team = has acted in it, was let in or assigned
 sees-by-role = the role sees every matter that is not restricted
 sees-as-auditor = sees every act; content only where the matter is not restricted
+fault-no-such-matter = No one matter that you may know is meant. Choose one of the list, or write more of its number.
 content-not-permitted = (your role may not read this)
 operator = (the node's operator)
 

@@ -325,6 +325,7 @@ fault-not-readable = 此项内容无法识别，请重新选择或填写。
 sees-by-team = 曾参与办理、获准知悉或经转办
 sees-by-role = 该岗位可知悉一切未限制知悉的事项
 sees-as-auditor = 可见全部办理记录，限制知悉事项的内容除外
+fault-no-such-matter = 未找到您有权知悉的对应事项，请从列表中选择，或填写更完整的编号。
 content-not-permitted = （您的岗位无权查看此内容）
 operator = （节点运维人员）
 

@@ -136,6 +136,7 @@ impl Control<'_> {
                     format!("{} ({code})", self.form.asking.words.term(list, code))
                 })),
                 FieldKind::Officer => (self.officer()),
+                FieldKind::Matter => (self.matter()),
                 FieldKind::TextField => (self.select(&texts_of(self.form.def), |name| self.form.label_of(name))),
                 FieldKind::Moment => {
                     div.moment {
@@ -177,6 +178,20 @@ impl Control<'_> {
                 @for name in self.form.officers {
                     option value=(name) selected[name == value] lang=[name_language(name)] { (name) }
                 }
+            }
+        }
+    }
+
+    /// Another matter: one that is offered, or any by its number. What is offered is no more than a hint of the browser's,
+    /// so that it can be typed over, and works without scripts.
+    fn matter(&self) -> Markup {
+        let offered = format!("{}-offered", id(&self.path));
+        html! {
+            input.form-control id=(id(&self.path)) name=(self.path) maxlength=(LINE) value=(self.typed.text(&self.path))
+                list=(offered) autocomplete="off" spellcheck="false"
+                aria-invalid=[self.fault().map(|_| "true")] aria-describedby=[self.described()];
+            datalist id=(offered) {
+                @for matter in self.form.matters { option value=(matter.number) { (matter.text) } }
             }
         }
     }

@@ -1,7 +1,6 @@
 //! The act that opens a request, and what it names: persons, data, places, payments.
 
-use comity_journal::ids::Handle;
-use comity_journal::suite::Hash;
+use comity_journal::ids::{Handle, MatterId};
 use serde::{Deserialize, Serialize};
 
 use crate::act::{
@@ -73,9 +72,9 @@ pub struct Open {
     /// By when it is to be reviewed whether it is still kept.
     #[field(structure)]
     pub review_by: Option<Moment>,
-    /// The earlier matter it follows, by its whole id.
+    /// The earlier matter it goes on from, by its number.
     #[field(structure)]
-    pub follows: Option<Hash>,
+    pub follows: Option<MatterId>,
     /// What the record says about cover.
     #[serde(skip, default = "not_on_record")]
     #[field(structure, derived)]
