@@ -99,7 +99,9 @@ fn a_number_that_means_no_one_matter_is_a_fault_of_its_field_and_nothing_is_kept
 fn a_matter_one_may_not_know_is_named_like_one_that_is_not_there() {
     let pair = Pair::met();
     let (first, other) = (sent(&pair, &request("A number")), sent(&pair, &request("Another")));
-    pair.b.run(|ledger, pending| ledger.add_officer(pending, "Fen Oda", &[Role::Officer, Role::Desk])).unwrap();
+    pair.b
+        .run(|ledger, pending| ledger.add_officer(pending, "Fen Oda", &[Role::Officer, Role::Desk]))
+        .unwrap();
     pair.b.act(other, "restrict", Some("reason = \"A source.\""), "Dara Vong").unwrap();
     let by = |typed: &str| {
         let toml = format!("goes_on_in = \"{typed}\"\ntext = \"A letter of request.\"");

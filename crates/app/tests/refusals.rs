@@ -174,7 +174,8 @@ fn the_neutral_ground_is_told_by_the_desk_so_that_nobody_sees_who_had_to_be_aske
 
 #[test]
 fn rights_weighed_for_somebody_who_fled_are_told_as_the_neutral_ground() {
-    for (refugee, told) in [("no", "fundamental-rights"), ("open", "cannot-assist"), ("yes", "cannot-assist")] {
+    for (refugee, told) in [("no", "fundamental-rights"), ("open", "cannot-assist"), ("yes", "cannot-assist")]
+    {
         let (pair, matter) = arrived();
         let answers = review().replace("refugee = \"no\"", &format!("refugee = \"{refugee}\""));
         let opening = pair.b.show(matter).unwrap().timeline[0].entry.clone();

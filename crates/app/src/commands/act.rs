@@ -119,7 +119,8 @@ impl Ledger {
         }
         let needs_draft = !def.approve.is_empty() || self.is_opening(&kind, &def);
         if !needs_draft {
-            let composed = self.compose_for(officer, &kind, Some(&command.matter), &command.act, text_of(command))?;
+            let composed =
+                self.compose_for(officer, &kind, Some(&command.matter), &command.act, text_of(command))?;
             let by = officer.acting_in(&*self.keys.pseudonyms, &command.matter);
             return self.sign_or_wait(pending, command, &kind, composed, by, officer);
         }
@@ -163,7 +164,8 @@ impl Ledger {
         if !opening.is_some_and(|parties| parties.iter().any(is_recorded)) {
             return Err(Failure::Usage("this matter has no such party that we record for".into()));
         }
-        let mut composed = self.compose_for(officer, &kind, Some(&command.matter), &command.act, text_of(command))?;
+        let mut composed =
+            self.compose_for(officer, &kind, Some(&command.matter), &command.act, text_of(command))?;
         let mut preparation = Preparation { entropy: &mut *self.entropy, latest: &|_| None };
         composed.parts.extend(compose_one::<Recorded>(recorded, &mut preparation)?.parts);
         let by = officer.acting_in(&*self.keys.pseudonyms, &command.matter);
@@ -219,7 +221,8 @@ impl Ledger {
         def: &ActDef,
         officer: &Officer,
     ) -> Result<Acted, Failure> {
-        let composed = self.compose_for(officer, kind, Some(&command.matter), &command.act, text_of(command))?;
+        let composed =
+            self.compose_for(officer, kind, Some(&command.matter), &command.act, text_of(command))?;
         let by = officer.acting_in(&*self.keys.pseudonyms, &command.matter);
         let hash = self.write_inside(pending, &command.matter, kind, def, composed, by)?;
         let recorded = Outcome::Recorded(hash);

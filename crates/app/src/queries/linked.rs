@@ -136,8 +136,12 @@ impl Ledger {
     ) -> Result<Vec<Nameable>, Failure> {
         let mut found = Vec::new();
         for partner in partners {
-            let list =
-                ListQuery { facet: Facet::With(*partner), also: Also::default(), after: None, limit: AT_MOST };
+            let list = ListQuery {
+                facet: Facet::With(*partner),
+                also: Also::default(),
+                after: None,
+                limit: AT_MOST,
+            };
             let page = self.matter_lines_for(officer, &list, words)?;
             found.extend(page.lines.into_iter().map(|line| Nameable {
                 number: line.number,

@@ -19,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::desk::DeskPage;
 use super::linked::LinkedLine;
 use super::lists::{Also, LONGEST_PAGE, ListQuery};
+use super::retention::RetentionLine;
 use super::translations::{self, TranslationLine};
 use crate::authorise::WhyNot;
 use crate::failure::Failure;
@@ -263,6 +264,8 @@ pub struct MatterPage {
     pub next: Vec<NextLine>,
     /// Both sides' acts, by time.
     pub timeline: Vec<TimelineLine>,
+    /// When what it holds is to be reviewed, once it has ended.
+    pub retention: Option<RetentionLine>,
     /// The matters its acts name, and those whose acts name it.
     pub linked: Vec<LinkedLine>,
     /// Whether nothing may be written on it until upgrade.
@@ -384,6 +387,7 @@ impl Ledger {
             drafts: self.draft_lines(id, &kind)?,
             next,
             timeline,
+            retention: self.retention_line(id)?,
             linked: self.linked(None, id, words)?,
             read_only: view.read_only,
             desk: self.desk_page(id, &names, words)?,
@@ -490,7 +494,9 @@ impl Ledger {
                 told && !read_off
             })
             // The matters it names are told, and linked, beside the timeline.
-            .filter(|reading| reading.field.kind != FieldKind::Matter && !reading.field.kind.is_for_machines())
+            .filter(|reading| {
+                reading.field.kind != FieldKind::Matter && !reading.field.kind.is_for_machines()
+            })
             .map(|reading| FieldLine {
                 name: reading.field.name,
                 label: words.field(kind, header.act.as_str(), reading.field.name),

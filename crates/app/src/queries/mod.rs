@@ -18,6 +18,7 @@ mod node_page;
 mod packages;
 mod partners;
 mod proof;
+mod retention;
 mod search;
 mod tasks;
 mod translations;
@@ -42,6 +43,7 @@ pub use matters::{
 pub use node_page::NodePage;
 pub use partners::{CardPage, OfficerLine, PartnerLine, REVIEW_SOON};
 pub use proof::MatterProof;
+pub use retention::{RetentionLine, ReviewLine};
 pub use search::{MOST_FOUND, SearchLine, SearchPage, Snippet};
 pub use tasks::MyTask;
 pub use translations::TranslationLine;

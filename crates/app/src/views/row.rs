@@ -74,6 +74,8 @@ pub struct MatterRow {
     pub lacks: BTreeSet<String>,
     /// Whether somebody has not answered a recall.
     pub recalled: bool,
+    /// When what it holds is to be reviewed, once it has ended.
+    pub review_by: Option<Timestamp>,
     /// The other matters that valid acts of this one name, sorted.
     pub names: Vec<MatterId>,
     /// The entry whose content says what it is about.
@@ -204,6 +206,7 @@ pub(super) fn fold(
         arrived_unread: matter.unseen_by(&us),
         lacks: lacking(matter),
         recalled: matter.recalls().iter().any(|recalled| recalled.unanswered().next().is_some()),
+        review_by: matter.retention().map(|retention| retention.due),
         names: {
             let names: BTreeSet<_> = named(&kinds, matter).into_iter().map(|named| named.id).collect();
             names.into_iter().collect()

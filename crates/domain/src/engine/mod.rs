@@ -19,6 +19,7 @@ mod matter;
 mod recall;
 mod recorded;
 mod registry;
+mod retention;
 mod unsettled;
 mod view;
 mod waiting;
@@ -29,9 +30,9 @@ pub use foresee::Foreseen;
 pub use grid::{Cell, GridRow};
 pub use inner::{
     Approve, Assign, CheckPackage, DraftState, Erase, Erasure, FinishTask, GiveNumber, GiveTask,
-    GroundsAnswers, InnerAct, InnerLane, KeepDraft, KeepDraftStructure, LastCheck, LastRead, LetIn,
-    LiftRestriction, Note, ProposeErasure, PutOut, ReadContent, Restrict, Restriction, ReviewGrounds,
-    SEALED_PACKAGE, SendAct, SendBack, Task, WeighRefusal,
+    GroundsAnswers, InnerAct, InnerLane, KeepDraft, KeepDraftStructure, KeepOn, Keeping, LastCheck, LastRead,
+    LetIn, LiftRestriction, Note, ProposeErasure, ProposeKeeping, PutOut, ReadContent, Restrict, Restriction,
+    ReviewGrounds, SEALED_PACKAGE, SendAct, SendBack, Task, WeighRefusal,
 };
 pub use kind::{HandedOver, Kind, KindDef, Lanes, PackageRef, PackageStands, Told};
 pub use lane::Standing;
@@ -39,6 +40,7 @@ pub use matter::Matter;
 pub use recall::{AnswerRecall, Holder, KeepGround, Recall, RecallAct, RecallGround, RecallResult, Recalled};
 pub use recorded::{Channel, Recorded};
 pub use registry::{AnyKind, AnyMatter, Kinds};
+pub use retention::Retention;
 pub use unsettled::EntryWaiting;
 pub use view::{Brief, EntryView, MatterView};
 pub use waiting::DraftWaiting;

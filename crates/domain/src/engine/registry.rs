@@ -19,6 +19,7 @@ use super::kind::{HandedOver, Kind, KindDef, PackageRef};
 use super::lane::Standing;
 use super::matter::Matter;
 use super::recall::{RecallAct, Recalled};
+use super::retention::Retention;
 use super::unsettled::EntryWaiting;
 use super::view::{Brief, MatterView};
 use super::waiting::DraftWaiting;
@@ -113,6 +114,8 @@ pub trait AnyMatter: Send {
     fn packages(&self) -> Vec<HandedOver>;
     /// [`Matter::recalls`].
     fn recalls(&self) -> Vec<Recalled>;
+    /// [`Matter::retention`].
+    fn retention(&self) -> Option<Retention>;
     /// [`Matter::marks`].
     fn marks(&self) -> Vec<&'static str>;
     /// [`Matter::offences`].
@@ -244,6 +247,9 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn recalls(&self) -> Vec<Recalled> {
         Self::recalls(self)
+    }
+    fn retention(&self) -> Option<Retention> {
+        Self::retention(self)
     }
     fn marks(&self) -> Vec<&'static str> {
         Self::marks(self)

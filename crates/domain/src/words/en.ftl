@@ -37,6 +37,7 @@ overlay-overdue = Overdue
 
 clock-acknowledge = Acknowledgement
 clock-answer = Answer
+clock-review = Review of what is kept
 clock-due = Due { $due }
 term-consequence-life = A life is at stake
 term-consequence-detention = A detention term
@@ -53,6 +54,11 @@ act-send = Send
 act-review-grounds = Legal review
 act-propose-erasure = Propose an erasure
 act-erase = Erase, as second person
+act-propose-keeping = Propose to keep it on
+act-keep-on = Keep it on, as second person
+field-propose-keeping-until = Until
+field-propose-keeping-reason = Why it is kept on
+field-keep-on-of = Proposal
 act-note = Internal note
 act-assign = Assign
 act-let-in = Let an officer know
@@ -319,13 +325,13 @@ fault-too-large = This is too large for one act. A file has at most 256 KiB here
 fault-not-an-officer = Nobody of that name works here. Choose one of the list.
 fault-may-not-know = This officer may not know the matter. Let the officer know it first, or assign it.
 fault-may-not-act = The roles of this officer cannot act in any matter. Choose another.
+fault-no-such-matter = No one matter that you may know is meant. Choose one of the list, or write more of its number.
 fault-not-readable = This cannot be read as what belongs here. Choose or write it again.
 
 # Who may know a matter, and why; what an auditor sees.
 sees-by-team = has acted in it, was let in or assigned
 sees-by-role = the role sees every matter that is not restricted
 sees-as-auditor = sees every act; content only where the matter is not restricted
-fault-no-such-matter = No one matter that you may know is meant. Choose one of the list, or write more of its number.
 content-not-permitted = (your role may not read this)
 operator = (the node's operator)
 

@@ -24,6 +24,8 @@ pub use acts::{
 };
 pub use state::{Asked, Preserved, RequestLane, Requested, Requesting, Resting, Work};
 
+use comity_journal::time::Timestamp;
+
 use crate::act::Act as _;
 use crate::clock::Clock;
 use crate::engine::{Cell, Facts, Kind, KindDef, Lanes, Stated, Told};
@@ -62,6 +64,19 @@ impl Kind for RequestKind {
 
     fn clocks(lanes: &Lanes<'_, RequestLane>) -> Vec<Clock> {
         clocks::clocks(lanes.of(REQUESTING), lanes.of(REQUESTED))
+    }
+
+    /// The request's own date, or the answer's where it comes earlier or the request names none.
+    fn review_by(lanes: &Lanes<'_, RequestLane>) -> Option<Timestamp> {
+        let asked = match lanes.of(REQUESTING) {
+            RequestLane::Requesting(asks) => asks.review_by,
+            _ => None,
+        };
+        let answered = match lanes.of(REQUESTED) {
+            RequestLane::Requested(answers) => answers.review_by,
+            _ => None,
+        };
+        asked.into_iter().chain(answered).min()
     }
 
     fn admit(lanes: &Lanes<'_, RequestLane>, entry: &Stated<'_>, act: &RequestAct) -> Result<(), Refusal> {

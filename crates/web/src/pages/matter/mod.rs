@@ -147,6 +147,7 @@ async fn show(
             (standing(&asking, &whole.page))
             (unsettled::unsettled(&asking, &whole.page))
             (unsettled::recalls(&asking, &whole.page))
+            (unsettled::retention(&asking, &whole.page))
             div.matter-grid {
                 div {
                     (next::next(&asking, &whole))
