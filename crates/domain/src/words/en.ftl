@@ -326,6 +326,7 @@ fault-not-an-officer = Nobody of that name works here. Choose one of the list.
 fault-may-not-know = This officer may not know the matter. Let the officer know it first, or assign it.
 fault-may-not-act = The roles of this officer cannot act in any matter. Choose another.
 fault-no-such-matter = No one matter that you may know is meant. Choose one of the list, or write more of its number.
+fault-not-belonging = This does not belong to what was chosen above. Empty it, or choose again above; nothing is sent without you.
 fault-not-readable = This cannot be read as what belongs here. Choose or write it again.
 
 # Who may know a matter, and why; what an auditor sees.

@@ -326,6 +326,7 @@ fault-not-an-officer = 本机构没有该姓名的人员，请从列表中选择
 fault-may-not-know = 该人员尚无权知悉本事项，请先准予知悉或转办。
 fault-may-not-act = 该人员的职务不能办理任何事项，请另选。
 fault-no-such-matter = 未找到您有权知悉的对应事项，请从列表中选择，或填写更完整的编号。
+fault-not-belonging = 此项不属于上方所选的类型，请清空此项，或在上方重新选择。
 fault-not-readable = 此项内容无法识别，请重新选择或填写。
 
 # 谁可知悉事项及其缘由；审计可见内容。

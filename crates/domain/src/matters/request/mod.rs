@@ -172,17 +172,23 @@ fn opening_lacks(open: &OpenStructure, facts: &Facts) -> Vec<Refusal> {
     lacks.into_iter().flatten().collect()
 }
 
-/// What a request of its type cannot do without.
+/// What a request of its type cannot do without, as its definition has it; to protect, a person or a place.
 fn type_lacks(open: &OpenStructure) -> Option<Refusal> {
-    let (lacks, what) = match open.request_type {
-        RequestType::Information => return None,
-        RequestType::Identify | RequestType::TakeStatement => (open.subjects.is_empty(), "persons"),
-        RequestType::PreserveData => (open.data_named == 0, "data"),
-        RequestType::Search => (open.places_named == 0, "places"),
-        RequestType::Protection => (open.subjects.is_empty() && open.places_named == 0, "persons"),
-        RequestType::PaymentStop => (open.payments_named == 0, "payments"),
+    let named = |field: &str| match field {
+        "persons" => open.subjects.len(),
+        "data" => open.data_named as usize,
+        "places" => open.places_named as usize,
+        "payments" => open.payments_named as usize,
+        _ => 1,
     };
-    lacks.then(|| incomplete(what))
+    let asked = open.request_type.code();
+    let needed = Open::DEF.fields.iter().filter(|field| {
+        field.needed.is_some_and(|needed| needed.codes.contains(&asked)) && named(field.name) == 0
+    });
+    let protects_nobody =
+        open.request_type == RequestType::Protection && named("persons") + named("places") == 0;
+    let lacking = needed.map(|field| field.name).chain(protects_nobody.then_some("persons"));
+    lacking.map(incomplete).next()
 }
 
 /// Data that is preserved is kept until a date, which lies ahead.

@@ -137,7 +137,10 @@ impl ActForm<'_> {
                 @for name in self.carried_names().filter(|name| typed.get(name).is_some()) {
                     input type="hidden" name=(name) value=(typed.text(name));
                 }
-                @for field in fields::asked(self.def) { (fields::field(self, field, typed, wrong)) }
+                @let written = typed.table(self.def);
+                div data-island="when" {
+                    @for field in fields::asked(self.def) { (fields::placed(self, field, typed, &written, wrong)) }
+                }
                 @if kept.is_some() { p.live-note.form-hint role="status" {} }
                 div.d-flex.flex-wrap.gap-2.mt-3 {
                     button.btn.btn-primary type="submit" name="step" value="check" { (asking.text("page-form-continue")) }
@@ -193,7 +196,9 @@ impl ActForm<'_> {
     /// How much of what must be said is said, and what is missing, with why the other side would send it back.
     fn completeness(&self, typed: &Typed) -> Markup {
         let table = typed.table(self.def);
-        let required: Vec<_> = fields::asked(self.def).filter(|field| field.required).collect();
+        let required: Vec<_> = fields::asked(self.def)
+            .filter(|field| field.belongs(&table) && field.is_required(&table))
+            .collect();
         let missing: Vec<_> = required.iter().filter(|field| !table.contains_key(field.name)).collect();
         if required.len() < 4 {
             return html! {};
