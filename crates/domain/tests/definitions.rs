@@ -169,7 +169,7 @@ fn filled_in(def: &ActDef, request_type: &str) -> String {
     let (mut kept, mut out_of_place) = (String::new(), false);
     for line in filled.lines() {
         if let Some(name) = line.strip_prefix("[[").and_then(|rest| rest.strip_suffix("]]")) {
-            let field = def.fields.iter().find(|field| field.name == name).unwrap();
+            let field = def.fields.iter().find(|field| field.name == name).expect("a field of the act");
             out_of_place = field.only.is_some_and(|only| !only.codes.contains(&request_type));
         }
         if !out_of_place {
