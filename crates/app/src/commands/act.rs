@@ -119,12 +119,13 @@ impl Ledger {
         }
         let needs_draft = !def.approve.is_empty() || self.is_opening(&kind, &def);
         if !needs_draft {
-            let composed = self.compose(&kind, Some(&command.matter), &command.act, text_of(command))?;
+            let composed =
+                self.compose_for(officer, &kind, Some(&command.matter), &command.act, text_of(command))?;
             let by = officer.acting_in(&*self.keys.pseudonyms, &command.matter);
             return self.sign_or_wait(pending, command, &kind, composed, by, officer);
         }
         if let Some(toml) = &command.toml {
-            let composed = self.compose(&kind, Some(&command.matter), &command.act, toml)?;
+            let composed = self.compose_for(officer, &kind, Some(&command.matter), &command.act, toml)?;
             let opening = self.opening_of_drafts(pending, &command.matter, &def)?;
             self.keep_draft(pending, &command.matter, &kind, composed, opening.as_ref(), officer)?;
         }
@@ -163,7 +164,8 @@ impl Ledger {
         if !opening.is_some_and(|parties| parties.iter().any(is_recorded)) {
             return Err(Failure::Usage("this matter has no such party that we record for".into()));
         }
-        let mut composed = self.compose(&kind, Some(&command.matter), &command.act, text_of(command))?;
+        let mut composed =
+            self.compose_for(officer, &kind, Some(&command.matter), &command.act, text_of(command))?;
         let mut preparation = Preparation { entropy: &mut *self.entropy, latest: &|_| None };
         composed.parts.extend(compose_one::<Recorded>(recorded, &mut preparation)?.parts);
         let by = officer.acting_in(&*self.keys.pseudonyms, &command.matter);
@@ -210,7 +212,7 @@ impl Ledger {
         Ok(self.matter(matter)?.kind().to_owned())
     }
 
-    /// An act in our inner lane; an approval, a review or a wish may be what a draft was waiting for.
+    /// An act in our inner lane; an approval, a review, a reason or a wish may be what a draft was waiting for.
     pub(super) fn act_inside(
         &mut self,
         pending: &mut Pending,
@@ -219,11 +221,12 @@ impl Ledger {
         def: &ActDef,
         officer: &Officer,
     ) -> Result<Acted, Failure> {
-        let composed = self.compose(kind, Some(&command.matter), &command.act, text_of(command))?;
+        let composed =
+            self.compose_for(officer, kind, Some(&command.matter), &command.act, text_of(command))?;
         let by = officer.acting_in(&*self.keys.pseudonyms, &command.matter);
         let hash = self.write_inside(pending, &command.matter, kind, def, composed, by)?;
         let recorded = Outcome::Recorded(hash);
-        let released = if ["approve", "send", "review-grounds"].contains(&def.code) {
+        let released = if ["approve", "send", "review-grounds", "weigh-refusal"].contains(&def.code) {
             self.release(pending, &command.matter, kind)?
         } else {
             None

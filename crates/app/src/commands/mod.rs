@@ -5,6 +5,7 @@ mod add_partner;
 mod drafts;
 mod erase;
 mod filters;
+mod name_matters;
 mod name_officers;
 mod officers;
 mod read_audit;

@@ -19,6 +19,7 @@ mod node_page;
 mod packages;
 mod partners;
 mod proof;
+mod retention;
 mod search;
 mod tasks;
 mod translations;
@@ -35,7 +36,7 @@ pub use evidence::{CheckLine, EVIDENCE_LINES, EvidenceLine, EvidencePage};
 pub use foresee::{AgainstLine, ForeseenPage, Writing};
 pub use journal_page::{CheckpointLine, IncidentLine, JournalPage};
 pub use journal_verify::{JournalReport, JournalSoFar, verify_journal};
-pub use linked::LinkedLine;
+pub use linked::{LinkedLine, Nameable};
 pub use lists::{Also, Counted, LONGEST_PAGE, ListPage, ListQuery, RowTest};
 pub use matters::{
     ActorLine, ClockLine, DraftLine, FieldLine, HolderLine, LacksLine, MatterLine, MatterPage, NextLine,
@@ -44,6 +45,7 @@ pub use matters::{
 pub use node_page::NodePage;
 pub use partners::{CardPage, OfficerLine, PartnerLine, REVIEW_SOON};
 pub use proof::MatterProof;
+pub use retention::{RetentionLine, ReviewLine};
 pub use search::{MOST_FOUND, SearchLine, SearchPage, Snippet};
 pub use tasks::MyTask;
 pub use translations::TranslationLine;

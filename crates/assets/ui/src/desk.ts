@@ -16,6 +16,7 @@ import { rows } from "./islands/rows";
 import { theme } from "./islands/theme";
 import { localTimes } from "./islands/times";
 import { upload } from "./islands/upload";
+import { when } from "./islands/when";
 
 const islands: Record<string, Island> = {
   autosave,
@@ -28,6 +29,7 @@ const islands: Record<string, Island> = {
   theme,
   times: localTimes,
   upload,
+  when,
 };
 
 /** Stands where htmx would make functions from text; no page of ours asks for that, and the policy forbids it. */

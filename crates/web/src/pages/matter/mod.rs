@@ -19,7 +19,7 @@ use comity_app::Failure;
 use comity_app::authorise::{Doing, SeesLine};
 use comity_app::ledger::Ledger;
 use comity_app::people::Officer;
-use comity_app::queries::{ActValue, EvidenceLine, LinkedLine, MatterPage, MessageLine, NextLine};
+use comity_app::queries::{ActValue, EvidenceLine, MatterPage, MessageLine, NextLine};
 use comity_domain::act::ActDef;
 use comity_domain::words::Words;
 use maud::{Markup, html};
@@ -68,7 +68,6 @@ struct Whole {
     /// What may be done inside.
     inside: Vec<NextLine>,
     conversation: Vec<MessageLine>,
-    linked: Vec<LinkedLine>,
     /// Who of our own people can see it, and why.
     sees: Vec<SeesLine>,
     /// Sealed packages that were handed over.
@@ -90,6 +89,7 @@ impl Whole {
         for draft in &page.drafts {
             let (_, def) = ledger.act_of(&matter, &draft.act)?;
             let says = if may_read { ledger.draft_of(&matter, def.code)? } else { None }.unwrap_or_default();
+            let says = ledger.with_numbers(officer, says)?;
             drafts.push(Draft { def, says, acts: ledger.with_draft_for(officer, &matter, def.code, words)? });
         }
         let under = format!("/m/{}/act/", page.line.number);
@@ -103,7 +103,6 @@ impl Whole {
             opens_with: ledger.opening_act(&kind)?.code,
             inside: ledger.inside_for(officer, &matter, words)?,
             conversation: ledger.conversation(&matter, &page, words)?,
-            linked: if may_read { ledger.linked(officer, &matter, words)? } else { Vec::new() },
             sees: ledger.who_can_see(&matter, words)?,
             evidence: ledger.evidence_lines(officer, &matter, None, words)?,
             unsent: unsent.filter_map(|(form, _)| form.strip_prefix(&under).map(str::to_owned)).collect(),
@@ -148,6 +147,7 @@ async fn show(
             (standing(&asking, &whole.page))
             (unsettled::unsettled(&asking, &whole.page))
             (unsettled::recalls(&asking, &whole.page))
+            (unsettled::retention(&asking, &whole.page))
             div.matter-grid {
                 div {
                     (next::next(&asking, &whole))
@@ -156,7 +156,7 @@ async fn show(
                     (talk::conversation(&asking, &whole))
                     (talk::notes(&asking, &whole))
                     (people::tasks(&asking, &whole))
-                    (facts::facts(&asking, &whole.page, &whole.linked))
+                    (facts::facts(&asking, &whole.page))
                     (super::evidence::in_matter(&asking, &whole.evidence))
                     (people::people(&asking, &whole.page, &whole.sees))
                 }
