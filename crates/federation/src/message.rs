@@ -136,7 +136,7 @@ pub struct Batch {
     /// Cards the receiver may not have.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cards: Vec<Signed>,
-    /// The sender's checkpoint.
+    /// The sender's checkpoint; of entries that are given back to their author, the latest that is held of the author's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<SignedCheckpoint>,
     /// The path from what the receiver holds to it.
@@ -172,7 +172,7 @@ pub struct BatchReply {
     pub incoming: StreamHead,
 }
 
-/// Asks for entries.
+/// Asks for entries: of the asked node's stream, or, at another path, of the asker's own that it has lost.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fetch {

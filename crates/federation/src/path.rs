@@ -9,6 +9,9 @@ pub const FETCH: &str = "/federation/v1/fetch";
 /// Asks for entries of a matter that are missing: [`Ask`](crate::message::Ask). The answer is a
 /// [`Batch`](crate::message::Batch) that stands in no stream.
 pub const ASK: &str = "/federation/v1/ask";
+/// Asks for the asker's own stream back, beyond what it has of it itself: [`Fetch`](crate::message::Fetch). The answer is
+/// a [`Batch`](crate::message::Batch) of the asker's entries, with the latest checkpoint held of the asker's tree.
+pub const RECOVER: &str = "/federation/v1/recover";
 /// Hands over receipts for what was fetched: [`Receipts`](crate::message::Receipts).
 pub const RECEIPTS: &str = "/federation/v1/receipts";
 /// Asks for a run of a sealed package: [`PackageFetch`](crate::message::PackageFetch). The answer is the bytes alone.

@@ -98,13 +98,13 @@ impl Ledger {
 
     /// Answers for a place of the stream that is behind us: receipts what is here, names what was set aside.
     fn answer_again(
-        &self,
-        pending: &Pending,
+        &mut self,
+        pending: &mut Pending,
         reception: &mut Reception,
         from: AgencyId,
         (n, hash): (u64, Hash),
     ) -> Result<(), Failure> {
-        if let Some((leaf, at)) = self.leaf_of(pending, &hash)? {
+        if let Some((leaf, at)) = self.leaf_to_receipt(pending, &hash)? {
             reception.leaves.push((leaf, at, hash));
         } else if let Some(why) = self.why_set_aside(pending, &from, n, &hash)? {
             reception.refused.push(Refused { entry: hash, why });
@@ -168,11 +168,12 @@ impl Ledger {
         arrived: Arrived,
     ) -> Result<(), Failure> {
         let (hash, matter) = (arrived.entry.hash(), arrived.entry.header().matter);
+        let author = arrived.entry.header().author;
         let opens = arrived.entry.header().opening.is_some();
         match self.append_received(pending, from, arrived.entry, arrived.parts)? {
             Received::New(leaf) => {
                 reception.new += 1;
-                self.tell_of(pending, from, &matter, (hash, opens))?;
+                self.tell_of(pending, author, &matter, (hash, opens))?;
                 reception.leaves.push((leaf, pending.at, hash));
             }
             Received::Known(leaf, at) => reception.leaves.push((leaf, at, hash)),
@@ -240,11 +241,11 @@ impl Ledger {
     }
 
     /// A fork is kept like any entry, since both halves are the proof, and so is what this release does not know; people
-    /// hear of either at once.
+    /// hear of either at once. It is its author's, whoever brought it.
     fn tell_of(
         &mut self,
         pending: &mut Pending,
-        from: AgencyId,
+        author: AgencyId,
         matter: &MatterId,
         (entry, opens): (Hash, bool),
     ) -> Result<(), Failure> {
@@ -254,7 +255,7 @@ impl Ledger {
             Err(other) => return Err(other),
         };
         trouble
-            .map_or(Ok(()), |trouble| self.record_incident(pending, trouble, Some(from), Some(entry), None))
+            .map_or(Ok(()), |trouble| self.record_incident(pending, trouble, Some(author), Some(entry), None))
     }
 
     /// Whether an entry can be believed and is addressed to us; otherwise a word why not.
@@ -319,11 +320,15 @@ impl Ledger {
         Ok(inner(held) || inner(says))
     }
 
-    /// Receipts for a reception, once it is durable: one per contiguous run recorded at one time.
+    /// Receipts for a reception, once it is durable: one per contiguous run recorded at one time. None while the partner
+    /// may not see our tree; it gets them later.
     ///
     /// # Errors
     /// When a leaf is not in the tree, which would be a fault of ours.
-    pub fn receipts_for(&self, reception: &Reception) -> Result<Vec<Receipt>, Failure> {
+    pub fn receipts_for(&self, to: &AgencyId, reception: &Reception) -> Result<Vec<Receipt>, Failure> {
+        if !self.may_show_tree(to) {
+            return Ok(Vec::new());
+        }
         let mut leaves = reception.leaves.clone();
         leaves.sort_unstable_by_key(|(leaf, ..)| *leaf);
         leaves.dedup();

@@ -58,6 +58,7 @@ pub async fn answer(
         path::HELLO => hello(ledger, from, &body).await,
         path::BATCH => batch(ledger, from, body).await,
         path::FETCH => fetch(ledger, from, &body).await,
+        path::RECOVER => recover(ledger, from, &body).await,
         path::ASK => ask(ledger, from, &body).await,
         path::RECEIPTS => receipts(ledger, from, &body).await,
         _ => return Err(AnswerFailure::NoSuchPath),
@@ -95,10 +96,19 @@ async fn hello(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec
 }
 
 async fn batch(ledger: &LedgerHandle, from: AgencyId, body: Vec<u8>) -> Result<Vec<u8>, AnswerFailure> {
-    match take_batch(ledger, from, body).await? {
+    match take_batch(ledger, from, body, Way::Wire).await? {
         Taking::Taken(reply) => Ok(reply.encode()),
         Taking::Gap { .. } => Err(AnswerFailure::Nonsense("the batch begins beyond what is here".into())),
     }
+}
+
+/// How a message came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// From the partner's node, which compares first.
+    Wire,
+    /// In a bundle: what it says of the streams is old, and what it brings is taken all the same.
+    Carried,
 }
 
 /// What became of a batch that can be read.
@@ -117,10 +127,15 @@ pub(super) async fn take_batch(
     ledger: &LedgerHandle,
     from: AgencyId,
     body: Vec<u8>,
+    way: Way,
 ) -> Result<Taking, AnswerFailure> {
     let taken = ledger
         .run_then(
             move |ledger, pending| {
+                // In the new epoch of one that knows itself to be an older copy nothing can contradict what it lost.
+                if way == Way::Wire && !ledger.awaits_epoch() {
+                    ledger.check_vouched(&from)?;
+                }
                 let batch = ledger.open_batch(from, &body)?;
                 let have = ledger.stream(&from, Direction::In)?;
                 match compare::fit(have, batch.after, &batch.hashes) {
@@ -134,7 +149,7 @@ pub(super) async fn take_batch(
                     Ok(reception) => reception,
                     Err(after) => return Ok(Taking::Gap { after }),
                 };
-                let receipts = ledger.receipts_for(&reception)?;
+                let receipts = ledger.receipts_for(&from, &reception)?;
                 let incoming = ledger.stream(&from, Direction::In)?;
                 Ok(Taking::Taken(BatchReply { v: VERSION, receipts, refused: reception.refused, incoming }))
             },
@@ -165,6 +180,25 @@ async fn fetch(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec
     answered.map_err(AnswerFailure::Nonsense)
 }
 
+async fn recover(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {
+    let fetch = Fetch::decode(body)?;
+    check_caller(from, fetch.from)?;
+    let answered = ledger
+        .run(move |ledger, _| {
+            let at = ledger.store().stream_at(&from, Direction::In, fetch.after.n)?;
+            let snapshot = ledger.snapshot(&from)?;
+            match Answering(snapshot).recover(&fetch, at) {
+                Ok(count) => {
+                    let count = usize::try_from(count).unwrap_or(usize::MAX);
+                    Ok(Ok(ledger.give_back(from, fetch.after, count)?))
+                }
+                Err(divergence) => Ok(Err(divergence.to_string())),
+            }
+        })
+        .await?;
+    answered.map_err(AnswerFailure::Nonsense)
+}
+
 async fn ask(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {
     let ask = Ask::decode(body)?;
     check_caller(from, ask.from)?;
@@ -172,7 +206,7 @@ async fn ask(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u
 }
 
 async fn receipts(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {
-    let delivered = take_receipts(ledger, from, body).await?;
+    let delivered = take_receipts(ledger, from, body, Way::Wire).await?;
     Ok(ReceiptsReply { v: VERSION, delivered }.encode())
 }
 
@@ -181,10 +215,14 @@ pub(super) async fn take_receipts(
     ledger: &LedgerHandle,
     from: AgencyId,
     body: &[u8],
+    way: Way,
 ) -> Result<u64, AnswerFailure> {
     let message = Receipts::decode(body)?;
     check_caller(from, message.from)?;
     let taken = ledger.run(move |ledger, pending| {
+        if way == Way::Wire {
+            ledger.check_vouched(&from)?;
+        }
         ledger.receive_receipts(pending, from, message.receipts, &message.refused)
     });
     Ok(taken.await?)
@@ -200,6 +238,11 @@ impl Ledger {
         let now = self.now();
         Ok(match self.judge_hello(pending, from, hello, now)? {
             Ok((reply, answered)) => {
+                if answered.vouched {
+                    self.vouch(from);
+                } else {
+                    self.vouched.remove(&from);
+                }
                 if answered.level {
                     self.streams_agree(pending, from)?;
                 }
@@ -238,6 +281,7 @@ impl Ledger {
                 .consistency
                 .and_then(|(old, new)| tree::prove_consistency(self.exchange(), old, new).ok())
                 .unwrap_or_default(),
+            root: wanted.held.and_then(|held| self.root_at(held.epoch, held.size)),
         };
         let judged = answering.hello(hello, found);
         if let Ok((_, answered)) = &judged {

@@ -10,6 +10,7 @@
 use comity_federation::batch::{Draft, Parcel};
 use comity_federation::message::{Ask, Batch, Message as _, VERSION};
 use comity_federation::path;
+use comity_journal::card::Card;
 use comity_journal::entry::{Entry, Lane};
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::limits;
@@ -151,21 +152,33 @@ impl Ledger {
         &mut self,
         partner: AgencyId,
         after: StreamHead,
+        parcels: Vec<Parcel>,
+    ) -> Result<(Vec<u8>, Vec<Parcel>), Failure> {
+        let cards = self.latest_cards(&self.agency);
+        let (from, to) = (self.agency, partner);
+        self.seal_batch(Draft { from, to, after, cards, checkpoint: None, consistency: Vec::new() }, parcels)
+    }
+
+    /// The cards known of an agency, as many as a batch may hold: each proves itself by those before it.
+    pub(super) fn latest_cards(&self, agency: &AgencyId) -> Vec<Card> {
+        let cards: Vec<_> = self.cards.chain(agency).cloned().collect();
+        let newest = cards.len().saturating_sub(limits::CARD_CHAIN);
+        cards.into_iter().skip(newest).collect()
+    }
+
+    /// As many of these parcels as fit into a batch that was drafted, sealed to its receiver, and those that are in it.
+    pub(super) fn seal_batch(
+        &mut self,
+        draft: Draft,
         mut parcels: Vec<Parcel>,
     ) -> Result<(Vec<u8>, Vec<Parcel>), Failure> {
         let month = self.now().month();
-        let card =
-            self.cards.latest(&partner).ok_or_else(|| Failure::NotFound("no card of this partner".into()))?;
+        let card = self
+            .cards
+            .latest(&draft.to)
+            .ok_or_else(|| Failure::NotFound("no card of this partner".into()))?;
         let key = card.facts().content_key(&month).map(|monthly| monthly.key);
         let key = key.ok_or_else(|| Failure::Fault("the partner's card has no sealing key".into()))?;
-        let draft = Draft {
-            from: self.agency,
-            to: partner,
-            after,
-            cards: vec![self.own_card().clone()],
-            checkpoint: None,
-            consistency: Vec::new(),
-        };
         parcels.truncate(draft.fill(&parcels));
         let batch = Batch::compose(&draft, &parcels, &key, &mut *self.entropy)
             .map_err(|error| Failure::Fault(error.to_string()))?;
