@@ -31,6 +31,7 @@ impl World {
         }
         self.come_to_rest()?;
         self.converge()?;
+        self.judge.lost_came_back(&mut self.nodes[0])?;
         for node in (0..self.nodes.len()).filter(|node| !self.nodes[*node].rogue).collect::<Vec<_>>() {
             self.judge.promises_are_kept(&self.nodes[node])?;
             self.judge.every_matter(&mut self.nodes[node], &mut self.dice)?;
@@ -63,13 +64,14 @@ impl World {
         let mut said = None;
         for _ in 0..ROUNDS {
             said = None;
+            let declared = self.declare_epoch(0)?;
             for (a, b) in &pairs {
                 let nothing = self.nothing_said(*a, *b)?;
                 if !nothing && !self.nodes[*a].rogue && !self.nodes[*b].rogue {
                     said = Some((*a, *b));
                 }
             }
-            if said.is_none() {
+            if said.is_none() && !declared {
                 break;
             }
         }
@@ -123,8 +125,13 @@ impl World {
     fn agree_on(&mut self, case: MatterId, a: usize, b: usize) -> Judged {
         let here = self.shared_of(case, a);
         let there = self.shared_of(case, b);
-        Invariant::HonestConverge
-            .holds_if(here == there, || format!("n{a} and n{b} have other entries of matter {case}"))?;
+        Invariant::HonestConverge.holds_if(here == there, || {
+            let only = |have: &BTreeSet<Hash>, not: &BTreeSet<Hash>| {
+                have.difference(not).copied().collect::<Vec<_>>()
+            };
+            let (here, there) = (only(&here, &there), only(&there, &here));
+            format!("of matter {case} only n{a} has {here:?}, only n{b} {there:?}")
+        })?;
         let parties = self.judge.parties(&case).unwrap_or_default().to_vec();
         let all_honest = parties.iter().all(|party| self.judge.is_honest(party));
         for node in [a, b] {
