@@ -94,6 +94,23 @@ impl Network {
                 let by = statement.by.clone();
                 statement = self.world.state_inner(side, by, "draft", "act = \"answer\"");
             }
+            57..=79 => {
+                // Its author stands by one of two; a dishonest one by anything, twice, or back and forth.
+                let lane = statement.lane;
+                let ends = self.world.at(side).branches(lane);
+                let own: Vec<_> = self.world.at(side).entries().filter(|e| e.header().lane == lane).collect();
+                let any = own.get(usize::from(which) % own.len().max(1)).map(|entry| entry.hash());
+                let Some(of) = ends.get(usize::from(target) % ends.len().max(1)).copied().or(any) else {
+                    return;
+                };
+                let of = if how > 74 { any.unwrap_or(of) } else { of };
+                let stands = format!("of = \"{of}\"\ncause = \"not-known\"");
+                statement = self.world.state(side, "stand-by", &stands);
+                if which > 200 {
+                    let (_, prev, seen) = self.world.at(side).next_epoch(lane, of);
+                    statement.at_place = Some((Place { epoch: 1, seq: 1 }, prev, seen));
+                }
+            }
             50..=56 => {
                 // It comes before its time: the place after the next, following nothing anybody has.
                 let of = comity_journal::suite::hash(&[&[which, target]]);
@@ -222,7 +239,7 @@ proptest! {
 
 /// The property is only worth something where the runs hold what it is about.
 #[test]
-fn random_runs_hold_valid_void_forked_waiting_and_unknown_entries() {
+fn random_runs_hold_valid_void_forked_given_up_waiting_and_unknown_entries() {
     let mut standings = std::collections::BTreeMap::<&str, usize>::new();
     let mut statuses = std::collections::BTreeSet::new();
     for seed in 0..60 {
@@ -241,11 +258,12 @@ fn random_runs_hold_valid_void_forked_waiting_and_unknown_entries() {
                 Standing::NotUnderstood => "not understood",
                 Standing::Waiting => "waiting",
                 Standing::Forked => "forked",
+                Standing::GivenUp => "given up",
             };
             *standings.entry(name).or_default() += 1;
         }
     }
-    assert_eq!(standings.len(), 5, "{standings:?}");
+    assert_eq!(standings.len(), 6, "{standings:?}");
     assert!(standings.values().all(|count| *count >= 10), "{standings:?}");
     assert!(statuses.len() >= 5, "{statuses:?}");
 }

@@ -7,7 +7,6 @@ use comity_domain::engine::{KeepDraftStructure, Standing};
 use comity_domain::gates::{Ceiling, Cover, Refusal, rules};
 use comity_domain::matters::request::REQUESTED;
 use comity_journal::cbor;
-use comity_journal::entry::Place;
 use comity_journal::ids::Token;
 use comity_journal::suite::{Hash, Suite};
 use comity_journal::time::Timestamp;
@@ -561,27 +560,6 @@ fn what_is_not_understood_makes_the_matter_read_only() {
 }
 
 #[test]
-fn two_entries_for_one_place_freeze_the_record_before_it() {
-    let mut world = opened(35);
-    let spot = world.at_asked.next_in(world.lane(Asked));
-    let mut first = world.state(Asked, "accept", "");
-    first.at_place = Some(spot.clone());
-    let mut second = world.state(Asked, "refuse", "ground = \"incomplete\"");
-    second.at_place = Some(spot);
-    let first = world.force(Asked, first).hash();
-    assert_eq!(world.at_asked.cell().status, "accepted");
-    let second = world.force(Asked, second).hash();
-    world.exchange();
-    status(&world, "sent");
-    for hash in [first, second] {
-        assert_eq!(world.at_asking.standing(&hash), Standing::Forked);
-    }
-    assert_eq!(world.at_asking.next_in(world.lane(Asked)).0, Place { epoch: 0, seq: 1 });
-    let more = world.state(Asked, "acknowledge", "");
-    refused(world.act(Asked, more), "forked");
-}
-
-#[test]
 fn what_a_partner_left_out_is_held_against_it_and_its_act_stays_valid() {
     let mut world = World::new(36);
     let bare = world.state(Asking, "open", &replaced("grade = \"normal\"", "grade = \"life\""));
@@ -669,29 +647,6 @@ fn a_sum_that_was_stopped_is_told_with_its_currency_or_not_at_all() {
     }
     step(&mut world, Asked, "report-stop", STOPPED);
     step(&mut world, Asked, "report-stop", "result = \"not-found\"");
-}
-
-#[test]
-fn who_had_seen_one_branch_of_a_fork_goes_on_and_takes_no_place_twice() {
-    let mut world = opened(42);
-    let spot = world.at_asked.next_in(world.lane(Asked));
-    let mut first = world.state(Asked, "accept", "");
-    first.at_place = Some(spot.clone());
-    world.force(Asked, first);
-    world.exchange();
-    let reminder = world.state(Asking, "remind", "");
-    let before = world.act(Asking, reminder).unwrap();
-    let mut second = world.state(Asked, "refuse", "ground = \"incomplete\"");
-    second.at_place = Some(spot);
-    world.force(Asked, second);
-    world.exchange();
-    status(&world, "sent");
-    assert_eq!(world.at_asking.standing(&before.hash()), Standing::Valid);
-    let reminder = world.state(Asking, "remind", "");
-    let after = world.act(Asking, reminder).unwrap();
-    world.exchange();
-    assert_eq!(after.header().place.seq, before.header().place.seq + 1);
-    assert_eq!(world.at_asked.standing(&after.hash()), Standing::Valid);
 }
 
 // --- the rest of the police channel -----------------------------------------------------------------------

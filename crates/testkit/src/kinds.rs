@@ -8,7 +8,7 @@ use std::path::Path;
 use comity_domain::act::{
     Act as _, ActDef, ActSet as _, FieldKind, FieldType as _, Shape, TRANSLATIONS, Translation, translatable,
 };
-use comity_domain::engine::{AnyKind, Kinds, Recall, RecallAct};
+use comity_domain::engine::{AnyKind, Kinds, Recall, SharedAct, StandBy};
 use comity_domain::words::{ENGINE, Lang, Words};
 
 /// Checks that no cell of a kind's grid is impossible: each offers acts that exist to roles that may do them, who
@@ -20,7 +20,7 @@ use comity_domain::words::{ENGINE, Lang, Words};
 pub fn check_grid(kind: &dyn AnyKind) {
     let def = kind.def();
     // What every shared kind has, whatever its grid, stands in no cell.
-    let of_the_kind = |act: &&&ActDef| !act.inner && !RecallAct::defs().contains(act);
+    let of_the_kind = |act: &&&ActDef| !act.inner && !SharedAct::defs().contains(act);
     let acts: Vec<_> = kind.acts().into_iter().filter(|act| of_the_kind(&act)).collect();
     let mut offered = BTreeSet::new();
     for row in kind.grid() {
@@ -59,8 +59,8 @@ pub fn check_answers(kind: &dyn AnyKind) {
     for act in &acts {
         assert!(inner.iter().all(|other| other.code != act.code), "`{}` is an inner act already", act.code);
         let names = matches!(act.shape, Shape::Answer | Shape::Recant);
-        // Content is asked back of any act of one's own.
-        let any_own = act.code == Recall::DEF.code;
+        // Content is asked back of any act of one's own, and any of them can end a branch of a fork.
+        let any_own = [Recall::DEF.code, StandBy::DEF.code].contains(&act.code);
         assert!(!names || any_own || !act.answers.is_empty(), "`{}` answers nothing", act.code);
         for answered in act.answers {
             assert!(acts.iter().any(|other| other.code == *answered), "`{}`: {answered}", act.code);

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use comity_domain::act::{ActSet as _, Composed, PartBytes, Preparation};
-use comity_domain::engine::{Facts, InnerAct, Kind as _, Matter, Proposal, RecallAct};
+use comity_domain::engine::{Facts, InnerAct, Kind as _, Matter, Proposal, SharedAct};
 use comity_domain::gates::{Ceiling, Cover, Refusal};
 use comity_domain::matters::request::{REQUESTED, REQUESTING, RequestAct, RequestKind};
 use comity_journal::entry::{Actor, Entry, Header, Lane, Opening, Party, Place, Seen, VERSION};
@@ -75,8 +75,8 @@ pub fn compose_with(
     let mut preparation = Preparation { entropy, latest: &latest };
     let composed = if inner {
         InnerAct::compose(code, toml, &mut preparation)
-    } else if RecallAct::defs().iter().any(|def| def.code == code) {
-        RecallAct::compose(code, toml, &mut preparation)
+    } else if SharedAct::defs().iter().any(|def| def.code == code) {
+        SharedAct::compose(code, toml, &mut preparation)
     } else {
         RequestAct::compose(code, toml, &mut preparation)
     };
@@ -294,7 +294,7 @@ impl World {
         relied: Vec<comity_journal::entry::Relied>,
     ) -> Arc<Entry> {
         let agency = self.agency(side);
-        let next = || self.at(side).next_in(statement.lane);
+        let next = || self.at(side).place_for(statement.lane, &statement.act, &statement.structure);
         let (place, prev, seen) = statement.at_place.clone().unwrap_or_else(next);
         let header = Header {
             v: VERSION,

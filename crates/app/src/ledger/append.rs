@@ -67,7 +67,7 @@ impl Ledger {
             new.parts.into_iter().map(|part| part.salted(&mut *self.entropy)).collect();
         part::check_sizes(&parts).map_err(|error| Failure::Usage(error.to_string()))?;
         let (place, prev, seen) = match self.matter_or_new(&new.matter, &new.kind)? {
-            Some(matter) => matter.next_in(new.lane),
+            Some(matter) => matter.place_for(new.lane, new.act.as_str(), &new.structure),
             None => return Err(Failure::Fault("a matter of a kind this release does not know".into())),
         };
         let header = Header {

@@ -556,6 +556,7 @@ const fn standing_code(standing: Standing) -> &'static str {
         Standing::NotUnderstood => "not-understood",
         Standing::Waiting => "waiting",
         Standing::Forked => "forked",
+        Standing::GivenUp => "given-up",
     }
 }
 
@@ -568,6 +569,7 @@ fn standing_text(words: &Words, standing: Standing) -> String {
         Standing::NotUnderstood => words.text("standing-not-understood"),
         Standing::Waiting => words.text("standing-waiting"),
         Standing::Forked => words.text("standing-forked"),
+        Standing::GivenUp => words.text("standing-given-up"),
     }
 }
 

@@ -15,7 +15,8 @@ use super::candidate::{GROUNDS_FACT, Stated, Verdict};
 use super::inner::InnerAct;
 use super::kind::{Kind, PackageRef};
 use super::matter::{Matter, State};
-use super::recall::{AnswerRecall, RecallAct};
+use super::recall::AnswerRecall;
+use super::shared::SharedAct;
 use crate::act::{Act as _, ActDef, ActSet as _, PartBytes};
 use crate::gates::{
     Ceiling, Cover, GroundAnswer, GroundsCleared, Refusal, check_approvals, check_ceiling, rules,
@@ -99,7 +100,8 @@ impl<K: Kind> Matter<K> {
         if self.read_only() {
             return Err(Refusal::under(rules::READ_ONLY));
         }
-        if self.is_forked(proposal.lane) || self.stands_still(proposal.lane) {
+        let begins = Self::def_of(proposal.lane, proposal.act).is_some_and(SharedAct::begins_epoch);
+        if self.stands_still(proposal.lane) && !begins {
             return Err(Refusal::under(rules::FORKED));
         }
         let stated = self.stated(proposal, facts);
@@ -120,8 +122,8 @@ impl<K: Kind> Matter<K> {
         check_approvals(def, &facts.proposer, &facts.approvals)?;
         self.decide_kind(&stated, &state, facts)?;
         self.check_told(&stated, &state)?;
-        if let Some(recall) = Self::recall_act(&stated) {
-            self.decide_recall(&recall, &state)?;
+        if let Some(act) = Self::shared_act(&stated) {
+            self.decide_shared(&stated, &act, &state)?;
         }
         let weighed = if def.grounds {
             Weighed::Sensitive(self.clear_grounds(&stated, &state, proposal, facts)?)
@@ -180,7 +182,7 @@ impl<K: Kind> Matter<K> {
         let Some(def) = Self::def_of(lane, act) else { return Some(Refusal::under(rules::UNREADABLE)) };
         let checked = if self.read_only() {
             Err(Refusal::under(rules::READ_ONLY))
-        } else if self.is_forked(lane) || self.stands_still(lane) {
+        } else if self.stands_still(lane) && !SharedAct::begins_epoch(def) {
             Err(Refusal::under(rules::FORKED))
         } else {
             self.check_step(def, lane)
@@ -210,11 +212,14 @@ impl<K: Kind> Matter<K> {
             if !def.by.is_empty() && !def.by.contains(&role) {
                 return Err(Refusal::under(rules::NOT_OURS));
             }
-            let recalls = RecallAct::defs().contains(def);
-            if recalls && state.opened_by.is_none() || !recalls && !K::cell(&lanes).allows(role, def.code) {
+            let shared = SharedAct::is(def);
+            if shared && state.opened_by.is_none() || !shared && !K::cell(&lanes).allows(role, def.code) {
                 return Err(Refusal::under(rules::NOT_NOW));
             }
-            if def.code == AnswerRecall::DEF.code && recalls && !self.owes_recall_answer(&lane.party()) {
+            if SharedAct::begins_epoch(def) && !self.is_forked(lane) {
+                return Err(Refusal::under(rules::NOT_FORKED));
+            }
+            if def.code == AnswerRecall::DEF.code && shared && !self.owes_recall_answer(&lane.party()) {
                 return Err(Refusal::under(rules::WRONG_TARGET).about(def.answers.iter().copied()));
             }
         }

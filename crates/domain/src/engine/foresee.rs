@@ -7,6 +7,7 @@ use super::candidate::Verdict;
 use super::decide::{Facts, Proposal, check_role};
 use super::kind::Kind;
 use super::matter::Matter;
+use super::shared::SharedAct;
 use crate::gates::{Refusal, missing_approvals, rules};
 
 /// What would be held against an act as it stands.
@@ -40,7 +41,8 @@ impl<K: Kind> Matter<K> {
     /// What would be held against an act as it stands.
     pub fn foresee(&self, proposal: &Proposal<'_>, facts: &Facts) -> Foreseen {
         let mut foreseen = Foreseen::default();
-        if self.read_only() || self.is_forked(proposal.lane) || self.stands_still(proposal.lane) {
+        let begins = Self::def_of(proposal.lane, proposal.act).is_some_and(SharedAct::begins_epoch);
+        if self.read_only() || self.stands_still(proposal.lane) && !begins {
             let rule = if self.read_only() { rules::READ_ONLY } else { rules::FORKED };
             foreseen.mend([Refusal::under(rule)]);
             return foreseen;
@@ -60,8 +62,8 @@ impl<K: Kind> Matter<K> {
             }
         }
         foreseen.mend(self.check_told(&stated, &state).err());
-        if let Some(recall) = Self::recall_act(&stated) {
-            foreseen.mend(self.decide_recall(&recall, &state).err());
+        if let Some(act) = Self::shared_act(&stated) {
+            foreseen.mend(self.decide_shared(&stated, &act, &state).err());
         }
         if def.grounds
             && let Err(refusal) = self.clear_grounds(&stated, &state, proposal, facts)

@@ -87,4 +87,6 @@ pub enum Standing {
     Waiting,
     /// One of two entries for one place: the lane stands still before it.
     Forked,
+    /// On a branch of a fork that its author did not stand by: it changes nothing.
+    GivenUp,
 }

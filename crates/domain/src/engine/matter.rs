@@ -2,7 +2,8 @@
 //!
 //! Entries may arrive in any order. Each is evaluated once everything its author had seen is here, in the state
 //! its author had seen, never a newer one. Because a lane's state depends on that lane alone, the state at any
-//! past moment is a look-up, not a replay. Two entries for one place freeze that lane before the place.
+//! past moment is a look-up, not a replay. Two entries for one place freeze that lane before the place, until its
+//! author stands by one of them ([`super::course`]).
 //!
 //! Invariant: [`Matter::digest`] is a function of the set of entries received.
 
@@ -15,11 +16,12 @@ use comity_journal::ids::{AgencyId, MatterId, Pseudonym};
 use comity_journal::suite::Hash;
 
 use super::candidate::{Stated, Verdict};
+use super::course::{Course, Link};
 use super::grid::Cell;
 use super::inner::{InnerAct, InnerLane};
 use super::kind::{HandedOver, Kind, Lanes};
 use super::lane::{Frontier, LaneLog, Standing, Step};
-use super::recall::RecallAct;
+use super::shared::SharedAct;
 use crate::act::{ActDef, ActSet, Shape};
 use crate::clock::Clock;
 use crate::gates::{Refusal, rules};
@@ -29,6 +31,8 @@ pub struct Matter<K: Kind> {
     id: MatterId,
     entries: BTreeMap<Hash, Arc<Entry>>,
     places: BTreeMap<(Lane, Place), Vec<Hash>>,
+    /// The courses of the lanes in which a place is claimed twice or that have more than one epoch.
+    courses: BTreeMap<Lane, Course>,
     lanes: BTreeMap<Lane, LaneLog<K::Lane>>,
     inner: BTreeMap<Lane, LaneLog<InnerLane>>,
 }
@@ -66,6 +70,7 @@ impl<K: Kind> Matter<K> {
             id,
             entries: BTreeMap::new(),
             places: BTreeMap::new(),
+            courses: BTreeMap::new(),
             lanes: BTreeMap::new(),
             inner: BTreeMap::new(),
         }
@@ -82,12 +87,40 @@ impl<K: Kind> Matter<K> {
         let rivals = self.places.entry(place).or_default();
         rivals.push(hash);
         rivals.sort();
-        if rivals.len() > 1 {
-            // A fork was found: what was evaluated on either branch is evaluated anew without it.
+        if rivals.len() > 1 || place.1.epoch > 0 || self.courses.contains_key(&place.0) {
+            self.lay_course(place.0);
+        }
+        self.advance();
+    }
+
+    /// Lays the course of a lane anew with an entry that has come. Where what was evaluated is on it no longer, or now
+    /// counts for those who had seen a branch, everything is evaluated anew.
+    fn lay_course(&mut self, lane: Lane) {
+        let before = self.courses.remove(&lane);
+        let begins = |code: &str| Self::def_of(lane, code).is_some_and(SharedAct::begins_epoch);
+        let of_lane = self.entries.iter().filter(|(_, entry)| entry.header().lane == lane);
+        let links = of_lane.map(|(hash, entry)| {
+            let header = entry.header();
+            (*hash, Link::of(header, begins(header.act.as_str())))
+        });
+        let course = Course::lay(&links.collect());
+        let stood_still = before.as_ref().is_some_and(|before| before.still);
+        let evaluated = match before {
+            Some(before) => before.entries,
+            None => self.evaluated(lane),
+        };
+        let goes_on = course.entries.starts_with(&evaluated);
+        if course.entries != evaluated && (stood_still || !goes_on) {
             self.lanes.clear();
             self.inner.clear();
         }
-        self.advance();
+        self.courses.insert(lane, course);
+    }
+
+    fn evaluated(&self, lane: Lane) -> Vec<Hash> {
+        let kind = self.lanes.get(&lane).into_iter().flat_map(|log| &log.steps).map(|step| step.entry);
+        let inner = self.inner.get(&lane).into_iter().flat_map(|log| &log.steps).map(|step| step.entry);
+        kind.chain(inner).collect()
     }
 
     /// Evaluates whatever has become ready, until nothing is.
@@ -106,8 +139,11 @@ impl<K: Kind> Matter<K> {
         let lanes: BTreeSet<Lane> = self.places.keys().map(|(lane, _)| *lane).collect();
         lanes.into_iter().find_map(|lane| {
             let (place, prev) = self.after_head(lane);
-            let [hash] = self.places.get(&(lane, place))?.as_slice() else { return None };
-            let entry = self.entries.get(hash)?;
+            let next = match self.courses.get(&lane) {
+                Some(course) => course.entries.get(self.length(lane))?,
+                None => self.places.get(&(lane, place))?.first()?,
+            };
+            let entry = self.entries.get(next)?;
             let header = entry.header();
             let ready = header.prev == prev && header.seen.iter().all(|seen| self.counts_seen(seen));
             ready.then(|| Arc::clone(entry))
@@ -152,8 +188,8 @@ impl<K: Kind> Matter<K> {
     /// The definition of an act in a lane.
     pub(super) fn def_of(lane: Lane, act: &str) -> Option<&'static ActDef> {
         let defs = if Self::is_own_lane_kind(lane) { InnerAct::defs() } else { K::Act::defs() };
-        let recalls = if K::DEF.shared && lane.is_shared() { RecallAct::defs() } else { &[] };
-        defs.iter().chain(recalls).find(|def| def.code == act)
+        let shared = if K::DEF.shared && lane.is_shared() { SharedAct::defs() } else { &[] };
+        defs.iter().chain(shared).find(|def| def.code == act)
     }
 
     /// The kind's act a statement holds, where it stands in one of the kind's lanes.
@@ -194,8 +230,8 @@ impl<K: Kind> Matter<K> {
     }
 
     fn admit_kind(&self, stated: &Stated<'_>, state: &State<K>, def: &ActDef) -> Result<(), Refusal> {
-        if let Some(recall) = Self::recall_act(stated) {
-            return self.admit_recall(stated, state, &recall);
+        if let Some(act) = Self::shared_act(stated) {
+            return self.admit_shared(stated, state, &act);
         }
         let Some(Ok(act)) = K::Act::decode(stated.act, stated.structure) else {
             return Err(Refusal::under(rules::UNREADABLE));
@@ -315,20 +351,17 @@ impl<K: Kind> Matter<K> {
         kind.or_else(|| self.inner.get(&lane).and_then(|log| log.count_to(place, entry)))
     }
 
-    /// How far a lane counts for who had seen this entry of it. Of a lane that a fork has frozen before the entry no
-    /// more counts than stands before the fork: whoever had seen one branch goes on, and nobody's lane but the
-    /// forker's stands still.
+    /// How far a lane counts for who had seen this entry of it. Of an entry beside the lane's course as much counts as
+    /// stands before they part: whoever had seen one branch of a fork goes on, and nobody's lane but the forker's
+    /// stands still.
     fn count_seen(&self, seen: &Seen) -> Option<usize> {
         if let Some(count) = self.count_to(seen.lane, seen.place, &seen.entry) {
             return Some(count);
         }
         let known = self.entries.get(&seen.entry)?.header();
-        let (begin, end) = ((seen.lane, Place { epoch: 0, seq: 0 }), (seen.lane, seen.place));
-        let mut places = self.places.range(begin..=end);
-        let (_, fork) = places.find(|(_, rivals)| rivals.len() > 1)?.0;
-        let next = self.head(seen.lane).map_or(1, |(place, _)| place.seq + 1);
+        let shared = self.courses.get(&seen.lane)?.shares(&seen.entry)?;
         let is_it = (known.lane, known.place) == (seen.lane, seen.place);
-        (is_it && next == fork.seq).then(|| self.length(seen.lane))
+        (is_it && shared <= self.length(seen.lane)).then_some(shared)
     }
 
     fn frontier_at(&self, lane: Lane, count: usize) -> Option<&Frontier> {
@@ -513,19 +546,37 @@ impl<K: Kind> Matter<K> {
                 self.inner.get(&header.lane).and_then(|log| log.steps.get(i)).map(|step| step.verdict)
             })
         });
-        let rivals = self.places.get(&(header.lane, header.place)).map_or(0, Vec::len);
         match verdict {
             Some(Verdict::Valid) => Standing::Valid,
             Some(Verdict::Void(rule)) => Standing::Void(rule),
             Some(Verdict::NotUnderstood) => Standing::NotUnderstood,
-            None if rivals > 1 => Standing::Forked,
-            None => Standing::Waiting,
+            None => self.beside(entry),
+        }
+    }
+
+    /// How an entry stands that has not been evaluated.
+    fn beside(&self, entry: &Entry) -> Standing {
+        let (header, hash) = (entry.header(), entry.hash());
+        let Some(course) = self.courses.get(&header.lane) else { return Standing::Waiting };
+        let rivals = self.places.get(&(header.lane, header.place)).map_or(0, Vec::len);
+        let claims = rivals > 1 || header.prev == course.entries.last().copied();
+        if course.gave_up(&hash) {
+            Standing::GivenUp
+        } else if course.still && claims {
+            Standing::Forked
+        } else {
+            Standing::Waiting
         }
     }
 
     /// Whether two entries claim one place of a lane, so that it stands still before it.
     pub fn is_forked(&self, lane: Lane) -> bool {
-        self.places.iter().any(|((of, _), rivals)| *of == lane && rivals.len() > 1)
+        self.courses.get(&lane).is_some_and(|course| course.still)
+    }
+
+    /// The last entries of the branches of a forked lane, of which its author can stand by one.
+    pub fn branches(&self, lane: Lane) -> Vec<Hash> {
+        self.courses.get(&lane).map(|course| course.ends.iter().copied().collect()).unwrap_or_default()
     }
 
     /// Whether two entries were written without seeing each other.
@@ -556,6 +607,29 @@ impl<K: Kind> Matter<K> {
             Some((place, hash)) => (Place { epoch: place.epoch, seq: place.seq + 1 }, Some(hash)),
             None => (Place { epoch: 0, seq: 1 }, None),
         };
+        (place, prev, self.unnamed(lane))
+    }
+
+    /// Where the first entry of a lane's next epoch goes, when it follows `prev`: as [`Matter::next_in`].
+    pub fn next_epoch(&self, lane: Lane, prev: Hash) -> (Place, Option<Hash>, Vec<Seen>) {
+        let of_lane = self.places.range((lane, Place { epoch: 0, seq: 0 })..);
+        let epochs = of_lane.take_while(|((of, _), _)| *of == lane).map(|((_, place), _)| place.epoch);
+        (Place { epoch: epochs.max().unwrap_or_default() + 1, seq: 1 }, Some(prev), self.unnamed(lane))
+    }
+
+    /// Where an act goes: at the end of its lane, or, where it begins an epoch, behind the entry it names.
+    pub fn place_for(&self, lane: Lane, act: &str, structure: &[u8]) -> (Place, Option<Hash>, Vec<Seen>) {
+        match Self::def_of(lane, act).filter(|def| SharedAct::begins_epoch(def)) {
+            Some(_) => match SharedAct::decode(act, structure).and_then(|act| act.ok()?.target()) {
+                Some(prev) => self.next_epoch(lane, prev),
+                None => self.next_in(lane),
+            },
+            None => self.next_in(lane),
+        }
+    }
+
+    /// What has moved in other lanes and no entry of this one has named.
+    fn unnamed(&self, lane: Lane) -> Vec<Seen> {
         let known = self.frontier_at(lane, self.length(lane)).cloned().unwrap_or_default();
         // What somebody who is no party put here is nowhere else: partners would wait for it in vain.
         let parties = self.opening().map(|(opening, _)| opening.parties.as_slice()).unwrap_or_default();
@@ -566,13 +640,17 @@ impl<K: Kind> Matter<K> {
                 && (!lane.is_shared() || all_have(other))
                 && known.get(other).copied().unwrap_or(0) < *count
         });
-        let seen =
-            moved.filter_map(|(lane, _)| self.head(lane).map(|(place, entry)| Seen { lane, place, entry }));
-        (place, prev, seen.collect())
+        moved
+            .filter_map(|(lane, _)| self.head(lane).map(|(place, entry)| Seen { lane, place, entry }))
+            .collect()
     }
 
     /// The last entry of a lane before the first place that is free, whether it counts yet or not.
     fn last_written(&self, lane: Lane) -> Option<(Place, Hash)> {
+        if let Some(course) = self.courses.get(&lane) {
+            let last = course.entries.last()?;
+            return self.entries.get(last).map(|entry| (entry.header().place, *last));
+        }
         let mut last = self.head(lane);
         loop {
             let (epoch, seq) = last.map_or((0, 0), |(place, _)| (place.epoch, place.seq));
@@ -584,9 +662,9 @@ impl<K: Kind> Matter<K> {
         }
     }
 
-    /// Whether entries of a lane wait, so that nobody knows what it will have come to.
+    /// Whether a lane is forked or entries of it wait, so that nobody knows what it will have come to.
     pub(super) fn stands_still(&self, lane: Lane) -> bool {
-        self.last_written(lane) != self.head(lane)
+        self.is_forked(lane) || self.last_written(lane) != self.head(lane)
     }
 
     /// Everything the fold came to, as text that is equal exactly when the states are.

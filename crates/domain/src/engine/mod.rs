@@ -9,6 +9,7 @@
 //! Invariant (rule 1 of the design): the same set of entries gives the same state, in any order of arrival.
 
 mod candidate;
+mod course;
 mod decide;
 mod foresee;
 mod grid;
@@ -19,6 +20,8 @@ mod matter;
 mod recall;
 mod recorded;
 mod registry;
+mod shared;
+mod stand_by;
 mod unsettled;
 mod view;
 mod waiting;
@@ -36,9 +39,11 @@ pub use inner::{
 pub use kind::{HandedOver, Kind, KindDef, Lanes, PackageRef, PackageStands, Told};
 pub use lane::Standing;
 pub use matter::Matter;
-pub use recall::{AnswerRecall, Holder, KeepGround, Recall, RecallAct, RecallGround, RecallResult, Recalled};
+pub use recall::{AnswerRecall, Holder, KeepGround, Recall, RecallGround, RecallResult, Recalled};
 pub use recorded::{Channel, Recorded};
 pub use registry::{AnyKind, AnyMatter, Kinds};
+pub use shared::SharedAct;
+pub use stand_by::{ForkCause, StandBy};
 pub use unsettled::EntryWaiting;
 pub use view::{Brief, EntryView, MatterView};
 pub use waiting::DraftWaiting;

@@ -1,7 +1,7 @@
 //! Recall: a party asks everybody who holds content of an entry of its own to give it up, and each holder answers in its
 //! own lane.
 //!
-//! Two acts that every shared kind has, whatever its grid and whatever the matter has come to, also long after it was
+//! Two of the acts that every shared kind has, whatever its grid and whatever the matter has come to, also long after it was
 //! closed. They move no lane and no status. Who has not answered is read off the entries alone.
 //!
 //! Invariant: "done" is said only by a node where that content was erased.
@@ -17,8 +17,8 @@ use super::candidate::Stated;
 use super::kind::Kind;
 use super::lane::Standing;
 use super::matter::{Matter, State};
-use crate::act::{Act, ActSet as _, Moment, Target, Text, Translation};
-use crate::acts;
+use super::shared::SharedAct;
+use crate::act::{Act, Moment, Target, Text, Translation};
 use crate::gates::{Refusal, rules};
 use crate::vocabulary;
 
@@ -118,13 +118,6 @@ pub struct AnswerRecall {
     pub translations: Vec<Translation>,
 }
 
-acts! {
-    /// The acts that every shared kind has beside its own.
-    pub enum RecallAct {
-        Recall, AnswerRecall,
-    }
-}
-
 /// A recall, and what each of the others has said to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recalled {
@@ -157,24 +150,14 @@ impl Recalled {
 }
 
 impl<K: Kind> Matter<K> {
-    /// The recall a statement in a shared lane holds.
-    pub(super) fn recall_act(stated: &Stated<'_>) -> Option<RecallAct> {
-        let here = K::DEF.shared && stated.lane.is_shared();
-        RecallAct::decode(stated.act, stated.structure).filter(|_| here)?.ok()
-    }
-
-    /// A recall names an own valid entry that has content; an answer is checked by its shape alone.
+    /// A recall names an own valid entry that has content.
     pub(super) fn admit_recall(
         &self,
         stated: &Stated<'_>,
         state: &State<K>,
-        act: &RecallAct,
+        of: Option<Hash>,
     ) -> Result<(), Refusal> {
-        self.check_party(stated, state)?;
-        let def = Self::def_of(stated.lane, stated.act).ok_or(Refusal::under(rules::UNREADABLE))?;
-        self.check_target(def, stated, state, act.target())?;
-        let RecallAct::Recall(recall) = act else { return Ok(()) };
-        let entry = recall.of.entry().and_then(|of| self.entry(&of));
+        let entry = of.and_then(|of| self.entry(&of));
         let entry = entry.ok_or(Refusal::under(rules::WRONG_TARGET))?;
         let own = entry.header().lane == stated.lane && self.was_seen(entry, state);
         let valid = self.standing(&entry.hash()) == Standing::Valid;
@@ -183,8 +166,8 @@ impl<K: Kind> Matter<K> {
     }
 
     /// What this node demands of its own answer: "done" is true, and what is kept is kept for a reason.
-    pub(super) fn decide_recall(&self, act: &RecallAct, state: &State<K>) -> Result<(), Refusal> {
-        let RecallAct::AnswerRecall(answer) = act else { return Ok(()) };
+    pub(super) fn decide_recall(&self, act: &SharedAct, state: &State<K>) -> Result<(), Refusal> {
+        let SharedAct::AnswerRecall(answer) = act else { return Ok(()) };
         if answer.result != RecallResult::Done {
             let lacking = Refusal::under(rules::INCOMPLETE).about(["ground"]);
             return answer.ground.map(drop).ok_or(lacking);
@@ -206,12 +189,12 @@ impl<K: Kind> Matter<K> {
     /// Every valid recall, the earliest first, with what the others have said to it.
     pub fn recalls(&self) -> Vec<Recalled> {
         let Some((opening, _)) = self.opening() else { return Vec::new() };
-        let stated = self.entries().filter_map(|entry| Some((entry, Self::recall_act(&Stated::of(entry))?)));
+        let stated = self.entries().filter_map(|entry| Some((entry, Self::shared_act(&Stated::of(entry))?)));
         let valid = |entry: &Entry| self.standing(&entry.hash()) == Standing::Valid;
         let acts: Vec<_> = stated.filter(|(entry, _)| valid(entry)).collect();
         let answer = |party: AgencyId, recall: Hash| {
             let said = acts.iter().filter_map(|(entry, act)| {
-                let RecallAct::AnswerRecall(answer) = act else { return None };
+                let SharedAct::AnswerRecall(answer) = act else { return None };
                 let theirs = entry.header().lane == Lane::Shared(party) && answer.of.entry() == Some(recall);
                 theirs.then(|| (entry.header().place, (answer.result, answer.ground, entry.header().at)))
             });
@@ -220,7 +203,7 @@ impl<K: Kind> Matter<K> {
         let mut recalls: Vec<_> = acts
             .iter()
             .filter_map(|(entry, act)| {
-                let RecallAct::Recall(recall) = act else { return None };
+                let SharedAct::Recall(recall) = act else { return None };
                 let by = entry.header().lane.party();
                 let others = opening.parties.iter().map(|party| party.agency).filter(|party| *party != by);
                 let holders = others.map(|agency| Holder { agency, answer: answer(agency, entry.hash()) });

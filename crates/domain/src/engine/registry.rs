@@ -18,7 +18,8 @@ use super::inner::{InnerAct, InnerLane};
 use super::kind::{HandedOver, Kind, KindDef, PackageRef};
 use super::lane::Standing;
 use super::matter::Matter;
-use super::recall::{RecallAct, Recalled};
+use super::recall::Recalled;
+use super::shared::SharedAct;
 use super::unsettled::EntryWaiting;
 use super::view::{Brief, MatterView};
 use super::waiting::DraftWaiting;
@@ -101,8 +102,12 @@ pub trait AnyMatter: Send {
     fn heads(&self) -> Vec<Seen>;
     /// [`Matter::latest`].
     fn latest(&self, acts: &[&str]) -> Option<Hash>;
+    /// [`Matter::branches`].
+    fn branches(&self, lane: Lane) -> Vec<Hash>;
     /// [`Matter::next_in`].
     fn next_in(&self, lane: Lane) -> (Place, Option<Hash>, Vec<Seen>);
+    /// [`Matter::place_for`].
+    fn place_for(&self, lane: Lane, act: &str, structure: &[u8]) -> (Place, Option<Hash>, Vec<Seen>);
     /// [`Matter::digest`].
     fn digest(&self) -> String;
     /// [`Matter::handling`].
@@ -137,9 +142,9 @@ impl<K: Kind> AnyKind for Registered<K> {
     }
 
     fn acts(&self) -> Vec<&'static ActDef> {
-        let (recalls, inner) =
-            if K::DEF.shared { (RecallAct::defs(), InnerAct::defs()) } else { (&[][..], &[][..]) };
-        K::Act::defs().iter().chain(recalls).chain(inner).collect()
+        let (shared, inner) =
+            if K::DEF.shared { (SharedAct::defs(), InnerAct::defs()) } else { (&[][..], &[][..]) };
+        K::Act::defs().iter().chain(shared).chain(inner).collect()
     }
 
     fn grid(&self) -> Vec<GridRow> {
@@ -159,8 +164,8 @@ impl<K: Kind> AnyKind for Registered<K> {
         if K::DEF.shared && InnerAct::defs().iter().any(|def| def.code == act) {
             return InnerAct::compose(act, toml, preparation);
         }
-        if K::DEF.shared && RecallAct::defs().iter().any(|def| def.code == act) {
-            return RecallAct::compose(act, toml, preparation);
+        if K::DEF.shared && SharedAct::defs().iter().any(|def| def.code == act) {
+            return SharedAct::compose(act, toml, preparation);
         }
         K::Act::compose(act, toml, preparation)
     }
@@ -227,8 +232,14 @@ impl<K: Kind> AnyMatter for Matter<K> {
     fn latest(&self, acts: &[&str]) -> Option<Hash> {
         Self::latest(self, acts)
     }
+    fn branches(&self, lane: Lane) -> Vec<Hash> {
+        Self::branches(self, lane)
+    }
     fn next_in(&self, lane: Lane) -> (Place, Option<Hash>, Vec<Seen>) {
         Self::next_in(self, lane)
+    }
+    fn place_for(&self, lane: Lane, act: &str, structure: &[u8]) -> (Place, Option<Hash>, Vec<Seen>) {
+        Self::place_for(self, lane, act, structure)
     }
     fn digest(&self) -> String {
         Self::digest(self)

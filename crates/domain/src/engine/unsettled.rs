@@ -55,7 +55,12 @@ impl<K: Kind> Matter<K> {
         if header.place < next || (header.place == next && self.is_taken(header.lane, next)) {
             return false;
         }
-        header.place != next || header.prev != prev || !header.seen.iter().all(|seen| self.counts_seen(seen))
+        let past = if header.place.epoch > next.epoch && header.place.seq == 1 {
+            header.prev.is_some_and(|prev| self.entry(&prev).is_some())
+        } else {
+            header.place == next && header.prev == prev
+        };
+        !past || !header.seen.iter().all(|seen| self.counts_seen(seen))
     }
 
     /// The last entry that counts or is void of every lane that travels: what is here without a gap.

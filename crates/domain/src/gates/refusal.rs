@@ -113,6 +113,8 @@ pub mod rules {
         TALLY_STAYS = "tally-stays", "what statistics count stays while its entry counts", None, CannotAssist;
         /// Two entries claim one place of the lane.
         FORKED = "forked", "a fork freezes its lane for all until its author stands by one branch", None, CannotAssist;
+        /// There is no fork to end.
+        NOT_FORKED = "not-forked", "a party stands by a branch only where its own lane is forked", None, CannotAssist;
         /// The matter holds something this release does not understand.
         READ_ONLY = "read-only", "what is not understood is not written on", None, CannotAssist;
     }

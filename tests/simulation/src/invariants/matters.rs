@@ -130,7 +130,7 @@ impl Judge {
 
     fn standing(&mut self, matter: &dyn AnyMatter, entry: &Entry, forks: &Forks) -> Judged {
         let standing = matter.standing(&entry.hash());
-        if matches!(standing, Standing::Waiting | Standing::Forked) {
+        if matches!(standing, Standing::Waiting | Standing::Forked | Standing::GivenUp) {
             return Ok(());
         }
         // A fork takes away what rests on it: an answer to an act that counts no more counts no more either.
@@ -160,7 +160,9 @@ fn has_its_past(matter: &dyn AnyMatter, entry: &Entry, forks: &Forks) -> Result<
     let is_here = |hash: &Hash, lane, place: Place| {
         matter.entry(hash).is_some_and(|e| e.header().lane == lane && e.header().place == place)
     };
-    let evaluated = |hash: &Hash| !matches!(matter.standing(hash), Standing::Waiting | Standing::Forked);
+    let evaluated = |hash: &Hash| {
+        !matches!(matter.standing(hash), Standing::Waiting | Standing::Forked | Standing::GivenUp)
+    };
     let before = header.prev.is_none_or(|prev| {
         let place = Place { epoch: header.place.epoch, seq: header.place.seq.saturating_sub(1) };
         is_here(&prev, header.lane, place) && evaluated(&prev)

@@ -1,0 +1,71 @@
+//! The acts that every shared kind has beside its own, whatever its grid and whatever the matter has come to.
+//!
+//! They move no lane and no status of the kind. What each means stands in its own file: recalls in `recall`, a fork's
+//! end in `stand_by`.
+
+use super::candidate::Stated;
+use super::kind::Kind;
+use super::matter::{Matter, State};
+use super::recall::{AnswerRecall, Recall};
+use super::stand_by::StandBy;
+use crate::act::{Act as _, ActDef, ActSet as _};
+use crate::acts;
+use crate::gates::{Refusal, rules};
+
+acts! {
+    /// The acts that every shared kind has beside its own.
+    pub enum SharedAct {
+        Recall, AnswerRecall, StandBy,
+    }
+}
+
+impl SharedAct {
+    /// Whether an act stands first in an epoch of its lane, behind the entry it names, and nowhere else.
+    pub(super) fn begins_epoch(def: &ActDef) -> bool {
+        def.code == StandBy::DEF.code
+    }
+
+    /// Whether this is the definition of one of them.
+    pub fn is(def: &ActDef) -> bool {
+        Self::defs().contains(def)
+    }
+}
+
+impl<K: Kind> Matter<K> {
+    /// The act of these that a statement in a shared lane holds.
+    pub(super) fn shared_act(stated: &Stated<'_>) -> Option<SharedAct> {
+        let here = K::DEF.shared && stated.lane.is_shared();
+        SharedAct::decode(stated.act, stated.structure).filter(|_| here)?.ok()
+    }
+
+    /// What makes one of them valid: its author's lane, what its shape demands, and what it says of itself.
+    pub(super) fn admit_shared(
+        &self,
+        stated: &Stated<'_>,
+        state: &State<K>,
+        act: &SharedAct,
+    ) -> Result<(), Refusal> {
+        self.check_party(stated, state)?;
+        let def = Self::def_of(stated.lane, stated.act).ok_or(Refusal::under(rules::UNREADABLE))?;
+        self.check_target(def, stated, state, act.target())?;
+        match act {
+            SharedAct::Recall(_) => self.admit_recall(stated, state, act.target()),
+            SharedAct::AnswerRecall(_) => Ok(()),
+            SharedAct::StandBy(_) => self.admit_stand_by(stated, act.target()),
+        }
+    }
+
+    /// What this node demands of its own.
+    pub(super) fn decide_shared(
+        &self,
+        stated: &Stated<'_>,
+        act: &SharedAct,
+        state: &State<K>,
+    ) -> Result<(), Refusal> {
+        match act {
+            SharedAct::Recall(_) => Ok(()),
+            SharedAct::AnswerRecall(_) => self.decide_recall(act, state),
+            SharedAct::StandBy(_) => self.decide_stand_by(stated, act.target()),
+        }
+    }
+}
