@@ -297,6 +297,11 @@ impl Ledger {
         self.compared.with(partner) && !self.awaits_epoch()
     }
 
+    /// Whether the streams with a partner count as compared, whatever else stands against signing.
+    pub fn has_compared_with(&self, partner: &AgencyId) -> bool {
+        self.compared.with(partner)
+    }
+
     /// All cards known.
     pub fn cards(&self) -> &CardBook {
         &self.cards

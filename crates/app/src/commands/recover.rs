@@ -114,7 +114,10 @@ impl Ledger {
         let known = self.recorded_at(pending, &hash)?;
         if known.is_none() {
             let kind = entry.header().kind.clone();
-            let next = self.matter_or_new(&matter, &kind)?.map(|matter| matter.next_in(lane));
+            let next = self.matter_or_new(&matter, &kind)?.map(|matter| {
+                let header = entry.header();
+                matter.place_for(lane, header.act.as_str(), &header.structure)
+            });
             let continues = next
                 .is_none_or(|(place, prev, _)| (place, prev) == (entry.header().place, entry.header().prev));
             if !continues {
