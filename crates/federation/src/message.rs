@@ -271,6 +271,23 @@ pub struct ReceiptsReply {
     pub delivered: u64,
 }
 
+/// How far a node has its own stream after it was given some of it back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Returned {
+    /// Version of the messages.
+    pub v: u16,
+    /// Its stream to who gave it back.
+    pub outgoing: StreamHead,
+}
+
+impl Message for Returned {
+    const LIMIT: usize = SMALL;
+    fn check(&self) -> Result<(), Malformed> {
+        check_version(self.v)
+    }
+}
+
 impl Message for PackageFetch {
     const LIMIT: usize = SMALL;
     fn check(&self) -> Result<(), Malformed> {

@@ -12,6 +12,9 @@ pub const ASK: &str = "/federation/v1/ask";
 /// Asks for the asker's own stream back, beyond what it has of it itself: [`Fetch`](crate::message::Fetch). The answer is
 /// a [`Batch`](crate::message::Batch) of the asker's entries, with the latest checkpoint held of the asker's tree.
 pub const RECOVER: &str = "/federation/v1/recover";
+/// Gives a partner back what is its own, unasked, where it calls nobody: a [`Batch`](crate::message::Batch) as the answer at
+/// [`RECOVER`]. The answer is [`Returned`](crate::message::Returned).
+pub const RETURN: &str = "/federation/v1/return";
 /// Hands over receipts for what was fetched: [`Receipts`](crate::message::Receipts).
 pub const RECEIPTS: &str = "/federation/v1/receipts";
 /// Asks for a run of a sealed package: [`PackageFetch`](crate::message::PackageFetch). The answer is the bytes alone.

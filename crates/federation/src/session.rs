@@ -175,9 +175,11 @@ impl AwaitHello {
             Ok(Standing::Level) => {}
             Ok(Standing::Behind) => course.offered = Some((self.0.incoming, reply.hello.outgoing.n)),
             Err(Divergence::TheyLost { .. }) if here.incoming_at == Some(reply.hello.outgoing) => {
-                // An older copy of the partner's node. It fetches back what it lost before anything else.
+                // An older copy of the partner's node. It gets back what it lost before anything else.
                 course.they_lost = true;
-                return Ok((heard, course.gave_up().over()));
+                let course = course.gave_up();
+                let (theirs, until) = (reply.hello.outgoing, self.0.incoming.n);
+                return Ok((heard, Next::GiveBack(GivingBack { course, theirs, until })));
             }
             Err(divergence) => course.divergences.push(divergence),
         }
@@ -256,6 +258,8 @@ impl Course {
 pub enum Next {
     /// Ask for entries of ours that are not here.
     Recover(Recovering),
+    /// Give the partner back entries of its own.
+    GiveBack(GivingBack),
     /// Look up our own stream.
     Rewind(Rewinding),
     /// Send entries.
@@ -301,6 +305,30 @@ impl AwaitOwn {
         // What is said and not shown is compared as it stands: nothing was lost, or the partner is untrue.
         course.unfinished |= !shown;
         course.compare_ours(outgoing, theirs, delivered)
+    }
+}
+
+/// The partner's node is an older copy of itself, and lacks entries of its own that are here. It may have no way to call and
+/// ask for them.
+#[derive(Debug)]
+pub struct GivingBack {
+    course: Course,
+    theirs: StreamHead,
+    until: u64,
+}
+
+impl GivingBack {
+    /// Behind which of its own entries it lacks some, and how many go into one batch.
+    pub fn after(&self) -> (StreamHead, u64) {
+        (self.theirs, self.until.saturating_sub(self.theirs.n).min(limits::BATCH_ENTRIES as u64))
+    }
+
+    /// It has its own stream so far now. When it did not take any, or has all, the session is over: it compares anew.
+    pub fn given(self, theirs: StreamHead) -> Next {
+        if theirs.n > self.theirs.n && theirs.n < self.until {
+            return Next::GiveBack(Self { theirs, ..self });
+        }
+        self.course.over()
     }
 }
 

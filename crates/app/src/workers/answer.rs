@@ -4,7 +4,7 @@ use comity_domain::matters::node::Trouble;
 use comity_federation::answer::{Answered, Answering, Found};
 use comity_federation::compare::{self, Fit};
 use comity_federation::message::{
-    Ask, BatchReply, Fetch, Hello, HelloReply, Message, Receipts, ReceiptsReply, VERSION,
+    Ask, BatchReply, Fetch, Hello, HelloReply, Message, Receipts, ReceiptsReply, Returned, VERSION,
 };
 use comity_federation::path;
 use comity_federation::session::{Snapshot, WrongAgency};
@@ -59,6 +59,7 @@ pub async fn answer(
         path::BATCH => batch(ledger, from, body).await,
         path::FETCH => fetch(ledger, from, &body).await,
         path::RECOVER => recover(ledger, from, &body).await,
+        path::RETURN => take_back(ledger, from, body).await,
         path::ASK => ask(ledger, from, &body).await,
         path::RECEIPTS => receipts(ledger, from, &body).await,
         _ => return Err(AnswerFailure::NoSuchPath),
@@ -197,6 +198,20 @@ async fn recover(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<V
         })
         .await?;
     answered.map_err(AnswerFailure::Nonsense)
+}
+
+/// What is ours is given back to us, unasked.
+async fn take_back(ledger: &LedgerHandle, from: AgencyId, body: Vec<u8>) -> Result<Vec<u8>, AnswerFailure> {
+    let taken = ledger.run(move |ledger, pending| {
+        let batch = ledger.open_batch(from, &body)?;
+        ledger.recover(pending, from, batch)?;
+        ledger.stream(&from, Direction::Out)
+    });
+    match taken.await {
+        Ok(outgoing) => Ok(Returned { v: VERSION, outgoing }.encode()),
+        Err(Failure::NotBelieved(why)) => Err(AnswerFailure::Nonsense(why)),
+        Err(other) => Err(other.into()),
+    }
 }
 
 async fn ask(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {

@@ -16,7 +16,7 @@ use comity_journal::suite::Hash;
 use comity_store::{Direction, Recorded};
 
 use super::missing::ask_for_missing;
-use super::recover::{bring_card, recover, take_card};
+use super::recover::{bring_card, give_back, recover, take_card};
 use crate::failure::Failure;
 use crate::ledger::{Ledger, LedgerHandle};
 
@@ -77,6 +77,7 @@ pub async fn sync(ledger: &LedgerHandle, partner: AgencyId, peer: &impl Peer) ->
             Next::Recover(recovering) => {
                 recover(ledger, partner, peer, recovering, &said, &mut synced).await?
             }
+            Next::GiveBack(giving) => give_back(ledger, partner, peer, giving, &mut synced).await?,
             Next::Rewind(rewinding) => {
                 let n = rewinding.n();
                 let at = ledger

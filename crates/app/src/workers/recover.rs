@@ -7,16 +7,16 @@
 use comity_domain::matters::node::Trouble;
 use comity_federation::batch::{Draft, Parcel};
 use comity_federation::compare::Finding;
-use comity_federation::message::{Fetch, Message as _};
+use comity_federation::message::{Fetch, Message as _, Returned};
 use comity_federation::path;
-use comity_federation::session::{Heard, Next, Recovering};
+use comity_federation::session::{GivingBack, Heard, Next, Recovering};
 use comity_journal::checkpoint::SignedCheckpoint;
 use comity_journal::entry::Entry;
 use comity_journal::ids::AgencyId;
 use comity_journal::stream::StreamHead;
 use comity_store::{Direction, Record, Recorded};
 
-use super::deliver::{Peer, Synced};
+use super::deliver::{Peer, Synced, unreadable};
 use crate::failure::Failure;
 use crate::ledger::{Ledger, LedgerHandle};
 
@@ -47,6 +47,22 @@ pub(super) async fn recover(
         .await?;
     synced.recovered += recovered.entries;
     Ok(waiting.taken(outgoing, recovered.shown))
+}
+
+/// Gives a partner back entries of its own that it lacks; it may have no way to call us.
+pub(super) async fn give_back(
+    ledger: &LedgerHandle,
+    partner: AgencyId,
+    peer: &impl Peer,
+    giving: GivingBack,
+    synced: &mut Synced,
+) -> Result<Next, Failure> {
+    let (after, count) = giving.after();
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    let batch = ledger.run(move |ledger, _| ledger.give_back(partner, after, count)).await?;
+    let returned = Returned::decode(&peer.post(path::RETURN, batch).await?).map_err(unreadable)?;
+    synced.requests += 1;
+    Ok(giving.given(returned.outgoing))
 }
 
 /// Takes the latest card of a partner that has named a newer one than is known: whether its tree has begun an epoch

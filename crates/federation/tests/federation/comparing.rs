@@ -239,12 +239,16 @@ fn a_node_that_may_be_an_older_copy_shows_its_tree_to_who_holds_nothing_beyond_i
 }
 
 #[test]
-fn a_partner_whose_stream_ends_earlier_is_left_to_fetch_back_what_it_lost() {
+fn a_partner_whose_stream_ends_earlier_is_given_back_what_it_lost() {
     let (restored, partner) = restored();
     let (hello, waiting) = Dialling(partner.clone()).hello();
     let (reply, _) = Answering(restored).hello(&hello, Found::default()).unwrap();
     let here = Here { incoming_at: Some(head(2)), ..here(&partner, None) };
-    let Next::Done(done) = waiting.hear(&reply, here).unwrap().1 else { panic!("nothing is pushed") };
+    let Next::GiveBack(giving) = waiting.hear(&reply, here).unwrap().1 else { panic!("it lacks its own") };
+    assert_eq!(giving.after(), (head(2), 2));
+    let Next::GiveBack(giving) = giving.given(head(3)) else { panic!("it lacks one more") };
+    assert_eq!(giving.after(), (head(3), 1));
+    let Next::Done(done) = giving.given(head(4)) else { panic!("it compares anew before anything else") };
     assert_eq!(done, Done { compared: false, divergences: vec![], they_lost: true });
 }
 

@@ -146,6 +146,14 @@ fn session(a: &mut Node, b: &mut Node, line: &mut Line, room: usize) -> Result<D
                 a.given.extend(own);
                 waiting.taken(head(&a.given), true)
             }
+            Next::GiveBack(giving) => {
+                let (after, count) = giving.after();
+                let from = usize::try_from(after.n).unwrap();
+                let until = from + usize::try_from(count).unwrap().min(room);
+                let own = line.ask(|| a.had[from..until].to_vec())?;
+                b.given.extend(own);
+                giving.given(head(&b.given))
+            }
             Next::Rewind(rewinding) => {
                 let n = rewinding.n();
                 rewinding.stream_at(at(&a.given, n))

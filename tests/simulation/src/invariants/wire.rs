@@ -25,7 +25,7 @@ impl Judge {
         match (path, is_answer) {
             (path::HELLO, false) => self.hello(node, to, &read::<Hello>(body)?),
             (path::HELLO, true) => self.hello(node, to, &read::<HelloReply>(body)?.hello),
-            (path::RECOVER, true) => self.given_back(node, to, &read::<Batch>(body)?),
+            (path::RECOVER, true) | (path::RETURN, false) => self.given_back(node, to, &read::<Batch>(body)?),
             (path::BATCH, false) | (path::FETCH | path::ASK, true) => {
                 self.batch(node, to, &read::<Batch>(body)?)
             }

@@ -47,7 +47,7 @@ vocabulary! {
         StreamMismatch = "stream-mismatch",
         /// This node is an older copy of itself: a partner has shown it its own signature on what is not here.
         OldCopy = "old-copy",
-        /// A partner's node is an older copy of itself, and has yet to fetch back from us what it lost.
+        /// A partner's node is an older copy of itself, and gets back from us what it lost.
         PartnerOldCopy = "partner-old-copy",
         /// A passkey that has made fewer signatures than it had before: somebody may have a copy of it.
         PasskeyWentBack = "passkey-went-back",
