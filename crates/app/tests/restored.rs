@@ -1,7 +1,7 @@
 //! A node that was put back from an older copy of itself: what it notices, fetches back and says, and what it keeps from
 //! doing until its root has declared the new epoch of its tree.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "in what tests share, failing is the point")]
+#![expect(clippy::unwrap_used, reason = "in what tests share, failing is the point")]
 
 use comity_app::Failure;
 use comity_app::commands::Outcome;

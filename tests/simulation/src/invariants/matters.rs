@@ -137,7 +137,9 @@ impl Judge {
         if forks.is_empty() {
             let first = *self.verdicts.entry(entry.hash()).or_insert(standing);
             Invariant::JudgedOnce.holds_if(first == standing, || {
-                format!("entry {} was {first:?} and is {standing:?}", entry.hash())
+                let (hash, header) = (entry.hash(), entry.header());
+                let (act, lane, place) = (&header.act, header.lane, header.place);
+                format!("entry {hash} (`{act}` at {place} of {lane:?}) was {first:?} and is {standing:?}")
             })?;
         }
         has_its_past(matter, entry, forks)
