@@ -44,7 +44,7 @@ use crate::context::{Clock, NoShelf, Shelf};
 use crate::failure::Failure;
 use crate::keys::NodeKeys;
 use crate::people::KnownPeople;
-use crate::views::{Contents, Waiting};
+use crate::views::{Contents, HeldRuns, Waiting};
 use epochs::Epochs;
 use folded::Folded;
 use last_read::LastRead;
@@ -82,6 +82,7 @@ pub struct Ledger {
     checkpoint: Option<SignedCheckpoint>,
     streams: BTreeMap<(AgencyId, Direction), StreamHead>,
     pub(crate) waiting: Waiting,
+    pub(crate) runs: HeldRuns,
     /// Matters that were found to be of a kind this release does not know, in what is not durable yet.
     pub(crate) unknown: BTreeSet<MatterId>,
     /// About which matter each partner was asked last.
@@ -195,6 +196,7 @@ impl Ledger {
             checkpoint: None,
             streams: BTreeMap::new(),
             waiting: Waiting::default(),
+            runs: HeldRuns::default(),
             unknown: BTreeSet::new(),
             asked: BTreeMap::new(),
             room: ROOM,
@@ -243,6 +245,7 @@ impl Ledger {
             None => None,
         };
         self.waiting.read_again(&*self.store)?;
+        self.runs.forget();
         self.stale = false;
         Ok(())
     }

@@ -59,7 +59,7 @@ fn what_is_missing_is_asked_of_any_party_that_holds_it() {
     Three::sync(&three.a, &three.b).unwrap();
     assert_eq!(waiting(&three.b, matter), 2);
     let synced = Three::sync(&three.b, &three.a).unwrap();
-    assert_eq!((synced.asked, synced.supplied), (1, 1));
+    assert_eq!((synced.asked, synced.supplied), (2, 1), "where it is held, and for it");
     assert_eq!(waiting(&three.b, matter), 0);
     assert_eq!(state(&three.a, matter), state(&three.b, matter));
     assert_eq!(three.b.incidents(), Vec::<String>::new());
@@ -140,7 +140,7 @@ fn a_partner_that_names_an_entry_it_never_sends_blocks_only_that_matter() {
     };
     let line = Line::new(&three.b, &three.a, Sent::default(), &|_| Fate::Arrives, &hide);
     let synced = wait(sync(&three.b.ledger, from, &line)).unwrap();
-    assert_eq!((synced.asked, synced.supplied), (1, 0));
+    assert_eq!((synced.asked, synced.supplied), (3, 0));
     assert_eq!((waiting(&three.b, stuck), waiting(&three.b, other)), (1, 0));
     three.b.act(other, "say", None, "Chen Ning").unwrap();
     wait(sync(&three.b.ledger, from, &line)).unwrap();

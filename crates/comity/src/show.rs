@@ -273,6 +273,13 @@ pub(crate) fn journal(report: &JournalReport) -> String {
             report.waiting
         );
     }
+    if report.forks > 0 {
+        let _ = writeln!(
+            out,
+            "  {} entries claim a place that another one of their author has taken: both are kept as proof.",
+            report.forks
+        );
+    }
     for finding in &report.findings {
         let _ = writeln!(out, "  does not hold: {finding}");
     }

@@ -12,6 +12,7 @@ pub mod backoff;
 pub mod batch;
 pub mod bundle;
 pub mod compare;
+pub mod holdings;
 pub mod message;
 pub mod path;
 pub mod seal;

@@ -101,6 +101,8 @@ pub struct Hello {
     /// The latest of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<SignedCheckpoint>,
+    /// One hash over what it holds of the matters both are parties of ([`crate::holdings`]).
+    pub holdings: Hash,
 }
 
 /// The answer: where the other stands, and that its tree continues what the caller holds of it.
@@ -367,7 +369,7 @@ impl Message for ReceiptsReply {
     }
 }
 
-fn check_version(v: u16) -> Result<(), Malformed> {
+pub(crate) fn check_version(v: u16) -> Result<(), Malformed> {
     if v == VERSION {
         Ok(())
     } else {

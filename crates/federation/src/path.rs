@@ -15,6 +15,8 @@ pub const RECOVER: &str = "/federation/v1/recover";
 /// Gives a partner back what is its own, unasked, where it calls nobody: a [`Batch`](crate::message::Batch) as the answer at
 /// [`RECOVER`]. The answer is [`Returned`](crate::message::Returned).
 pub const RETURN: &str = "/federation/v1/return";
+/// Asks where the two do not hold the same of the matters they share: [`Holdings`](crate::holdings::Holdings).
+pub const HOLDINGS: &str = "/federation/v1/holdings";
 /// Hands over receipts for what was fetched: [`Receipts`](crate::message::Receipts).
 pub const RECEIPTS: &str = "/federation/v1/receipts";
 /// Asks for a run of a sealed package: [`PackageFetch`](crate::message::PackageFetch). The answer is the bytes alone.

@@ -46,6 +46,8 @@ pub struct Snapshot {
     pub tree_epoch: u32,
     /// Whether that checkpoint may be shown to the partner.
     pub showing: Showing,
+    /// One hash over what we hold of the matters both are parties of.
+    pub holdings: Hash,
 }
 
 /// Whether a node shows a partner checkpoints of its tree. One that may be an older copy of itself would contradict what
@@ -78,6 +80,9 @@ pub struct Heard {
     pub findings: Vec<Finding>,
     /// What to hold of the partner's tree from now on; its note is the one in the hello.
     pub holds: Option<Held>,
+    /// Whether the partner holds something else of the matters both are parties of than we do. While entries are under way it
+    /// does; only where both streams are level it says that something is missing.
+    pub holdings_differ: bool,
 }
 
 /// A hello that is not between these two agencies.
@@ -98,6 +103,7 @@ impl Snapshot {
             incoming: self.incoming,
             holds: self.holds,
             checkpoint: self.shown().cloned(),
+            holdings: self.holdings,
         }
     }
 
@@ -136,7 +142,7 @@ impl Snapshot {
             }
             self.holds
         });
-        Ok(Heard { findings, holds })
+        Ok(Heard { findings, holds, holdings_differ: hello.holdings != self.holdings })
     }
 }
 

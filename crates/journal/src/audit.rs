@@ -97,6 +97,9 @@ pub struct AuditReport {
     pub erased_parts: u64,
     /// Entries of partners that wait for earlier ones, which may still come.
     pub waiting: u64,
+    /// Entries of shared lanes for a place that another one has taken. They are their author's doing: the journal holds both
+    /// as the proof of it.
+    pub forks: u64,
     /// What does not hold; empty when all is well.
     pub findings: Vec<Finding>,
 }
@@ -105,13 +108,21 @@ pub struct AuditReport {
 struct Waiting {
     record: u64,
     hash: Hash,
-    prev: Option<Hash>,
+    place: Place,
 }
 
-#[derive(Default)]
+/// What is known of a lane.
 struct LaneState {
-    head: Option<(Place, Hash)>,
-    waiting: BTreeMap<Place, Waiting>,
+    number: usize,
+    taken: BTreeSet<Place>,
+    /// What waits, by the entry it follows.
+    waiting: BTreeMap<Hash, Vec<Waiting>>,
+}
+
+impl LaneState {
+    fn numbered(number: usize) -> Self {
+        Self { number, taken: BTreeSet::new(), waiting: BTreeMap::new() }
+    }
 }
 
 /// An audit under way.
@@ -123,7 +134,10 @@ pub struct Audit<'c> {
     epoch: (u32, u64),
     inner: Tree,
     lanes: BTreeMap<(MatterId, Lane), LaneState>,
-    entries: BTreeSet<Hash>,
+    /// Each entry with the number of its lane and its place there.
+    entries: BTreeMap<Hash, (usize, Place)>,
+    /// The entries to which nothing leads from the beginning of their lane yet.
+    apart: BTreeSet<Hash>,
     report: AuditReport,
 }
 
@@ -137,7 +151,8 @@ impl<'c> Audit<'c> {
             epoch: (0, 0),
             inner: Tree::default(),
             lanes: BTreeMap::new(),
-            entries: BTreeSet::new(),
+            entries: BTreeMap::new(),
+            apart: BTreeSet::new(),
             report: AuditReport::default(),
         }
     }
@@ -174,7 +189,7 @@ impl<'c> Audit<'c> {
     }
 
     fn again(&mut self, record: &Audited<'_>, entry: Hash) -> Hash {
-        if !self.entries.contains(&entry) {
+        if !self.entries.contains_key(&entry) {
             self.find(
                 record.number,
                 format!("entry {entry} is to stand here again, and is not recorded before"),
@@ -249,21 +264,64 @@ impl<'c> Audit<'c> {
         self.report.erased_parts += absent as u64;
     }
 
-    /// Entries may be recorded before those that come before them in their lane; they wait until these come.
+    /// Entries may be recorded before those that come before them in their lane; they wait until these come. Two entries for
+    /// one place of a shared lane are a fork, which is its author's doing and kept as the proof of it.
     fn place(&mut self, record: u64, header: &Header, hash: Hash) {
-        let lane = self.lanes.entry((header.matter, header.lane)).or_default();
-        let taken = lane.head.is_some_and(|(head, _)| header.place <= head);
-        let waiting = Waiting { record, hash, prev: header.prev };
-        if !self.entries.insert(hash) {
-            self.find(record, format!("entry {hash} is recorded twice"));
-        } else if taken || lane.waiting.contains_key(&header.place) {
+        let next = self.lanes.len();
+        let lane =
+            self.lanes.entry((header.matter, header.lane)).or_insert_with(|| LaneState::numbered(next));
+        if self.entries.contains_key(&hash) {
+            return self.find(record, format!("entry {hash} is recorded twice"));
+        }
+        let forks = !lane.taken.insert(header.place);
+        let number = lane.number;
+        self.entries.insert(hash, (number, header.place));
+        if forks && header.lane.is_shared() {
+            self.report.forks += 1;
+        } else if forks {
             let place = header.place;
-            self.find(record, format!("fork: entry {hash} claims place {place} of its lane, which is taken"));
-        } else {
-            lane.waiting.insert(header.place, waiting);
-            let broken = advance(lane, &self.entries);
-            for (record, hash) in broken {
-                self.find(record, format!("entry {hash} does not continue the entry before it in its lane"));
+            self.find(record, format!("entry {hash} claims place {place} of its lane, which is taken"));
+        }
+        let Some(prev) = header.prev else { return self.connect((header.matter, header.lane), hash) };
+        let waiting = Waiting { record, hash, place: header.place };
+        match self.entries.get(&prev) {
+            Some(before) if !self.apart.contains(&prev) => {
+                let (lane, before) = ((header.matter, header.lane), *before);
+                self.check_follows(lane, before, &waiting);
+                self.connect(lane, hash);
+            }
+            _ => {
+                self.apart.insert(hash);
+                if let Some(lane) = self.lanes.get_mut(&(header.matter, header.lane)) {
+                    lane.waiting.entry(prev).or_default().push(waiting);
+                }
+            }
+        }
+    }
+
+    /// Checks that an entry continues the one it names.
+    fn check_follows(&mut self, lane: (MatterId, Lane), before: (usize, Place), waiting: &Waiting) {
+        let number = self.lanes.get(&lane).map(|lane| lane.number);
+        let (before_in, before) = before;
+        let Waiting { record, hash, place } = *waiting;
+        let goes_on = place.epoch == before.epoch && before.seq.checked_add(1) == Some(place.seq);
+        // A new epoch goes on from a branch its author chose, which need not be the last entry.
+        let begins = place.epoch > before.epoch && place.seq == 1;
+        if number != Some(before_in) || !(goes_on || begins) {
+            self.find(record, format!("entry {hash} does not continue the entry before it in its lane"));
+        }
+    }
+
+    /// What has waited for an entry follows it.
+    fn connect(&mut self, lane: (MatterId, Lane), hash: Hash) {
+        let mut connected = vec![hash];
+        while let Some(hash) = connected.pop() {
+            self.apart.remove(&hash);
+            let Some(before) = self.entries.get(&hash).copied() else { continue };
+            let followers = self.lanes.get_mut(&lane).and_then(|lane| lane.waiting.remove(&hash));
+            for waiting in followers.into_iter().flatten() {
+                connected.push(waiting.hash);
+                self.check_follows(lane, before, &waiting);
             }
         }
     }
@@ -334,8 +392,12 @@ impl<'c> Audit<'c> {
             Ok(Some(why)) => self.find(None, format!("a receipt of {by} does not hold: {why}")),
             Ok(None) => self.find(None, format!("a receipt of {by}, of which no card is here")),
         }
-        for entry in
-            receipt.entries.iter().filter(|entry| !self.entries.contains(entry)).copied().collect::<Vec<_>>()
+        for entry in receipt
+            .entries
+            .iter()
+            .filter(|entry| !self.entries.contains_key(entry))
+            .copied()
+            .collect::<Vec<_>>()
         {
             self.find(None, format!("{by} has receipted entry {entry}, which the journal does not hold"));
         }
@@ -348,11 +410,12 @@ impl<'c> Audit<'c> {
         self.report.matters = lanes.keys().map(|(matter, _)| matter).collect::<BTreeSet<_>>().len() as u64;
         for ((_, lane), state) in &lanes {
             // What a partner has not sent yet is its to send; what we wrote ourselves is all here, or was lost.
+            let waiting = state.waiting.values().flatten();
             if lane.party() != self.agency {
-                self.report.waiting += state.waiting.len() as u64;
+                self.report.waiting += waiting.count() as u64;
                 continue;
             }
-            for (place, Waiting { record, hash, .. }) in &state.waiting {
+            for Waiting { record, hash, place } in waiting {
                 self.find(*record, format!("gap in lane: nothing leads to entry {hash} at place {place}"));
             }
         }
@@ -362,31 +425,6 @@ impl<'c> Audit<'c> {
     fn find(&mut self, record: impl Into<Option<u64>>, what: String) {
         self.report.findings.push(Finding { record: record.into(), what });
     }
-}
-
-/// Moves the head over every waiting entry that comes next; those that do not continue the head are named.
-fn advance(lane: &mut LaneState, known: &BTreeSet<Hash>) -> Vec<(u64, Hash)> {
-    let mut broken = Vec::new();
-    while let Some(next) = lane.waiting.first_entry() {
-        let (place, waiting) = (*next.key(), next.get());
-        let continues = match lane.head {
-            None if place == (Place { epoch: 0, seq: 1 }) => waiting.prev.is_none(),
-            Some((head, hash)) if place.epoch == head.epoch && head.seq.checked_add(1) == Some(place.seq) => {
-                waiting.prev == Some(hash)
-            }
-            // A new epoch goes on from a branch its author chose, which need not be the last entry.
-            Some((head, _)) if head.epoch.checked_add(1) == Some(place.epoch) && place.seq == 1 => {
-                waiting.prev.is_some_and(|prev| known.contains(&prev))
-            }
-            _ => break,
-        };
-        if !continues {
-            broken.push((waiting.record, waiting.hash));
-        }
-        lane.head = Some((place, waiting.hash));
-        next.remove();
-    }
-    broken
 }
 
 /// Opens a checkpoint with whichever card of its agency holds the key.

@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use comity_app::workers::Synced;
-use comity_domain::engine::Standing;
+use comity_domain::engine::{AnyMatter, Standing};
 use comity_journal::ids::MatterId;
 use comity_journal::suite::Hash;
 use comity_store::{Direction, Recorded};
 
 use crate::invariants::{Broken, Invariant, Judge, Judged};
+use crate::node::Node;
 use crate::weather::Weather;
-use crate::world::World;
+use crate::world::{Case, World};
 
 /// Rounds of sessions after which honest nodes must have nothing left to say.
 const ROUNDS: usize = 6;
@@ -61,17 +62,20 @@ impl World {
         let nodes = self.nodes.len();
         let pairs: Vec<_> =
             (0..nodes).flat_map(|a| (0..nodes).map(move |b| (a, b))).filter(|(a, b)| a != b).collect();
+        let pairs: Vec<_> = pairs.into_iter().filter(|(a, b)| !self.are_strangers(*a, *b)).collect();
         let mut said = None;
         for _ in 0..ROUNDS {
             said = None;
             let declared = self.declare_epoch(0)?;
+            let before = self.kept();
             for (a, b) in &pairs {
                 let nothing = self.nothing_said(*a, *b)?;
                 if !nothing && !self.nodes[*a].rogue && !self.nodes[*b].rogue {
                     said = Some((*a, *b));
                 }
             }
-            if said.is_none() && !declared {
+            // What a dishonest node brought in this round is passed on in the next.
+            if said.is_none() && !declared && before == self.kept() {
                 break;
             }
         }
@@ -79,12 +83,18 @@ impl World {
             .holds_if(said.is_none(), || format!("there is still something to say: {said:?}"))
     }
 
+    /// How many entries each honest node has.
+    fn kept(&self) -> Vec<usize> {
+        let honest = self.nodes.iter().filter(|node| !node.rogue);
+        honest.map(|node| node.resident.station.disk.entries().len()).collect()
+    }
+
     /// Runs a session to its end; tells whether there was nothing to say but that the streams agree.
     fn nothing_said(&mut self, from: usize, to: usize) -> Result<bool, Broken> {
         self.dial(from, to);
         self.come_to_rest()?;
         let session = self.last_session.take();
-        Ok(matches!(session, Some(Ok(Synced { compared: true, requests: 1, released: 0, .. }))))
+        Ok(matches!(session, Some(Ok(Synced { compared: true, requests: 1, released: 0, supplied: 0, .. }))))
     }
 
     /// Every pair of honest nodes.
@@ -97,6 +107,15 @@ impl World {
 
     /// What one node gave the other is there, receipted and counted; and both have the same of their matters.
     fn agree(&mut self, a: usize, b: usize) -> Judged {
+        if self.are_strangers(a, b) {
+            // What one of them wrote has reached the other through a third that both meet.
+            let meets_both = |node: usize| !self.nodes[node].rogue && ![a, b].contains(&node);
+            let through =
+                |case: &&Case| (0..self.nodes.len()).any(|node| case.is_of(node) && meets_both(node));
+            let of_three = self.cases.iter().filter(|case| case.is_of(a) && case.is_of(b)).filter(through);
+            let cases: Vec<_> = of_three.map(|case| case.id).collect();
+            return cases.into_iter().try_for_each(|case| self.agree_on(case, a, b));
+        }
         let (us, them) = (self.agency(a), self.agency(b));
         let (here, there) = (&self.nodes[a].resident.station.disk, &self.nodes[b].resident.station.disk);
         let given = here.look(|kept| kept.stream(&them, Direction::Out)).ok();
@@ -125,20 +144,31 @@ impl World {
     fn agree_on(&mut self, case: MatterId, a: usize, b: usize) -> Judged {
         let here = self.shared_of(case, a);
         let there = self.shared_of(case, b);
-        Invariant::HonestConverge.holds_if(here == there, || {
-            let only = |have: &BTreeSet<Hash>, not: &BTreeSet<Hash>| {
-                have.difference(not).copied().collect::<Vec<_>>()
-            };
-            let (here, there) = (only(&here, &there), only(&there, &here));
-            format!("of matter {case} only n{a} has {here:?}, only n{b} {there:?}")
-        })?;
         let parties = self.judge.parties(&case).unwrap_or_default().to_vec();
+        // A dishonest party may have filled the room of one of them, and not of the other.
+        let is_full = |node: &mut Node| {
+            node.ledger().is_some_and(|ledger| parties.iter().any(|party| ledger.is_full_of(party)))
+        };
+        let full = [a, b].into_iter().any(|node| is_full(&mut self.nodes[node]));
+        // Where the opening has reached neither, neither knows that the other is a party.
+        let is_open = |node: &mut Node| {
+            node.ledger().is_some_and(|ledger| ledger.matter(&case).is_ok_and(|matter| is_opened(&**matter)))
+        };
+        let unopened = ![a, b].into_iter().any(|node| is_open(&mut self.nodes[node]));
+        Invariant::HonestConverge.holds_if(unopened || full || here == there, || {
+            let alone: Vec<_> = here.symmetric_difference(&there).collect();
+            format!("n{a} and n{b} have other entries of matter {case}: {alone:?}")
+        })?;
         let all_honest = parties.iter().all(|party| self.judge.is_honest(party));
         for node in [a, b] {
             let Some(ledger) = self.nodes[node].ledger() else { continue };
-            let full = parties.iter().any(|party| ledger.is_full_of(party));
             let Ok(matter) = ledger.matter(&case) else { continue };
-            let other = here.iter().find(|entry| matter.standing(entry) != Standing::Valid);
+            let of_honest = |hash: &&Hash| {
+                let lane = matter.entry(hash).map(|entry| entry.header().lane.party());
+                lane.is_some_and(|party| self.judge.is_honest(&party))
+            };
+            let ours: Vec<_> = here.iter().filter(of_honest).collect();
+            let other = ours.iter().find(|entry| matter.standing(entry) != Standing::Valid);
             let standing = other.map(|entry| matter.standing(entry));
             let told = || format!("entry {other:?} of honest partners is {standing:?} at n{node}");
             if all_honest {
@@ -147,21 +177,27 @@ impl World {
             }
             // What rests on a fork of a dishonest third party may wait for ever, and what it filled the room with.
             let forked = matter.entries().iter().any(|e| matter.standing(&e.hash()) == Standing::Forked);
-            let waits = here.iter().any(|entry| matter.standing(entry) == Standing::Waiting);
+            let waits = ours.iter().any(|entry| matter.standing(entry) == Standing::Waiting);
             Invariant::MissingIsAskedFor.holds_if(!waits || forked || full, told)?;
         }
         Ok(())
     }
 
-    /// The shared entries of honest parties; what a dishonest third one planted is only where it planted it.
+    /// The entries in the lanes of the parties, those of a dishonest one and both branches of its forks among them.
     fn shared_of(&self, case: MatterId, node: usize) -> BTreeSet<Hash> {
+        let parties = self.judge.parties(&case).unwrap_or_default();
         let records = self.nodes[node].resident.station.disk.look(|kept| kept.matter(&case));
         let shared = records.unwrap_or_default().into_iter().filter_map(|record| match record.what {
             Recorded::Entry { entry, lane, .. } if lane.is_shared() => {
-                self.judge.is_honest(&lane.party()).then_some(entry)
+                parties.contains(&lane.party()).then_some(entry)
             }
             _ => None,
         });
         shared.collect()
     }
+}
+
+/// Whether an opening is here, valid or not.
+fn is_opened(matter: &dyn AnyMatter) -> bool {
+    matter.entries().iter().any(|entry| entry.header().opening.is_some())
 }

@@ -23,7 +23,7 @@ use comity_testkit::node::request;
 
 use crate::world::World;
 
-const PATHS: [&str; 5] = [path::HELLO, path::BATCH, path::FETCH, path::ASK, path::RECEIPTS];
+const PATHS: [&str; 6] = [path::HELLO, path::BATCH, path::FETCH, path::ASK, path::HOLDINGS, path::RECEIPTS];
 
 impl World {
     /// The dishonest partner sends something to somebody.
@@ -109,6 +109,7 @@ impl World {
             incoming,
             holds: self.dice.in_thousand(500).then_some(Held { epoch: 0, size: 9, root: hash }),
             checkpoint: self.dice.in_thousand(500).then_some(checkpoint),
+            holdings: random_hash(&mut self.dice),
         };
         Some((path::HELLO, hello.encode(), "a false hello".into()))
     }

@@ -57,6 +57,8 @@ pub(crate) struct World {
     pub(crate) cases: Vec<Case>,
     /// What the dishonest partner has written beside its ledger, by whom it was written to.
     pub(crate) beside: Vec<(usize, Entry)>,
+    /// Two nodes that never connect.
+    pub(crate) strangers: Option<(usize, usize)>,
     /// How the last session ended.
     pub(crate) last_session: Option<Result<Synced, Failure>>,
     trace: Vec<String>,
@@ -85,6 +87,8 @@ impl World {
             .enumerate()
             .map(|(i, (resident, plan))| Node::new(resident, plan, rogue == Some(i), 4 + seed % 20))
             .collect();
+        let first = dice.below(nodes.len());
+        let strangers = dice.in_thousand(200).then(|| (first, (first + 1) % nodes.len()));
         let honest = nodes.iter().filter(|node| !node.rogue).map(|node| node.resident.station.agency);
         Self {
             seed,
@@ -98,6 +102,7 @@ impl World {
             tasks: Tasks::default(),
             cases: Vec::new(),
             beside: Vec::new(),
+            strangers,
             last_session: None,
             trace: Vec::new(),
         }
@@ -118,7 +123,14 @@ impl World {
     fn run(&mut self) -> Judged {
         let rogue = self.nodes.iter().position(|node| node.rogue);
         let liar = rogue.map_or_else(String::new, |rogue| format!(", n{rogue} may lie"));
-        self.say(format!("world {} of {} nodes{liar}: {:?}", self.seed, self.nodes.len(), self.weather));
+        let apart =
+            self.strangers.map_or_else(String::new, |(a, b)| format!(", n{a} and n{b} never connect"));
+        self.say(format!(
+            "world {} of {} nodes{liar}{apart}: {:?}",
+            self.seed,
+            self.nodes.len(),
+            self.weather
+        ));
         for node in 0..self.nodes.len() {
             self.start(node)?;
         }
@@ -291,8 +303,12 @@ impl World {
         });
     }
 
+    pub(crate) fn are_strangers(&self, a: usize, b: usize) -> bool {
+        self.strangers.is_some_and(|strangers| strangers == (a, b) || strangers == (b, a))
+    }
+
     pub(crate) fn dial(&mut self, node: usize, partner: usize) {
-        if node == partner || self.tasks.has_session(node, partner) {
+        if node == partner || self.are_strangers(node, partner) || self.tasks.has_session(node, partner) {
             return;
         }
         let (with, way) = (self.agency(partner), self.network.way(node, partner));

@@ -5,6 +5,8 @@
 //! missing is recorded and receipted like any other, as long as there is room for such entries; beyond that the batch is
 //! taken no further, and the sender keeps the rest.
 
+use std::collections::BTreeSet;
+
 use comity_domain::engine::Standing;
 use comity_domain::matters::node::{SetAside, Trouble};
 use comity_federation::batch::{Arrived, OpenBatch, Unreadable, check_arrived};
@@ -168,8 +170,7 @@ impl Ledger {
         arrived: Arrived,
     ) -> Result<(), Failure> {
         let (hash, matter) = (arrived.entry.hash(), arrived.entry.header().matter);
-        let author = arrived.entry.header().author;
-        let opens = arrived.entry.header().opening.is_some();
+        let (opens, author) = (arrived.entry.header().opening.is_some(), arrived.entry.header().author);
         match self.append_received(pending, from, arrived.entry, arrived.parts)? {
             Received::New(leaf) => {
                 reception.new += 1;
@@ -196,6 +197,17 @@ impl Ledger {
         let mut reception = Reception::default();
         let mut arrived = batch.arrived;
         arrived.retain(|arrived| arrived.entry.header().matter == *matter);
+        let authors: BTreeSet<_> = arrived.iter().map(|arrived| arrived.entry.header().author).collect();
+        for card in batch.cards {
+            // A card proves itself, whoever brings it; it makes nobody a partner. One that follows none that is known here is
+            // no use to us, nor anybody's fault.
+            if card.agency() != self.agency && authors.contains(&card.agency()) {
+                self.keep_card(pending, card).or_else(|why| match why {
+                    Failure::NotBelieved(_) => Ok(()),
+                    other => Err(other),
+                })?;
+            }
+        }
         // The opening says whose entries count, so it comes first.
         arrived.sort_by_key(|arrived| arrived.entry.header().opening.is_none());
         for arrived in arrived {
@@ -203,7 +215,13 @@ impl Ledger {
             if self.leaf_of(pending, &hash)?.is_some() {
                 continue;
             }
-            match self.may_take(pending, from, &arrived)? {
+            // What we signed ourselves and do not have: of a copy of this node, or by somebody who has its key. It is the
+            // proof of that, and the lane stands still.
+            let may = match self.may_take(pending, from, &arrived)? {
+                Err(SetAside::OursButNotHere) => self.may_take_as_party(from, &arrived.entry)?,
+                other => other,
+            };
+            match may {
                 Ok(()) if self.has_room_to_wait(pending, &arrived.entry)? => {
                     self.append_new(pending, &mut reception, from, arrived)?;
                 }
@@ -241,7 +259,7 @@ impl Ledger {
     }
 
     /// A fork is kept like any entry, since both halves are the proof, and so is what this release does not know; people
-    /// hear of either at once. It is its author's, whoever brought it.
+    /// hear of either at once, and of whose it is: whoever brought it need not have written it.
     fn tell_of(
         &mut self,
         pending: &mut Pending,
@@ -272,6 +290,12 @@ impl Ledger {
         if header.author == self.agency && self.leaf_of(pending, &arrived.entry.hash())?.is_none() {
             return Ok(Err(SetAside::OursButNotHere));
         }
+        self.may_take_as_party(from, &arrived.entry)
+    }
+
+    /// Whether an entry whose signature holds is addressed to us, in a matter that is its author's and its bringer's.
+    fn may_take_as_party(&mut self, from: AgencyId, entry: &Entry) -> Result<Result<(), SetAside>, Failure> {
+        let header = entry.header();
         if self.is_own_business(&header.matter, header.kind.as_str())? {
             return Ok(Err(SetAside::NotShared));
         }

@@ -280,7 +280,7 @@ impl Ledger {
     }
 
     /// All entries of a matter, what is pending included.
-    fn entries_of(&self, pending: &Pending, id: &MatterId) -> Result<Vec<Arc<Entry>>, Failure> {
+    pub(crate) fn entries_of(&self, pending: &Pending, id: &MatterId) -> Result<Vec<Arc<Entry>>, Failure> {
         let fresh = pending.commit.records.iter().cloned();
         let records = self.store.matter(id)?.into_iter().chain(fresh);
         let mut entries = Vec::new();

@@ -42,7 +42,7 @@ impl Ledger {
         let also = Also { only: Some(std::sync::Arc::new(only)), ..Also::default() };
         let Some(facet) = known_part(officer, &Facet::ToApprove) else { return Ok(Vec::new()) };
         let list = ListQuery { facet, also, after: None, limit: LONGEST_PAGE };
-        let (names, mut lines) = (self.partner_names()?, Vec::new());
+        let (names, mut lines) = (self.partner_names(words)?, Vec::new());
         for row in self.matter_rows(&list)?.0 {
             if !officer.may_in_row(Doing::SeeMatter, &row) {
                 continue;

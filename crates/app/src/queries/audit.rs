@@ -144,7 +144,7 @@ impl Ledger {
             return Ok(None);
         }
         if let btree_map::Entry::Vacant(unknown) = names.entry(header.matter) {
-            unknown.insert(Names::read(self, &header.matter)?);
+            unknown.insert(Names::read(self, &header.matter, words)?);
         }
         let Some(known) = names.get(&header.matter) else { return Ok(None) };
         let kind = match told.matter {

@@ -166,7 +166,7 @@ impl Ledger {
         let due = |one: &Looked| one.here.as_ref().map(|clock| clock.due);
         waits.sort_by_key(|one| (one.here.is_none(), due(one), one.row.updated));
         waits.truncate(TOLD);
-        let names = self.partner_names()?;
+        let names = self.partner_names(words)?;
         let told = |one: &Looked| {
             let line = self.line_for(officer, &one.row, &names, words)?;
             Ok(WaitsForUs { line, clock: one.here.clone() })
@@ -192,7 +192,7 @@ impl Ledger {
         let line = line.ok_or_else(|| Failure::NotFound("no such partner".into()))?;
         let (mut looked, more) = self.look(officer)?;
         looked.retain(|one| one.row.with.contains(agency));
-        let names = self.partner_names()?;
+        let names = self.partner_names(words)?;
         let open = looked.iter().filter(|one| !one.row.ended).take(TOLD);
         let open =
             open.map(|one| self.line_for(officer, &one.row, &names, words)).collect::<Result<_, _>>()?;

@@ -2,7 +2,9 @@
 
 use ciborium::Value;
 use comity_domain::act::{Act as _, ActDef};
-use comity_domain::engine::{KeepDraft, LastRead, ReadContent, Recall, Restriction, ReviewGrounds, Task};
+use comity_domain::engine::{
+    KeepDraft, LastRead, ReadContent, Recall, Restriction, ReviewGrounds, StandBy, Task,
+};
 use comity_domain::vocabularies::Purpose;
 use comity_domain::words::Words;
 use comity_journal::cbor;
@@ -171,8 +173,8 @@ impl Ledger {
         let role = role.map_or(roles[0].to_owned(), |party| party.role.to_string());
         let ours_by_role = |act: &&&ActDef| act.by.is_empty() || act.by.contains(&role.as_str());
         let done = |act: &&&ActDef| is_open && Some(act.code) == opening;
-        // What is asked back is named by the link that stands at it.
-        let at_its_entry = |act: &&&ActDef| act.code == Recall::DEF.code;
+        // What is asked back, and what counts of a fork, is named by the link that stands at it.
+        let at_its_entry = |act: &&&ActDef| [Recall::DEF.code, StandBy::DEF.code].contains(&act.code);
         let ours = acts.iter().filter(|act| !act.inner && !at_its_entry(act));
         let ours = ours.filter(ours_by_role).filter(|act| !done(act));
         ours.map(|act| self.next_line(officer, id, &kind, act, words)).collect()

@@ -149,9 +149,9 @@ impl Ledger {
         if handed.is_empty() {
             return Ok(Vec::new());
         }
-        let (kind, names) = (self.kind_of(id)?, Names::read(self, id)?);
+        let (kind, names) = (self.kind_of(id)?, Names::read(self, id, words)?);
         let row = self.row(&kind, id)?.ok_or_else(|| Failure::NotFound("no such matter".into()))?;
-        let partners = self.partner_names()?;
+        let partners = self.partner_names(words)?;
         let mut matter = self.line(&row, &partners, words)?;
         if self.authorise(officer, Doing::ReadContent, Some(id)).is_err() {
             (matter.title, matter.our_reference, matter.their_reference) = (None, None, None);

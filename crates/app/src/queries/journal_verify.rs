@@ -36,6 +36,8 @@ pub struct JournalReport {
     pub absent_parts: u64,
     /// Partners' entries that wait for earlier ones.
     pub waiting: u64,
+    /// Entries that claim a place which another entry of their author has taken.
+    pub forks: u64,
     /// What does not hold, with the record it was found in.
     pub findings: Vec<String>,
 }
@@ -209,6 +211,7 @@ fn report(audit: AuditReport, unreadable: Vec<String>) -> JournalReport {
         checkpoints: audit.checkpoints,
         absent_parts: audit.erased_parts,
         waiting: audit.waiting,
+        forks: audit.forks,
         findings,
     }
 }

@@ -64,7 +64,7 @@ impl Ledger {
             return Ok(None);
         }
         let Some(row) = self.row(&kind, other)? else { return Ok(None) };
-        let names = self.partner_names()?;
+        let names = self.partner_names(words)?;
         let line = self.line_for(officer, &row, &names, words)?;
         Ok(Some(LinkedLine { how, number: line.number, title: line.title }))
     }

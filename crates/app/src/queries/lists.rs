@@ -150,7 +150,7 @@ impl Ledger {
     /// When the cursor is none of this list, or the store cannot be read.
     pub fn matter_lines(&mut self, list: &ListQuery, words: &Words) -> Result<ListPage, Failure> {
         let (rows, next) = self.matter_rows(list)?;
-        let names = self.partner_names()?;
+        let names = self.partner_names(words)?;
         let lines: Result<Vec<_>, Failure> = rows.iter().map(|row| self.line(row, &names, words)).collect();
         Ok(ListPage { lines: lines?, more: next.is_some(), next })
     }
@@ -175,7 +175,7 @@ impl Ledger {
                 break;
             }
         }
-        let names = self.partner_names()?;
+        let names = self.partner_names(words)?;
         let lines = rows.iter().map(|row| self.line_for(officer, row, &names, words));
         Ok(ListPage { lines: lines.collect::<Result<_, _>>()?, more: list.after.is_some(), next: list.after })
     }
@@ -292,9 +292,16 @@ impl Ledger {
     }
 
     /// What we call our partners.
-    pub(super) fn partner_names(&mut self) -> Result<BTreeMap<AgencyId, String>, Failure> {
+    pub(super) fn partner_names(&mut self, words: &Words) -> Result<BTreeMap<AgencyId, String>, Failure> {
         let partners = self.known_partners()?;
-        Ok(partners.iter().map(|partner| (partner.agency, partner.name.clone())).collect())
+        let met = partners.iter().map(|partner| (partner.agency, partner.name.clone()));
+        // Of the others there is a card that somebody brought: its word for itself, which nobody here has compared.
+        let language = words.lang().code();
+        let introduced = self.cards.agencies().map(|card| {
+            let name = card.name(language);
+            (card.agency(), words.text_with("agency-introduced", &[("name", name)]))
+        });
+        Ok(introduced.chain(met).collect())
     }
 
     /// A row as a line for an officer: without what the officer may not read.

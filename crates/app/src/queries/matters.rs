@@ -122,7 +122,9 @@ pub struct TimelineLine {
     pub by: ActorLine,
     /// Who approved.
     pub approved: Vec<ActorLine>,
-    /// How it stands, as a code: `valid`, `void`, `not-understood`, `waiting` or `forked`.
+    /// Whether it ends a branch of a fork of our own, so that we can stand by it.
+    pub ends_branch: bool,
+    /// How it stands, as a code: `valid`, `void`, `not-understood`, `waiting`, `forked` or `given-up`.
     pub stands: &'static str,
     /// How it stands, in words; empty when plainly valid.
     pub standing: String,
@@ -277,11 +279,11 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn read(ledger: &mut Ledger, matter: &MatterId) -> Result<Self, Failure> {
+    pub(super) fn read(ledger: &mut Ledger, matter: &MatterId, words: &Words) -> Result<Self, Failure> {
         let officers = ledger.officers_ever()?;
         let of = |officer: &Officer| officer.acting_in(&*ledger.keys.pseudonyms, matter).who;
         let officers = officers.iter().map(|officer| (of(officer), officer.name.clone())).collect();
-        Ok(Self { us: ledger.agency, partners: ledger.partner_names()?, officers })
+        Ok(Self { us: ledger.agency, partners: ledger.partner_names(words)?, officers })
     }
 
     pub(super) fn agency(&self, agency: &AgencyId) -> String {
@@ -326,7 +328,7 @@ impl Ledger {
     /// # Errors
     /// When there is none, or the store cannot be read.
     pub fn show_matter(&mut self, id: &MatterId, words: &Words) -> Result<MatterPage, Failure> {
-        let names = Names::read(self, id)?;
+        let names = Names::read(self, id, words)?;
         let (us, now) = (self.agency, self.now());
         let kind = self.kind_of(id)?;
         let row = self.row(&kind, id)?.ok_or_else(|| Failure::NotFound("no such matter".into()))?;
@@ -453,6 +455,8 @@ impl Ledger {
         let entry = matter.entry(&shown.entry).cloned();
         let entry = entry.ok_or_else(|| Failure::Fault("an entry of the timeline is not there".into()))?;
         let header = entry.header();
+        let ends_branch =
+            header.lane == Lane::Shared(us) && matter.branches(header.lane).contains(&shown.entry);
         let side = match shown.lane {
             Lane::Inner(_) => "inner",
             Lane::Shared(party) if header.author != party && header.author == us => "recorded",
@@ -509,6 +513,7 @@ impl Ledger {
             at: shown.at.to_string(),
             by: names.actor(&header.by),
             approved: header.approved.iter().map(|actor| names.actor(actor)).collect(),
+            ends_branch,
             stands: standing_code(shown.standing),
             standing: standing_text(words, shown.standing),
             waits: self.waits_line(id, &shown.entry, names),

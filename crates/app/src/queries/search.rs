@@ -117,7 +117,7 @@ impl Ledger {
     ) -> Result<SearchPage, Failure> {
         let limit = limit.clamp(1, MOST_FOUND);
         let mut search = Search { typed, terms: terms(typed), cut_short: false };
-        let names = self.partner_names()?;
+        let names = self.partner_names(words)?;
         let (mut seen, mut lines, mut looked_at) = (BTreeSet::new(), Vec::new(), 0);
         let ways: [fn(&mut Self, &mut Search<'_>) -> Result<Vec<Candidate>, Failure>; 4] =
             [Self::by_number, Self::by_reference, Self::by_partner, Self::by_content];

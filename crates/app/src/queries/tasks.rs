@@ -28,13 +28,14 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read.
     pub fn tasks_of(&mut self, officer: &Officer, words: &Words) -> Result<Vec<MyTask>, Failure> {
-        let (now, partners) = (self.now(), self.partner_names()?);
+        let (now, partners) = (self.now(), self.partner_names(words)?);
         let mut tasks = Vec::new();
         for (kind, id) in self.latest_places(&Facet::Tasked(officer.record), LONGEST_PAGE)?.0 {
             let row = self.row(&kind, &id)?.filter(|row| officer.may_in_row(Doing::SeeMatter, row));
             let Some(row) = row else { continue };
             let may_read = officer.may_in_row(Doing::ReadContent, &row);
-            let (names, who) = (Names::read(self, &id)?, officer.acting_in(&*self.keys.pseudonyms, &id).who);
+            let (names, who) =
+                (Names::read(self, &id, words)?, officer.acting_in(&*self.keys.pseudonyms, &id).who);
             let open = self.matter(&id)?.inner().tasks;
             for task in open.iter().filter(|task| task.done.is_none() && task.to == who) {
                 let mut task = self.task_line(task, &names, now)?;

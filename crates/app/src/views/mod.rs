@@ -3,12 +3,14 @@
 //! The view [`MATTERS`] has a row per matter, keyed by kind and id, with what a list needs. [`ORDER`] has an empty row
 //! per list a matter stands in, keyed so that a page of the list is one run of keys. [`PACKAGES`] has a row per entry
 //! that handed over a sealed package, and [`HANDED_OVER`] lists them. All of them hold structure only: titles and names are content and are read where
-//! they are shown, if they are still there. [`WAITING`] has a row per entry whose past is not here. [`SEARCH`] alone is made of content, and loses what the content loses, in
+//! they are shown, if they are still there. [`WAITING`] has a row per entry whose past is not here, [`HOLDINGS`] one per partner and
+//! matter with a hash over what is here. [`SEARCH`] alone is made of content, and loses what the content loses, in
 //! the same commit.
 //!
 //! A store says which release folded its views, for which kinds. Another one folds them anew when it opens.
 
 mod contents;
+mod holdings;
 mod order;
 mod packages;
 mod row;
@@ -31,6 +33,7 @@ pub use row::{FirstDue, MatterRow, Referring, Side};
 pub use waiting::WaitingRow;
 
 pub(crate) use contents::{Contents, Heading, REFERENCE, What};
+pub(crate) use holdings::HeldRuns;
 pub(crate) use order::place_in;
 pub(crate) use search::{after_gram, after_reference, matter_of};
 pub(crate) use text::{Plain, Term, reference_form, terms};
@@ -52,13 +55,15 @@ pub const HANDED_OVER: &str = "handed-over";
 pub const SEARCH: &str = "search";
 /// The view of entries that wait for earlier ones.
 pub const WAITING: &str = "waiting";
+/// The view of what is held of the matters shared with each partner.
+pub const HOLDINGS: &str = "holdings";
 /// All of them.
-pub const ALL: [&str; 6] = [MATTERS, ORDER, PACKAGES, HANDED_OVER, SEARCH, WAITING];
+pub const ALL: [&str; 7] = [MATTERS, ORDER, PACKAGES, HANDED_OVER, SEARCH, WAITING, HOLDINGS];
 
 /// What the views were folded by. It is no view: it is written last, so that an interrupted fold is begun anew.
 const FOLDED_BY: &str = "folded-by";
 /// Goes up when rows change their form.
-const FORM: u32 = 8;
+const FORM: u32 = 9;
 /// How many matters one commit of a fold from the beginning takes.
 const TOGETHER: usize = 256;
 
@@ -70,6 +75,7 @@ pub fn project(ledger: &mut Ledger, pending: &mut Pending) -> Result<(), Failure
     forget_other_kinds(ledger, pending)?;
     let mut since = BTreeMap::new();
     for id in std::mem::take(&mut pending.touched) {
+        holdings::project(ledger, pending, &id)?;
         let before = match stored_kind(ledger, &id)? {
             Some(kind) => ledger.row(&kind, &id)?,
             None => None,
@@ -158,6 +164,7 @@ pub fn rebuild(ledger: &mut Ledger) -> Result<(), Failure> {
     }
     ledger.last_read.forget();
     ledger.waiting.forget();
+    ledger.runs.forget();
     // The row of a matter names officers, so their own rows come before it.
     let (people, others) = people_first(ledger)?;
     for matters in [people, others] {

@@ -3,6 +3,7 @@
 use comity_domain::matters::node::Trouble;
 use comity_federation::answer::{Answered, Answering, Found};
 use comity_federation::compare::{self, Fit};
+use comity_federation::holdings::{Holdings, HoldingsReply, differing};
 use comity_federation::message::{
     Ask, BatchReply, Fetch, Hello, HelloReply, Message, Receipts, ReceiptsReply, Returned, VERSION,
 };
@@ -61,6 +62,7 @@ pub async fn answer(
         path::RECOVER => recover(ledger, from, &body).await,
         path::RETURN => take_back(ledger, from, body).await,
         path::ASK => ask(ledger, from, &body).await,
+        path::HOLDINGS => holdings(ledger, from, &body).await,
         path::RECEIPTS => receipts(ledger, from, &body).await,
         _ => return Err(AnswerFailure::NoSuchPath),
     };
@@ -218,6 +220,16 @@ async fn ask(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u
     let ask = Ask::decode(body)?;
     check_caller(from, ask.from)?;
     Ok(ledger.run(move |ledger, _| ledger.supply(from, &ask)).await?)
+}
+
+async fn holdings(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {
+    let theirs = Holdings::decode(body)?;
+    check_caller(from, theirs.from)?;
+    let listed = ledger.run(move |ledger, _| {
+        let ours = ledger.runs_with(&from)?;
+        differing(&ours, &theirs.runs, |run| ledger.held_with(&from, Some(run)))
+    });
+    Ok(HoldingsReply { v: VERSION, held: listed.await? }.encode())
 }
 
 async fn receipts(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {

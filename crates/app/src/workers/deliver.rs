@@ -45,7 +45,7 @@ pub struct Synced {
     pub requests: u64,
     /// Acts that were signed because of the comparison, and entries that others gave back and that go to this partner, too.
     pub released: u64,
-    /// How often it was asked for what is missing. Such requests are not counted among the others: they are not needed
+    /// How often it was asked what it holds, and for what is missing. Such requests are not counted among the others: they are not needed
     /// to compare.
     pub asked: u64,
     /// Entries that came of asking.
@@ -70,6 +70,8 @@ pub async fn sync(ledger: &LedgerHandle, partner: AgencyId, peer: &impl Peer) ->
     let newer_card = heard.findings.iter().any(|finding| matches!(finding, Finding::NewerCard { .. }));
     // That it holds more of ours is only said so far.
     let said: Vec<_> = heard.findings.extract_if(.., |f| matches!(f, Finding::TheyHoldMore { .. })).collect();
+    // While something was under way both hold something else; whether anything is missing shows when nothing is.
+    let differ = heard.holdings_differ && matches!(next, Next::Done(_));
     let note = reply.hello.checkpoint.clone();
     ledger.run(move |ledger, pending| ledger.heed(pending, partner, &heard, note.as_ref(), &[])).await?;
     let done = loop {
@@ -99,7 +101,7 @@ pub async fn sync(ledger: &LedgerHandle, partner: AgencyId, peer: &impl Peer) ->
     if has_old_epoch && !pushed && synced.compared {
         bring_card(ledger, partner, peer, reply.hello.incoming, &mut synced).await?;
     }
-    ask_for_missing(ledger, partner, peer, &mut synced).await?;
+    ask_for_missing(ledger, partner, peer, differ, &mut synced).await?;
     Ok(synced)
 }
 
@@ -114,7 +116,7 @@ async fn end(
     synced.compared = compared;
     synced.released = ledger
         .run(move |ledger, pending| {
-            let nothing = Heard { findings: Vec::new(), holds: None };
+            let nothing = Heard { findings: Vec::new(), holds: None, holdings_differ: false };
             ledger.heed(pending, partner, &nothing, None, &divergences)?;
             if they_lost {
                 ledger.partner_is_older(pending, partner)?;

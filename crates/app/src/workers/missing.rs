@@ -7,17 +7,20 @@
 //! Not here: who may be told. Only a party of a matter is given its entries, and only the content addressed to it; to
 //! everybody else a matter that is not theirs and one that is not there answer alike.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use comity_federation::batch::{Draft, Parcel};
+use comity_federation::holdings::{Holdings, HoldingsReply};
 use comity_federation::message::{Ask, Batch, Message as _, VERSION};
 use comity_federation::path;
 use comity_journal::card::Card;
-use comity_journal::entry::{Entry, Lane};
+use comity_journal::entry::{Entry, Lane, Opening, Place, Seen};
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::limits;
 use comity_journal::stream::StreamHead;
 use comity_store::Recorded;
 
-use super::deliver::{Peer, Synced};
+use super::deliver::{Peer, Synced, unreadable};
 use crate::failure::Failure;
 use crate::ledger::{Ledger, LedgerHandle};
 
@@ -34,11 +37,19 @@ pub(super) async fn ask_for_missing(
     ledger: &LedgerHandle,
     partner: AgencyId,
     peer: &impl Peer,
+    differ: bool,
     synced: &mut Synced,
 ) -> Result<(), Failure> {
-    for matter in ledger.run(move |ledger, _| ledger.about_what_to_ask(&partner)).await? {
+    let elsewhere =
+        if differ { held_elsewhere(ledger, partner, peer, synced).await? } else { BTreeSet::new() };
+    let about = ledger.run({
+        let elsewhere = elsewhere.clone();
+        move |ledger, _| ledger.about_what_to_ask(&partner, &elsewhere)
+    });
+    for matter in about.await? {
+        let mut how = if elsewhere.contains(&matter) { About::WhatFollows } else { About::WhatIsMissing };
         for _ in 0..ROUNDS {
-            let ask = ledger.run(move |ledger, _| ledger.ask(&partner, matter)).await?;
+            let ask = ledger.run(move |ledger, _| ledger.ask(&partner, matter, how)).await?;
             let Some(ask) = ask else { break };
             let bytes = peer.post(path::ASK, ask.encode()).await?;
             synced.asked += 1;
@@ -49,12 +60,45 @@ pub(super) async fn ask_for_missing(
                 })
                 .await?;
             synced.supplied += supplied;
-            if supplied == 0 {
-                break;
-            }
+            how = match (how, supplied) {
+                // It stands beside what counts.
+                (About::WhatFollows, 0) => About::AllOfIt,
+                (_, 0) => break,
+                _ => About::WhatIsMissing,
+            };
         }
     }
     Ok(())
+}
+
+/// The matters of which the partner holds something else than we do.
+async fn held_elsewhere(
+    ledger: &LedgerHandle,
+    partner: AgencyId,
+    peer: &impl Peer,
+    synced: &mut Synced,
+) -> Result<BTreeSet<MatterId>, Failure> {
+    let ours = ledger.run(move |ledger, _| {
+        let (v, from, to) = (VERSION, ledger.agency, partner);
+        Ok(Holdings { v, from, to, runs: ledger.runs_with(&partner)? })
+    });
+    let bytes = peer.post(path::HOLDINGS, ours.await?.encode()).await?;
+    let reply = HoldingsReply::decode(&bytes).map_err(unreadable)?;
+    synced.asked += 1;
+    let ours = ledger.run(move |ledger, _| ledger.held_with(&partner, None)).await?;
+    let ours: BTreeSet<_> = ours.into_iter().collect();
+    Ok(reply.held.into_iter().filter(|held| !ours.contains(held)).map(|held| held.matter).collect())
+}
+
+/// What of a matter is asked for.
+#[derive(Clone, Copy)]
+enum About {
+    /// What an entry that is here names, if anything.
+    WhatIsMissing,
+    /// Everything behind the last entry of each lane: the two hold something else of it.
+    WhatFollows,
+    /// Everything.
+    AllOfIt,
 }
 
 impl Ledger {
@@ -62,14 +106,19 @@ impl Ledger {
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn about_what_to_ask(&mut self, partner: &AgencyId) -> Result<Vec<MatterId>, Failure> {
+    fn about_what_to_ask(
+        &mut self,
+        partner: &AgencyId,
+        elsewhere: &BTreeSet<MatterId>,
+    ) -> Result<Vec<MatterId>, Failure> {
         let last = self.asked.get(partner).copied();
-        let all: Vec<_> = self.waiting.matters().copied().collect();
+        let all: BTreeSet<_> = self.waiting.matters().chain(elsewhere).copied().collect();
         let behind = all.iter().filter(|matter| last.is_none_or(|last| **matter > last));
         let before = all.iter().filter(|matter| last.is_some_and(|last| **matter <= last));
         let mut asked = Vec::new();
         for matter in behind.chain(before) {
-            if asked.len() < MATTERS && self.ask(partner, *matter)?.is_some() {
+            let how = if elsewhere.contains(matter) { About::WhatFollows } else { About::WhatIsMissing };
+            if asked.len() < MATTERS && self.ask(partner, *matter, how)?.is_some() {
                 asked.push(*matter);
             }
         }
@@ -79,23 +128,33 @@ impl Ledger {
         Ok(asked)
     }
 
-    /// What to ask a partner about a matter, if anything is missing in it that the partner may hold. What is said to be
-    /// of our own lane and is not here was never written: nobody can have it.
-    fn ask(&mut self, partner: &AgencyId, matter: MatterId) -> Result<Option<Ask>, Failure> {
+    /// What to ask a partner about a matter, if it may hold what is asked for. What is
+    /// said to be of our own lane and is not here was never written, unless the partner holds it and we signed it.
+    fn ask(&mut self, partner: &AgencyId, matter: MatterId, how: About) -> Result<Option<Ask>, Failure> {
+        let anyway = !matches!(how, About::WhatIsMissing);
         let ours = Lane::Shared(self.agency);
         let rows = || self.waiting.in_matter(&matter).map(|(_, row)| row);
         let missing = rows().any(|row| row.lacks.iter().any(|seen| seen.lane != ours));
         let is_author = rows().any(|row| row.author == *partner);
-        if !missing {
+        if !missing && !anyway {
             return Ok(None);
         }
         let (from, to) = (self.agency, *partner);
-        let folded = self.matter(&matter)?;
+        let folded = match self.matter(&matter) {
+            Ok(folded) => folded,
+            // A matter that has not come yet, or one of a kind this release does not know.
+            Err(Failure::NotFound(_)) => {
+                return Ok(anyway.then_some(Ask { v: VERSION, from, to, matter, have: Vec::new() }));
+            }
+            Err(other) => return Err(other),
+        };
         let may_hold = match folded.opening() {
             Some((opening, _)) => opening.parties.iter().any(|party| party.agency == *partner),
             None => is_author,
         };
-        let mut have = folded.heads();
+        // It has said itself that it holds something of it, whoever the opening that is here names.
+        let may_hold = may_hold || anyway;
+        let mut have = if matches!(how, About::AllOfIt) { Vec::new() } else { folded.heads() };
         have.truncate(limits::PARTIES);
         Ok(may_hold.then_some(Ask { v: VERSION, from, to, matter, have }))
     }
@@ -107,11 +166,22 @@ impl Ledger {
     pub fn supply(&mut self, partner: AgencyId, ask: &Ask) -> Result<Vec<u8>, Failure> {
         let mut lacking = Vec::new();
         if self.are_parties(&ask.matter, &partner)? {
-            for record in self.store.matter(&ask.matter)? {
-                let Recorded::Entry { lane, place, bytes, .. } = record.what else { continue };
-                let has = ask.have.iter().any(|seen| seen.lane == lane && seen.place >= place);
+            let records = self.store.matter(&ask.matter)?;
+            let is_here = |seen: &Seen| {
+                records
+                    .iter()
+                    .any(|record| matches!(record.what, Recorded::Entry { entry, .. } if entry == seen.entry))
+            };
+            // Of a lane whose last entry there is unknown here, the asker may have another branch: what stands in that
+            // place goes with the rest, and the places before it in the rounds that follow.
+            let have: BTreeMap<Lane, (Place, bool)> =
+                ask.have.iter().map(|seen| (seen.lane, (seen.place, is_here(seen)))).collect();
+            for record in &records {
+                let Recorded::Entry { lane, place, bytes, .. } = &record.what else { continue };
+                let has =
+                    have.get(lane).is_some_and(|(to, known)| if *known { to >= place } else { to > place });
                 if lane.is_shared() && !has {
-                    lacking.push((place, bytes));
+                    lacking.push((*place, bytes.clone()));
                 }
             }
         }
@@ -126,18 +196,24 @@ impl Ledger {
         Ok(self.batch_of(partner, StreamHead::START, parcels)?.0)
     }
 
-    /// Whether both this node and the partner are parties of a matter that was opened here.
+    /// Whether both this node and the partner are parties of a matter that was opened here. Of two openings neither counts
+    /// yet: then by both.
     fn are_parties(&mut self, matter: &MatterId, partner: &AgencyId) -> Result<bool, Failure> {
         let us = self.agency;
-        let parties = match self.matter(matter) {
-            Ok(matter) => matter.opening().map(|(opening, _)| opening.parties.clone()),
-            Err(Failure::NotFound(_)) => None,
+        let openings: Vec<_> = match self.matter(matter) {
+            Ok(matter) => {
+                let openings =
+                    matter.entries().into_iter().filter_map(|entry| entry.header().opening.clone());
+                openings.collect()
+            }
+            Err(Failure::NotFound(_)) => Vec::new(),
             Err(other) => return Err(other),
         };
-        let parties = parties.unwrap_or_default();
-        let is_party =
-            |agency| parties.iter().any(|party| party.agency == agency && party.recorder.is_none());
-        Ok(is_party(us) && is_party(*partner))
+        let names = |opening: &Opening, agency| {
+            opening.parties.iter().any(|party| party.agency == agency && party.recorder.is_none())
+        };
+        let by_all = openings.iter().all(|opening| names(opening, us) && names(opening, *partner));
+        Ok(!openings.is_empty() && by_all)
     }
 
     /// An entry with the content of it that is here and addressed to a partner.
@@ -147,6 +223,14 @@ impl Ledger {
         Ok(Parcel { entry, parts })
     }
 
+    /// Our own cards, and those of whoever else signed any of these: who has not met them is introduced by it.
+    fn cards_with(&self, partner: &AgencyId, parcels: &[Parcel]) -> Vec<Card> {
+        let authors: BTreeSet<_> = parcels.iter().map(|parcel| parcel.entry.header().author).collect();
+        let others = authors.into_iter().filter(|author| *author != self.agency && author != partner);
+        let chains = others.flat_map(|author| self.cards.chain(&author).cloned().collect::<Vec<_>>());
+        self.latest_cards(&self.agency).into_iter().chain(chains).take(limits::CARD_CHAIN).collect()
+    }
+
     /// A batch of as many of these parcels as fit, sealed to a partner, and those that are in it.
     pub(super) fn batch_of(
         &mut self,
@@ -154,7 +238,7 @@ impl Ledger {
         after: StreamHead,
         parcels: Vec<Parcel>,
     ) -> Result<(Vec<u8>, Vec<Parcel>), Failure> {
-        let cards = self.latest_cards(&self.agency);
+        let cards = self.cards_with(&partner, &parcels);
         let (from, to) = (self.agency, partner);
         self.seal_batch(Draft { from, to, after, cards, checkpoint: None, consistency: Vec::new() }, parcels)
     }

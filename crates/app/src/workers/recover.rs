@@ -39,7 +39,7 @@ pub(super) async fn recover(
             let batch = ledger.open_batch(partner, &bytes)?;
             let recovered = ledger.recover(pending, partner, batch)?;
             if !recovered.shown {
-                let heard = Heard { findings: said, holds: None };
+                let heard = Heard { findings: said, holds: None, holdings_differ: false };
                 ledger.heed(pending, partner, &heard, None, &[])?;
             }
             Ok((recovered, ledger.stream(&partner, Direction::Out)?))

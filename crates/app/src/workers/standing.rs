@@ -44,6 +44,7 @@ impl Ledger {
             } else {
                 Showing::OnceVouched
             },
+            holdings: self.holdings_with(partner)?,
         })
     }
 

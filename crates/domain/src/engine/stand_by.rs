@@ -32,7 +32,7 @@ vocabulary! {
 /// Says which branch of one's own forked lane counts.
 #[derive(Act, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[act(code = "stand-by", shape = recant, propose("desk", "legal", "supervisor"), approve("supervisor"))]
+#[act(code = "stand-by", shape = recant, propose("officer", "desk", "legal"), approve("supervisor"))]
 pub struct StandBy {
     /// The last entry of the branch that counts.
     #[serde(default)]

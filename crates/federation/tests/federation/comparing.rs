@@ -304,5 +304,5 @@ fn an_answer_proves_that_the_tree_continues_what_the_caller_holds() {
     let found = Found { consistency: new.consistency(5, 9).unwrap(), ..Found::default() };
     let (reply, _) = answering.hello(&hello, found).unwrap();
     let (heard, _) = waiting.hear(&reply, here).unwrap();
-    assert_eq!(heard, Heard { findings: vec![], holds: Some(held(&new)) });
+    assert_eq!(heard, Heard { findings: vec![], holds: Some(held(&new)), holdings_differ: false });
 }

@@ -143,6 +143,7 @@ impl Agency {
             checkpoint: None,
             tree_epoch: 0,
             showing: Showing::Always,
+            holdings: Hash::ZERO,
         }
     }
 }

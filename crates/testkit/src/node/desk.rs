@@ -100,6 +100,17 @@ impl Desk {
         })
     }
 
+    /// The same node once more, at work on a copy of the disk: what must never be, and will.
+    ///
+    /// # Panics
+    /// When a reading was planned to fail.
+    #[must_use]
+    pub fn running_twice(&self) -> Self {
+        let at = self.at.copy(FaultPlan::new());
+        let ledger = LedgerHandle::start(at.open(Compared::WithEverybody).expect("the ledger opens"));
+        Self { ledger, at }
+    }
+
     /// Runs a job on the node's ledger.
     ///
     /// # Errors

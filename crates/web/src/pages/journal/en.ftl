@@ -33,3 +33,4 @@ page-journal-matters = Matters and records
 page-journal-receipts = Receipts of partners that were checked
 page-journal-absent = Content that is no longer here, or never was
 page-journal-waiting = Entries of partners that wait for earlier ones
+page-journal-forks = Entries for a place that their author had taken already; both are kept as proof

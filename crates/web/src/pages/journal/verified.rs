@@ -130,6 +130,7 @@ fn result(asking: &Asking, report: &JournalReport) -> Markup {
         ("page-journal-receipts", report.receipts),
         ("page-journal-absent", report.absent_parts),
         ("page-journal-waiting", report.waiting),
+        ("page-journal-forks", report.forks),
     ];
     html! {
         @if report.clean {

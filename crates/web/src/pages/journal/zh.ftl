@@ -33,3 +33,4 @@ page-journal-matters = 合作事项及内部档案
 page-journal-receipts = 已核对的对方回执
 page-journal-absent = 已不在此处或未曾收到的内容
 page-journal-waiting = 等待前序记录的对方记录
+page-journal-forks = 出具方重复占用同一位置的记录（两条均作为证据保存）

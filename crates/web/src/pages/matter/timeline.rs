@@ -127,6 +127,9 @@ fn entry(asking: &Asking, number: &str, line: &TimelineLine, view: &View) -> Mar
                     @if ["delivered", "received"].contains(&line.delivery) {
                         " · " a href={ "/m/" (number) "/receipt/" (line.entry) } { (asking.text("page-receipt-entry")) }
                     }
+                    @if line.ends_branch {
+                        " · " a href={ "/m/" (number) "/act/stand-by?of=" (line.entry) } { (asking.text("page-stand-by-entry")) }
+                    }
                     @if line.side == "ours" && !line.fields.is_empty() {
                         " · " a href={ "/m/" (number) "/act/recall?of=" (line.entry) } { (asking.text("page-recall-entry")) }
                     }

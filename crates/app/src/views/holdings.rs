@@ -1,0 +1,139 @@
+//! The view `holdings`: for each partner, a row per matter both are parties of, with one hash over the entries here.
+//!
+//! Keyed by partner and matter, so that what is held with one partner is one run of keys, and each run of it as well. The
+//! ledger keeps the hash of each run in memory until something in it changes: two nodes that hold the same say so with
+//! one hash, however much it is. What the hashes are, and what is done when they differ: `comity_federation::holdings`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use comity_federation::holdings::{self, Held, RUNS};
+use comity_journal::entry::{Entry, Opening};
+use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::suite::Hash;
+use comity_store::{Recorded, ViewRow};
+
+use super::HOLDINGS;
+use crate::failure::Failure;
+use crate::ledger::{Ledger, Pending};
+
+/// How many rows are read at once.
+const TOGETHER: usize = 4096;
+
+/// The hash of each run of what is held with a partner, where nothing in it has changed since it was made.
+#[derive(Default)]
+pub(crate) struct HeldRuns(BTreeMap<AgencyId, Vec<Option<Hash>>>);
+
+impl HeldRuns {
+    pub(crate) fn forget(&mut self) {
+        self.0.clear();
+    }
+
+    fn changed(&mut self, partner: &AgencyId, matter: &MatterId) {
+        if let Some(runs) = self.0.get_mut(partner) {
+            runs[usize::from(holdings::run_of(matter))] = None;
+        }
+    }
+}
+
+/// Brings the rows of one matter up to date, where an entry of it has come or everything is folded anew.
+pub(super) fn project(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId) -> Result<(), Failure> {
+    let is_shared = |what: &Recorded| matches!(what, Recorded::Entry { matter, lane, .. } if matter == id && lane.is_shared());
+    if !pending.anew && !pending.commit.records.iter().any(|record| is_shared(&record.what)) {
+        return Ok(());
+    }
+    let known: Vec<Arc<Entry>> = match ledger.matter(id) {
+        Ok(matter) => matter.entries().into_iter().cloned().collect(),
+        // Of a kind this release does not know what came is kept all the same.
+        Err(Failure::NotFound(_)) => ledger.entries_of(pending, id)?,
+        Err(other) => return Err(other),
+    };
+    let mut shared: Vec<_> = known.iter().filter(|entry| entry.header().lane.is_shared()).collect();
+    shared.sort_by_key(|entry| entry.hash());
+    let openings: Vec<_> = shared.iter().filter_map(|entry| entry.header().opening.as_ref()).collect();
+    let is_named = |opening: &Opening, agency: &AgencyId| {
+        opening.parties.iter().any(|party| party.agency == *agency && party.recorder.is_none())
+    };
+    // What somebody who is no party put here is nowhere else.
+    let named: BTreeSet<AgencyId> =
+        openings.iter().flat_map(|opening| &opening.parties).map(|party| party.agency).collect();
+    let of_parties = shared.iter().filter(|entry| named.contains(&entry.header().lane.party()));
+    let value = holdings::of_matter(of_parties.map(|entry| entry.hash())).as_bytes().to_vec();
+    // Of two openings neither counts yet: what is held is spoken of only to whom both name.
+    let by_all = |agency: &AgencyId| openings.iter().all(|opening| is_named(opening, agency));
+    let us = ledger.own_card().agency();
+    for partner in named.iter().filter(|partner| **partner != us) {
+        let value = (by_all(&us) && by_all(partner)).then(|| value.clone());
+        ledger.runs.changed(partner, id);
+        pending.commit.views.push(ViewRow { view: HOLDINGS, key: key(partner, id), value });
+    }
+    Ok(())
+}
+
+fn key(partner: &AgencyId, matter: &MatterId) -> Vec<u8> {
+    [partner.as_bytes(), &matter.as_bytes()[..]].concat()
+}
+
+impl Ledger {
+    /// One hash over what is held of the matters shared with a partner.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn holdings_with(&mut self, partner: &AgencyId) -> Result<Hash, Failure> {
+        Ok(holdings::of_all(&self.runs_with(partner)?))
+    }
+
+    /// The hash of each run of it.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn runs_with(&mut self, partner: &AgencyId) -> Result<Vec<Hash>, Failure> {
+        let known = match self.runs.0.remove(partner) {
+            Some(known) => known,
+            None => self.all_runs(partner)?,
+        };
+        let mut runs = Vec::with_capacity(RUNS);
+        for (number, known) in (0..=u8::MAX).zip(known) {
+            runs.push(match known {
+                Some(hash) => hash,
+                None => holdings::of_run(&self.held_with(partner, Some(number))?),
+            });
+        }
+        self.runs.0.insert(*partner, runs.iter().copied().map(Some).collect());
+        Ok(runs)
+    }
+
+    fn all_runs(&self, partner: &AgencyId) -> Result<Vec<Option<Hash>>, Failure> {
+        let held = self.held_with(partner, None)?;
+        let mut runs = vec![Some(Hash::ZERO); RUNS];
+        for run in held.chunk_by(|a, b| holdings::run_of(&a.matter) == holdings::run_of(&b.matter)) {
+            if let Some(first) = run.first() {
+                runs[usize::from(holdings::run_of(&first.matter))] = Some(holdings::of_run(run));
+            }
+        }
+        Ok(runs)
+    }
+
+    /// What is held of the matters shared with a partner, all of it or one run.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn held_with(&self, partner: &AgencyId, run: Option<u8>) -> Result<Vec<Held>, Failure> {
+        let begin: Vec<u8> = partner.as_bytes().iter().copied().chain(run).collect();
+        let (mut held, mut after) = (Vec::new(), begin.clone());
+        loop {
+            let rows = self.store.view(HOLDINGS, Some(&after), TOGETHER)?;
+            let (count, last) = (rows.len(), rows.last().map(|(key, _)| key.clone()));
+            let of_it = rows.iter().take_while(|(key, _)| key.starts_with(&begin));
+            for (key, value) in of_it {
+                let broken = || Failure::Fault("a row of the view of holdings cannot be read".into());
+                let matter = key.get(32..).and_then(MatterId::from_slice).ok_or_else(broken)?;
+                held.push(Held { matter, entries: Hash::from_slice(value).ok_or_else(broken)? });
+            }
+            match last.filter(|last| count == TOGETHER && last.starts_with(&begin)) {
+                Some(last) => after = last,
+                None => return Ok(held),
+            }
+        }
+    }
+}
