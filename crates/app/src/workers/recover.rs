@@ -62,7 +62,10 @@ pub(super) async fn give_back(
     let batch = ledger.run(move |ledger, _| ledger.give_back(partner, after, count)).await?;
     let returned = Returned::decode(&peer.post(path::RETURN, batch).await?).map_err(unreadable)?;
     synced.requests += 1;
-    Ok(giving.given(returned.outgoing))
+    let says = returned.outgoing;
+    let here = ledger.run(move |ledger, _| Ok(ledger.store().stream_at(&partner, Direction::In, says.n)?));
+    // What it says is taken for a place in its stream only where that is known here.
+    Ok(giving.given(here.await?.filter(|here| *here == says).unwrap_or(after)))
 }
 
 /// Takes the latest card of a partner that has named a newer one than is known: whether its tree has begun an epoch
