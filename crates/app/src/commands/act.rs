@@ -54,6 +54,9 @@ pub enum Outcome {
     Kept(Hash, Box<Refusal>),
     /// Approved and asked for; signed once the streams with this partner have been compared.
     AwaitsComparison(Hash, AgencyId),
+    /// Approved and asked for; signed once the root has declared the new epoch of our log, since this node is an older
+    /// copy of itself.
+    AwaitsEpoch(Hash),
 }
 
 impl Outcome {
@@ -66,6 +69,7 @@ impl Outcome {
             Self::Drafted(_) => "drafted",
             Self::Kept(..) => "kept",
             Self::AwaitsComparison(..) => "awaits-comparison",
+            Self::AwaitsEpoch(_) => "awaits-epoch",
         }
     }
 
@@ -285,9 +289,9 @@ impl Ledger {
     ) -> Result<Acted, Failure> {
         let kept = composed.clone();
         let outcome = self.sign(pending, &command.matter, kind, composed, &by, &[], None, None)?;
-        let Outcome::AwaitsComparison(_, partner) = outcome else {
+        if !matches!(outcome, Outcome::AwaitsComparison(..) | Outcome::AwaitsEpoch(_)) {
             return Ok(Acted { matter: command.matter, act: command.act.clone(), outcome });
-        };
+        }
         let acted = self.keep_draft(pending, &command.matter, kind, kept, None, officer)?;
         let Outcome::Drafted(draft) = acted.outcome else { return Ok(acted) };
         let wish = ActCommand {
@@ -296,7 +300,11 @@ impl Ledger {
             toml: Some(format!("of = \"{draft}\"")),
         };
         self.act_inside(pending, &wish, kind, &send_def(), officer)?;
-        Ok(Acted { outcome: Outcome::AwaitsComparison(draft, partner), ..acted })
+        let outcome = match outcome {
+            Outcome::AwaitsComparison(_, partner) => Outcome::AwaitsComparison(draft, partner),
+            _ => Outcome::AwaitsEpoch(draft),
+        };
+        Ok(Acted { outcome, ..acted })
     }
 
     /// Decides a shared act and signs it.
@@ -328,7 +336,12 @@ impl Ledger {
         };
         let decided = self.matter(matter)?.decide(&proposal, &facts)?;
         if let Some(partner) = self.not_compared(matter, opening.as_ref())? {
-            return Ok(Outcome::AwaitsComparison(draft.unwrap_or(Hash::ZERO), partner));
+            let draft = draft.unwrap_or(Hash::ZERO);
+            return Ok(if self.compared.with(&partner) {
+                Outcome::AwaitsEpoch(draft)
+            } else {
+                Outcome::AwaitsComparison(draft, partner)
+            });
         }
         let new = NewEntry {
             matter: *matter,
@@ -347,7 +360,8 @@ impl Ledger {
         self.append_own(pending, new).map(Outcome::Signed)
     }
 
-    /// A party of the matter with whom the streams have not been compared since the node started.
+    /// A party of the matter with whom the streams have not been compared since the node started; any party while an
+    /// epoch of our tree waits to be declared.
     fn not_compared(
         &mut self,
         matter: &MatterId,
@@ -357,8 +371,10 @@ impl Ledger {
         let known = self.matter(matter)?.opening().map(|(opening, _)| opening.parties.clone());
         let parties = known.or_else(|| opening.map(|opening| opening.parties.clone())).unwrap_or_default();
         // A party without a node has no streams to compare.
-        let mut others = parties.iter().filter(|party| party.recorder.is_none()).map(|party| party.agency);
-        Ok(others.find(|party| *party != us && !self.compared.with(party)))
+        let others = parties.iter().filter(|party| party.recorder.is_none()).map(|party| party.agency);
+        let others: Vec<_> = others.filter(|party| *party != us).collect();
+        let first = others.iter().find(|party| !self.compared.with(party));
+        Ok(first.or_else(|| others.first().filter(|_| self.awaits_epoch())).copied())
     }
 
     /// The code under which what an act carries travels.

@@ -14,6 +14,7 @@ mod receive_receipts;
 mod record_check;
 mod record_incident;
 mod record_read;
+mod recover;
 mod set_aside;
 mod set_up;
 
@@ -24,4 +25,5 @@ pub use filters::KeptFilter;
 pub use officers::NewInvitation;
 pub(crate) use read_audit::LastLooks;
 pub use receive_batch::{Reception, ReceptionLeaves};
+pub use recover::Recovered;
 pub(crate) use set_aside::{ROOM, set_aside_in};

@@ -100,13 +100,13 @@ impl Ledger {
 
     /// Answers for a place of the stream that is behind us: receipts what is here, names what was set aside.
     fn answer_again(
-        &self,
-        pending: &Pending,
+        &mut self,
+        pending: &mut Pending,
         reception: &mut Reception,
         from: AgencyId,
         (n, hash): (u64, Hash),
     ) -> Result<(), Failure> {
-        if let Some((leaf, at)) = self.leaf_of(pending, &hash)? {
+        if let Some((leaf, at)) = self.leaf_to_receipt(pending, &hash)? {
             reception.leaves.push((leaf, at, hash));
         } else if let Some(why) = self.why_set_aside(pending, &from, n, &hash)? {
             reception.refused.push(Refused { entry: hash, why });
@@ -345,11 +345,15 @@ impl Ledger {
         Ok(inner(held) || inner(says))
     }
 
-    /// Receipts for a reception, once it is durable: one per contiguous run recorded at one time.
+    /// Receipts for a reception, once it is durable: one per contiguous run recorded at one time. None while the partner
+    /// may not see our tree; it gets them later.
     ///
     /// # Errors
     /// When a leaf is not in the tree, which would be a fault of ours.
-    pub fn receipts_for(&self, reception: &Reception) -> Result<Vec<Receipt>, Failure> {
+    pub fn receipts_for(&self, to: &AgencyId, reception: &Reception) -> Result<Vec<Receipt>, Failure> {
+        if !self.may_show_tree(to) {
+            return Ok(Vec::new());
+        }
         let mut leaves = reception.leaves.clone();
         leaves.sort_unstable_by_key(|(leaf, ..)| *leaf);
         leaves.dedup();

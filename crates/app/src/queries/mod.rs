@@ -35,7 +35,7 @@ pub use earlier::Copied;
 pub use evidence::{CheckLine, EVIDENCE_LINES, EvidenceLine, EvidencePage};
 pub use foresee::{AgainstLine, ForeseenPage, Writing};
 pub use journal_page::{CheckpointLine, IncidentLine, JournalPage};
-pub use journal_verify::{JournalReport, JournalSoFar, verify_journal};
+pub use journal_verify::{JournalReport, JournalSoFar, verify_journal, verify_stored};
 pub use linked::{LinkedLine, Nameable};
 pub use lists::{Also, Counted, LONGEST_PAGE, ListPage, ListQuery, RowTest};
 pub use matters::{

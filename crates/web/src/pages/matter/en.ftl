@@ -4,6 +4,7 @@ page-said-still-waits = Recorded. The draft still waits:
 page-said-signed = Signed, and on its way.
 page-said-drafted = Kept as a draft. Nothing has left this node.
 page-said-kept = Kept as a draft and not sent:
+page-said-awaits-epoch = Approved. This node was put back from an older copy. The act is signed and sent once the root key has declared the new epoch of the log.
 page-said-awaits-comparison = Approved. It waits until this node has compared its records with the partner, and is then signed and sent.
 page-parties = Parties
 page-next = What may be done next

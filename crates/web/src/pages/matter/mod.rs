@@ -189,7 +189,7 @@ fn contents(asking: &Asking) -> Markup {
 
 /// What has just been done, and what still stands in its way.
 fn notice(asking: &Asking, said: &Said) -> Markup {
-    let known = ["recorded", "still-waits", "signed", "drafted", "kept", "awaits-comparison"];
+    let known = ["recorded", "still-waits", "signed", "drafted", "kept", "awaits-comparison", "awaits-epoch"];
     let Some(said_key) = said.said.as_deref().filter(|said| known.contains(said)) else { return html! {} };
     let rule = said
         .rule

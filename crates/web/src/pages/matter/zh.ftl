@@ -4,6 +4,7 @@ page-said-still-waits = 已登记，草稿仍不能签发：
 page-said-signed = 已签发，正在送达。
 page-said-drafted = 已存为草稿，未发出任何内容。
 page-said-kept = 已存为草稿，尚未签发：
+page-said-awaits-epoch = 已批准。本节点系由旧备份恢复，待机构根密钥声明新的日志纪元后自动签发。
 page-said-awaits-comparison = 已批准。待本节点与对方核对记录后自动签发。
 page-parties = 各方
 page-next = 可办理的下一步
