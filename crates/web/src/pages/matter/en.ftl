@@ -90,3 +90,6 @@ page-utc-only = UTC only
 page-recalls = Asked back
 page-recall-unanswered = has not answered
 page-recall-entry = Ask its content back
+page-party-no-node = without a node
+page-offered = Recorded for you, not yet taken over
+page-offered-what = { $partner } wrote down here what your agency said while it had no node. Two people confirm on the page of that partner that the record is about you; then adopt it or dispute it. Until then you can write nothing else here.

@@ -90,3 +90,6 @@ page-utc-only = 仅显示 UTC
 page-recalls = 已请求撤回
 page-recall-unanswered = 尚未答复
 page-recall-entry = 撤回内容
+page-party-no-node = 未接入方
+page-offered = 他方代录的内容待接收
+page-offered-what = 本机构未接入期间所作表示，由{ $partner }代录于此。请先由两人在该合作方页面确认代录的是本机构，再确认代录内容或提出异议；在此之前不能办理其他事项。
