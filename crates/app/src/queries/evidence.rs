@@ -143,7 +143,7 @@ impl Ledger {
         words: &Words,
     ) -> Result<Vec<EvidenceLine>, Failure> {
         self.authorise(officer, Doing::SeeMatter, Some(id))?;
-        let handed = self.matter(id)?.packages();
+        let handed = self.packages_told_of(id)?;
         let handed: Vec<_> =
             handed.into_iter().filter(|handed| entry.is_none_or(|entry| handed.entry == *entry)).collect();
         if handed.is_empty() {
@@ -172,11 +172,7 @@ impl Ledger {
         words: &Words,
     ) -> Result<EvidenceLine, Failure> {
         let ((sealed_by, sealed_to), size) = (self.seal_of(&handed.entry)?, self.size_of(handed)?);
-        let stands = match (handed.paper, handed.by == self.agency) {
-            (true, true) => "paper".to_owned(),
-            (true, false) => "paper-of-recorder".to_owned(),
-            (false, _) => format!("{kind}-{}", handed.stands),
-        };
+        let stands = if handed.paper { "paper".to_owned() } else { format!("{kind}-{}", handed.stands) };
         let matter = self.matter(id)?;
         let (inner, marks) = (matter.inner(), matter.marks());
         let at = matter.entry(&handed.entry).map(|entry| entry.header().at.to_string());
@@ -210,6 +206,15 @@ impl Ledger {
         Ok((author.map(|author| author.agency), sealed.envelope().to.clone().unwrap_or_default()))
     }
 
+    /// The packages of a matter that people here are told of. A paper stays with its recorder: by what name a partner calls
+    /// its own is nothing to look for on our shelf.
+    pub(super) fn packages_told_of(&mut self, id: &MatterId) -> Result<Vec<HandedOver>, Failure> {
+        let us = self.agency;
+        let mut handed = self.matter(id)?.packages();
+        handed.retain(|handed| !handed.paper || handed.by == us);
+        Ok(handed)
+    }
+
     /// How many bytes a package has: what the entry says; of a paper, what its envelope says while it is here.
     pub(super) fn size_of(&self, handed: &HandedOver) -> Result<u64, Failure> {
         if !handed.paper {
@@ -232,7 +237,7 @@ impl Ledger {
         package: &str,
     ) -> Result<PackageRow, Failure> {
         let matter = self.seen_by(officer, typed)?;
-        let handed = self.matter(&matter)?.packages();
+        let handed = self.packages_told_of(&matter)?;
         let found = handed.into_iter().find(|handed| handed.package.root.to_string() == package);
         let handed = found.ok_or_else(|| Failure::NotFound("no such package was handed over".into()))?;
         let (package, size) = (handed.package.root, self.size_of(&handed)?);

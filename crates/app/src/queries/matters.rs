@@ -353,7 +353,7 @@ impl Ledger {
         for entry in view.timeline.iter().filter(|entry| entry.act.as_str() != ReadContent::DEF.code) {
             timeline.push(self.timeline_line(id, &kind, entry, &names, words)?);
         }
-        let (marks, handed) = (self.matter(id)?.marks(), self.matter(id)?.packages());
+        let (marks, handed) = (self.matter(id)?.marks(), self.packages_told_of(id)?);
         let mut packages = Vec::new();
         for handed in &handed {
             packages.push(PackageLine {

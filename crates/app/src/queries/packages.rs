@@ -236,7 +236,7 @@ impl Ledger {
     /// When there is none here, or several could be meant.
     pub fn package_named(&mut self, matter: &MatterId, typed: Option<&str>) -> Result<Hash, Failure> {
         let shelf = std::sync::Arc::clone(&self.shelf);
-        let handed = self.matter(matter)?.packages().into_iter().map(|handed| handed.package.root);
+        let handed = self.packages_told_of(matter)?.into_iter().map(|handed| handed.package.root);
         let here: Vec<_> = handed.filter(|name| shelf.holds(name)).collect();
         let fits =
             |name: &&Hash| typed.is_none_or(|typed| name.to_string().starts_with(&typed.to_lowercase()));

@@ -340,7 +340,6 @@ side-inner = inside
 side-recorded-by-them = recorded by the other side, not signed by that party
 side-recorded = recorded by us, not signed by them
 stands-paper = paper brought in; recorded by us, not signed by them
-stands-paper-of-recorder = paper brought in; kept by who recorded it
 approved-by = Approved by
 objection = We hold against it
 overlay-received = received

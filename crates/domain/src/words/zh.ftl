@@ -340,7 +340,6 @@ side-inner = 内部
 side-recorded-by-them = 对方代录，该方未签
 side-recorded = 我方代录，对方未签
 stands-paper = 来文扫描件；我方代录，对方未签
-stands-paper-of-recorder = 来文扫描件，由代录方留存
 approved-by = 审批
 objection = 我方异议
 overlay-received = 已收到
