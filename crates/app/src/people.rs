@@ -259,15 +259,15 @@ impl Ledger {
         Ok(parties.iter().filter(|party| party.agency != us).map(of).min().unwrap_or(Ceiling::Full))
     }
 
-    /// The lowest ceiling among the other parties of a matter as it was opened, or as `opening` would open it.
+    /// The lowest ceiling among the other parties of a matter as they are now, or as `opening` would open it.
     pub(crate) fn ceiling_in(
         &mut self,
         matter: &MatterId,
         opening: Option<&Opening>,
         now: Timestamp,
     ) -> Result<Ceiling, Failure> {
-        let known = self.matter(matter)?.opening().map(|(opening, _)| opening.parties.clone());
-        let parties = known.or_else(|| opening.map(|opening| opening.parties.clone())).unwrap_or_default();
+        let known = self.matter(matter)?.parties();
+        let parties = opening.filter(|_| known.is_empty()).map_or(known, |opening| opening.parties.clone());
         self.ceiling_among(&parties, now)
     }
 

@@ -291,6 +291,32 @@ pub(crate) enum PartnerCommand {
         #[arg(long = "as")]
         officer: Option<String>,
     },
+    /// Say that a partner without a node is an agency that was met by its card, and, as a second person, hand over to it
+    /// what was recorded for it. Once more goes on where a matter could not be handed over.
+    Link {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The partner without a node.
+        partner: String,
+        /// The partner with a node that it is.
+        with: String,
+        /// Who acts.
+        #[arg(long = "as")]
+        officer: Option<String>,
+    },
+    /// Say that a record this partner kept of an agency without a node is about us, and, as a second person, confirm it.
+    Claim {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The partner that kept it.
+        partner: String,
+        /// The record's id or a beginning of it; the only one that is offered unless given.
+        #[arg(long)]
+        record: Option<String>,
+        /// Who acts.
+        #[arg(long = "as")]
+        officer: Option<String>,
+    },
     /// List partners.
     List {
         /// The node's folder.
@@ -514,6 +540,9 @@ pub(crate) struct Act {
     /// When it was said or dated there, such as 2026-11-20T09:00:00Z.
     #[arg(long, requires = "on_behalf")]
     pub(crate) dated: Option<String>,
+    /// The scanned paper, a file or a folder: it is sealed to our own key and kept with the record.
+    #[arg(long, requires = "on_behalf")]
+    pub(crate) paper: Option<PathBuf>,
     /// Who acts.
     #[arg(long = "as")]
     pub(crate) officer: Option<String>,

@@ -21,7 +21,7 @@ use crate::args::{
     Act, BundleCommand, CardCommand, Cli, Command, EpochCommand, Init, JournalCommand, KeyCommand,
     MatterCommand, OfficerCommand, PartnerCommand, ProofCommand, RequestCommand, Serve,
 };
-use crate::evidence;
+use crate::evidence::{self, ToRecord};
 use crate::folder::{Folder, read_secret};
 use crate::node::{NewNode, Node, initialise};
 use crate::real::SystemEntropy;
@@ -267,6 +267,12 @@ async fn partner(command: PartnerCommand, at: &Terminal) -> Result<Reply, Reply>
             let toml = Some(toml::Table::from_iter([("reason".to_owned(), reason.into())]).to_string());
             (dir, Request::PartnerAct { partner, act: Narrow::DEF.code.into(), toml, officer })
         }
+        PartnerCommand::Link { dir, partner, with, officer } => {
+            (dir, Request::PartnerLink { partner, with, officer })
+        }
+        PartnerCommand::Claim { dir, partner, record, officer } => {
+            (dir, Request::PartnerClaim { partner, record, officer })
+        }
         PartnerCommand::List { dir } => (dir, Request::PartnerList),
         PartnerCommand::Show { dir, partner } => (dir, Request::PartnerShow { partner }),
     };
@@ -321,8 +327,13 @@ async fn act(args: Act, at: &Terminal) -> Result<Reply, Reply> {
             let said =
                 [("channel", args.channel), ("outside_reference", args.reference), ("dated", args.dated)];
             let given = said.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.into())));
-            let recorded = given.collect::<toml::Table>().to_string();
-            Request::RecordFor { matter, act, toml, party, recorded, officer }
+            let (recorded, dir) = (given.collect::<toml::Table>(), Path::new(&args.dir));
+            if let Some(paper) = args.paper {
+                let what = ToRecord { matter, act, toml, party, recorded, officer };
+                return evidence::record(dir, &paper, what, at).await;
+            }
+            let recorded = recorded.to_string();
+            Request::RecordFor { matter, act, toml, party, recorded, paper: None, officer }
         }
     };
     ask_node(Path::new(&args.dir), request, at).await

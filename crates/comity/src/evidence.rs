@@ -8,7 +8,7 @@ use std::io::{self, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use comity_app::context::Clock as _;
-use comity_app::workers::Sealing;
+use comity_app::workers::{Sealing, Shelved};
 use comity_evidence::age::{Identity, recipient_from_text};
 use comity_evidence::bag;
 use comity_evidence::envelope::{Envelope, Facts, Sender};
@@ -16,6 +16,7 @@ use comity_evidence::package::{self, PackageError};
 use comity_evidence::sealed::{SealedError, SealedReader, add_recipient};
 use comity_journal::card::{Card, SealingKey};
 use comity_journal::ids::{AgencyId, MatterId};
+use comity_store::objects::{Held, Objects};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -161,18 +162,33 @@ fn seal_into(sealing: &Sealing<'_>, output: &File, at: &Terminal) -> Result<(bag
     sealing.seal_into(output, &mut SystemEntropy, &mut |done| progress.at(done)).map_err(refused)
 }
 
-/// Seals to the parties of a matter, keeps the package at the node, and has the node hand it over.
-async fn send(
-    dir: &Path,
-    matter: String,
-    source: &Path,
-    said: [(&str, Option<String>); 3],
-    officer: Option<String>,
-    at: &Terminal,
-) -> Result<Reply, Reply> {
-    let to = ask_node(dir, Request::PackageRecipients { matter: matter.clone() }, at).await?;
+/// A package that stands at the node and that no entry names yet; until one does nobody may sweep it.
+struct OnShelf {
+    objects: Objects,
+    sealed: Shelved,
+    _held: Held,
+}
+
+impl OnShelf {
+    /// What is said once the node has answered. Nobody was given a package whose act was refused, so it does not stay.
+    /// Where the node broke off nobody knows; then it does.
+    fn after(&self, mut reply: Reply) -> Result<Reply, Reply> {
+        if [REFUSED, USAGE].contains(&reply.exit) && reply.json["outcome"].is_null() {
+            self.sealed.take_off(&self.objects).map_err(Reply::io)?;
+        } else {
+            reply.json["package"] = json!(self.sealed.envelope.root);
+            reply.json["size"] = json!(self.sealed.envelope.payload_size);
+            reply.json["files"] = json!(self.sealed.packed.files);
+        }
+        Ok(reply)
+    }
+}
+
+/// Seals to the parties of a matter that have a node, ourselves among them, and keeps the package at the node.
+async fn seal_for(dir: &Path, matter: &str, source: &Path, at: &Terminal) -> Result<OnShelf, Reply> {
+    let to = ask_node(dir, Request::PackageRecipients { matter: matter.to_owned() }, at).await?;
     if to.exit != YES {
-        return Ok(to);
+        return Err(to);
     }
     let wrong = || Reply::fault("the node did not say to whom the package is sealed".into());
     let id = to.json["id"].as_str().and_then(MatterId::from_hex).ok_or_else(wrong)?;
@@ -184,7 +200,7 @@ async fn send(
     let folder = Folder::open(dir)?;
     let (objects, signer) = (folder.objects()?, Signing::of(dir)?);
     // From now until an entry names it the package is nobody's, and must not be swept.
-    let _held = objects.hold().map_err(Reply::io)?;
+    let held = objects.hold().map_err(Reply::io)?;
     let identifiers = vec![to.json["number"].as_str().unwrap_or_default().to_owned()];
     let sealing = Sealing {
         source,
@@ -198,22 +214,48 @@ async fn send(
     let sealed = sealing.seal_onto(&objects, &mut SystemEntropy, &mut |done| progress.at(done));
     let sealed = sealed.map_err(refused)?;
     drop(progress);
+    Ok(OnShelf { objects, sealed, _held: held })
+}
+
+/// What a party without a node said, as it was typed.
+pub(crate) struct ToRecord {
+    pub(crate) matter: String,
+    pub(crate) act: String,
+    pub(crate) toml: Option<String>,
+    pub(crate) party: String,
+    pub(crate) recorded: toml::Table,
+    pub(crate) officer: Option<String>,
+}
+
+/// Seals the paper that was brought in and records what it says, in one go.
+pub(crate) async fn record(dir: &Path, paper: &Path, what: ToRecord, at: &Terminal) -> Result<Reply, Reply> {
+    let ToRecord { matter, act, toml, party, mut recorded, officer } = what;
+    let kept = seal_for(dir, &matter, paper, at).await?;
+    let name = paper.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    recorded.insert("paper".into(), name.into());
+    let (paper, recorded) = (Some(kept.sealed.fill_in_record(&mut recorded)), recorded.to_string());
+    let request = Request::RecordFor { matter, act, toml, party, recorded, paper, officer };
+    kept.after(ask_node(dir, request, at).await?)
+}
+
+/// Seals to the parties of a matter, keeps the package at the node, and has the node hand it over.
+async fn send(
+    dir: &Path,
+    matter: String,
+    source: &Path,
+    said: [(&str, Option<String>); 3],
+    officer: Option<String>,
+    at: &Terminal,
+) -> Result<Reply, Reply> {
+    let kept = seal_for(dir, &matter, source, at).await?;
     let name = source.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut act = toml::Table::new();
     act.insert("label".into(), name.into());
     act.extend(said.into_iter().filter_map(|(field, text)| Some((field.to_owned(), text?.into()))));
-    sealed.fill_in(&mut act);
+    kept.sealed.fill_in(&mut act);
     let toml = Some(act.to_string());
-    let mut sent = ask_node(dir, Request::Act { matter, act: "transfer".into(), toml, officer }, at).await?;
-    if [REFUSED, USAGE].contains(&sent.exit) && sent.json["outcome"].is_null() {
-        // Nobody was handed this package, so it does not stay. Where the node broke off nobody knows; then it does.
-        sealed.take_off(&objects).map_err(Reply::io)?;
-    } else {
-        sent.json["package"] = json!(sealed.envelope.root);
-        sent.json["size"] = json!(sealed.envelope.payload_size);
-        sent.json["files"] = json!(sealed.packed.files);
-    }
-    Ok(sent)
+    let sent = ask_node(dir, Request::Act { matter, act: "transfer".into(), toml, officer }, at).await?;
+    kept.after(sent)
 }
 
 fn read(file: &Path) -> Result<File, Reply> {

@@ -1,6 +1,6 @@
 //! What can be asked of a node, by its command line or over its control socket. One enum, one place that executes.
 
-use comity_app::commands::{ActCommand, Acted, Erasing, Outcome};
+use comity_app::commands::{ActCommand, Acted, Erasing, Outcome, RecordCommand, Tied};
 use comity_app::ledger::{EPOCH_FIRST, LedgerHandle};
 use comity_app::queries::{MatterPage, PartnerLine, verify_journal};
 use comity_app::workers::{Fetched, Synced};
@@ -13,6 +13,7 @@ use comity_domain::words::{Lang, Words};
 use comity_journal::card::Card;
 use comity_journal::fingerprint::Fingerprint;
 use comity_journal::ids::AgencyId;
+use comity_journal::suite::Hash;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::path::PathBuf;
@@ -61,6 +62,10 @@ pub(crate) enum Request {
     PartnerConfirm { partner: String, officer: Option<String> },
     /// Does an act in a partner's record.
     PartnerAct { partner: String, act: String, toml: Option<String>, officer: Option<String> },
+    /// Links a partner without a node with the agency it is.
+    PartnerLink { partner: String, with: String, officer: Option<String> },
+    /// Says that a record a partner kept is about us.
+    PartnerClaim { partner: String, record: Option<String>, officer: Option<String> },
     /// Lists partners.
     PartnerList,
     /// Shows one partner.
@@ -76,6 +81,8 @@ pub(crate) enum Request {
         toml: Option<String>,
         party: String,
         recorded: String,
+        #[serde(default)]
+        paper: Option<Hash>,
         officer: Option<String>,
     },
     /// Lists matters.
@@ -215,6 +222,27 @@ impl Desk {
                 let line = self.partner_line(&line).await?;
                 Ok(Reply::yes(show::allowed(&line, self.release.words(lang)), json!(line)))
             }
+            Request::PartnerLink { partner, with, officer } => {
+                let tied = ledger
+                    .run(move |ledger, pending| {
+                        let officer = ledger.officer(officer.as_deref())?;
+                        let (partner, with) = (ledger.partner(&partner)?, ledger.partner(&with)?);
+                        ledger.link_partner(pending, &partner, &with, &officer)
+                    })
+                    .await?;
+                self.partners.wake();
+                Ok(tied_reply(tied, "A second person confirms it with `partner link`."))
+            }
+            Request::PartnerClaim { partner, record, officer } => {
+                let tied = ledger
+                    .run(move |ledger, pending| {
+                        let officer = ledger.officer(officer.as_deref())?;
+                        let partner = ledger.partner(&partner)?;
+                        ledger.claim_record(pending, &partner, record.as_deref(), &officer)
+                    })
+                    .await?;
+                Ok(tied_reply(tied, "A second person confirms it with `partner claim`."))
+            }
             Request::PartnerList => {
                 let partners = ledger.run(|ledger, _| ledger.list_partners()).await?;
                 Ok(Reply::yes(show::partners(&partners, self.release.words(lang)), json!(partners)))
@@ -245,14 +273,15 @@ impl Desk {
                     .await?;
                 self.acted(acted, lang).await
             }
-            Request::RecordFor { matter, act, toml, party, recorded, officer } => {
+            Request::RecordFor { matter, act, toml, party, recorded, paper, officer } => {
                 let acted = ledger
                     .run(move |ledger, pending| {
                         let officer = ledger.officer(officer.as_deref())?;
                         let party = ledger.partner(&party)?;
                         let matter = ledger.matter_named(&matter)?;
-                        let command = ActCommand { matter, act, toml };
-                        ledger.record_for(pending, &command, &party, &recorded, &officer)
+                        let act = ActCommand { matter, act, toml };
+                        let command = RecordCommand { party, act, recorded, paper };
+                        ledger.record_for(pending, &command, &officer)
                     })
                     .await?;
                 self.acted(acted, lang).await
@@ -606,4 +635,15 @@ fn card_of(base64: &str) -> Result<Card, Reply> {
     let bytes =
         data_encoding::BASE64.decode(base64.as_bytes()).map_err(|_| Reply::no("not a card".into()))?;
     Card::read(&bytes).map_err(|error| Reply::no(error.to_string()))
+}
+
+/// What came of saying that a record and an agency are the same.
+fn tied_reply(tied: Tied, second: &str) -> Reply {
+    match tied {
+        Tied::Proposed => Reply::yes(format!("It is proposed. {second}"), json!({ "tie": "proposed" })),
+        Tied::Confirmed(matters) => Reply::yes(
+            format!("It is confirmed. Matters handed over: {matters}."),
+            json!({ "tie": "confirmed", "matters": matters }),
+        ),
+    }
 }

@@ -83,7 +83,11 @@ pub(crate) fn partners(partners: &[PartnerLine], words: &Words) -> String {
     lines(partners, "There are no partners yet; `partner add` meets one.", |partner| {
         let queued =
             if partner.queued == 0 { String::new() } else { format!(", {} waiting", partner.queued) };
-        let label = if partner.off_network { "no node" } else { partner.label.as_str() };
+        let label = match &partner.linked {
+            Some(linked) => linked.as_str(),
+            None if partner.off_network => "no node",
+            None => partner.label.as_str(),
+        };
         let soon = partner.review_by.filter(|_| partner.review_soon);
         let soon = soon.map_or_else(String::new, |by| format!(", to be reviewed by {}", by.0));
         let may_get = words.term(Ceiling::LIST, partner.ceiling.code());
@@ -238,6 +242,9 @@ fn timeline_entry(entry: &TimelineLine, words: &Words) -> String {
     let _ = writeln!(out, "    {}", actor(&entry.by, words));
     for approval in &entry.approved {
         let _ = writeln!(out, "    {}: {}", words.text("approved-by"), actor(approval, words));
+    }
+    if let Some(word) = &entry.word {
+        let _ = writeln!(out, "    {word}");
     }
     if !entry.standing.is_empty() {
         let _ = writeln!(out, "    {}", entry.standing);

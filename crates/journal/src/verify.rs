@@ -18,7 +18,7 @@ pub use findings::{
 };
 
 use crate::card::Card;
-use crate::entry::{Entry, Lane, Opening};
+use crate::entry::{Entry, Header, Lane, Opening, Place};
 use crate::fingerprint::Fingerprint;
 use crate::ids::AgencyId;
 use crate::proof::{self, EntryItem, ProofFile, Shown};
@@ -45,12 +45,20 @@ struct Check<'a> {
     facts: Vec<ActFact>,
     lanes: Vec<LaneFact>,
     problems: Vec<Problem>,
+    /// The lanes of parties without a node that their agency took over: which, and from where on.
+    taken_over: BTreeMap<AgencyId, (AgencyId, Place)>,
 }
 
 impl<'a> Check<'a> {
     fn of(file: &'a ProofFile) -> Self {
-        let mut check =
-            Self { file, acts: Vec::new(), facts: Vec::new(), lanes: Vec::new(), problems: Vec::new() };
+        let mut check = Self {
+            file,
+            acts: Vec::new(),
+            facts: Vec::new(),
+            lanes: Vec::new(),
+            problems: Vec::new(),
+            taken_over: BTreeMap::new(),
+        };
         check.refuse_toys();
         for (i, item) in file.entries.iter().enumerate() {
             check.read_entry(i + 1, item);
@@ -148,6 +156,7 @@ impl<'a> Check<'a> {
         let openings: Vec<&Opening> =
             self.acts.iter().filter_map(|act| act.entry.header().opening.as_ref()).collect();
         let opening = openings.first().copied();
+        let taken_over = opening.map(|opening| self.taken_over(opening)).unwrap_or_default();
         let mut found = Vec::new();
         if openings.len() != 1 {
             found.push(Problem::Openings(openings.len()));
@@ -164,11 +173,31 @@ impl<'a> Check<'a> {
             if matches!(header.lane, Lane::Inner(_)) {
                 found.push(Problem::InnerLane(act.reference));
             }
-            if opening.is_some_and(|opening| !may_write(opening, &header.lane.party(), &header.author)) {
+            if opening.is_some_and(|opening| !may_write(opening, header, &taken_over)) {
                 found.push(Problem::WrongAuthor(act.reference));
             }
         }
+        self.taken_over = taken_over;
         self.problems.append(&mut found);
+    }
+
+    /// The lanes of parties without a node that an agency writes itself from some place on: its first entry there had seen
+    /// what the recorder wrote in its own lane, where it hands over.
+    fn taken_over(&self, opening: &Opening) -> BTreeMap<AgencyId, (AgencyId, Place)> {
+        let mut taken: BTreeMap<AgencyId, (AgencyId, Place)> = BTreeMap::new();
+        for header in self.acts.iter().map(|act| act.entry.header()) {
+            let lane = header.lane.party();
+            let Some(recorder) = recorder_of(opening, &lane).filter(|recorder| *recorder != header.author)
+            else {
+                continue;
+            };
+            let handed = header.seen.iter().any(|seen| seen.lane == Lane::Shared(recorder));
+            let earlier = taken.get(&lane).is_none_or(|(_, place)| header.place < *place);
+            if handed && earlier {
+                taken.insert(lane, (header.author, header.place));
+            }
+        }
+        taken
     }
 
     fn opening(&self) -> Option<&Opening> {
@@ -178,6 +207,7 @@ impl<'a> Check<'a> {
     fn is_party(&self, agency: &AgencyId) -> bool {
         self.opening().is_some_and(|opening| {
             opening.parties.iter().any(|party| party.agency == *agency || party.recorder == Some(*agency))
+                || self.taken_over.values().any(|(taker, _)| taker == agency)
         })
     }
 
@@ -255,7 +285,11 @@ impl<'a> Check<'a> {
         );
         when(content(|c| matches!(c, ContentFact::NotIncluded(_))), ContentLeftOut);
         when(content(|c| has(c, PartState::Erased) || has(c, PartState::Withheld)), ErasureByWord);
-        when(self.facts.iter().any(|fact| fact.author != fact.lane), RecordedForAnother);
+        let recorded = |fact: &ActFact| {
+            let recorder = self.opening().and_then(|opening| recorder_of(opening, &fact.lane));
+            recorder == Some(fact.author)
+        };
+        when(self.facts.iter().any(recorded), RecordedForAnother);
         when(self.opening().is_some_and(|opening| opening.exercise), Exercise);
         when(self.file.opening.cover.as_str() == "not-on-record", CoverNotOnRecord);
         let from_first =
@@ -273,9 +307,18 @@ fn disowns(latest: &Card, signed_under: &Card) -> bool {
     latest.facts().disowned.iter().any(|key| key.signing == signed_under.facts().signing)
 }
 
-fn may_write(opening: &Opening, lane: &AgencyId, author: &AgencyId) -> bool {
-    let party = opening.parties.iter().find(|party| party.agency == *lane);
-    party.is_some_and(|party| party.recorder.unwrap_or(party.agency) == *author)
+fn recorder_of(opening: &Opening, lane: &AgencyId) -> Option<AgencyId> {
+    opening.parties.iter().find(|party| party.agency == *lane)?.recorder
+}
+
+/// A party writes its own lane; a recorder writes one for a party without a node, up to where the agency takes it over.
+fn may_write(opening: &Opening, header: &Header, taken_over: &BTreeMap<AgencyId, (AgencyId, Place)>) -> bool {
+    let lane = header.lane.party();
+    let Some(party) = opening.parties.iter().find(|party| party.agency == lane) else { return false };
+    match taken_over.get(&lane) {
+        Some((taker, from)) if header.place >= *from => *taker == header.author,
+        _ => party.recorder.unwrap_or(party.agency) == header.author,
+    }
 }
 
 fn fact(entry: EntryRef, signed: &Entry, card: Option<u64>, content: ContentFact) -> ActFact {

@@ -4,7 +4,7 @@ mod agencies;
 
 use agencies::{Agency, Small, key, minute, word};
 use comity_journal::checkpoint::SignedCheckpoint;
-use comity_journal::entry::{Place, Seen};
+use comity_journal::entry::{Lane, Place, Seen};
 use comity_journal::ids::AgencyId;
 use comity_journal::part::OpenPart;
 use comity_journal::proof::{self, Logged, ProofBuildError, ProofParts, ProofReadError};
@@ -275,7 +275,35 @@ fn what_was_seen_must_be_what_is_there() {
 fn a_stranger_in_a_lane_is_named() {
     let mut small = Small::new();
     let stranger = Agency::new(40, "xc.police");
-    small.rewrite(1, |header| header.lane = comity_journal::entry::Lane::Shared(stranger.id()));
+    small.rewrite(1, |header| header.lane = Lane::Shared(stranger.id()));
+    let proof = small.proof_of(&[0, 1], hashes_only);
+    assert!(matches!(found(&small, &proof).as_slice(), [Problem::WrongAuthor(entry)] if entry.number == 2));
+}
+
+#[test]
+fn an_agency_that_took_over_what_was_recorded_signs_itself_and_only_with_the_offer_before_it() {
+    let mut small = Small::new();
+    let party = AgencyId::from_bytes([7; 32]);
+    let recorder = small.ask.id();
+    small.rewrite(0, |header| {
+        let opening = header.opening.as_mut().expect("it opens");
+        let without_node =
+            opening.parties.iter_mut().find(|party| party.agency != recorder).expect("the other");
+        (without_node.agency, without_node.recorder) = (party, Some(recorder));
+        opening.parties.sort();
+    });
+    let (of, entry) = (small.headers[0].clone(), small.entries[0].hash());
+    small.rewrite(1, |header| {
+        header.lane = Lane::Shared(party);
+        header.seen = vec![Seen { lane: of.lane, place: of.place, entry }];
+    });
+    let proof = small.proof_of(&[0, 1], hashes_only);
+    let findings = verify(&proof.seal(&small.ask.signing()), &small.both());
+    assert_eq!(findings.outcome, Outcome::Intact);
+    let lane = findings.lanes.iter().find(|lane| lane.party == party).expect("the lane");
+    assert_eq!(lane.taken_over, Some((small.help.id(), Place { epoch: 0, seq: 1 })));
+    // Without having seen what its recorder wrote, nobody takes anything over.
+    small.rewrite(1, |header| header.seen.clear());
     let proof = small.proof_of(&[0, 1], hashes_only);
     assert!(matches!(found(&small, &proof).as_slice(), [Problem::WrongAuthor(entry)] if entry.number == 2));
 }

@@ -230,6 +230,13 @@ fn lane_line(findings: &Findings, lane: &LaneFact, said: KindWords<'_>) -> Marku
             (two("未接入方：由下列机构代录，该方未签名。", "Not connected: recorded by this agency, not signed by the party."))
             (agency(findings, recorder))
         }
+        @if let Some((taker, from)) = &lane.taken_over {
+            (two(
+                &format!("自第{from}条起，由该机构接入后自行签名："),
+                &format!("From {from} on the agency itself, which got a node, signs:"),
+            ))
+            (agency(findings, taker))
+        }
     }
 }
 

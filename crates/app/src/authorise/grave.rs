@@ -10,7 +10,7 @@ use comity_domain::matters::officer::{
     AddPasskey, Dismiss, EndSessions, Enlist, EnrolTotp, GrantRoles, Invite, OfficerKind, ProposeRoles,
     RemovePasskey, SetPassword, SetRecoveryCodes,
 };
-use comity_domain::matters::partner::{Confirm, End, PartnerKind, ProposeWidening, Widen};
+use comity_domain::matters::partner::{Claim, Confirm, End, Link, PartnerKind, ProposeWidening, Widen};
 
 /// Grave acts of one kind of matter or record; without a kind, those inside every matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,14 @@ pub const GRAVE: &[GraveActs] = &[
     // Taking a partner back to the floor is not among them: it gives nothing away, and may have to be quick.
     GraveActs {
         kind: Some(PartnerKind::DEF.code),
-        acts: &[Confirm::DEF.code, ProposeWidening::DEF.code, Widen::DEF.code, End::DEF.code],
+        acts: &[
+            Confirm::DEF.code,
+            ProposeWidening::DEF.code,
+            Widen::DEF.code,
+            Link::DEF.code,
+            Claim::DEF.code,
+            End::DEF.code,
+        ],
     },
     GraveActs {
         kind: Some(OfficerKind::DEF.code),

@@ -4,10 +4,14 @@
 //! way. One that needs approval is kept as a draft: it is signed once somebody has asked for it to be sent *and*
 //! all who must have approved it *and* the gates are open, in whatever order these come.
 
-use comity_domain::act::{Act as _, ActDef, Composed, Preparation, compose_one};
-use comity_domain::engine::{CheckPackage, Facts, Proposal, Recorded};
+use std::io::Cursor;
+
+use comity_domain::act::{Act as _, ActDef, Composed, PartBytes, Preparation, compose_one};
+use comity_domain::engine::{CheckPackage, Facts, HandRecordOver, Kind as _, PAPER_FACT, Proposal, Recorded};
 use comity_domain::gates::{Cover, Refusal, Rule};
-use comity_journal::entry::{Actor, Lane, Opening, Party};
+use comity_domain::matters::partner::{Link, PartnerKind};
+use comity_evidence::sealed::SealedReader;
+use comity_journal::entry::{Actor, Lane, Opening, Relied};
 use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::suite::Hash;
 
@@ -16,6 +20,8 @@ use crate::authorise::Doing;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, NewEntry, Pending};
 use crate::people::{Officer, Partner};
+use crate::queries::{HEADER, header_in};
+use crate::views::PackageRow;
 
 /// An act an officer wants done.
 #[derive(Clone, Debug)]
@@ -26,6 +32,19 @@ pub struct ActCommand {
     pub act: String,
     /// Its fields; `None` sends the draft that is kept.
     pub toml: Option<String>,
+}
+
+/// What a party without a node said, to be recorded by us in its lane.
+#[derive(Clone, Debug)]
+pub struct RecordCommand {
+    /// The party, as our partner.
+    pub party: Partner,
+    /// In which matter, which act, its fields.
+    pub act: ActCommand,
+    /// How it reached us: the fields of [`Recorded`] as TOML.
+    pub recorded: String,
+    /// The sealed package with the scanned paper, which stands on the shelf.
+    pub paper: Option<Hash>,
 }
 
 /// What came of it.
@@ -118,6 +137,10 @@ impl Ledger {
             // Somebody's word for it would look like the node's own finding.
             return Err(Failure::Usage("the node records by itself what checking a package came to".into()));
         }
+        if def.code == HandRecordOver::DEF.code {
+            let why = "the node hands records over by itself, once two people have linked a partner with its agency";
+            return Err(Failure::Usage(why.into()));
+        }
         if def.inner || !known.def().shared {
             return self.act_inside(pending, command, &kind, &def, officer);
         }
@@ -136,42 +159,45 @@ impl Ledger {
         self.ask_to_send(pending, &command.matter, &kind, &def, officer)
     }
 
-    /// Records an act of a party that has no node, in its lane, signed by us: how it reached us rides along.
+    /// Records an act of a party that has no node, in its lane, signed by us: how it reached us rides along, and the
+    /// paper is named by its root.
     ///
     /// # Errors
-    /// When the matter has no such party that we record for, or the act cannot be meant there.
+    /// When the matter has no such party that we record for, the act cannot be meant there, or the paper is not here as
+    /// its envelope says.
     pub fn record_for(
         &mut self,
         pending: &mut Pending,
-        command: &ActCommand,
-        party: &Partner,
-        recorded: &str,
+        command: &RecordCommand,
         officer: &Officer,
     ) -> Result<Acted, Failure> {
-        let outcome = self.try_record_for(pending, command, party, recorded, officer);
-        self.heed_refusal(pending, officer, &command.act, Some(&command.matter), outcome)
+        let outcome = self.weigh_record(pending, command, officer).and_then(|new| {
+            let act = new.act.to_string();
+            let entry = self.append_own(pending, new)?;
+            Ok(Acted { matter: command.act.matter, act, outcome: Outcome::Signed(entry) })
+        });
+        self.heed_refusal(pending, officer, &command.act.act, Some(&command.act.matter), outcome)
     }
 
-    fn try_record_for(
+    /// Decides what is to be recorded; signed it is not yet.
+    pub(crate) fn weigh_record(
         &mut self,
-        pending: &mut Pending,
-        command: &ActCommand,
-        party: &Partner,
-        recorded: &str,
+        pending: &Pending,
+        RecordCommand { party, act: command, recorded, paper }: &RecordCommand,
         officer: &Officer,
-    ) -> Result<Acted, Failure> {
+    ) -> Result<NewEntry, Failure> {
         self.authorise(officer, Doing::ActInMatter, Some(&command.matter))?;
         let kind = self.kind_of(&command.matter)?;
         let (us, lane) = (self.agency, Lane::Shared(party.agency));
-        let opening = self.matter(&command.matter)?.opening().map(|(opening, _)| opening.parties.clone());
-        let is_recorded = |p: &Party| p.agency == party.agency && p.recorder == Some(us);
-        if !opening.is_some_and(|parties| parties.iter().any(is_recorded)) {
+        if !self.recorded_by_us(&command.matter)?.iter().any(|known| known.agency == party.agency) {
             return Err(Failure::Usage("this matter has no such party that we record for".into()));
         }
         let mut composed =
             self.compose_for(officer, &kind, Some(&command.matter), &command.act, text_of(command))?;
         let mut preparation = Preparation { entropy: &mut *self.entropy, latest: &|_| None };
-        composed.parts.extend(compose_one::<Recorded>(recorded, &mut preparation)?.parts);
+        let how = compose_one::<Recorded>(recorded, &mut preparation)?.parts;
+        let relied = self.paper_relied_on(&command.matter, &composed, &how, *paper)?;
+        composed.parts.extend(how);
         let by = officer.acting_in(&*self.keys.pseudonyms, &command.matter);
         let facts = self.facts(pending, &command.matter, &composed, None, by.clone(), Vec::new())?;
         let rules = self.kind_named(&kind)?.def().rules;
@@ -187,8 +213,7 @@ impl Ledger {
         };
         self.matter(&command.matter)?.decide(&proposal, &facts)?;
         let handling = self.handling(&command.matter, &composed)?;
-        let act = composed.act.to_string();
-        let new = NewEntry {
+        Ok(NewEntry {
             matter: command.matter,
             kind: token(&kind),
             rules,
@@ -198,12 +223,43 @@ impl Ledger {
             parts: composed.parts,
             by,
             approved: Vec::new(),
-            relied: Vec::new(),
+            relied,
             opening: None,
             handling,
+        })
+    }
+
+    /// The paper as a fact the record relies on, once it is here and its envelope is ours, of it and of this matter.
+    fn paper_relied_on(
+        &mut self,
+        matter: &MatterId,
+        act: &Composed,
+        how: &[PartBytes],
+        paper: Option<Hash>,
+    ) -> Result<Vec<Relied>, Failure> {
+        let header = how.iter().find(|part| part.label.as_str() == HEADER).and_then(header_in);
+        let (paper, header) = match (paper, header) {
+            (None, None) => return Ok(Vec::new()),
+            (Some(paper), Some(header)) => (paper, header),
+            _ => {
+                return Err(Failure::Usage(
+                    "a paper is named by its package and comes with its header".into(),
+                ));
+            }
         };
-        let entry = self.append_own(pending, new)?;
-        Ok(Acted { matter: command.matter, act, outcome: Outcome::Signed(entry) })
+        if self.matter(matter)?.package_in(act.act.as_str(), &act.structure).is_some() {
+            let why = "what this act hands over is the paper itself: give it with the act, not beside it";
+            return Err(Failure::Usage(why.into()));
+        }
+        if !self.shelf.holds(&paper) {
+            return Err(Failure::NotFound("the package with the paper is not whole at this node".into()));
+        }
+        let size = SealedReader::read(Cursor::new(&header)).map(|sealed| sealed.envelope().payload_size);
+        let size =
+            size.map_err(|error| Failure::NotBelieved(format!("the envelope of the paper: {error}")))?;
+        let row = PackageRow { package: paper, size, matter: *matter, entry: Hash::ZERO, by: self.agency };
+        self.check_header(&header, &row)?;
+        Ok(vec![Relied { fact: Token::literal(PAPER_FACT), hash: paper }])
     }
 
     fn is_opening(&self, kind: &str, def: &ActDef) -> bool {
@@ -227,8 +283,14 @@ impl Ledger {
     ) -> Result<Acted, Failure> {
         let composed =
             self.compose_for(officer, kind, Some(&command.matter), &command.act, text_of(command))?;
+        if kind == PartnerKind::DEF.code {
+            self.check_tie(&composed)?;
+        }
         let by = officer.acting_in(&*self.keys.pseudonyms, &command.matter);
         let hash = self.write_inside(pending, &command.matter, kind, def, composed, by)?;
+        if (kind, def.code) == (PartnerKind::DEF.code, Link::DEF.code) {
+            self.hand_records_over(pending, &command.matter, officer)?;
+        }
         let recorded = Outcome::Recorded(hash);
         let released = if ["approve", "send", "review-grounds", "weigh-refusal"].contains(&def.code) {
             self.release(pending, &command.matter, kind)?
@@ -323,7 +385,8 @@ impl Ledger {
             self.facts(pending, matter, &composed, opening.as_ref(), by.clone(), approvals.to_vec())?;
         let handling = self.handling(matter, &composed)?;
         let rules_version = self.kind_named(kind)?.def().rules;
-        let lane = Lane::Shared(self.agency);
+        let us = self.agency;
+        let lane = self.matter(matter)?.lane_of(&us);
         let proposal = Proposal {
             author: self.agency,
             lane,
@@ -335,6 +398,7 @@ impl Ledger {
             draft,
         };
         let decided = self.matter(matter)?.decide(&proposal, &facts)?;
+        self.check_claimed(matter, proposal.act)?;
         if let Some(partner) = self.not_compared(matter, opening.as_ref())? {
             let draft = draft.unwrap_or(Hash::ZERO);
             return Ok(if self.compared.with(&partner) {
@@ -362,14 +426,14 @@ impl Ledger {
 
     /// A party of the matter with whom the streams have not been compared since the node started; any party while an
     /// epoch of our tree waits to be declared.
-    fn not_compared(
+    pub(super) fn not_compared(
         &mut self,
         matter: &MatterId,
         opening: Option<&Opening>,
     ) -> Result<Option<AgencyId>, Failure> {
         let us = self.agency;
-        let known = self.matter(matter)?.opening().map(|(opening, _)| opening.parties.clone());
-        let parties = known.or_else(|| opening.map(|opening| opening.parties.clone())).unwrap_or_default();
+        let known = self.matter(matter)?.parties();
+        let parties = opening.filter(|_| known.is_empty()).map_or(known, |opening| opening.parties.clone());
         // A party without a node has no streams to compare.
         let others = parties.iter().filter(|party| party.recorder.is_none()).map(|party| party.agency);
         let others: Vec<_> = others.filter(|party| *party != us).collect();

@@ -52,6 +52,11 @@ impl Ledger {
         if partner.partnership != Partnership::Confirmed {
             return Err(Refusal::under(rules::PARTNER_UNCONFIRMED).into());
         }
+        if partner.lane.linked_with().is_some() {
+            let why =
+                "this partner has a node now: open the matter with the agency its record was linked with";
+            return Err(Failure::Usage(why.into()));
+        }
         let act = self.opening_act(kind)?.code;
         let composed = self.compose_for(officer, kind, None, act, toml)?;
         let opening = self.opening_with(kind, partner)?;

@@ -300,6 +300,7 @@ impl Ledger {
             return Ok(Err(SetAside::NotShared));
         }
         let (us, lane) = (self.agency, header.lane.party());
+        let said = self.said_to_be_us(entry)?;
         let parties = match &header.opening {
             Some(opening) => Some(opening.parties.clone()),
             None => match self.matter(&header.matter) {
@@ -322,16 +323,45 @@ impl Ledger {
         if parties.iter().any(|party| party.agency == us && party.recorder.is_some()) {
             return Ok(Err(SetAside::RecordedForUs));
         }
-        let is_party = |agency: AgencyId| parties.iter().any(|party| party.agency == agency);
-        let writer =
-            parties.iter().find(|party| party.agency == lane).map(|p| p.recorder.unwrap_or(p.agency));
+        // A party without a node that is said to be us, by who records for it: it was handed over to us.
+        let offered = |party: &Party| {
+            let by = |recorder| said.contains(&(party.agency, recorder));
+            party.recorder.is_some_and(by)
+        };
+        let (now, speaks) = self.parties_now(&header.matter, lane)?;
+        let is_party = |agency: AgencyId| {
+            let named = parties.iter().chain(&now).any(|party| party.agency == agency);
+            named || agency == us && parties.iter().any(offered)
+        };
+        let of_lane = parties.iter().find(|party| party.agency == lane);
+        let writer = of_lane.map(|party| party.recorder.unwrap_or(party.agency));
         Ok(if !is_party(us) || !is_party(from) {
             Err(SetAside::NotAddressed)
-        } else if writer != Some(header.author) {
+        } else if writer != Some(header.author) && (writer.is_none() || speaks != header.author) {
             Err(SetAside::ForeignLane)
         } else {
             Ok(())
         })
+    }
+
+    /// The parties that are said to be us in a matter, by the entry that has come or by those that are here, each with who
+    /// says so: an offer may come before the opening that tells whether it may.
+    fn said_to_be_us(&mut self, entry: &Entry) -> Result<Vec<(AgencyId, AgencyId)>, Failure> {
+        let us = self.agency;
+        match self.matter(&entry.header().matter) {
+            Ok(matter) => Ok(matter.said_to_be(&us)),
+            Err(Failure::NotFound(_)) => Ok(Vec::new()),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The parties of a matter as they are now, and the agency that speaks for one of them.
+    fn parties_now(&mut self, matter: &MatterId, party: AgencyId) -> Result<(Vec<Party>, AgencyId), Failure> {
+        match self.matter(matter) {
+            Ok(matter) => Ok((matter.parties(), matter.agency_of(&party))),
+            Err(Failure::NotFound(_)) => Ok((Vec::new(), party)),
+            Err(other) => Err(other),
+        }
     }
 
     /// Whether a matter is of a kind that stays inside one node: no partner writes in our records, nor beside them.

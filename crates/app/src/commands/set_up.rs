@@ -1,6 +1,7 @@
 //! Sets a new node up: the first entry of its own record.
 
-use comity_domain::act::{Composed, Preparation};
+use comity_domain::act::{Act as _, Composed, Preparation};
+use comity_domain::engine::Dispatch;
 use comity_journal::entry::Actor;
 use comity_journal::ids::{Genesis, MatterId, Token};
 use comity_journal::suite::Hash;
@@ -59,9 +60,13 @@ impl Ledger {
             _ => None,
         };
         let toml = named.as_deref().unwrap_or(toml);
-        let Self { entropy, matters, .. } = self;
+        let Self { entropy, matters, agency, .. } = self;
         let folded = matter.and_then(|id| matters.get(id)).map(|matter| &**matter);
-        let latest = |acts: &[&str]| folded.and_then(|matter| matter.latest(acts));
+        let goes_out = act == Dispatch::DEF.code;
+        let latest = |acts: &[&str]| {
+            let matter = folded?;
+            if goes_out { matter.to_dispatch(agency).first().copied() } else { matter.latest(acts) }
+        };
         Ok(kind.compose(act, toml, &mut Preparation { entropy: &mut **entropy, latest: &latest })?)
     }
 

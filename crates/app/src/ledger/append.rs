@@ -335,14 +335,10 @@ impl Ledger {
 
     /// Puts an entry of ours into the stream to every other party of its matter.
     fn address(&mut self, pending: &mut Pending, entry: &Entry) -> Result<(), Failure> {
-        let parties: Vec<AgencyId> = match self.matter(&entry.header().matter)?.opening() {
-            Some((opening, _)) => {
-                opening.parties.iter().filter(|party| party.recorder.is_none()).map(|p| p.agency).collect()
-            }
-            None => Vec::new(),
-        };
         let us = self.agency;
-        for partner in parties.into_iter().filter(|party| *party != us) {
+        let parties = self.matter(&entry.header().matter)?.parties().into_iter();
+        let others = parties.filter(|party| party.recorder.is_none() && party.agency != us);
+        for partner in others.map(|party| party.agency) {
             let head = self.stream(&partner, Direction::Out)?.push(&entry.hash());
             // The entry is not the last record when an inner root followed it.
             let record = pending.commit.records.iter().rev().find(|record| is_entry(record, &entry.hash()));

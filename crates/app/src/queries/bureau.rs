@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::matters::MatterLine;
 use super::partners::{CardPage, PartnerLine};
+use super::ties::TiePage;
 use crate::failure::Failure;
 use crate::ledger::Ledger;
 use crate::people::Officer;
@@ -109,6 +110,8 @@ pub struct PartnerPage {
     pub assessed: Option<RightsAssessment>,
     /// The rights assessment that waits for a second person.
     pub proposed: Option<RightsAssessment>,
+    /// How it is tied with an agency that has a node, or with a record that was kept of us.
+    pub tie: TiePage,
     /// The acts that may follow in its record, as codes.
     pub next: Vec<&'static str>,
     /// Whether there are matters that were not looked at.
@@ -201,7 +204,8 @@ impl Ledger {
         let (assessed, proposed) = self.assessments_of(&line.record)?;
         let card = self.card_of(agency);
         let between = between(looked.iter(), &self.names_of_officers()?);
-        Ok(PartnerPage { line, card, between, open, assessed, proposed, next, more })
+        let tie = self.tie_page(&line)?;
+        Ok(PartnerPage { line, card, between, open, assessed, proposed, tie, next, more })
     }
 
     /// The rights assessment in a partner's record that is accepted, and the one that waits for a second person.

@@ -112,7 +112,7 @@ fn replies(
     words: &Words,
 ) -> Vec<ReplyLine> {
     let latest = page.timeline.iter().rfind(|other| other.act == line.act && other.stands == "valid");
-    if latest.is_none_or(|latest| latest.entry != line.entry) || ["ours", "recorded"].contains(&line.side) {
+    if latest.is_none_or(|latest| latest.entry != line.entry) || line.side == "ours" {
         return Vec::new();
     }
     let possible = page.next.iter().filter(|next| next.disabled.is_none());

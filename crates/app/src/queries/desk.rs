@@ -3,12 +3,12 @@
 use ciborium::Value;
 use comity_domain::act::{Act as _, ActDef};
 use comity_domain::engine::{
-    KeepDraft, LastRead, ReadContent, Recall, Restriction, ReviewGrounds, StandBy, Task,
+    AdoptRecord, Dispatch, DisputeRecord, HandRecordOver, KeepDraft, LastRead, ReadContent, Recall,
+    Restriction, ReviewGrounds, StandBy, Task,
 };
 use comity_domain::vocabularies::Purpose;
 use comity_domain::words::Words;
 use comity_journal::cbor;
-use comity_journal::entry::Lane;
 use comity_journal::ids::{MatterId, Pseudonym};
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
@@ -113,9 +113,15 @@ impl Ledger {
     ) -> Result<Vec<NextLine>, Failure> {
         let kind = self.kind_of(id)?;
         let with_a_draft = !self.matter(id)?.inner().drafts.is_empty();
+        let us = self.agency;
+        let to_dispatch = !self.matter(id)?.to_dispatch(&us).is_empty();
         let is_here = |act: &&&ActDef| {
             let of_a_draft = act.answers.contains(&KeepDraft::DEF.code);
-            act.inner && by_hand(act) && !(of_a_draft && (with_a_draft || !act.answers.contains(&"open")))
+            let goes_out = act.code != Dispatch::DEF.code || to_dispatch;
+            act.inner
+                && goes_out
+                && by_hand(act)
+                && !(of_a_draft && (with_a_draft || !act.answers.contains(&"open")))
         };
         let acts = self.kind_named(&kind)?.acts();
         acts.iter().filter(is_here).map(|act| self.next_line(officer, id, &kind, act, words)).collect()
@@ -168,15 +174,20 @@ impl Ledger {
         let known = self.kind_named(&kind)?;
         let (acts, roles) = (known.acts(), known.def().roles);
         let opening = acts.first().map(|act| act.code);
-        let parties = self.matter(id)?.opening().map(|(opening, _)| opening.parties.clone());
-        let is_open = parties.is_some();
-        let role = parties.unwrap_or_default().into_iter().find(|party| party.agency == us);
+        let (parties, offered) = (self.matter(id)?.parties(), self.matter(id)?.offered_to(&us).is_some());
+        let is_open = !parties.is_empty();
+        let role = parties.into_iter().find(|party| party.agency == us);
         let role = role.map_or(roles[0].to_owned(), |party| party.role.to_string());
         let ours_by_role = |act: &&&ActDef| act.by.is_empty() || act.by.contains(&role.as_str());
         let done = |act: &&&ActDef| is_open && Some(act.code) == opening;
         // What is asked back, and what counts of a fork, is named by the link that stands at it.
         let at_its_entry = |act: &&&ActDef| [Recall::DEF.code, StandBy::DEF.code].contains(&act.code);
-        let ours = acts.iter().filter(|act| !act.inner && !at_its_entry(act));
+        // The node writes an offer by itself, and what takes one over belongs where one was made.
+        let of_records = |act: &&&ActDef| {
+            let takes = [AdoptRecord::DEF.code, DisputeRecord::DEF.code].contains(&act.code);
+            act.code == HandRecordOver::DEF.code || takes && !offered
+        };
+        let ours = acts.iter().filter(|act| !act.inner && !at_its_entry(act) && !of_records(act));
         let ours = ours.filter(ours_by_role).filter(|act| !done(act));
         ours.map(|act| self.next_line(officer, id, &kind, act, words)).collect()
     }
@@ -238,7 +249,8 @@ impl Ledger {
         {
             return Ok(Some(reference));
         }
-        let ours = Lane::Shared(self.agency);
+        let us = self.agency;
+        let ours = self.matter(id)?.lane_of(&us);
         let timeline = self.matter(id)?.view().timeline;
         for shown in timeline.iter().rev().filter(|shown| shown.lane == ours) {
             if let Some(reference) = self.text_in(&shown.entry, "reference")? {

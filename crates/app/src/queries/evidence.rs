@@ -143,7 +143,7 @@ impl Ledger {
         words: &Words,
     ) -> Result<Vec<EvidenceLine>, Failure> {
         self.authorise(officer, Doing::SeeMatter, Some(id))?;
-        let handed = self.matter(id)?.packages();
+        let handed = self.packages_told_of(id)?;
         let handed: Vec<_> =
             handed.into_iter().filter(|handed| entry.is_none_or(|entry| handed.entry == *entry)).collect();
         if handed.is_empty() {
@@ -171,7 +171,8 @@ impl Ledger {
         names: &Names,
         words: &Words,
     ) -> Result<EvidenceLine, Failure> {
-        let (sealed_by, sealed_to) = self.seal_of(&handed.entry)?;
+        let ((sealed_by, sealed_to), size) = (self.seal_of(&handed.entry)?, self.size_of(handed)?);
+        let stands = if handed.paper { "paper".to_owned() } else { format!("{kind}-{}", handed.stands) };
         let matter = self.matter(id)?;
         let (inner, marks) = (matter.inner(), matter.marks());
         let at = matter.entry(&handed.entry).map(|entry| entry.header().at.to_string());
@@ -184,11 +185,11 @@ impl Ledger {
             matter: line.clone(),
             package: handed.package.root.to_string(),
             entry: handed.entry.to_string(),
-            size: handed.package.size,
+            size,
             sealed_by: names.agency(&sealed_by.unwrap_or(handed.by)),
             sealed_to: sealed_to.iter().map(|agency| names.agency(agency)).collect(),
             at: at.unwrap_or_default(),
-            stands: words.text(&format!("stands-{kind}-{}", handed.stands)),
+            stands: words.text(&format!("stands-{stands}")),
             holder: handed.holder.map(|agency| names.agency(&agency)),
             here: self.shelf.holds(&handed.package.root),
             erased: inner.has_erased(&handed.entry, SEALED_PACKAGE),
@@ -198,11 +199,30 @@ impl Ledger {
     }
 
     /// Who signed the envelope of a package, and to whom it says it is sealed; nothing while that content is not here.
-    fn seal_of(&self, entry: &Hash) -> Result<(Option<AgencyId>, Vec<AgencyId>), Failure> {
+    pub(super) fn seal_of(&self, entry: &Hash) -> Result<(Option<AgencyId>, Vec<AgencyId>), Failure> {
         let Some(header) = self.package_header(entry)? else { return Ok((None, Vec::new())) };
         let Ok(sealed) = SealedReader::read(Bytes::new(header)) else { return Ok((None, Vec::new())) };
         let author = sealed.verify_header().authors.into_iter().next().flatten();
         Ok((author.map(|author| author.agency), sealed.envelope().to.clone().unwrap_or_default()))
+    }
+
+    /// The packages of a matter that people here are told of. A paper stays with its recorder: by what name a partner calls
+    /// its own is nothing to look for on our shelf.
+    pub(super) fn packages_told_of(&mut self, id: &MatterId) -> Result<Vec<HandedOver>, Failure> {
+        let us = self.agency;
+        let mut handed = self.matter(id)?.packages();
+        handed.retain(|handed| !handed.paper || handed.by == us);
+        Ok(handed)
+    }
+
+    /// How many bytes a package has: what the entry says; of a paper, what its envelope says while it is here.
+    pub(super) fn size_of(&self, handed: &HandedOver) -> Result<u64, Failure> {
+        if !handed.paper {
+            return Ok(handed.package.size);
+        }
+        let header = self.package_header(&handed.entry)?;
+        let sealed = header.and_then(|header| SealedReader::read(Bytes::new(header)).ok());
+        Ok(sealed.map_or(0, |sealed| sealed.envelope().payload_size))
     }
 
     /// A package as an officer names it: by its matter, as it was typed, and its own name. What may not be seen is not
@@ -217,10 +237,10 @@ impl Ledger {
         package: &str,
     ) -> Result<PackageRow, Failure> {
         let matter = self.seen_by(officer, typed)?;
-        let handed = self.matter(&matter)?.packages();
+        let handed = self.packages_told_of(&matter)?;
         let found = handed.into_iter().find(|handed| handed.package.root.to_string() == package);
         let handed = found.ok_or_else(|| Failure::NotFound("no such package was handed over".into()))?;
-        let (package, size) = (handed.package.root, handed.package.size);
+        let (package, size) = (handed.package.root, self.size_of(&handed)?);
         Ok(PackageRow { package, size, matter, entry: handed.entry, by: handed.by })
     }
 

@@ -121,7 +121,8 @@ impl Ledger {
         let facts = self.facts(pending, matter, &composed, opening.as_ref(), by, Vec::new())?;
         let known = self.kind_named(&kind)?.def();
         let inside = def.inner || !known.shared;
-        let lane = if inside { Lane::Inner(self.agency) } else { Lane::Shared(self.agency) };
+        let us = self.agency;
+        let lane = if inside { Lane::Inner(us) } else { self.matter(matter)?.lane_of(&us) };
         let proposal = self.proposal(lane, known.rules, &composed, opening.as_ref());
         Ok((self.matter(matter)?.foresee(&proposal, &facts), not_allowed))
     }

@@ -329,13 +329,16 @@ impl Ledger {
     }
 
     fn line_under(
-        &self,
+        &mut self,
         headline: Headline,
         row: &MatterRow,
         names: &BTreeMap<AgencyId, String>,
         words: &Words,
     ) -> Result<MatterLine, Failure> {
-        let now = self.now();
+        let (now, partners) = (self.now(), self.known_partners()?);
+        let without_node = |agency: &AgencyId| {
+            partners.iter().any(|partner| partner.agency == *agency && partner.off_network)
+        };
         let name = |agency: &AgencyId| names.get(agency).cloned().unwrap_or_else(|| short(agency));
         let side = |side| match side {
             Side::Us => "us".to_owned(),
@@ -352,6 +355,7 @@ impl Ledger {
             assigned: row.assigned,
             status: row.status.clone(),
             status_text: words.status(&row.kind, &row.status),
+            by_hand: !with.is_empty() && with.iter().all(|agency| without_node(agency)),
             with: with.into_iter().map(name).collect(),
             waited_for: row.waits_for().map(side),
             title: headline.title,

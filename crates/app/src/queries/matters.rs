@@ -4,7 +4,8 @@ use ciborium::Value;
 use comity_domain::act::{self, Absence, Act as _, FieldKind};
 use comity_domain::clock::ClockReading;
 use comity_domain::engine::{
-    EntryView, Facts, Holder, KeepGround, ReadContent, RecallResult, Recalled, Recorded, Standing,
+    EntryView, Facts, Holder, KeepGround, ReadContent, RecallResult, Recalled, RecordDispute, RecordWord,
+    Recorded, Standing,
 };
 use comity_domain::gates::{Cover, missing_approvals};
 use comity_domain::words::Words;
@@ -46,6 +47,8 @@ pub struct MatterLine {
     pub status_text: String,
     /// The other parties, by our names for them.
     pub with: Vec<String>,
+    /// Whether none of them has a node: what goes out goes by hand, and what they say is recorded.
+    pub by_hand: bool,
     /// Whether we wait (`them`), they wait (`us`), or nobody does.
     pub waited_for: Option<String>,
     /// Our own reference, while that content is present.
@@ -81,6 +84,8 @@ pub struct PartyLine {
     pub name: String,
     /// Its part, in words.
     pub role: String,
+    /// Whether it has no node, and another writes down what it says.
+    pub off_network: bool,
 }
 
 /// Who acted or approved.
@@ -134,9 +139,12 @@ pub struct TimelineLine {
     pub waits: Option<WaitsLine>,
     /// Whether the other side acted at the same time.
     pub crossed: bool,
+    /// What the party's own agency says of what was recorded for it, in words; nothing while it has said nothing.
+    pub word: Option<String>,
     /// What we hold against it.
     pub objections: Vec<String>,
-    /// For ours: `queued` or `delivered`; for theirs: `received`.
+    /// For ours: `queued` or `delivered`, or where it goes out by hand `to-dispatch` or `dispatched`; for theirs:
+    /// `received`.
     pub delivery: &'static str,
     /// What it says.
     pub fields: Vec<FieldLine>,
@@ -212,6 +220,8 @@ pub struct PackageLine {
     pub size: u64,
     /// Whether it is whole at this node, every byte checked; else it has not come yet or was erased.
     pub here: bool,
+    /// Whether it holds the paper of what was recorded for a party without a node.
+    pub paper: bool,
 }
 
 /// Content that somebody asked back, and what the others have said to it.
@@ -258,6 +268,8 @@ pub struct MatterPage {
     pub recalls: Vec<RecallLine>,
     /// Its parties.
     pub parties: Vec<PartyLine>,
+    /// Who has handed over to us what it recorded for us, while we have neither adopted nor disputed it.
+    pub offered_by: Option<String>,
     /// The clocks that run.
     pub clocks: Vec<ClockLine>,
     /// Drafts not signed yet.
@@ -347,14 +359,17 @@ impl Ledger {
         for entry in view.timeline.iter().filter(|entry| entry.act.as_str() != ReadContent::DEF.code) {
             timeline.push(self.timeline_line(id, &kind, entry, &names, words)?);
         }
-        let (marks, handed) = (self.matter(id)?.marks(), self.matter(id)?.packages());
-        let packages = handed.iter().map(|handed| PackageLine {
-            package: handed.package.root.to_string(),
-            entry: handed.entry.to_string(),
-            size: handed.package.size,
-            here: self.shelf.holds(&handed.package.root),
-        });
-        let packages = packages.collect();
+        let (marks, handed) = (self.matter(id)?.marks(), self.packages_told_of(id)?);
+        let mut packages = Vec::new();
+        for handed in &handed {
+            packages.push(PackageLine {
+                package: handed.package.root.to_string(),
+                entry: handed.entry.to_string(),
+                size: self.size_of(handed)?,
+                here: self.shelf.holds(&handed.package.root),
+                paper: handed.paper,
+            });
+        }
         let known = self.kind_named(&kind)?;
         let role = our_role.unwrap_or_else(|| known.def().roles[0].to_owned());
         let next = view.cell.next_of(&role).filter_map(|code| {
@@ -376,6 +391,7 @@ impl Ledger {
             marks: marks.iter().map(|mark| words.text(&format!("mark-{kind}-{mark}"))).collect(),
             packages,
             recalls: self.recall_lines(id, &kind, &names, words)?,
+            offered_by: self.offered_by(id)?.map(|recorder| names.agency(&recorder)),
             parties: view
                 .parties
                 .iter()
@@ -383,6 +399,7 @@ impl Ledger {
                     agency: party.agency,
                     name: names.agency(&party.agency),
                     role: words.text(&format!("party-{kind}-{}", party.role)),
+                    off_network: party.recorder.is_some(),
                 })
                 .collect(),
             clocks: clocks.collect(),
@@ -394,6 +411,14 @@ impl Ledger {
             read_only: view.read_only,
             desk: self.desk_page(id, &names, words)?,
         })
+    }
+
+    /// Who recorded for us in a matter and waits for our word on it.
+    fn offered_by(&mut self, id: &MatterId) -> Result<Option<AgencyId>, Failure> {
+        let us = self.agency;
+        let matter = self.matter(id)?;
+        let recorder = matter.opening().map(|(opening, _)| opening.genesis.opener);
+        Ok(recorder.filter(|_| matter.offered_to(&us).is_some()))
     }
 
     fn recall_lines(
@@ -463,13 +488,13 @@ impl Ledger {
         let entry = matter.entry(&shown.entry).cloned();
         let entry = entry.ok_or_else(|| Failure::Fault("an entry of the timeline is not there".into()))?;
         let header = entry.header();
-        let ends_branch =
-            header.lane == Lane::Shared(us) && matter.branches(header.lane).contains(&shown.entry);
+        let (recorded, ours) = (matter.is_recorded(&entry), matter.lane_of(&us));
+        let ends_branch = header.lane == ours && matter.branches(header.lane).contains(&shown.entry);
         let side = match shown.lane {
             Lane::Inner(_) => "inner",
-            Lane::Shared(party) if header.author != party && header.author == us => "recorded",
-            Lane::Shared(party) if header.author != party => "recorded-by-them",
-            Lane::Shared(party) if party == us => "ours",
+            Lane::Shared(_) if recorded && header.author == us => "recorded",
+            Lane::Shared(_) if recorded => "recorded-by-them",
+            Lane::Shared(_) if header.lane == ours => "ours",
             Lane::Shared(_) => "theirs",
         };
         let facts = Facts {
@@ -481,6 +506,17 @@ impl Ledger {
             packages: BTreeSet::new(),
             own_record: false,
         };
+        let word = matter.word_on(&entry).map(|word| {
+            let by_us = matter.agency_of(&header.lane.party()) == us;
+            let whose = if by_us { "-by-us" } else { "" };
+            match word {
+                RecordWord::Adopted => words.text(&format!("record-adopted{whose}")),
+                RecordWord::Disputed(ground) => {
+                    let ground = words.term(RecordDispute::LIST, ground.code());
+                    words.text_with(&format!("record-disputed{whose}"), &[("ground", &ground)])
+                }
+            }
+        });
         let objections = if side == "theirs" { matter.judge(&shown.entry, &facts) } else { Vec::new() };
         let parts = self.store().parts(&shown.entry)?;
         let def = self.kind_named(kind)?.act(header.act.as_str());
@@ -527,29 +563,40 @@ impl Ledger {
             ends_branch,
             stands: standing_code(shown.standing),
             standing: standing_text(words, shown.standing),
-            waits: self.waits_line(id, &shown.entry, names),
+            waits: self.waits_line(id, &shown.entry, names)?,
             crossed: shown.crossed,
+            word,
             objections: objections.iter().map(|objection| words.rule(&objection.rule)).collect(),
-            delivery: self.delivery(shown, side)?,
+            delivery: self.delivery(id, shown, side)?,
             fields,
         })
     }
 
-    fn waits_line(&self, id: &MatterId, entry: &Hash, names: &Names) -> Option<WaitsLine> {
-        let (_, row) = self.waiting.in_matter(id).find(|(waiting, _)| *waiting == entry)?;
-        let lacks = row.lacks.iter().map(|seen| LacksLine {
-            of: names.agency(&seen.lane.party()),
-            ours: seen.lane.party() == self.agency,
-            number: seen.place.seq,
+    fn waits_line(
+        &mut self,
+        id: &MatterId,
+        entry: &Hash,
+        names: &Names,
+    ) -> Result<Option<WaitsLine>, Failure> {
+        let row = self.waiting.in_matter(id).find(|(waiting, _)| *waiting == entry);
+        let Some(row) = row.map(|(_, row)| row.clone()) else { return Ok(None) };
+        let us = self.agency;
+        let matter = self.matter(id)?;
+        let lacks = row.lacks.iter().map(|seen| {
+            let of = matter.agency_of(&seen.lane.party());
+            LacksLine { of: names.agency(&of), ours: of == us, number: seen.place.seq }
         });
-        Some(WaitsLine { since: row.since.to_string(), lacks: lacks.collect() })
+        Ok(Some(WaitsLine { since: row.since.to_string(), lacks: lacks.collect() }))
     }
 
     /// Queued, delivered, received: overlays, read off streams and receipts.
-    fn delivery(&self, shown: &EntryView, side: &str) -> Result<&'static str, Failure> {
+    fn delivery(&mut self, id: &MatterId, shown: &EntryView, side: &str) -> Result<&'static str, Failure> {
+        let by_hand = side == "ours" && self.goes_by_hand(id)?;
         Ok(match side {
             "inner" | "recorded" => "",
             "theirs" | "recorded-by-them" => "received",
+            _ if by_hand && self.matter(id)?.inner().dispatched.contains_key(&shown.entry) => "dispatched",
+            _ if by_hand => "to-dispatch",
             _ if self.store().receipts(&shown.entry)?.is_empty() => "queued",
             _ => "delivered",
         })

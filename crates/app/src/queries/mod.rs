@@ -17,11 +17,14 @@ mod lists;
 mod matters;
 mod node_page;
 mod packages;
+mod recording;
+pub(crate) use packages::{HEADER, header_in};
 mod partners;
 mod proof;
 mod retention;
 mod search;
 mod tasks;
+mod ties;
 mod translations;
 
 pub use acts::ActValue;
@@ -45,7 +48,9 @@ pub use matters::{
 pub use node_page::NodePage;
 pub use partners::{CardPage, OfficerLine, PartnerLine, REVIEW_SOON};
 pub use proof::MatterProof;
+pub use recording::RecordingLine;
 pub use retention::{RetentionLine, ReviewLine};
 pub use search::{MOST_FOUND, SearchLine, SearchPage, Snippet};
 pub use tasks::MyTask;
+pub use ties::{NamedAgency, ProposedTieLine, TiePage};
 pub use translations::TranslationLine;

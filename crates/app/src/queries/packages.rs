@@ -1,11 +1,13 @@
 //! Sealed packages: which were handed over, which are still to be fetched, and who may have which.
 
 use ciborium::Value;
+use comity_domain::act::PartBytes;
 use comity_domain::engine::SEALED_PACKAGE;
 use comity_evidence::age::{Header, Identity};
 use comity_evidence::sealed::{Finding, SealedReader};
 use comity_journal::card::SealingKey;
 use comity_journal::cbor;
+use comity_journal::entry::Lane;
 use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::suite::Hash;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +20,7 @@ use crate::ledger::Ledger;
 use crate::views::{PACKAGES, PackageRow, read_row};
 
 /// The content part of an entry that holds its package's header.
-const HEADER: &str = "header";
+pub(crate) const HEADER: &str = "header";
 
 impl Ledger {
     /// All sealed packages that were handed over, by name.
@@ -45,10 +47,12 @@ impl Ledger {
         }
     }
 
-    /// Whether the lanes still speak of a package as kept and it was not erased here: a row may be older than a fork.
+    /// Whether the lanes still speak of a package as kept and it was not erased here: a row may be older than a fork. A
+    /// paper stays with who recorded it, and never travels.
     fn is_kept(&mut self, row: &PackageRow) -> Result<bool, Failure> {
         let matter = self.matter(&row.matter)?;
-        let kept = matter.packages().iter().any(|handed| handed.entry == row.entry && handed.kept);
+        let kept =
+            matter.packages().iter().any(|handed| handed.entry == row.entry && handed.kept && !handed.paper);
         Ok(kept && !matter.inner().has_erased(&row.entry, SEALED_PACKAGE))
     }
 
@@ -73,7 +77,15 @@ impl Ledger {
     pub fn is_wanted(&mut self, row: &PackageRow) -> Result<bool, Failure> {
         Ok(!self.shelf.holds(&row.package)
             && self.is_kept(row)?
-            && self.package_header(&row.entry)?.is_some())
+            && self.package_header(&row.entry)?.is_some()
+            && self.was_sealed_for_us(row)?)
+    }
+
+    /// Whether a package can be for us: before an agency had a node nobody could seal to it.
+    fn was_sealed_for_us(&mut self, row: &PackageRow) -> Result<bool, Failure> {
+        let us = self.agency;
+        let from_the_first = self.matter(&row.matter)?.lane_of(&us) == Lane::Shared(us);
+        Ok(from_the_first || self.seal_of(&row.entry)?.1.contains(&us))
     }
 
     /// The names that may stand on the shelf: packages that were handed over and not erased here, and those that wait
@@ -189,8 +201,7 @@ impl Ledger {
     /// When the store cannot be read.
     pub fn may_fetch(&mut self, partner: &AgencyId, package: &Hash) -> Result<bool, Failure> {
         for row in self.package_rows(package.as_bytes())? {
-            let parties = self.matter(&row.matter)?.opening().map(|(opening, _)| opening.parties.clone());
-            let is_party = parties.is_some_and(|parties| parties.iter().any(|p| p.agency == *partner));
+            let is_party = self.matter(&row.matter)?.parties().iter().any(|p| p.agency == *partner);
             if row.by == self.agency && is_party && self.is_kept(&row)? {
                 return Ok(true);
             }
@@ -203,10 +214,11 @@ impl Ledger {
     /// # Errors
     /// When the matter is not open or a party has no card here.
     pub fn package_recipients(&mut self, matter: &MatterId) -> Result<Vec<(AgencyId, SealingKey)>, Failure> {
-        let opening = self.matter(matter)?.opening().map(|(opening, _)| opening.parties.clone());
-        let parties = opening.ok_or_else(|| {
-            Failure::Usage("the matter is not open yet: its opening waits for approval or comparison".into())
-        })?;
+        let parties = self.matter(matter)?.parties();
+        if parties.is_empty() {
+            let why = "the matter is not open yet: its opening waits for approval or comparison";
+            return Err(Failure::Usage(why.into()));
+        }
         let with_node = parties.iter().filter(|party| party.recorder.is_none());
         with_node
             .map(|party| {
@@ -224,7 +236,7 @@ impl Ledger {
     /// When there is none here, or several could be meant.
     pub fn package_named(&mut self, matter: &MatterId, typed: Option<&str>) -> Result<Hash, Failure> {
         let shelf = std::sync::Arc::clone(&self.shelf);
-        let handed = self.matter(matter)?.packages().into_iter().map(|handed| handed.package.root);
+        let handed = self.packages_told_of(matter)?.into_iter().map(|handed| handed.package.root);
         let here: Vec<_> = handed.filter(|name| shelf.holds(name)).collect();
         let fits =
             |name: &&Hash| typed.is_none_or(|typed| name.to_string().starts_with(&typed.to_lowercase()));
@@ -282,9 +294,16 @@ impl Ledger {
     pub fn package_header(&self, entry: &Hash) -> Result<Option<Vec<u8>>, Failure> {
         let parts = self.store.parts(entry)?;
         let part = parts.iter().find(|part| part.label.as_str() == HEADER);
-        Ok(part.and_then(|part| {
-            let mut fields: BTreeMap<String, Value> = cbor::decode(&part.bytes).ok()?;
-            fields.remove("header")?.into_bytes().ok()
-        }))
+        Ok(part.and_then(|part| header_of(&part.bytes)))
     }
+}
+
+/// The header of a package in a content part that is about to be signed.
+pub(crate) fn header_in(part: &PartBytes) -> Option<Vec<u8>> {
+    header_of(&part.bytes)
+}
+
+fn header_of(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut fields: BTreeMap<String, Value> = cbor::decode(bytes).ok()?;
+    fields.remove("header")?.into_bytes().ok()
 }

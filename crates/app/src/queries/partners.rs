@@ -47,6 +47,8 @@ pub struct PartnerLine {
     pub at: Option<String>,
     /// Whether it has no node, so that we record what it says.
     pub off_network: bool,
+    /// Of one that had no node: the agency that it is, by our name for it, which speaks for itself since.
+    pub linked: Option<String>,
     /// Entries that wait for delivery to it.
     pub queued: u64,
     /// Entries of its that have arrived and wait for earlier ones.
@@ -120,6 +122,14 @@ impl Ledger {
         let assessment = partner.lane.assessment(now);
         let review_by = assessment.review_by();
         let (of, waiting) = (partner.agency, self.waiting.of(&partner.agency));
+        let linked = match partner.lane.linked_with().filter(|_| partner.off_network) {
+            None => None,
+            Some(with) => {
+                let (with, partners) = (AgencyId::from_bytes(*with.as_bytes()), self.known_partners()?);
+                let known = partners.iter().find(|known| known.agency == with);
+                Some(known.map_or_else(|| with.to_string(), |known| known.name.clone()))
+            }
+        };
         Ok(PartnerLine {
             ceiling: assessment.ceiling(),
             assessment: assessment.code(),
@@ -149,6 +159,7 @@ impl Ledger {
             agency: partner.agency,
             at: partner.at,
             off_network: partner.off_network,
+            linked,
         })
     }
 

@@ -39,7 +39,9 @@ impl Ledger {
                 "nothing of this matter has been shared yet, so there is nothing to prove".into(),
             )
         })?;
-        let (kind, parties) = (opening.genesis.kind.clone(), opening.parties.clone());
+        let kind = opening.genesis.kind.clone();
+        // Whom a party is now, too: its agency's receipts may be there before its first word.
+        let parties: Vec<_> = opening.parties.iter().cloned().chain(matter.parties()).collect();
         let mut shown = matter.view().timeline;
         shown.retain(|entry| entry.lane.is_shared());
         shown.sort_by_key(|entry| (entry.lane, entry.place));

@@ -51,12 +51,19 @@ pub(super) fn project(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId)
     let mut shared: Vec<_> = known.iter().filter(|entry| entry.header().lane.is_shared()).collect();
     shared.sort_by_key(|entry| entry.hash());
     let openings: Vec<_> = shared.iter().filter_map(|entry| entry.header().opening.as_ref()).collect();
+    // Who had no node when it was opened may have one now.
+    let now = match ledger.matter(id) {
+        Ok(matter) => matter.parties(),
+        Err(Failure::NotFound(_)) => Vec::new(),
+        Err(other) => return Err(other),
+    };
     let is_named = |opening: &Opening, agency: &AgencyId| {
-        opening.parties.iter().any(|party| party.agency == *agency && party.recorder.is_none())
+        let parties = opening.parties.iter().chain(&now);
+        parties.into_iter().any(|party| party.agency == *agency && party.recorder.is_none())
     };
     // What somebody who is no party put here is nowhere else.
     let named: BTreeSet<AgencyId> =
-        openings.iter().flat_map(|opening| &opening.parties).map(|party| party.agency).collect();
+        openings.iter().flat_map(|opening| &opening.parties).chain(&now).map(|party| party.agency).collect();
     let of_parties = shared.iter().filter(|entry| named.contains(&entry.header().lane.party()));
     let value = holdings::of_matter(of_parties.map(|entry| entry.hash())).as_bytes().to_vec();
     // Of two openings neither counts yet: what is held is spoken of only to whom both name.

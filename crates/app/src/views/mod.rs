@@ -86,7 +86,8 @@ pub fn project(ledger: &mut Ledger, pending: &mut Pending) -> Result<(), Failure
         if ledger.contents.is_shared(&row.kind) {
             waiting::project(ledger, pending, &id)?;
         }
-        if ledger.kinds.get(&row.kind).is_some_and(|kind| kind.def().hands_over.is_some()) {
+        let hands_over = ledger.kinds.get(&row.kind).is_some_and(|kind| kind.def().hands_over.is_some());
+        if hands_over || !ledger.matter(&id)?.packages().is_empty() {
             packages::project(ledger, pending, &id)?;
         }
         if before.as_deref() == Some(&row) {

@@ -13,13 +13,13 @@ use super::{HANDED_OVER, PACKAGES};
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
 
-/// A sealed package that a valid entry handed over.
+/// A sealed package that a valid entry handed over, or that holds the paper of what a recorder wrote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PackageRow {
     /// The root over its bytes, which is its name.
     pub package: Hash,
-    /// How many bytes its payload has.
+    /// How many bytes its payload has; 0 where the entry does not say.
     pub size: u64,
     /// The matter.
     pub matter: MatterId,

@@ -7,7 +7,6 @@ use comity_domain::act::{Act as _, matters_named};
 use comity_domain::clock::{Clock, Consequence};
 use comity_domain::engine::{AnyMatter, Kind as _, Kinds, Standing};
 use comity_domain::matters::request::{Answer, RequestKind};
-use comity_journal::entry::{Entry, Lane};
 use comity_journal::ids::{AgencyId, MatterId, Pseudonym};
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
@@ -198,7 +197,7 @@ pub(super) fn fold(
         due_here: earliest(true).map(FirstDue::of),
         due_there: earliest(false).map(FirstDue::of),
         answered_in: answered_in(matter, brief.cell.status),
-        touched: matter.entries().iter().any(|entry| entry.header().lane == Lane::Shared(us)),
+        touched: matter.entries().iter().any(|entry| entry.header().lane == matter.lane_of(&us)),
         restricted: people.restricted,
         team: Vec::new(),
         assigned: None,
@@ -307,22 +306,18 @@ fn subject(matter: &dyn AnyMatter) -> Option<Hash> {
 
 fn references(matter: &dyn AnyMatter, contents: &Contents, us: &AgencyId) -> Vec<Referring> {
     let kind = matter.kind();
-    let mut telling: Vec<(Timestamp, Hash, bool)> = Vec::new();
+    let (mut telling, ours): (Vec<(Timestamp, Hash, bool)>, _) = (Vec::new(), matter.lane_of(us));
     let draft = if matter.opening().is_none() { subject(matter) } else { None };
     for entry in matter.entries() {
         let (hash, header) = (entry.hash(), entry.header());
-        let refers = contents.refers(kind, header.act.as_str()) || is_recorded(entry) || draft == Some(hash);
+        let refers =
+            contents.refers(kind, header.act.as_str()) || matter.is_recorded(entry) || draft == Some(hash);
         if refers && matter.standing(&hash) == Standing::Valid {
-            telling.push((header.at, hash, header.lane.party() == *us));
+            telling.push((header.at, hash, header.lane == ours));
         }
     }
     telling.sort_by_key(|told| std::cmp::Reverse((told.0, told.1)));
     let of_side = |ours: bool| telling.iter().filter(move |told| told.2 == ours).take(REFERENCES);
     let both = of_side(true).chain(of_side(false));
     both.map(|(_, entry, ours)| Referring { entry: *entry, ours: *ours }).collect()
-}
-
-/// Whether it was written for a party without a node, whose own reference rides along.
-fn is_recorded(entry: &Entry) -> bool {
-    matches!(entry.header().lane, Lane::Shared(party) if party != entry.header().author)
 }

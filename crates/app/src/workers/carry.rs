@@ -281,9 +281,7 @@ impl Ledger {
                 continue;
             }
             let matter = self.matter(&row.matter)?;
-            let is_party = matter
-                .opening()
-                .is_some_and(|(opening, _)| opening.parties.iter().any(|party| party.agency == *partner));
+            let is_party = matter.parties().iter().any(|party| party.agency == *partner);
             let ours = |handed: &comity_domain::engine::HandedOver| {
                 handed.entry == row.entry && handed.kept && handed.holder == Some(us)
             };

@@ -9,6 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use comity_domain::gates::Ceiling;
 use comity_federation::batch::{Draft, Parcel};
 use comity_federation::holdings::{Holdings, HoldingsReply};
 use comity_federation::message::{Ask, Batch, Message as _, VERSION};
@@ -17,6 +18,7 @@ use comity_journal::card::Card;
 use comity_journal::entry::{Entry, Lane, Opening, Place, Seen};
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::limits;
+use comity_journal::part::OpenPart;
 use comity_journal::stream::StreamHead;
 use comity_store::Recorded;
 
@@ -132,7 +134,12 @@ impl Ledger {
     /// said to be of our own lane and is not here was never written, unless the partner holds it and we signed it.
     fn ask(&mut self, partner: &AgencyId, matter: MatterId, how: About) -> Result<Option<Ask>, Failure> {
         let anyway = !matches!(how, About::WhatIsMissing);
-        let ours = Lane::Shared(self.agency);
+        let us = self.agency;
+        let ours = match self.matter(&matter) {
+            Ok(folded) => folded.lane_of(&us),
+            Err(Failure::NotFound(_)) => Lane::Shared(us),
+            Err(other) => return Err(other),
+        };
         let rows = || self.waiting.in_matter(&matter).map(|(_, row)| row);
         let missing = rows().any(|row| row.lacks.iter().any(|seen| seen.lane != ours));
         let is_author = rows().any(|row| row.author == *partner);
@@ -149,7 +156,7 @@ impl Ledger {
             Err(other) => return Err(other),
         };
         let may_hold = match folded.opening() {
-            Some((opening, _)) => opening.parties.iter().any(|party| party.agency == *partner),
+            Some(_) => folded.parties().iter().any(|party| party.agency == *partner),
             None => is_author,
         };
         // It has said itself that it holds something of it, whoever the opening that is here names.
@@ -200,30 +207,67 @@ impl Ledger {
     /// yet: then by both.
     fn are_parties(&mut self, matter: &MatterId, partner: &AgencyId) -> Result<bool, Failure> {
         let us = self.agency;
-        let openings: Vec<_> = match self.matter(matter) {
+        let (openings, now): (Vec<_>, _) = match self.matter(matter) {
             Ok(matter) => {
                 let openings =
                     matter.entries().into_iter().filter_map(|entry| entry.header().opening.clone());
-                openings.collect()
+                (openings.collect(), matter.parties())
             }
-            Err(Failure::NotFound(_)) => Vec::new(),
+            Err(Failure::NotFound(_)) => (Vec::new(), Vec::new()),
             Err(other) => return Err(other),
         };
         let names = |opening: &Opening, agency| {
-            opening.parties.iter().any(|party| party.agency == agency && party.recorder.is_none())
+            let parties = opening.parties.iter().chain(&now);
+            parties.into_iter().any(|party| party.agency == agency && party.recorder.is_none())
         };
         let by_all = openings.iter().all(|opening| names(opening, us) && names(opening, *partner));
         Ok(!openings.is_empty() && by_all)
     }
 
     /// An entry with the content of it that is here and addressed to a partner.
-    pub(super) fn parcel(&self, partner: &AgencyId, entry: Entry) -> Result<Parcel, Failure> {
+    pub(super) fn parcel(&mut self, partner: &AgencyId, entry: Entry) -> Result<Parcel, Failure> {
         let mut parts = self.store.parts(&entry.hash())?;
+        if self.came_by_offer(partner, &entry.header().matter)? {
+            self.keep_within_ceiling(partner, &entry, &mut parts)?;
+        }
         parts.retain(|part| entry.header().parts.iter().any(|c| c.is_for(partner) && part.matches(c)));
         Ok(Parcel { entry, parts })
     }
 
-    /// Our own cards, and those of whoever else signed any of these: who has not met them is introduced by it.
+    /// Whether a party of a matter had no node when it was opened: then what it is given was decided for its record.
+    fn came_by_offer(&mut self, partner: &AgencyId, matter: &MatterId) -> Result<bool, Failure> {
+        match self.matter(matter) {
+            Ok(matter) => Ok(matter.lane_of(partner) != Lane::Shared(*partner)),
+            Err(Failure::NotFound(_)) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Leaves out what a partner's ceiling does not let it have: what tells of persons, also in other languages. It does not
+    /// follow by itself when the ceiling is lifted.
+    fn keep_within_ceiling(
+        &mut self,
+        partner: &AgencyId,
+        entry: &Entry,
+        parts: &mut Vec<OpenPart>,
+    ) -> Result<(), Failure> {
+        let now = self.now();
+        let known = self.known_partners()?;
+        let ceiling =
+            known.iter().find(|known| known.agency == *partner).map(|known| known.lane.ceiling(now));
+        if ceiling == Some(Ceiling::Full) {
+            return Ok(());
+        }
+        let header = entry.header();
+        let def = self.kinds.get(header.kind.as_str()).and_then(|kind| kind.act(header.act.as_str()));
+        let personal =
+            def.into_iter().flat_map(|def| def.fields).filter(|field| field.personal && !field.ours);
+        let homes: Vec<_> = personal.map(|field| field.home).collect();
+        parts.retain(|part| !homes.iter().any(|home| home.is_at(part.label.as_str())));
+        Ok(())
+    }
+
+    /// Our own card, and those of whoever else signed any of these: who has not met them is introduced by it.
     fn cards_with(&self, partner: &AgencyId, parcels: &[Parcel]) -> Vec<Card> {
         let authors: BTreeSet<_> = parcels.iter().map(|parcel| parcel.entry.header().author).collect();
         let others = authors.into_iter().filter(|author| *author != self.agency && author != partner);

@@ -15,7 +15,7 @@ use comity_evidence::sealed::SealedReader;
 use comity_journal::card::{Card, SealingKey};
 use comity_journal::entropy::Entropy;
 use comity_journal::ids::{AgencyId, MatterId};
-use comity_journal::suite::SecretKey;
+use comity_journal::suite::{Hash, SecretKey};
 use comity_journal::time::Timestamp;
 use comity_store::objects::Objects;
 use tempfile::NamedTempFile;
@@ -117,6 +117,13 @@ impl Shelved {
         act.insert("size".into(), number(self.envelope.payload_size));
         act.insert("files".into(), number(self.packed.files));
         act.insert("header".into(), data_encoding::BASE64.encode(&self.header).into());
+    }
+
+    /// Fills in, in the table of how something reached us, what sealing the paper knows. The paper's name, which the
+    /// entry is to rely on.
+    pub fn fill_in_record(&self, recorded: &mut toml::Table) -> Hash {
+        recorded.insert("header".into(), data_encoding::BASE64.encode(&self.header).into());
+        self.envelope.root
     }
 
     /// Takes it off the shelf again, because nobody was handed it.

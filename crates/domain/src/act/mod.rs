@@ -63,6 +63,17 @@ pub enum Home {
     Tally,
 }
 
+impl Home {
+    /// Whether the part of this label holds it, or an item of it.
+    pub fn is_at(&self, label: &str) -> bool {
+        match self {
+            Self::Part(part) => *part == label,
+            Self::Each(part) => label.strip_prefix(part).is_some_and(|number| number.starts_with('-')),
+            Self::Structure | Self::Tally => false,
+        }
+    }
+}
+
 /// What a field holds, for whoever shows or asks for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldKind {

@@ -4,7 +4,7 @@
 //! prohibited grounds, cover. What was relied on is named in the act by hash, so that it can be judged again.
 
 use comity_journal::cbor;
-use comity_journal::entry::{Actor, Lane, Opening, Relied};
+use comity_journal::entry::{Actor, Lane, Opening, Party, Relied};
 use comity_journal::ids::{AgencyId, Token};
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
@@ -112,7 +112,9 @@ impl<K: Kind> Matter<K> {
             (Verdict::Void(_), refusal) => return Err(refusal.unwrap_or(Refusal::under(rules::UNREADABLE))),
         }
         let def = Self::def_of(proposal.lane, proposal.act).ok_or(Refusal::under(rules::UNREADABLE))?;
-        if proposal.lane.party() != proposal.author {
+        let writes_for =
+            |party: &Party| party.agency == proposal.lane.party() && party.recorder == Some(proposal.author);
+        if proposal.lane.is_shared() && state.parties.iter().any(writes_for) {
             // What a party without a node said is recorded, not decided: its own people have weighed it.
             check_recorder(&facts.proposer)?;
             return Ok(Decided { weighed: Weighed::Plain, draft: None });
@@ -178,7 +180,7 @@ impl<K: Kind> Matter<K> {
         ceiling: Ceiling,
     ) -> Option<Refusal> {
         let inner = K::DEF.shared && InnerAct::defs().iter().any(|def| def.code == act);
-        let lane = if inner || !K::DEF.shared { Lane::Inner(author) } else { Lane::Shared(author) };
+        let lane = if inner || !K::DEF.shared { Lane::Inner(author) } else { self.lane_of(&author) };
         let Some(def) = Self::def_of(lane, act) else { return Some(Refusal::under(rules::UNREADABLE)) };
         let checked = if self.read_only() {
             Err(Refusal::under(rules::READ_ONLY))
@@ -186,6 +188,7 @@ impl<K: Kind> Matter<K> {
             Err(Refusal::under(rules::FORKED))
         } else {
             self.check_step(def, lane)
+                .and_then(|()| self.check_taken(def, lane))
                 .and_then(|()| check_role(def, proposer))
                 .and_then(|()| self.check_always_given(def, lane, ceiling))
         };
@@ -216,7 +219,7 @@ impl<K: Kind> Matter<K> {
             if shared && state.opened_by.is_none() || !shared && !K::cell(&lanes).allows(role, def.code) {
                 return Err(Refusal::under(rules::NOT_NOW));
             }
-            if SharedAct::begins_epoch(def) && !self.is_forked(lane) {
+            if SharedAct::ends_fork(def) && !self.is_forked(lane) {
                 return Err(Refusal::under(rules::NOT_FORKED));
             }
             if def.code == AnswerRecall::DEF.code && shared && !self.owes_recall_answer(&lane.party()) {
@@ -232,6 +235,17 @@ impl<K: Kind> Matter<K> {
             Ok(())
         } else {
             Err(Refusal::under(rules::WRONG_TARGET).about(def.answers.iter().copied()))
+        }
+    }
+
+    /// What was recorded for a party is taken over before it writes anything itself, and by it alone.
+    fn check_taken(&self, def: &ActDef, lane: Lane) -> Result<(), Refusal> {
+        let state = self.state();
+        let waits = state.handed.get(&lane.party()).is_some_and(|handed| handed.word.is_none());
+        match (SharedAct::is_take(def), lane.is_shared() && waits) {
+            (true, false) => Err(Refusal::under(rules::NOT_NOW)),
+            (false, true) => Err(Refusal::under(rules::TAKE_FIRST)),
+            _ => Ok(()),
         }
     }
 
@@ -345,8 +359,11 @@ impl<K: Kind> Matter<K> {
     }
 }
 
-/// Checks that the proposer is one of those who speak with partners.
-fn check_recorder(proposer: &Actor) -> Result<(), Refusal> {
+/// Checks that who records what a party without a node said is one of those who speak with partners.
+///
+/// # Errors
+/// The rule of roles, with those that may.
+pub fn check_recorder(proposer: &Actor) -> Result<(), Refusal> {
     let speaking = [Role::Desk, Role::Liaison, Role::Officer, Role::Custodian].map(Role::code);
     if proposer.roles.iter().any(|held| speaking.contains(&held.as_str())) {
         Ok(())

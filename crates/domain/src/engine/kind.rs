@@ -42,10 +42,10 @@ pub struct PackageRef {
     pub size: u64,
 }
 
-/// A sealed package that was handed over, and by which valid entry.
+/// A sealed package that was handed over, or that holds the paper of what was recorded; and by which valid entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HandedOver {
-    /// The package.
+    /// The package. Of a paper the entry names no size: its envelope does, and 0 stands here.
     pub package: PackageRef,
     /// The entry.
     pub entry: Hash,
@@ -57,6 +57,8 @@ pub struct HandedOver {
     pub stands: &'static str,
     /// Who answers for it now; nobody once it was destroyed.
     pub holder: Option<AgencyId>,
+    /// Whether it holds the paper of what a recorder wrote for a party without a node: it stays with the recorder.
+    pub paper: bool,
 }
 
 /// What the other side is told of why it is refused.

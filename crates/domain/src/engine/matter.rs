@@ -18,8 +18,9 @@ use comity_journal::suite::Hash;
 use super::candidate::{Stated, Verdict};
 use super::course::{Course, Link};
 use super::grid::Cell;
+use super::handed::HandedOverRecords;
 use super::inner::{InnerAct, InnerLane};
-use super::kind::{HandedOver, Kind, Lanes};
+use super::kind::{HandedOver, Kind, Lanes, PackageRef};
 use super::lane::{Frontier, LaneLog, Standing, Step};
 use super::shared::SharedAct;
 use crate::act::{ActDef, ActSet, Shape};
@@ -46,9 +47,16 @@ pub(super) struct State<K: Kind> {
     understood: bool,
     /// How far each lane had come: what lies beyond was not seen.
     frontier: Frontier,
+    /// The parties whose records were handed over.
+    pub(super) handed: HandedOverRecords,
 }
 
 impl<K: Kind> State<K> {
+    /// How many entries of a lane were seen.
+    pub(super) fn frontier_of_lane(&self, lane: Lane) -> usize {
+        self.frontier.get(&lane).copied().unwrap_or(0)
+    }
+
     /// The lanes by role; `opening` supplies the parties for the act that opens.
     pub(super) fn lanes_with<'a>(&'a self, opening: Option<&'a Opening>) -> Lanes<'a, K::Lane> {
         if !K::DEF.shared {
@@ -226,6 +234,9 @@ impl<K: Kind> Matter<K> {
         };
         check_own_lane(stated)?;
         self.check_target(def, stated, state, act.target())?;
+        if let InnerAct::Dispatch(dispatch) = &act {
+            self.admit_dispatch(stated.author, dispatch)?;
+        }
         state.inner.admit(stated, &act)
     }
 
@@ -271,12 +282,8 @@ impl<K: Kind> Matter<K> {
             .iter()
             .find(|party| party.agency == stated.lane.party())
             .ok_or(Refusal::under(rules::FOREIGN_LANE))?;
-        let writer = party.recorder.unwrap_or(party.agency);
-        if writer == stated.author {
-            Ok(party.role.as_str())
-        } else {
-            Err(Refusal::under(rules::FOREIGN_LANE))
-        }
+        Self::check_writer(party, stated.author, state)?;
+        Ok(party.role.as_str())
     }
 
     /// An act that names an entry must name a valid one its author had seen and it can mean, in the lane its
@@ -406,12 +413,17 @@ impl<K: Kind> Matter<K> {
         newest_first.find(is_by).map(|step| &step.frontier)
     }
 
+    /// What has been evaluated of one of the kind's lanes.
+    pub(super) fn log_of(&self, lane: Lane) -> Option<&LaneLog<K::Lane>> {
+        self.lanes.get(&lane)
+    }
+
     /// The kind's lanes that travel.
     pub(super) fn shared_logs(&self) -> impl Iterator<Item = (&Lane, &LaneLog<K::Lane>)> {
         self.lanes.iter().filter(|(lane, _)| lane.is_shared())
     }
 
-    fn everything(&self) -> Frontier {
+    pub(super) fn everything(&self) -> Frontier {
         let kind = self.lanes.iter().map(|(lane, log)| (*lane, log.steps.len()));
         kind.chain(self.inner.iter().map(|(lane, log)| (*lane, log.steps.len()))).collect()
     }
@@ -429,6 +441,7 @@ impl<K: Kind> Matter<K> {
             inner: InnerLane::default(),
             understood: true,
             frontier: frontier.clone(),
+            handed: HandedOverRecords::new(),
         };
         for (lane, count) in frontier {
             if let Some(log) = self.lanes.get(lane) {
@@ -447,6 +460,7 @@ impl<K: Kind> Matter<K> {
         for party in &state.parties {
             state.lanes.entry(party.agency).or_default();
         }
+        state.handed = self.handed_over_records(&state.parties, frontier);
         state
     }
 
@@ -478,23 +492,44 @@ impl<K: Kind> Matter<K> {
         self.entries.values()
     }
 
-    /// The sealed packages that valid entries handed over.
+    /// The sealed packages that valid entries handed over, and those that hold the papers of what was recorded.
     pub fn packages(&self) -> Vec<HandedOver> {
-        let Some(code) = K::DEF.hands_over else { return Vec::new() };
-        let handing = self.entries().filter(|entry| entry.header().act.as_str() == code);
-        let valid = handing.filter(|entry| self.standing(&entry.hash()) == Standing::Valid);
+        let names_one = |entry: &&Arc<Entry>| {
+            K::DEF.hands_over == Some(entry.header().act.as_str()) || self.paper_of(entry).is_some()
+        };
+        let valid = |entry: &&Arc<Entry>| self.standing(&entry.hash()) == Standing::Valid;
+        let naming: Vec<_> = self.entries().filter(names_one).filter(valid).collect();
+        if naming.is_empty() {
+            return Vec::new();
+        }
         let state = self.state();
         let lanes = state.lanes_with(None);
-        valid
-            .filter_map(|entry| {
-                let package = K::package(&Self::kind_act(&Stated::of(entry))?.ok()?)?;
-                let kept = K::keeps(&lanes, &entry.hash());
-                let (stands, role) = K::stands(&lanes, &entry.hash());
-                let party = state.parties.iter().find(|party| Some(party.role.as_str()) == role);
-                let (by, holder) = (entry.header().author, party.map(|party| party.agency));
-                Some(HandedOver { package, entry: entry.hash(), by, kept, stands, holder })
+        naming
+            .into_iter()
+            .flat_map(|entry| {
+                let handed = self.handed_over(entry, &state, &lanes);
+                handed.into_iter().chain(self.paper_brought(entry))
             })
             .collect()
+    }
+
+    fn handed_over(&self, entry: &Entry, state: &State<K>, lanes: &Lanes<'_, K::Lane>) -> Option<HandedOver> {
+        if K::DEF.hands_over != Some(entry.header().act.as_str()) {
+            return None;
+        }
+        let package = K::package(&Self::kind_act(&Stated::of(entry))?.ok()?)?;
+        let kept = K::keeps(lanes, &entry.hash());
+        let (stands, role) = K::stands(lanes, &entry.hash());
+        let party = state.parties.iter().find(|party| Some(party.role.as_str()) == role);
+        let is_now = |party: &Party| state.handed.get(&party.agency).map_or(party.agency, |handed| handed.to);
+        let (by, holder) = (entry.header().author, party.map(is_now));
+        Some(HandedOver { package, entry: entry.hash(), by, kept, stands, holder, paper: false })
+    }
+
+    fn paper_brought(&self, entry: &Entry) -> Option<HandedOver> {
+        let (package, by) = (PackageRef { root: self.paper_of(entry)?, size: 0 }, entry.header().author);
+        let (entry, holder) = (entry.hash(), Some(by));
+        Some(HandedOver { package, entry, by, kept: true, stands: "recorded", holder, paper: true })
     }
 
     /// The grid cell the matter is in.
@@ -617,15 +652,14 @@ impl<K: Kind> Matter<K> {
         (Place { epoch: epochs.max().unwrap_or_default() + 1, seq: 1 }, Some(prev), self.unnamed(lane))
     }
 
-    /// Where an act goes: at the end of its lane, or, where it begins an epoch, behind the entry it names.
+    /// Where an act goes: at the end of its lane, or, where it begins an epoch, behind the entry it goes on from.
     pub fn place_for(&self, lane: Lane, act: &str, structure: &[u8]) -> (Place, Option<Hash>, Vec<Seen>) {
-        match Self::def_of(lane, act).filter(|def| SharedAct::begins_epoch(def)) {
-            Some(_) => match SharedAct::decode(act, structure).and_then(|act| act.ok()?.target()) {
-                Some(prev) => self.next_epoch(lane, prev),
-                None => self.next_in(lane),
-            },
-            None => self.next_in(lane),
-        }
+        let begins = Self::def_of(lane, act).filter(|def| SharedAct::begins_epoch(def));
+        let follows = begins.and_then(|def| {
+            let named = SharedAct::decode(act, structure)?.ok()?.target()?;
+            if SharedAct::is_take(def) { self.last_recorded(&named) } else { Some(named) }
+        });
+        follows.map_or_else(|| self.next_in(lane), |prev| self.next_epoch(lane, prev))
     }
 
     /// What has moved in other lanes and no entry of this one has named.

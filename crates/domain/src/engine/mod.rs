@@ -11,8 +11,10 @@
 mod candidate;
 mod course;
 mod decide;
+mod dispatch;
 mod foresee;
 mod grid;
+mod handed;
 mod inner;
 mod kind;
 mod lane;
@@ -28,9 +30,13 @@ mod view;
 mod waiting;
 
 pub use candidate::{Stated, Verdict};
-pub use decide::{Decided, Facts, Proposal};
+pub use decide::{Decided, Facts, Proposal, check_recorder};
+pub use dispatch::{Dispatch, Dispatched};
 pub use foresee::Foreseen;
 pub use grid::{Cell, GridRow};
+pub use handed::{
+    AdoptRecord, DisputeRecord, HandRecordOver, HandRecordOverStructure, RecordDispute, RecordWord,
+};
 pub use inner::{
     Approve, Assign, CheckPackage, DraftState, Erase, Erasure, FinishTask, GiveNumber, GiveTask,
     GroundsAnswers, InnerAct, InnerLane, KeepDraft, KeepDraftStructure, KeepOn, Keeping, LastCheck, LastRead,
@@ -41,7 +47,7 @@ pub use kind::{HandedOver, Kind, KindDef, Lanes, PackageRef, PackageStands, Told
 pub use lane::Standing;
 pub use matter::Matter;
 pub use recall::{AnswerRecall, Holder, KeepGround, Recall, RecallGround, RecallResult, Recalled};
-pub use recorded::{Channel, Recorded};
+pub use recorded::{Channel, PAPER_FACT, Recorded};
 pub use registry::{AnyKind, AnyMatter, Kinds};
 pub use retention::Retention;
 pub use shared::SharedAct;

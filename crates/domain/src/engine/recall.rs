@@ -206,7 +206,9 @@ impl<K: Kind> Matter<K> {
                 let SharedAct::Recall(recall) = act else { return None };
                 let by = entry.header().lane.party();
                 let others = opening.parties.iter().map(|party| party.agency).filter(|party| *party != by);
-                let holders = others.map(|agency| Holder { agency, answer: answer(agency, entry.hash()) });
+                let holder =
+                    |party| Holder { agency: self.agency_of(&party), answer: answer(party, entry.hash()) };
+                let (holders, by) = (others.map(holder), self.agency_of(&by));
                 let (recall, of, at) = (entry.hash(), recall.of.entry()?, entry.header().at);
                 Some(Recalled { recall, of, by, at, holders: holders.collect() })
             })

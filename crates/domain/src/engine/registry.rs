@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use comity_journal::entry::{Actor, Entry, Lane, Opening, Place, Seen};
+use comity_journal::entry::{Actor, Entry, Lane, Opening, Party, Place, Seen};
 use comity_journal::ids::{AgencyId, MatterId, Pseudonym};
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
@@ -14,6 +14,7 @@ use super::candidate::Stated;
 use super::decide::{Decided, Facts, Proposal};
 use super::foresee::Foreseen;
 use super::grid::{self, GridRow};
+use super::handed::{HandRecordOverStructure, RecordWord};
 use super::inner::{InnerAct, InnerLane};
 use super::kind::{HandedOver, Kind, KindDef, PackageRef};
 use super::lane::Standing;
@@ -117,6 +118,24 @@ pub trait AnyMatter: Send {
     fn package_in(&self, act: &str, structure: &[u8]) -> Option<PackageRef>;
     /// [`Matter::packages`].
     fn packages(&self) -> Vec<HandedOver>;
+    /// [`Matter::parties`].
+    fn parties(&self) -> Vec<Party>;
+    /// [`Matter::agency_of`].
+    fn agency_of(&self, party: &AgencyId) -> AgencyId;
+    /// [`Matter::lane_of`].
+    fn lane_of(&self, agency: &AgencyId) -> Lane;
+    /// [`Matter::offered_to`].
+    fn offered_to(&self, agency: &AgencyId) -> Option<AgencyId>;
+    /// [`Matter::said_to_be`].
+    fn said_to_be(&self, us: &AgencyId) -> Vec<(AgencyId, AgencyId)>;
+    /// [`Matter::word_on`].
+    fn word_on(&self, entry: &Entry) -> Option<RecordWord>;
+    /// [`Matter::offer_of`].
+    fn offer_of(&self, party: &AgencyId, to: &AgencyId) -> HandRecordOverStructure;
+    /// [`Matter::is_recorded`].
+    fn is_recorded(&self, entry: &Entry) -> bool;
+    /// [`Matter::to_dispatch`].
+    fn to_dispatch(&self, us: &AgencyId) -> Vec<Hash>;
     /// [`Matter::recalls`].
     fn recalls(&self) -> Vec<Recalled>;
     /// [`Matter::retention`].
@@ -255,6 +274,33 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn packages(&self) -> Vec<HandedOver> {
         Self::packages(self)
+    }
+    fn parties(&self) -> Vec<Party> {
+        Self::parties(self)
+    }
+    fn agency_of(&self, party: &AgencyId) -> AgencyId {
+        Self::agency_of(self, party)
+    }
+    fn lane_of(&self, agency: &AgencyId) -> Lane {
+        Self::lane_of(self, agency)
+    }
+    fn offered_to(&self, agency: &AgencyId) -> Option<AgencyId> {
+        Self::offered_to(self, agency)
+    }
+    fn said_to_be(&self, us: &AgencyId) -> Vec<(AgencyId, AgencyId)> {
+        Self::said_to_be(self, us)
+    }
+    fn word_on(&self, entry: &Entry) -> Option<RecordWord> {
+        Self::word_on(self, entry)
+    }
+    fn offer_of(&self, party: &AgencyId, to: &AgencyId) -> HandRecordOverStructure {
+        Self::offer_of(self, party, to)
+    }
+    fn is_recorded(&self, entry: &Entry) -> bool {
+        Self::is_recorded(self, entry)
+    }
+    fn to_dispatch(&self, us: &AgencyId) -> Vec<Hash> {
+        Self::to_dispatch(self, us)
     }
     fn recalls(&self) -> Vec<Recalled> {
         Self::recalls(self)

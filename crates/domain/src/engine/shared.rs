@@ -1,9 +1,10 @@
 //! The acts that every shared kind has beside its own, whatever its grid and whatever the matter has come to.
 //!
 //! They move no lane and no status of the kind. What each means stands in its own file: recalls in `recall`, a fork's
-//! end in `stand_by`.
+//! end in `stand_by`, a party that speaks for itself from now on in `handed`.
 
 use super::candidate::Stated;
+use super::handed::{AdoptRecord, DisputeRecord, HandRecordOver};
 use super::kind::Kind;
 use super::matter::{Matter, State};
 use super::recall::{AnswerRecall, Recall};
@@ -15,13 +16,18 @@ use crate::gates::{Refusal, rules};
 acts! {
     /// The acts that every shared kind has beside its own.
     pub enum SharedAct {
-        Recall, AnswerRecall, StandBy,
+        Recall, AnswerRecall, StandBy, HandRecordOver, AdoptRecord, DisputeRecord,
     }
 }
 
 impl SharedAct {
-    /// Whether an act stands first in an epoch of its lane, behind the entry it names, and nowhere else.
+    /// Whether an act stands first in an epoch of its lane, and nowhere else.
     pub(super) fn begins_epoch(def: &ActDef) -> bool {
+        def.code == StandBy::DEF.code || Self::is_take(def)
+    }
+
+    /// Whether an act ends a fork of its author's.
+    pub(super) fn ends_fork(def: &ActDef) -> bool {
         def.code == StandBy::DEF.code
     }
 
@@ -45,13 +51,17 @@ impl<K: Kind> Matter<K> {
         state: &State<K>,
         act: &SharedAct,
     ) -> Result<(), Refusal> {
-        self.check_party(stated, state)?;
         let def = Self::def_of(stated.lane, stated.act).ok_or(Refusal::under(rules::UNREADABLE))?;
+        if SharedAct::is_take(def) {
+            return self.admit_take(stated, state, def, act.target());
+        }
+        self.check_party(stated, state)?;
         self.check_target(def, stated, state, act.target())?;
         match act {
             SharedAct::Recall(_) => self.admit_recall(stated, state, act.target()),
-            SharedAct::AnswerRecall(_) => Ok(()),
+            SharedAct::HandRecordOver(offer) => self.admit_offer(stated, state, offer),
             SharedAct::StandBy(_) => self.admit_stand_by(stated, act.target()),
+            SharedAct::AnswerRecall(_) | SharedAct::AdoptRecord(_) | SharedAct::DisputeRecord(_) => Ok(()),
         }
     }
 
@@ -63,9 +73,12 @@ impl<K: Kind> Matter<K> {
         state: &State<K>,
     ) -> Result<(), Refusal> {
         match act {
-            SharedAct::Recall(_) => Ok(()),
             SharedAct::AnswerRecall(_) => self.decide_recall(act, state),
             SharedAct::StandBy(_) => self.decide_stand_by(stated, act.target()),
+            SharedAct::Recall(_)
+            | SharedAct::HandRecordOver(_)
+            | SharedAct::AdoptRecord(_)
+            | SharedAct::DisputeRecord(_) => Ok(()),
         }
     }
 }

@@ -80,7 +80,7 @@ impl<K: Kind> Matter<K> {
         let lanes = state.lanes_with(None);
         Brief {
             kind: K::DEF.code,
-            parties: self.opening().map(|(opening, _)| opening.parties.clone()).unwrap_or_default(),
+            parties: self.parties(),
             cell: K::cell(&lanes),
             clocks: K::clocks(&lanes),
             updated: self.updated(),
@@ -125,7 +125,7 @@ impl<K: Kind> Matter<K> {
             id: self.id(),
             kind: K::DEF.code,
             prefix: K::DEF.prefix,
-            parties: opening.map(|opening| opening.parties.clone()).unwrap_or_default(),
+            parties: self.parties(),
             exercise: opening.is_some_and(|opening| opening.exercise),
             cell: self.cell(),
             clocks: self.clocks(),

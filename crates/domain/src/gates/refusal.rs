@@ -113,6 +113,12 @@ pub mod rules {
         TALLY_STAYS = "tally-stays", "what statistics count stays while its entry counts", None, CannotAssist;
         /// Two entries claim one place of the lane.
         FORKED = "forked", "a fork freezes its lane for all until its author stands by one branch", None, CannotAssist;
+        /// The recorder has handed over what it wrote for the party.
+        HANDED_OVER = "handed-over", "one lane, one writer: ownership moves by offer and take", None, CannotAssist;
+        /// What was recorded is to be adopted or disputed first.
+        TAKE_FIRST = "take-first", "one lane, one writer: ownership moves by offer and take", None, CannotAssist;
+        /// Nobody here has confirmed that the record is about us.
+        CLAIM_FIRST = "claim-first", "two people say which record is about us", None, CannotAssist;
         /// There is no fork to end.
         NOT_FORKED = "not-forked", "a party stands by a branch only where its own lane is forked", None, CannotAssist;
         /// The matter holds something this release does not understand.

@@ -198,6 +198,8 @@ pub struct LaneFact {
     pub role: Option<Token>,
     /// Who writes it for a party without a node.
     pub recorder: Option<AgencyId>,
+    /// The agency that writes it itself, where it took over what was recorded, and from where on.
+    pub taken_over: Option<(AgencyId, Place)>,
     /// How many entries the file holds.
     pub entries: usize,
     /// The last of them.

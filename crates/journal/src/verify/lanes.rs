@@ -22,6 +22,7 @@ impl Check<'_> {
                 party: *party,
                 role: part.map(|part| part.role.clone()),
                 recorder: part.and_then(|part| part.recorder),
+                taken_over: self.taken_over.get(party).copied(),
                 entries: acts.len(),
                 last: acts.keys().next_back().copied(),
                 whole,

@@ -47,6 +47,7 @@ fn findings(outcome: Outcome) -> Findings {
             party: id,
             role: Some(Token::literal("requesting")),
             recorder: None,
+            taken_over: None,
             entries: 1,
             last: Some(Place { epoch: 0, seq: 1 }),
             whole: true,

@@ -10,6 +10,7 @@ mod office;
 #[path = "../../../../tests/kind/src/pouch/mod.rs"]
 #[expect(unreachable_pub, unused_imports, reason = "it is written as a library of another house")]
 mod pouch;
+mod recording;
 mod strangers;
 mod walk;
 mod weight;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
 use comity_app::Failure;
 use comity_app::context::Objects;
@@ -275,6 +275,36 @@ impl Browser {
         body.extend(bytes);
         body.extend(b"\r\n--edge--\r\n");
         Self::see(self.ask(path, Some(("multipart/form-data; boundary=edge", body))))
+    }
+
+    /// Sends a form as a browser without scripts does: its proof first, then files, then fields.
+    pub(crate) fn send_files(
+        &self,
+        path: &str,
+        token: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Response<Body> {
+        let mut body = Vec::new();
+        let mut part = |head: &str, content: &[u8]| {
+            body.extend(b"--edge\r\nContent-Disposition: form-data; ");
+            body.extend(head.as_bytes());
+            body.extend(b"\r\n\r\n");
+            body.extend(content);
+            body.extend(b"\r\n");
+        };
+        part("name=\"csrf\"", token.as_bytes());
+        for (name, content) in files {
+            part(&format!("name=\"file\"; filename=\"{name}\""), content);
+        }
+        for (name, value) in fields {
+            part(&format!("name=\"{name}\""), value.as_bytes());
+        }
+        body.extend(b"--edge--\r\n");
+        let request = Request::post(path)
+            .header(CONTENT_TYPE, "multipart/form-data; boundary=edge")
+            .header(CONTENT_LENGTH, body.len());
+        self.request(request, body)
     }
 
     /// Asks for a page as a browser that says this; what travels is not read.

@@ -27,6 +27,8 @@ const OF_PARTNERS: &[(&str, &str)] = &[
     ("confirm", "/partners/PARTNER/confirm"),
     ("propose-widening", "/partners/PARTNER/act/propose-widening"),
     ("widen", "/partners/PARTNER/act/widen"),
+    ("link", "/partners/PARTNER/link"),
+    ("claim", "/partners/PARTNER/claim"),
     ("end", "/partners/PARTNER/act/end"),
 ];
 

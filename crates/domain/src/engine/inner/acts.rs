@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::act::{Act, Line, Moment, OfficerRef, Several, Target, Text};
 use crate::acts;
+use crate::engine::dispatch::Dispatch;
 use crate::gates::GroundAnswer;
 use crate::vocabularies::{Check, InnerGround, OffenceCode, Purpose};
 
@@ -308,7 +309,7 @@ acts! {
     pub enum InnerAct {
         KeepDraft, Approve, SendBack, SendAct, ReviewGrounds, ProposeErasure, Erase, Note,
         Assign, LetIn, PutOut, Restrict, LiftRestriction, GiveNumber, GiveTask, FinishTask, ReadContent,
-        CheckPackage, WeighRefusal, ProposeKeeping, KeepOn,
+        CheckPackage, WeighRefusal, ProposeKeeping, KeepOn, Dispatch,
     }
 }
 

@@ -13,6 +13,7 @@ use comity_journal::time::Timestamp;
 use super::acts::{GroundsAnswers as _, InnerAct};
 use crate::act::Target;
 use crate::engine::candidate::Stated;
+use crate::engine::dispatch::Dispatched;
 use crate::gates::{GroundAnswer, GroundsQuestion, GroundsReview, Refusal, rules};
 use crate::vocabularies::{Check, InnerGround, OffenceCode, OuterGround, Purpose};
 
@@ -140,6 +141,8 @@ pub struct InnerLane {
     pub weighed: Option<InnerGround>,
     /// The latest check of each sealed package, by the entry that handed it over.
     pub checks: BTreeMap<Hash, LastCheck>,
+    /// How entries of ours went out by hand, by the entry that went; the latest word counts.
+    pub dispatched: BTreeMap<Hash, Dispatched>,
 }
 
 impl InnerLane {
@@ -250,7 +253,9 @@ impl InnerLane {
             | InnerAct::GiveTask(_)
             | InnerAct::ReadContent(_)
             | InnerAct::CheckPackage(_)
-            | InnerAct::WeighRefusal(_) => Ok(()),
+            | InnerAct::WeighRefusal(_)
+            // Which entry it names is for the matter to check: this lane knows the shared ones not.
+            | InnerAct::Dispatch(_) => Ok(()),
         }
     }
 
@@ -345,6 +350,11 @@ impl InnerLane {
             InnerAct::CheckPackage(checked) => {
                 let last = LastCheck { at: entry.at, by: entry.by.clone(), check: checked.check };
                 self.checks.insert(checked.entry, last);
+            }
+            InnerAct::Dispatch(dispatch) => {
+                let at = dispatch.dated.map_or(entry.at, |dated| dated.0);
+                let word = Dispatched { entry: entry.entry, channel: dispatch.channel, at };
+                self.dispatched.extend(dispatch.of.entry().map(|of| (of, word)));
             }
         }
     }

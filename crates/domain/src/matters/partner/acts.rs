@@ -140,9 +140,52 @@ pub struct Narrow {
     pub reason: Text,
 }
 
+/// Proposes that a partner without a node has one now, and which agency that is.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "propose-link", shape = say, by("own"))]
+pub struct ProposeLink {
+    /// The agency, by its id: a partner that was met by its card.
+    #[field(structure)]
+    pub agency: Hash,
+}
+
+/// A second person links the record of a partner without a node with the agency that was proposed. From now on that agency
+/// speaks for itself in every matter with the partner.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "link", shape = answer, by("own"), answers("propose-link"))]
+pub struct Link {
+    /// The proposal; the latest one unless another is named.
+    #[serde(default)]
+    #[field(structure)]
+    pub of: Target,
+}
+
+/// Proposes that a record which this partner kept of an agency without a node is about us.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "propose-claim", shape = say, by("own"))]
+pub struct ProposeClaim {
+    /// The party, by the id it has in that partner's matters.
+    #[field(structure)]
+    pub party: Hash,
+}
+
+/// A second person confirms that the record is about us.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "claim", shape = answer, by("own"), answers("propose-claim"))]
+pub struct Claim {
+    /// The proposal; the latest one unless another is named.
+    #[serde(default)]
+    #[field(structure)]
+    pub of: Target,
+}
+
 acts! {
     /// The acts of a partner's record.
     pub enum PartnerAct {
-        Add, AddOffNetwork, Confirm, Describe, ProposeWidening, Widen, Narrow, End,
+        Add, AddOffNetwork, Confirm, Describe, ProposeWidening, Widen, Narrow, ProposeLink, Link, ProposeClaim, Claim, End,
     }
 }

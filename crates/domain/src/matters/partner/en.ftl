@@ -43,3 +43,13 @@ term-assessment-missing = none accepted yet
 term-assessment-holds = holds
 term-assessment-lapsed = lapsed: its review date has passed
 term-assessment-narrowed = taken back to the floor
+
+act-partner-propose-link = Propose that it has a node now
+act-partner-link = Confirm as second person that it has a node now
+act-partner-propose-claim = Propose that its record is about us
+act-partner-claim = Confirm as second person that its record is about us
+
+field-partner-propose-link-agency = The agency it is, met by its card
+field-partner-link-of = Proposal
+field-partner-propose-claim-party = The record it kept
+field-partner-claim-of = Proposal

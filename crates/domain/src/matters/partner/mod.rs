@@ -8,6 +8,10 @@
 //! rights assessment and the date of its review; a second, in a role that answers for rights, widens it. One person
 //! narrows it at once. What lapses is back at the floor without anybody's act. What the ceiling stops is said by
 //! `gates/ceiling.rs`.
+//!
+//! An agency without a node that gets one is met as a partner like any other. Two people then link its old record with it;
+//! at the other node two people confirm which record of that partner's was about them. What follows in the matters
+//! themselves is an offer and a take (`engine/handed.rs`).
 
 mod acts;
 mod state;
@@ -15,9 +19,10 @@ mod state;
 mod tests;
 
 pub use acts::{
-    Add, AddOffNetwork, Compared, Confirm, Describe, End, Narrow, PartnerAct, ProposeWidening, Widen,
+    Add, AddOffNetwork, Claim, Compared, Confirm, Describe, End, Link, Narrow, PartnerAct, ProposeClaim,
+    ProposeLink, ProposeWidening, Widen,
 };
-pub use state::{Assessment, Granted, PartnerLane, ProposedWidening};
+pub use state::{Assessment, Granted, PartnerLane, ProposedTie, ProposedWidening, Tie};
 
 use comity_journal::ids::Pseudonym;
 use comity_journal::suite::Hash;
@@ -30,6 +35,26 @@ use crate::gates::{Refusal, rules};
 const DAY: i64 = 24 * 60 * 60 * 1000;
 /// The longest an assessment may go without review: two years, one of them a leap year.
 const LONGEST_DAYS: i64 = 731;
+
+const WIDENED: &[&str] = &["describe", "propose-widening", "narrow", "propose-link", "propose-claim", "end"];
+const AT_THE_FLOOR: &[&str] = &["describe", "propose-widening", "propose-link", "propose-claim", "end"];
+const WIDENING_PROPOSED: &[&str] =
+    &["describe", "propose-widening", "widen", "narrow", "propose-link", "propose-claim", "end"];
+const WIDENED_TIE_PROPOSED: &[&str] =
+    &["describe", "propose-widening", "narrow", "propose-link", "link", "propose-claim", "claim", "end"];
+const AT_THE_FLOOR_TIE_PROPOSED: &[&str] =
+    &["describe", "propose-widening", "propose-link", "link", "propose-claim", "claim", "end"];
+const BOTH_PROPOSED: &[&str] = &[
+    "describe",
+    "propose-widening",
+    "widen",
+    "narrow",
+    "propose-link",
+    "link",
+    "propose-claim",
+    "claim",
+    "end",
+];
 
 /// The kind `partner`.
 pub struct PartnerKind;
@@ -56,11 +81,14 @@ impl Kind for PartnerKind {
         let (status, next): (_, &[&str]) = match lanes.of("own") {
             PartnerLane::Unknown => ("unknown", &["add", "add-off-network"]),
             PartnerLane::Added { .. } => ("added", &["confirm", "describe", "end"]),
-            PartnerLane::Confirmed { granted, proposed, .. } => {
-                let next: &[&str] = match (granted, proposed) {
-                    (Granted::Full { .. }, None) => &["describe", "propose-widening", "narrow", "end"],
-                    (Granted::Nothing | Granted::Narrowed, None) => &["describe", "propose-widening", "end"],
-                    (_, Some(_)) => &["describe", "propose-widening", "widen", "narrow", "end"],
+            PartnerLane::Confirmed { granted, proposed, tie, .. } => {
+                let next: &[&str] = match (granted, proposed, tie.proposed.is_some()) {
+                    (Granted::Full { .. }, None, false) => WIDENED,
+                    (Granted::Nothing | Granted::Narrowed, None, false) => AT_THE_FLOOR,
+                    (_, Some(_), false) => WIDENING_PROPOSED,
+                    (Granted::Full { .. }, None, true) => WIDENED_TIE_PROPOSED,
+                    (Granted::Nothing | Granted::Narrowed, None, true) => AT_THE_FLOOR_TIE_PROPOSED,
+                    (_, Some(_), true) => BOTH_PROPOSED,
                 };
                 ("confirmed", next)
             }
@@ -82,6 +110,11 @@ impl Kind for PartnerKind {
                 let meant = proposed.as_ref().filter(|proposed| Some(proposed.entry) == widen.of.entry());
                 let proposed = meant.ok_or(Refusal::under(rules::WRONG_TARGET))?;
                 if proposed.by == entry.by.who { Err(Refusal::under(rules::SECOND_PERSON)) } else { Ok(()) }
+            }
+            (act, PartnerLane::Confirmed { agency, tie, .. }) => {
+                // A record without a node bears its own id, and is the only one that is linked.
+                let without_node = agency.as_bytes() == entry.matter.as_bytes();
+                admit_tie(without_node, tie, entry, act)
             }
             _ => Ok(()),
         }
@@ -105,7 +138,13 @@ impl Kind for PartnerKind {
 
     fn examples() -> Vec<(&'static str, &'static str, PartnerLane)> {
         let (by, agency, review_by) = (Pseudonym::from_bytes([0; 16]), Hash::ZERO, Timestamp::default());
-        let confirmed = |granted, proposed| PartnerLane::Confirmed { agency, granted, proposed };
+        let confirmed =
+            |granted, proposed| PartnerLane::Confirmed { agency, granted, proposed, tie: Tie::default() };
+        let tied = |granted, proposed| {
+            let waits = Some(Box::new(ProposedTie { entry: Hash::ZERO, by, with: agency }));
+            let tie = Tie { proposed: waits, ..Tie::default() };
+            PartnerLane::Confirmed { agency, granted, proposed, tie }
+        };
         let full = Granted::Full { assessment: Hash::ZERO, review_by };
         let proposed = ProposedWidening { entry: Hash::ZERO, by, review_by };
         vec![
@@ -116,7 +155,32 @@ impl Kind for PartnerKind {
             ("own", "widened", confirmed(full, None)),
             ("own", "widened, review proposed", confirmed(full, Some(proposed))),
             ("own", "narrowed", confirmed(Granted::Narrowed, None)),
+            ("own", "tie proposed", tied(Granted::Nothing, None)),
+            ("own", "widened, tie proposed", tied(full, None)),
+            ("own", "widening and tie proposed", tied(Granted::Nothing, Some(proposed))),
             ("own", "ended", PartnerLane::Ended { agency }),
         ]
+    }
+}
+
+/// A link is made on a record without a node, once; a claim on the record of a partner that has one. Either takes two people.
+fn admit_tie(without_node: bool, tie: &Tie, entry: &Stated<'_>, act: &PartnerAct) -> Result<(), Refusal> {
+    let wrong = || Err(Refusal::under(rules::WRONG_TARGET));
+    match act {
+        PartnerAct::ProposeLink(_) if !without_node || !tie.holds.is_empty() => wrong(),
+        PartnerAct::ProposeClaim(_) if without_node => wrong(),
+        PartnerAct::Link(link) if without_node => confirms(tie, entry, link.of.entry()),
+        PartnerAct::Claim(claim) if !without_node => confirms(tie, entry, claim.of.entry()),
+        PartnerAct::Link(_) | PartnerAct::Claim(_) => wrong(),
+        _ => Ok(()),
+    }
+}
+
+fn confirms(tie: &Tie, entry: &Stated<'_>, named: Option<Hash>) -> Result<(), Refusal> {
+    match &tie.proposed {
+        Some(proposed) if Some(proposed.entry) != named => Err(Refusal::under(rules::WRONG_TARGET)),
+        Some(proposed) if proposed.by == entry.by.who => Err(Refusal::under(rules::SECOND_PERSON)),
+        Some(_) => Ok(()),
+        None => Err(Refusal::under(rules::NOT_NOW)),
     }
 }

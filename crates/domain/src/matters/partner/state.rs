@@ -3,6 +3,8 @@
 //! Invariant: the state carries no time of day. Whether an assessment still holds is read off it and a moment
 //! ([`PartnerLane::ceiling`]), so that a lapse needs nobody to notice it.
 
+use std::collections::BTreeSet;
+
 use comity_journal::ids::Pseudonym;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
@@ -32,6 +34,8 @@ pub enum PartnerLane {
         granted: Granted,
         /// A widening that waits for a second person.
         proposed: Option<ProposedWidening>,
+        /// How a record without a node and an agency with one were found to be the same.
+        tie: Tie,
     },
     /// No longer a partner.
     Ended {
@@ -54,6 +58,39 @@ pub enum Granted {
     },
     /// What it had was taken back.
     Narrowed,
+}
+
+/// How a record of an agency without a node and an agency that has one were found to be the same: on the record of the
+/// former with which agency (a link), on the record of a partner with which party of its matters we are (a claim).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tie {
+    /// What one person proposes.
+    pub proposed: Option<Box<ProposedTie>>,
+    /// What two have confirmed.
+    pub holds: BTreeSet<Hash>,
+}
+
+impl Tie {
+    fn proposing(self, entry: &Stated<'_>, with: Hash) -> Self {
+        let proposed = ProposedTie { entry: entry.entry, by: entry.by.who, with };
+        Self { proposed: Some(Box::new(proposed)), ..self }
+    }
+
+    fn confirmed(mut self) -> Self {
+        self.holds.extend(self.proposed.take().map(|proposed| proposed.with));
+        self
+    }
+}
+
+/// A tie that waits for a second person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProposedTie {
+    /// The entry that proposes it.
+    pub entry: Hash,
+    /// Who proposes it.
+    pub by: Pseudonym,
+    /// With which agency, or which party.
+    pub with: Hash,
 }
 
 /// A widening one person has proposed.
@@ -153,27 +190,50 @@ impl PartnerLane {
         }
     }
 
+    /// How it is tied to another, once it is confirmed.
+    pub fn tie(&self) -> Option<&Tie> {
+        match self {
+            Self::Confirmed { tie, .. } => Some(tie),
+            _ => None,
+        }
+    }
+
+    /// The agency that a record without a node was linked with.
+    pub fn linked_with(&self) -> Option<Hash> {
+        self.tie().and_then(|tie| tie.holds.first().copied())
+    }
+
     pub(super) fn evolve(&mut self, entry: &Stated<'_>, act: &PartnerAct) {
         *self = match (act, self.clone()) {
             (PartnerAct::Add(add), _) => Self::Added { by: entry.by.who, agency: add.agency },
             (PartnerAct::AddOffNetwork(add), _) => Self::Added { by: entry.by.who, agency: add.agency },
             (PartnerAct::Confirm(_), Self::Added { agency, .. }) => {
-                Self::Confirmed { agency, granted: Granted::Nothing, proposed: None }
+                Self::Confirmed { agency, granted: Granted::Nothing, proposed: None, tie: Tie::default() }
             }
-            (PartnerAct::ProposeWidening(propose), Self::Confirmed { agency, granted, .. }) => {
+            (PartnerAct::ProposeWidening(propose), Self::Confirmed { agency, granted, tie, .. }) => {
                 let proposed =
                     ProposedWidening { entry: entry.entry, by: entry.by.who, review_by: propose.review_by.0 };
-                Self::Confirmed { agency, granted, proposed: Some(proposed) }
+                Self::Confirmed { agency, granted, proposed: Some(proposed), tie }
             }
-            (PartnerAct::Widen(_), Self::Confirmed { agency, proposed: Some(proposed), .. }) => {
+            (PartnerAct::Widen(_), Self::Confirmed { agency, proposed: Some(proposed), tie, .. }) => {
                 let granted = Granted::Full { assessment: proposed.entry, review_by: proposed.review_by };
-                Self::Confirmed { agency, granted, proposed: None }
+                Self::Confirmed { agency, granted, proposed: None, tie }
             }
-            (PartnerAct::Narrow(_), Self::Confirmed { agency, granted, .. }) => {
+            (PartnerAct::Narrow(_), Self::Confirmed { agency, granted, tie, .. }) => {
                 // Where nothing had been granted, only the proposal falls.
                 let granted = if granted == Granted::Nothing { granted } else { Granted::Narrowed };
-                Self::Confirmed { agency, granted, proposed: None }
+                Self::Confirmed { agency, granted, proposed: None, tie }
             }
+            (PartnerAct::ProposeLink(propose), Self::Confirmed { agency, granted, proposed, tie }) => {
+                Self::Confirmed { agency, granted, proposed, tie: tie.proposing(entry, propose.agency) }
+            }
+            (PartnerAct::ProposeClaim(propose), Self::Confirmed { agency, granted, proposed, tie }) => {
+                Self::Confirmed { agency, granted, proposed, tie: tie.proposing(entry, propose.party) }
+            }
+            (
+                PartnerAct::Link(_) | PartnerAct::Claim(_),
+                Self::Confirmed { agency, granted, proposed, tie },
+            ) => Self::Confirmed { agency, granted, proposed, tie: tie.confirmed() },
             (PartnerAct::End(_), Self::Added { agency, .. } | Self::Confirmed { agency, .. }) => {
                 Self::Ended { agency }
             }

@@ -43,3 +43,13 @@ term-assessment-missing = 尚未通过评估
 term-assessment-holds = 评估有效
 term-assessment-lapsed = 评估已到期，未按期复评
 term-assessment-narrowed = 已收回
+
+act-partner-propose-link = 提议认定该方已接入
+act-partner-link = 作为第二人确认该方已接入
+act-partner-propose-claim = 提议认定其代录的是我方
+act-partner-claim = 作为第二人确认其代录的是我方
+
+field-partner-propose-link-agency = 接入后的机构（已核对名片）
+field-partner-link-of = 提议
+field-partner-propose-claim-party = 对方代录的记录
+field-partner-claim-of = 提议

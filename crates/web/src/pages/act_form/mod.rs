@@ -36,7 +36,7 @@ use super::trouble::Trouble;
 use super::typed::Typed;
 use about::About;
 pub(crate) use kept::Keeps;
-pub(crate) use steps::{Step, Wrong, step};
+pub(crate) use steps::{Step, Wrong, step, wrong_in};
 
 /// The words of these pages: zh, then en.
 pub(crate) const WORDS: (&str, &str) = (include_str!("zh.ftl"), include_str!("en.ftl"));

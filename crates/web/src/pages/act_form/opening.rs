@@ -28,8 +28,9 @@ pub(super) const COPY_OF: &str = "copy-of";
 pub(crate) async fn choose(State(office): State<Arc<Office>>, asking: Asking) -> Result<Framed, Trouble> {
     asking.permit(&office, Doing::OpenMatter).await?;
     let partners = office.run(|ledger, _| ledger.partners()).await?;
-    let partners: Vec<_> =
-        partners.into_iter().filter(|partner| partner.partnership == Partnership::Confirmed).collect();
+    let partners = partners.into_iter().filter(|partner| partner.partnership == Partnership::Confirmed);
+    // An agency that has a node by now is asked there.
+    let partners: Vec<_> = partners.filter(|partner| partner.lane.linked_with().is_none()).collect();
     let shared: Vec<_> = office.kinds.iter().map(|kind| kind.def()).filter(|def| def.shared).collect();
     let body = html! {
         h1 { (asking.text("page-new")) }
@@ -42,7 +43,10 @@ pub(crate) async fn choose(State(office): State<Arc<Office>>, asking: Asking) ->
                         a href={ "/matters/new/" (kind.code) "/" (partner.agency) } lang=[name_language(&partner.name)] {
                             (partner.name)
                         }
-                        " " span.text-secondary { (partner.place) }
+                        " " span.text-secondary {
+                            (partner.place)
+                            @if partner.off_network { " · " (asking.text("page-party-no-node")) }
+                        }
                     }
                 }
             }

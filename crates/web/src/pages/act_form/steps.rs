@@ -118,7 +118,7 @@ pub(super) fn done(
 }
 
 /// What is wrong with a text that could not become an act.
-pub(super) fn wrong_in(error: &ComposeError, ends: &[(usize, String)]) -> Vec<Wrong> {
+pub(crate) fn wrong_in(error: &ComposeError, ends: &[(usize, String)]) -> Vec<Wrong> {
     match error {
         ComposeError::Missing(fields) => fields.iter().map(|path| Wrong::new(path, Fault::Missing)).collect(),
         ComposeError::Unreadable { line, .. } => {

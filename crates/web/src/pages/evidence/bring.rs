@@ -8,7 +8,7 @@ use super::super::act_form::{Wrong, says_typed};
 use super::super::asking::Asking;
 use super::super::frame::{Framed, Page, name_language};
 use super::super::typed::Typed;
-use super::hand_over::{Brought, FILES, Place, REPLACES, for_people};
+use super::hand_over::{Brought, FILES, Place, REPLACES};
 use super::lines::{short, size};
 
 /// The form, with the files that are here, what was typed and what is wrong with it.
@@ -19,17 +19,55 @@ pub(super) fn page(
     here: &[(UploadId, Upload)],
     wrong: &[Wrong],
 ) -> Framed {
+    laid_out(asking, place, brought, here, wrong, &html! {})
+}
+
+/// The form under what stands against the whole of it.
+pub(super) fn page_under(
+    asking: &Asking,
+    place: &Place,
+    brought: &Brought,
+    here: &[(UploadId, Upload)],
+    against: &Markup,
+) -> Framed {
+    laid_out(asking, place, brought, here, &[], against)
+}
+
+/// What the page is called: the act that is recorded and whose it is, or that something is handed over.
+fn title_of(asking: &Asking, place: &Place) -> String {
+    let Some(party) = &place.record else { return asking.text("page-bring") };
+    let act = asking.words.act(&place.kind, place.def.code);
+    asking.text_with("page-record-title", &[("party", &party.name), ("act", &act)])
+}
+
+fn laid_out(
+    asking: &Asking,
+    place: &Place,
+    brought: &Brought,
+    here: &[(UploadId, Upload)],
+    wrong: &[Wrong],
+    against: &Markup,
+) -> Framed {
     let form = place.form(asking);
-    let title = asking.text("page-bring");
+    let title = title_of(asking, place);
+    let what = if place.record.is_some() { "page-record-what" } else { "page-bring-what" };
     let body = html! {
         p.mb-1 { a href=(form.back) { (place.number) } }
         h1 { (title) }
         (form.error_summary(wrong))
-        p { (asking.text("page-bring-what")) }
+        @if !against.0.is_empty() {
+            div.error-summary tabindex="-1" role="alert" { h2 { (asking.text("page-trouble-refused")) } (against) }
+        }
+        p { (asking.text(what)) }
         form.act-form action=(form.path) method="post" enctype="multipart/form-data" novalidate {
             input type="hidden" name="csrf" value=(asking.form_token());
+            @if place.record.is_some() {
+                // The first button of a form is what Enter presses.
+                button.visually-hidden type="submit" name="step" value="check" tabindex="-1" aria-hidden="true" data-needs-upload {}
+            }
+            @if let Some(of) = brought.typed.get("of") { input type="hidden" name="of" value=(of); }
             (files(asking, place, brought, here, wrong))
-            @for asked in for_people(&place.def) {
+            @for asked in place.asked() {
                 @if asked.name == REPLACES { (replaces(asking, place, &form.label_of(REPLACES), brought, wrong)) }
                 @else { (field(&form, asked, &brought.typed, wrong)) }
             }
@@ -39,7 +77,8 @@ pub(super) fn page(
             }
         }
     };
-    Page::new(title).of("evidence").faulty(!wrong.is_empty()).around(asking, &body)
+    let faulty = !wrong.is_empty() || !against.0.is_empty();
+    Page::new(title).of("evidence").faulty(faulty).around(asking, &body)
 }
 
 /// Which earlier handing over it takes the place of, where the other side found one not as it was sealed.
@@ -78,7 +117,7 @@ fn files(
     let told: Vec<_> = wrong.iter().filter(|wrong| wrong.path == FILES).collect();
     html! {
         fieldset.mb-3 .has-error[!told.is_empty()] {
-            legend { (asking.text("page-bring-files")) }
+            legend { (asking.text(if place.record.is_some() { "page-record-paper" } else { "page-bring-files" })) }
             @for (i, wrong) in told.iter().enumerate() {
                 p.field-error id=(told_at(i)) { span.visually-hidden { (asking.text("page-form-error")) } (wrong.text(&asking.words)) }
             }
@@ -155,23 +194,29 @@ pub(super) fn check_page(
     let body = html! {
         p.mb-1 { a href=(form.back) { (place.number) } }
         h1 { (title) }
-        p { (asking.words.act(&place.kind, place.def.code)) }
+        p { @if place.record.is_some() { (title_of(asking, place)) } @else { (asking.words.act(&place.kind, place.def.code)) } }
         form action=(form.path) method="post" enctype="multipart/form-data" {
             input type="hidden" name="csrf" value=(asking.form_token());
             @for (id, _) in &chosen { input type="hidden" name="upload" value=(id); }
             @for (name, value) in carried(&brought.typed) { input type="hidden" name=(name) value=(value); }
-            section.card.card-body.mb-3 {
+            @if !chosen.is_empty() { section.card.card-body.mb-3 {
                 h2 { (asking.text("page-bring-files")) }
                 p { (asking.text_with("page-bring-total", &said)) }
                 ul { @for (_, upload) in &chosen { li lang=[name_language(&upload.path)] { (upload.path) " · " (size(upload.length)) } } }
-            }
-            (says_typed(&form, for_people(&place.def), &brought.typed))
+            } }
+            (says_typed(&form, place.asked(), &brought.typed))
             section.card.card-body.mb-3 {
                 h2 { (asking.text("page-check-who-sees")) }
-                p.m-0 { (asking.text_with("page-bring-who-opens", &[("partners", &with)])) }
+                @if with.is_empty() {
+                    p.m-0 { (asking.text("page-record-who-opens")) }
+                } @else {
+                    p.m-0 { (asking.text_with("page-bring-who-opens", &[("partners", &with)])) }
+                }
             }
             div.d-flex.flex-wrap.gap-2 {
-                button.btn.btn-primary type="submit" name="step" value="do" { (asking.text("page-bring-seal")) }
+                button.btn.btn-primary type="submit" name="step" value="do" {
+                    (asking.text(if place.record.is_some() { "page-record-do" } else { "page-bring-seal" }))
+                }
                 button.btn.btn-secondary type="submit" name="step" value="change" { (asking.text("page-check-change")) }
                 a.btn.btn-link href=(form.back) { (asking.text("page-form-leave")) }
             }

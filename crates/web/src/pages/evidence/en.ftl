@@ -82,3 +82,14 @@ page-flaw-signer = It is not signed by the agency that handed it over.
 page-flaw-another = It speaks of another package or another matter.
 page-flaw-size = It was cut, or bytes were added.
 page-flaw-content = Its bytes are not those that were sealed.
+
+## What a party without a node said
+
+page-record-title = { $party } said: { $act }
+page-record-what = Record what it said as it stands on the paper. Everybody sees that you wrote it down and that it did not sign.
+page-record-paper = The scanned paper (optional)
+page-record-who-opens = The paper is sealed to our own key alone and stays at this node.
+page-record-do = Record
+page-record = Record what { $party } said
+page-record-hint = It has no node: we write down what reaches us, and they do not sign.
+page-record-done = Recorded; the paper is sealed to our own key and kept with it.

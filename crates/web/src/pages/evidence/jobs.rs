@@ -35,6 +35,8 @@ pub(crate) enum Stand {
     Checked(Option<Arc<PackageCheck>>),
     /// A package was sealed, and the act that hands it over came to this, with the rule that still stands against it.
     HandedOver { said: &'static str, rule: Option<Rule> },
+    /// A paper was sealed, and what it says is recorded.
+    Recorded,
     /// It could not be done. The words name files, for who named them; nobody else sees them.
     CouldNot(String),
     /// It was refused, or the node could not.

@@ -14,6 +14,7 @@ mod lines;
 mod out;
 mod package;
 mod receiving;
+mod record;
 mod seal;
 mod stream;
 mod tus;
@@ -40,6 +41,7 @@ pub(crate) const WORDS: (&str, &str) = (include_str!("zh.ftl"), include_str!("en
 pub(crate) fn routes() -> Router<Arc<Office>> {
     let bringing = Router::new()
         .route("/m/{number}/hand-over", get(hand_over::show).post(hand_over::take))
+        .route("/m/{number}/record/{party}/{act}", get(hand_over::show_record).post(hand_over::take_record))
         .route("/m/{number}/uploads", options(tus::offer).post(tus::create))
         .route("/m/{number}/uploads/{upload}", any(tus::one))
         // Each of them keeps limits of its own: on bytes, on files, and on how long nothing comes.

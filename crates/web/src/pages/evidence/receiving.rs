@@ -12,7 +12,7 @@ use super::super::act_form::Wrong;
 use super::super::asking::Asking;
 use super::super::office::Office;
 use super::super::trouble::Trouble;
-use super::hand_over::{Brought, FILES, Place};
+use super::hand_over::{At, Brought, FILES, Place};
 use super::incoming::{Incoming, SILENCE};
 
 /// The most text one field of the form may hold, in bytes.
@@ -24,7 +24,7 @@ const FIELDS: usize = 20_000;
 pub(super) async fn receive(
     office: &Arc<Office>,
     asking: &Asking,
-    number: String,
+    at: At,
     mut form: Multipart,
     length: u64,
 ) -> Result<(Place, Brought), Trouble> {
@@ -40,7 +40,7 @@ pub(super) async fn receive(
         let Some(name) = field.name().map(str::to_owned) else { continue };
         if place.is_none() && name != "csrf" {
             asking.check_form(brought.typed.get("csrf"))?;
-            place = Some(Place::find(office, asking, number.clone()).await?);
+            place = Some(Place::find(office, asking, at.clone()).await?);
         }
         match (field.file_name().map(str::to_owned), &place) {
             (Some(file), Some(place)) if !file.is_empty() => {
@@ -63,7 +63,7 @@ pub(super) async fn receive(
     asking.check_form(brought.typed.get("csrf"))?;
     let place = match place {
         Some(place) => place,
-        None => Place::find(office, asking, number).await?,
+        None => Place::find(office, asking, at).await?,
     };
     Ok((place, brought))
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use comity_app::Failure;
-use comity_app::commands::{ActCommand, Outcome};
-use comity_app::people::Officer;
+use comity_app::commands::{ActCommand, Outcome, RecordCommand};
+use comity_app::people::{Officer, Partner};
 use comity_app::staging::{Claimed, Upload, UploadId};
 use comity_app::workers::{SealOrder, Shelved};
 use comity_journal::ids::MatterId;
@@ -19,6 +19,7 @@ use super::super::asking::Asking;
 use super::super::frame::{Framed, Page};
 use super::super::office::Office;
 use super::super::trouble::Trouble;
+use super::super::typed::Typed;
 use super::check::under_way;
 use super::hand_over::Place;
 use super::jobs::{Begun, Meter, PATIENCE, Stand};
@@ -31,6 +32,10 @@ struct Order {
     code: &'static str,
     files: Claimed,
     act: Table,
+    /// For whom it is recorded and how it reached us, where a party without a node said it.
+    record: Option<(Partner, Table)>,
+    /// Whether what is sealed is what the act hands over.
+    hands_over: bool,
 }
 
 /// Begins to seal what was chosen; the name of the job.
@@ -39,6 +44,7 @@ pub(super) async fn begin(
     asking: &Asking,
     place: &Place,
     chosen: Vec<(UploadId, Upload)>,
+    typed: &Typed,
     act: Table,
 ) -> Result<String, Trouble> {
     let name = office.draw(|entropy| Secret::draw(entropy).as_str().to_owned());
@@ -48,13 +54,25 @@ pub(super) async fn begin(
     let begun = Begun { officer: officer.record, matter, about: None, at, all };
     // How to seal is asked first: what stands against it costs nobody their files.
     let how = office.run(move |ledger, _| ledger.seal_order(&matter)).await?;
+    let paths: Vec<_> = chosen.iter().map(|(_, upload)| upload.path.clone()).collect();
     let ids: Vec<_> = chosen.into_iter().map(|(id, _)| id).collect();
     let files = office.outside.staging().claim(&ids).ok_or(Trouble::Busy)?;
     let meter = office.evidence.jobs.begin(name.clone(), begun)?;
-    let order = Order { officer, matter, code: place.def.code, files, act };
+    let record = place.record.clone().map(|party| (party, named(place.how(typed), &paths)));
+    let order =
+        Order { officer, matter, code: place.def.code, files, act, record, hands_over: place.hands_over };
     let sealing = tokio::spawn(carry_out(Arc::clone(office), name.clone(), how, order, meter));
     drop(tokio::time::timeout(PATIENCE, sealing).await);
     Ok(name)
+}
+
+/// How something reached us, with what the paper is called: the first file, and how many more there are.
+fn named(mut how: Table, paths: &[String]) -> Table {
+    if let Some(first) = paths.first() {
+        let more = if paths.len() > 1 { format!(" (+{})", paths.len() - 1) } else { String::new() };
+        how.insert("paper".into(), format!("{first}{more}").into());
+    }
+    how
 }
 
 async fn carry_out(office: Arc<Office>, name: String, how: SealOrder, order: Order, meter: Meter) {
@@ -76,12 +94,21 @@ async fn seal_and_hand_over(
     // From now until an entry names it the package is nobody's, and must not be swept.
     let held = objects.hold().map_err(|_| fault())?;
     let shelved = seal(office, how, order.files, meter).await?;
-    let mut act = order.act;
-    shelved.fill_in(&mut act);
+    let (mut act, officer) = (order.act, order.officer);
+    if order.record.is_none() || order.hands_over {
+        shelved.fill_in(&mut act);
+    }
     let command =
         ActCommand { matter: order.matter, act: order.code.to_owned(), toml: Some(act.to_string()) };
-    let officer = order.officer;
-    let acted = office.run(move |ledger, pending| ledger.act(pending, &command, &officer)).await;
+    let records = order.record.is_some();
+    let acted = match order.record {
+        None => office.run(move |ledger, pending| ledger.act(pending, &command, &officer)).await,
+        Some((party, mut how)) => {
+            let paper = (!order.hands_over).then(|| shelved.fill_in_record(&mut how));
+            let command = RecordCommand { party, act: command, recorded: how.to_string(), paper };
+            office.run(move |ledger, pending| ledger.record_for(pending, &command, &officer)).await
+        }
+    };
     if matches!(&acted, Err(Failure::Refused(_) | Failure::Usage(_) | Failure::Compose(_))) {
         shelved.take_off(&objects).map_err(|_| fault())?;
     }
@@ -89,6 +116,9 @@ async fn seal_and_hand_over(
     let acted = acted.map_err(|failure| Stand::Stopped(failure.into()))?;
     if matches!(acted.outcome, Outcome::Signed(_)) {
         office.outside.wake();
+    }
+    if records {
+        return Ok(Stand::Recorded);
     }
     Ok(Stand::HandedOver { said: acted.outcome.code(), rule: acted.outcome.rule() })
 }
@@ -134,6 +164,7 @@ pub(super) async fn show(
                     p { (asking.words.rule(rule)) " " (asking.words.rule_help(rule)) }
                 }
             },
+            Stand::Recorded => div.proof-ok role="status" { p { strong { (asking.text("page-record-done")) } } },
             _ => (under_way(&asking, &job, "page-job-sealing")),
         }
         p { a href={ "/m/" (number) } { (asking.text("page-job-to-matter")) } }

@@ -82,3 +82,14 @@ page-flaw-signer = 不是由移交机构签名。
 page-flaw-another = 所称的是另一封装包或另一合作事项。
 page-flaw-size = 文件被截短，或增加了字节。
 page-flaw-content = 内容与封装时不一致。
+
+## 未接入方所作表示
+
+page-record-title = 代录{ $party }所作表示：{ $act }
+page-record-what = 请按来文如实登记。页面和打印件均注明“我方代录，对方未签”。
+page-record-paper = 来文扫描件（选填）
+page-record-who-opens = 扫描件仅以我方密钥加密封装，只留存于本节点。
+page-record-do = 登记
+page-record = 代录{ $party }所作表示
+page-record-hint = 该方未接入：其来文由我方代录，对方未签。
+page-record-done = 已登记；扫描件已以我方密钥加密封装并随同留存。

@@ -151,7 +151,9 @@ fn partner(asking: &Asking, line: &PartnerLine, between: &Between, reached: Reac
                 }
                 (fact("page-partner-they-answer", answer_time(asking, between.they_answer)))
                 @if let Some(last) = between.last { (fact("page-home-last", when(&asking.words, last))) }
-                @if line.off_network {
+                @if let Some(linked) = &line.linked {
+                    div { dt { (asking.text("page-tie-linked")) } dd lang=[name_language(linked)] { (linked) } }
+                } @else if line.off_network {
                     div { dt { (asking.text("page-partner-node")) } dd { (asking.text("page-partner-no-node")) } }
                 } @else {
                     div { dt { (asking.text("page-partner-reached")) } dd { (reached.last(asking)) } }

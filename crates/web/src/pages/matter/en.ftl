@@ -99,3 +99,6 @@ page-retention-kept-on = It was reviewed before, and is kept on until then.
 page-retention-how = Nothing goes and nothing is kept longer by itself. Either a rights officer proposes an erasure, part by part, and a supervisor has it done; or a rights officer proposes to keep it on until a date, with the reason, and a supervisor decides.
 page-retention-keeping = To keep it on is proposed, until
 page-retention-erasure = An erasure is proposed and waits for a second person.
+page-party-no-node = without a node
+page-offered = Recorded for you, not yet taken over
+page-offered-what = { $partner } wrote down here what your agency said while it had no node. Two people confirm on the page of that partner that the record is about you; then adopt it or dispute it. Until then you can write nothing else here.

@@ -38,6 +38,7 @@ pub(super) fn facts(asking: &Asking, page: &MatterPage) -> Markup {
                         dt { (party.role) }
                         dd lang=[name_language(&party.name)] {
                             (asking.agency(&party.name))
+                            @if party.off_network { " · " (asking.text("page-party-no-node")) }
                         }
                     }
                 }

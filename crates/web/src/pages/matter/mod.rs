@@ -19,7 +19,7 @@ use comity_app::Failure;
 use comity_app::authorise::{Doing, SeesLine};
 use comity_app::ledger::Ledger;
 use comity_app::people::Officer;
-use comity_app::queries::{ActValue, EvidenceLine, MatterPage, MessageLine, NextLine};
+use comity_app::queries::{ActValue, EvidenceLine, MatterPage, MessageLine, NextLine, RecordingLine};
 use comity_domain::act::ActDef;
 use comity_domain::words::Words;
 use maud::{Markup, html};
@@ -67,6 +67,8 @@ struct Whole {
     drafts: Vec<Draft>,
     /// What may be done inside.
     inside: Vec<NextLine>,
+    /// What may be recorded for parties without a node.
+    recording: Vec<RecordingLine>,
     conversation: Vec<MessageLine>,
     /// Who of our own people can see it, and why.
     sees: Vec<SeesLine>,
@@ -102,6 +104,7 @@ impl Whole {
         Ok(Self {
             opens_with: ledger.opening_act(&kind)?.code,
             inside: ledger.inside_for(officer, &matter, words)?,
+            recording: ledger.recording_for(officer, &matter, words)?,
             conversation: ledger.conversation(&matter, &page, words)?,
             sees: ledger.who_can_see(&matter, words)?,
             evidence: ledger.evidence_lines(officer, &matter, None, words)?,
@@ -132,6 +135,7 @@ async fn show(
                 h1.m-0 lang=[name_language(&title)] { (title) }
                 p.text-secondary {
                     strong { (line.number) } " · " (line.kind) " · " (line.with.join(&asking.text("page-list-comma")))
+                    @if line.by_hand { " · " (asking.text("page-party-no-node")) }
                 }
             }
             div.d-flex.flex-wrap.gap-2.no-print {
@@ -145,6 +149,7 @@ async fn show(
         (contents(&asking))
         (kept_fresh("matter", &here, &html! {
             (standing(&asking, &whole.page))
+            (unsettled::offered(&asking, &whole.page))
             (unsettled::unsettled(&asking, &whole.page))
             (unsettled::recalls(&asking, &whole.page))
             (unsettled::retention(&asking, &whole.page))

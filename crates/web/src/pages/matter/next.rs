@@ -1,6 +1,6 @@
 //! What may be done next, by us and by this officer; and drafts that wait, as their approvers must read them.
 
-use comity_app::queries::NextLine;
+use comity_app::queries::{NextLine, RecordingLine};
 use maud::{Markup, html};
 
 use super::super::act_form::says;
@@ -22,6 +22,7 @@ pub(super) fn next(asking: &Asking, whole: &Whole) -> Markup {
                 }
             }
             @if !whole.unsent.is_empty() { (unsent(asking, whole)) }
+            @for party in &whole.recording { (recording(asking, number, party)) }
             details {
                 summary { (asking.text("page-next-inside")) }
                 ul.list-unstyled.d-flex.flex-wrap.gap-2.mt-2 {
@@ -36,6 +37,24 @@ pub(super) fn next(asking: &Asking, whole: &Whole) -> Markup {
                 details {
                     summary { (asking.text("page-next-why-not")) }
                     dl.facts { @for act in cannot.iter().chain(&not_inside) { (why_not(asking, act)) } }
+                }
+            }
+        }
+    }
+}
+
+/// What a party without a node can say now, to be recorded for it.
+fn recording(asking: &Asking, number: &str, line: &RecordingLine) -> Markup {
+    let can: Vec<_> = line.acts.iter().filter(|act| act.disabled.is_none()).collect();
+    html! {
+        @if !can.is_empty() {
+            details open {
+                summary { (asking.text_with("page-record", &[("party", &line.name)])) }
+                p.form-hint.m-0 { (asking.text("page-record-hint")) }
+                ul.list-unstyled.d-flex.flex-wrap.gap-2.mt-2 {
+                    @for act in can {
+                        li { a.btn.btn-outline-primary.btn-sm href={ "/m/" (number) "/record/" (line.party) "/" (act.act) } { (act.text) } }
+                    }
                 }
             }
         }

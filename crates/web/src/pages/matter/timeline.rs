@@ -110,8 +110,9 @@ fn entry(asking: &Asking, number: &str, line: &TimelineLine, view: &View) -> Mar
                     br; (asking.text("approved-by")) (asking.text("page-colon")) (actor(asking, approver))
                 }
             }
-            (stages(asking, line))
+            (stages(asking, number, line))
             @if line.crossed { p.alert.alert-warning { (asking.text("page-crossed")) } }
+            @if let Some(word) = &line.word { p.mb-1 { strong { (word) } } }
             @if !line.standing.is_empty() { p.alert.alert-danger { (line.standing) } }
             @for objection in &line.objections {
                 p.alert.alert-warning { (asking.text("objection")) (asking.text("page-colon")) (objection) }
@@ -187,7 +188,7 @@ pub(super) fn actor(asking: &Asking, actor: &ActorLine) -> Markup {
 }
 
 /// How far an act of ours has come, or that one of theirs is here: signed, receipt held.
-fn stages(asking: &Asking, line: &TimelineLine) -> Markup {
+fn stages(asking: &Asking, number: &str, line: &TimelineLine) -> Markup {
     let (signed, receipt) = (asking.text("page-stage-signed"), asking.text("overlay-delivered"));
     html! {
         @match line.delivery {
@@ -195,6 +196,16 @@ fn stages(asking: &Asking, line: &TimelineLine) -> Markup {
             "queued" => ol.stage {
                 li.done { (signed) }
                 li aria-current="step" { (receipt) (asking.text("page-stage-not-yet")) }
+            },
+            "dispatched" => ol.stage { li.done { (signed) } li.done { (asking.text("overlay-dispatched")) } },
+            "to-dispatch" => {
+                ol.stage {
+                    li.done { (signed) }
+                    li aria-current="step" { (asking.text("overlay-to-dispatch")) }
+                }
+                p.m-0.no-print {
+                    a href={ "/m/" (number) "/act/dispatch?of=" (line.entry) } { (asking.text("act-dispatch")) }
+                }
             },
             "received" => ol.stage { li.done { (asking.text("overlay-received")) } },
             _ => {}

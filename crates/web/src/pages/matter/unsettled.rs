@@ -21,6 +21,18 @@ pub(super) fn unsettled(asking: &Asking, page: &MatterPage) -> Markup {
     }
 }
 
+/// What another recorded for us while we had no node, and that our word on it is awaited.
+pub(super) fn offered(asking: &Asking, page: &MatterPage) -> Markup {
+    html! {
+        @if let Some(recorder) = &page.offered_by {
+            section.card.card-body.mb-2 aria-labelledby="offered" {
+                h2.card-title #offered { (asking.text("page-offered")) }
+                p.m-0 { (asking.text_with("page-offered-what", &[("partner", recorder)])) }
+            }
+        }
+    }
+}
+
 /// What was asked back.
 pub(super) fn recalls(asking: &Asking, page: &MatterPage) -> Markup {
     html! {

@@ -99,3 +99,6 @@ page-retention-kept-on = 已复核，延长保存至该日。
 page-retention-how = 内容不会自动删除，也不会自动延长保存。由权利保障专员提议逐项删除、审批领导确认；或由权利保障专员说明理由、提议延长保存至某日，由审批领导决定。
 page-retention-keeping = 已提议延长保存至
 page-retention-erasure = 已提议删除，待第二人确认。
+page-party-no-node = 未接入方
+page-offered = 他方代录的内容待接收
+page-offered-what = 本机构未接入期间所作表示，由{ $partner }代录于此。请先由两人在该合作方页面确认代录的是本机构，再确认代录内容或提出异议；在此之前不能办理其他事项。

@@ -46,7 +46,10 @@ fn cell(asking: &Asking, line: &MatterLine, column: &str) -> Markup {
     let title = line.title.clone().unwrap_or_else(|| asking.text("page-untitled"));
     match column {
         "title" => html! { td data-label=(label) lang=[name_language(&title)] { (title) } },
-        "with" => html! { td data-label=(label) { (line.with.join(&asking.text("page-list-comma"))) } },
+        "with" => html! { td data-label=(label) {
+            (line.with.join(&asking.text("page-list-comma")))
+            @if line.by_hand { br; span.text-secondary { (asking.text("page-party-no-node")) } }
+        } },
         "status" => html! { td data-label=(label) { (line.status_text) } },
         "waits" => html! { td data-label=(label) { (asking.text(waits(line))) } },
         "due" => {

@@ -109,3 +109,14 @@ page-compare-right = right
 page-compare-tick = Group { $number } was read and is right
 page-compare-not-all = Every group has to be read out and ticked.
 page-compare-second = A second person then confirms it on the partner's page. Until then nothing is exchanged.
+
+## An agency without a node gets one
+
+page-tie-link = It has a node now?
+page-tie-claim = What this partner recorded for us
+page-tie-linked = Linked with
+page-tie-proposed = Proposed, a second person is missing
+page-tie-link-what = Once two people say which agency it is, what we recorded for it is handed over to that agency, which speaks for itself from then on. Meet the agency by its card first.
+page-tie-with = The agency it is
+page-tie-offered = { $partner } hands over to us what it recorded while we had no node, under the record
+page-tie-claim-what = Two people confirm that the record is about us. Then each matter with it can be adopted or disputed.

@@ -10,6 +10,7 @@ mod contact;
 mod meet;
 mod off_network;
 mod one;
+mod tie;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,6 +43,8 @@ pub(crate) fn routes() -> Router<Arc<Office>> {
         .route("/partners/{agency}", get(one::show))
         .route("/partners/{agency}/test", post(one::test))
         .route("/partners/{agency}/confirm", post(one::confirm).get(one::to_partner))
+        .route("/partners/{agency}/link", post(tie::take_link).get(one::to_partner))
+        .route("/partners/{agency}/claim", post(tie::take_claim).get(one::to_partner))
         .route("/partners/{agency}/act/{act}", get(one::act_form).post(one::act))
         .route("/card-of-us", get(card::show))
         .route("/card-of-us/file", get(card::file))
@@ -97,7 +100,11 @@ fn row(asking: &Asking, line: &PartnerLine, reached: Reached) -> Markup {
             td data-label=(label("page-partner-place")) { (line.place) }
             td data-label=(label("page-partner-partnership")) { (asking.words.status("partner", line.partnership)) }
             td data-label=(label("ceiling")) { (ceiling(asking, line)) }
-            @if line.off_network {
+            @if let Some(linked) = &line.linked {
+                td colspan="4" {
+                    (asking.text("page-tie-linked")) (asking.text("page-colon")) span lang=[name_language(linked)] { (linked) }
+                }
+            } @else if line.off_network {
                 td colspan="4" { (asking.text("page-partner-no-node")) }
             } @else {
                 td data-label=(label("page-partner-compared")) { (compared(asking, line)) }

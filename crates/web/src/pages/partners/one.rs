@@ -24,7 +24,7 @@ use super::super::sign_in::{prove_for, prove_keeping};
 use super::super::trouble::{self, Trouble};
 use super::super::typed::Typed;
 use super::super::when::{when, when_text};
-use super::{Reached, card, compared, digits};
+use super::{Reached, card, compared, digits, tie};
 
 /// What the page before says has been done.
 #[derive(Deserialize)]
@@ -61,7 +61,7 @@ pub(super) async fn show(
         (notice(&asking, &said, reached))
         (doing(&asking, &page))
         div.matter-grid {
-            div { (allowed(&asking, &page)) (between(&asking, &page.between)) (node(&asking, &page, reached)) }
+            div { (tie::section(&asking, &page)) (allowed(&asking, &page)) (between(&asking, &page.between)) (node(&asking, &page, reached)) }
             div { (who(&asking, &page)) }
         }
         section {
@@ -235,7 +235,7 @@ fn node(asking: &Asking, page: &PartnerPage, reached: Reached) -> Markup {
         section.card.card-body.mb-2 {
             h2.card-title { (asking.text("page-partner-node")) }
             @if line.off_network {
-                p { (asking.text("page-partner-no-node")) }
+                @if line.linked.is_none() { p { (asking.text("page-partner-no-node")) } }
                 dl.facts { div {
                     dt { (asking.words.field("partner", "add-off-network", "reached")) }
                     dd.said { (line.at.as_deref().unwrap_or_default()) }

@@ -109,3 +109,14 @@ page-compare-right = 一致
 page-compare-tick = 第 { $number } 组已读出且无误
 page-compare-not-all = 各组均须读出并勾选。
 page-compare-second = 登记后须由第二人在该机构页面确认。确认之前，不交换任何内容。
+
+## 未接入方接入以后
+
+page-tie-link = 该方是否已接入
+page-tie-claim = 该合作方曾为我方代录的内容
+page-tie-linked = 接入后的机构
+page-tie-proposed = 已提议，待第二人确认
+page-tie-link-what = 经两人确认是哪一机构后，我方代录的内容即移交该机构，今后由其自行办理。请先核对该机构的名片。
+page-tie-with = 接入后的机构
+page-tie-offered = { $partner }移交我方未接入期间由其代录的内容，记录编号：
+page-tie-claim-what = 经两人确认该记录属于我方后，可逐项确认代录内容或提出异议。

@@ -5,8 +5,7 @@ mod resuming;
 mod taking;
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use axum::http::{Request, Response, StatusCode};
+use axum::http::{Response, StatusCode};
 use comity_app::staging::StagingLimits;
 use comity_domain::matters::standard;
 use comity_domain::vocabularies::Role;
@@ -96,26 +95,7 @@ impl Evidence {
         fields: &[(&str, &str)],
         files: &[(&str, &[u8])],
     ) -> Response<Body> {
-        let mut body = Vec::new();
-        let mut part = |head: &str, content: &[u8]| {
-            body.extend(b"--edge\r\nContent-Disposition: form-data; ");
-            body.extend(head.as_bytes());
-            body.extend(b"\r\n\r\n");
-            body.extend(content);
-            body.extend(b"\r\n");
-        };
-        part("name=\"csrf\"", token.as_bytes());
-        for (name, content) in files {
-            part(&format!("name=\"file\"; filename=\"{name}\""), content);
-        }
-        for (name, value) in fields {
-            part(&format!("name=\"{name}\""), value.as_bytes());
-        }
-        body.extend(b"--edge--\r\n");
-        let request = Request::post(self.form())
-            .header(CONTENT_TYPE, "multipart/form-data; boundary=edge")
-            .header(CONTENT_LENGTH, body.len());
-        browser.request(request, body)
+        browser.send_files(&self.form(), token, fields, files)
     }
 
     /// What lies in the folder of files in the clear.
