@@ -275,7 +275,7 @@ fn what_was_seen_must_be_what_is_there() {
 fn a_stranger_in_a_lane_is_named() {
     let mut small = Small::new();
     let stranger = Agency::new(40, "xc.police");
-    small.rewrite(1, |header| header.lane = comity_journal::entry::Lane::Shared(stranger.id()));
+    small.rewrite(1, |header| header.lane = Lane::Shared(stranger.id()));
     let proof = small.proof_of(&[0, 1], hashes_only);
     assert!(matches!(found(&small, &proof).as_slice(), [Problem::WrongAuthor(entry)] if entry.number == 2));
 }
