@@ -10,7 +10,9 @@
 //! A field of type `Target` holds the entry the act names.
 //! On a field: `#[field(structure)]`, `#[field(part = "request")]`, `#[field(each = "paper")]` (every item its
 //! own part), `#[field(tally)]`; further `personal`, `ours` (the person it names is one of the author's own people),
-//! `required` (a list that must not be left out) and `derived` (filled by the engine, not by a person).
+//! `required` (a list that must not be left out) and `derived` (filled by the engine, not by a person);
+//! `only(request_type, "search")` (it belongs to the act only where that field holds one of these words) and
+//! `needed(request_type, "search")` (there it must be given).
 
 use proc_macro::TokenStream;
 use quote::{format_ident, quote};
@@ -86,7 +88,32 @@ struct ActField<'a> {
     ours: bool,
     derived: bool,
     required: bool,
+    only: Option<When>,
+    needed: Option<When>,
     help: String,
+}
+
+/// Another field of the act, and the words in it that make a difference to this one.
+struct When {
+    field: Ident,
+    codes: Vec<LitStr>,
+}
+
+impl When {
+    fn read(meta: &syn::meta::ParseNestedMeta<'_>) -> syn::Result<Self> {
+        let list;
+        syn::parenthesized!(list in meta.input);
+        let field = list.parse()?;
+        list.parse::<syn::Token![,]>()?;
+        let codes = list.parse_terminated(<LitStr as syn::parse::Parse>::parse, syn::Token![,])?;
+        Ok(Self { field, codes: codes.into_iter().collect() })
+    }
+
+    fn written(when: Option<&Self>) -> proc_macro2::TokenStream {
+        let Some(Self { field, codes }) = when else { return quote!(None) };
+        let field = field.to_string();
+        quote!(Some(::comity_domain::act::When { field: #field, codes: &[#(#codes),*] }))
+    }
 }
 
 impl<'a> ActField<'a> {
@@ -94,6 +121,7 @@ impl<'a> ActField<'a> {
         let name = field.ident.as_ref().ok_or_else(|| syn::Error::new_spanned(field, "fields need names"))?;
         let (mut home, mut personal, mut ours) = (None, false, false);
         let (mut derived, mut required) = (false, false);
+        let (mut only, mut needed) = (None, None);
         for attribute in field.attrs.iter().filter(|a| a.path().is_ident("field")) {
             attribute.parse_nested_meta(|meta| {
                 let word = meta.path.require_ident()?.to_string();
@@ -106,6 +134,8 @@ impl<'a> ActField<'a> {
                     "ours" => ours = true,
                     "derived" => derived = true,
                     "required" => required = true,
+                    "only" => only = Some(When::read(&meta)?),
+                    "needed" => needed = Some(When::read(&meta)?),
                     _ => return Err(meta.error("not an attribute of a field")),
                 }
                 Ok(())
@@ -117,7 +147,8 @@ impl<'a> ActField<'a> {
                 "say where the field lives: #[field(structure)], part, each or tally",
             )
         })?;
-        Ok(Self { name, ty: &field.ty, home, personal, ours, derived, required, help: doc(&field.attrs) })
+        let (ty, help) = (&field.ty, doc(&field.attrs));
+        Ok(Self { name, ty, home, personal, ours, derived, required, only, needed, help })
     }
 
     /// Whether the type says that it may be left out, so that its absence is not written.
@@ -206,6 +237,7 @@ fn definition(
         let (name, ty, help) = (field.name.to_string(), field.ty, &field.help);
         let (personal, ours) = (field.personal, field.ours);
         let (derived, required) = (field.derived, field.required);
+        let (only, needed) = (When::written(field.only.as_ref()), When::written(field.needed.as_ref()));
         let home = match &field.home {
             Home::Structure => quote!(Structure),
             Home::Part(label) => quote!(Part(#label)),
@@ -221,6 +253,8 @@ fn definition(
                 personal: #personal,
                 ours: #ours,
                 derived: #derived,
+                only: #only,
+                needed: #needed,
                 help: #help,
             }
         }

@@ -7,6 +7,7 @@
 //! commit whose fate is unknown the ledger forgets what it held in memory and reads the store again.
 
 mod append;
+mod epochs;
 mod folded;
 mod last_read;
 mod pending;
@@ -33,6 +34,7 @@ use comity_journal::tree::Tree;
 use comity_store::{Direction, Recorded, Store, StoredCheckpoint, TreeName};
 
 pub use append::{NewEntry, Received};
+pub use epochs::{Begun, EPOCH_FIRST};
 pub use pending::Pending;
 pub use thread::{LedgerByHand, LedgerHandle};
 
@@ -43,6 +45,7 @@ use crate::failure::Failure;
 use crate::keys::NodeKeys;
 use crate::people::KnownPeople;
 use crate::views::{Contents, HeldRuns, Waiting};
+use epochs::Epochs;
 use folded::Folded;
 use last_read::LastRead;
 
@@ -59,6 +62,9 @@ pub struct Ledger {
     pub(crate) entropy: Box<dyn Entropy + Send>,
     pub(crate) store: Box<dyn Store>,
     pub(crate) compared: Compared,
+    /// Who has said, since it is not known whether this node is an old copy of itself, that it holds nothing of ours that
+    /// is not here.
+    pub(crate) vouched: BTreeSet<AgencyId>,
     /// What bundles of ours have asked since it is not known whether this node is an old copy of itself.
     pub(crate) questions: BTreeMap<AgencyId, Hash>,
     pub(crate) shelf: Arc<dyn Shelf>,
@@ -70,6 +76,7 @@ pub struct Ledger {
     stale: bool,
     length: u64,
     exchange: Tree,
+    epochs: Epochs,
     inner: Tree,
     inner_root_at: Option<Timestamp>,
     checkpoint: Option<SignedCheckpoint>,
@@ -118,8 +125,9 @@ impl Compared {
 
     /// The comparison with `partner` has released nothing durable, so it has to be made again.
     pub(crate) fn remove(&mut self, partner: &AgencyId) {
-        if let Self::With(partners) = self {
-            partners.remove(partner);
+        match self {
+            Self::With(partners) => drop(partners.remove(partner)),
+            Self::WithEverybody => *self = Self::With(BTreeSet::new()),
         }
     }
 }
@@ -173,6 +181,7 @@ impl Ledger {
             entropy,
             store,
             compared,
+            vouched: BTreeSet::new(),
             questions: BTreeMap::new(),
             shelf: Arc::new(NoShelf),
             troubles: BTreeMap::new(),
@@ -181,6 +190,7 @@ impl Ledger {
             stale: false,
             length: 0,
             exchange: Tree::default(),
+            epochs: Epochs::default(),
             inner: Tree::default(),
             inner_root_at: None,
             checkpoint: None,
@@ -212,8 +222,9 @@ impl Ledger {
     fn reload(&mut self) -> Result<(), Failure> {
         self.stale = true;
         self.length = self.store.length()?;
-        self.exchange = self.read_tree(TreeName::Exchange)?;
-        self.inner = self.read_tree(TreeName::Inner)?;
+        self.epochs = Epochs::of(&self.store.epochs()?);
+        self.exchange = self.read_tree(TreeName::Exchange, self.epochs.now().leaf, u64::MAX)?;
+        self.inner = self.read_tree(TreeName::Inner, 0, u64::MAX)?;
         self.inner_root_at = self.last_inner_root()?;
         self.streams.clear();
         self.matters.clear();
@@ -244,10 +255,13 @@ impl Ledger {
         if self.stale { self.reload() } else { Ok(()) }
     }
 
-    fn read_tree(&self, name: TreeName) -> Result<Tree, Failure> {
+    /// The tree of the leaves from `first` on, up to, not including, `end`.
+    fn read_tree(&self, name: TreeName, first: u64, end: u64) -> Result<Tree, Failure> {
         let mut tree = Tree::default();
         loop {
-            let page = self.store.leaf_hashes(name, tree.size(), PAGE)?;
+            let next = first.saturating_add(tree.size());
+            let room = usize::try_from(end.saturating_sub(next)).unwrap_or(usize::MAX).min(PAGE);
+            let page = self.store.leaf_hashes(name, next, room)?;
             if page.is_empty() {
                 return Ok(tree);
             }
@@ -280,8 +294,14 @@ impl Ledger {
         self.shelf = shelf;
     }
 
-    /// Whether the streams with a partner count as compared.
+    /// Whether acts shared with a partner may be signed: the streams count as compared, and no epoch of our tree waits to
+    /// be declared.
     pub fn compared_with(&self, partner: &AgencyId) -> bool {
+        self.compared.with(partner) && !self.awaits_epoch()
+    }
+
+    /// Whether the streams with a partner count as compared, whatever else stands against signing.
+    pub fn has_compared_with(&self, partner: &AgencyId) -> bool {
         self.compared.with(partner)
     }
 
@@ -422,16 +442,16 @@ impl Ledger {
         Ok(head)
     }
 
-    /// A receipt for entries that stand in leaves `first..` of the committed exchange tree.
+    /// A receipt for entries that stand in leaves `first..`, which are committed and of one epoch.
     ///
     /// # Errors
     /// When there is no checkpoint yet or the run is not in the tree.
     pub fn receipt(&self, first: u64, entries: Vec<Hash>, at: Timestamp) -> Result<Receipt, Failure> {
-        let missing = || Failure::Fault("nothing is in the exchange tree yet".into());
-        let checkpoint = self.checkpoint.clone().ok_or_else(missing)?;
-        let size = checkpoint.peek().map_err(|error| Failure::Fault(error.to_string()))?.size;
         let count = entries.len() as u64;
-        let proof = comity_journal::tree::prove_range(&self.exchange, first, count, size)
+        let (begun, tree, checkpoint) = self.log_of(first, first.saturating_add(count))?;
+        let size = checkpoint.peek().map_err(|error| Failure::Fault(error.to_string()))?.size;
+        let first = first - begun.leaf;
+        let proof = comity_journal::tree::prove_range(&*tree, first, count, size)
             .map_err(|error| Failure::Fault(error.to_string()))?;
         Ok(Receipt { checkpoint, first, entries, at, proof })
     }
@@ -461,7 +481,7 @@ impl Ledger {
             let checkpoint = self.sign_checkpoint();
             pending.commit.checkpoints.push(StoredCheckpoint {
                 agency: self.agency,
-                epoch: self.own_card().facts().tree_epoch,
+                epoch: self.epochs.now().epoch,
                 size: self.exchange.size(),
                 note: checkpoint.as_str().to_owned(),
             });
@@ -517,8 +537,7 @@ impl Ledger {
     }
 
     fn sign_checkpoint(&self) -> SignedCheckpoint {
-        let epoch = self.own_card().facts().tree_epoch;
-        let origin = Origin { agency: self.agency, epoch };
+        let origin = Origin { agency: self.agency, epoch: self.epochs.now().epoch };
         Checkpoint { origin, size: self.exchange.size(), root: self.exchange.root() }
             .sign(&self.keys.checkpoint)
     }

@@ -270,7 +270,9 @@ fn whoever_sent_what_was_set_aside_hears_why_and_goes_on() {
         let steps = pair.a.disk.steps(&pair.b.agency, Direction::Out, 0, 10).unwrap();
         let receipts = steps.iter().map(|(_, record)| match &record.what {
             Recorded::Entry { entry, .. } => pair.a.disk.receipts(entry).unwrap().len(),
-            Recorded::InnerRoot { .. } => panic!("a step is an entry"),
+            Recorded::InnerRoot { .. } | Recorded::Epoch { .. } | Recorded::Again { .. } => {
+                panic!("a step is an entry")
+            }
         });
         assert_eq!(receipts.collect::<Vec<_>>(), [0, 1], "what is set aside is not receipted");
     }

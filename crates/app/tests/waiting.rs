@@ -14,7 +14,9 @@ use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::stream::StreamHead;
 use comity_journal::suite::Suite;
 use comity_store::Direction;
-use comity_testkit::node::{Desk, Fate, Line, NOW, Sent, Three, wait, with_later_letters, with_letters};
+use comity_testkit::node::{
+    Desk, Fate, Line, NOW, Pair, Sent, Three, request, review, wait, with_later_letters, with_letters,
+};
 
 /// A has written to B and C, and C has said something: A writes so often after it, which B cannot judge without.
 fn written_after_what_b_lacks(three: &Three, matter: MatterId, times: usize) {
@@ -233,4 +235,66 @@ fn a_node_that_does_not_know_a_rules_version_stores_receipts_and_after_an_upgrad
 #[test]
 fn a_node_that_does_not_know_a_kind_stores_receipts_and_after_an_upgrade_folds_to_the_same_state() {
     understood_after_an_upgrade(standard, with_letters, &["too-new"]);
+}
+
+#[test]
+fn what_waits_in_a_matter_about_a_life_rings_all_the_same() {
+    let pair = Pair::met();
+    let matter = pair.a.draft(
+        "Country B",
+        &request("A person is held").replace("\"urgent\"", "\"life\""),
+        "Amara Olin",
+    );
+    let matter = matter.unwrap();
+    pair.a.act(matter, "review-grounds", Some(&review()), "Bo Reyes").unwrap();
+    pair.a.act(matter, "approve", None, "Bo Reyes").unwrap();
+    pair.a.act(matter, "open", None, "Amara Olin").unwrap();
+    pair.sync().unwrap();
+    pair.b.act(matter, "acknowledge", None, "Chen Ning").unwrap();
+    let rings = |desk: &Desk| {
+        let rings = desk.run(|ledger, _| {
+            let officer = ledger.officer(Some("Chen Ning"))?;
+            ledger.rings_for(&officer)
+        });
+        rings.unwrap().into_iter().map(|ringing| (ringing.number, ringing.waits)).collect::<Vec<_>>()
+    };
+    assert_eq!(rings(&pair.b), []);
+
+    // Something of A's comes whose past is missing.
+    let (secret, agency) = (pair.a.keys().pseudonyms, pair.a.agency);
+    let like = pair.a.run(move |ledger, _| {
+        let by = ledger.officer(Some("Amara Olin"))?.acting_in(&*secret, &matter);
+        let head = ledger.matter(&matter)?.heads().into_iter().find(|seen| seen.lane.party() == agency);
+        Ok((by, ledger.own_card().hash(), head))
+    });
+    let (by, card, head) = like.unwrap();
+    let header = Header {
+        v: comity_journal::entry::VERSION,
+        suite: Suite::One,
+        matter,
+        kind: Token::literal("request"),
+        rules: 1,
+        lane: Lane::Shared(agency),
+        author: agency,
+        place: Place { epoch: 0, seq: head.unwrap().place.seq + 2 },
+        prev: Some(comity_journal::suite::Hash::from_bytes([7; 32])),
+        seen: Vec::new(),
+        card,
+        at: NOW,
+        by,
+        approved: Vec::new(),
+        handling: Token::literal("h1"),
+        act: Token::literal("remind"),
+        structure: vec![0xa0],
+        parts: Vec::new(),
+        relied: Vec::new(),
+        opening: None,
+    };
+    let entry = Entry::sign(header, &pair.a.keys().signing);
+    let mut batch = Batch::decode(&nothing(agency, pair.b.agency)).unwrap();
+    batch.after = pair.b.stream(agency, Direction::In);
+    batch.entries = vec![Signed(entry.bytes().to_vec())];
+    wait(answer(&pair.b.ledger, agency, path::BATCH, batch.encode())).unwrap();
+    assert_eq!(waiting(&pair.b, matter), 1);
+    assert_eq!(rings(&pair.b), [(matter.shown('R'), true)]);
 }

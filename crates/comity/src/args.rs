@@ -30,6 +30,20 @@ pub(crate) enum Command {
     /// The node's own agency card.
     #[command(subcommand)]
     Card(CardCommand),
+    /// The epoch of the node's log, after it was put back from an older copy.
+    #[command(subcommand)]
+    Epoch(EpochCommand),
+    /// Put a node back from a copy of its folder, after verifying its journal.
+    Restore {
+        /// The node's folder; what stands there is kept beside it.
+        dir: PathBuf,
+        /// The copy: a whole folder of the same node.
+        #[arg(long)]
+        from: PathBuf,
+        /// Put the copy in the place of a node that has recorded more, and lose what it recorded since.
+        #[arg(long)]
+        lose_newer: bool,
+    },
     /// Foreign agencies this node works with.
     #[command(subcommand)]
     Partner(PartnerCommand),
@@ -597,5 +611,17 @@ pub(crate) enum JournalCommand {
     Verify {
         /// The node's folder.
         dir: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum EpochCommand {
+    /// Declare the new epoch in a card signed by the root key; then the node signs for partners again.
+    Declare {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The root key's file.
+        #[arg(long)]
+        root: PathBuf,
     },
 }

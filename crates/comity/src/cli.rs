@@ -18,8 +18,8 @@ use comity_web::public;
 use serde_json::json;
 
 use crate::args::{
-    Act, BundleCommand, CardCommand, Cli, Command, Init, JournalCommand, KeyCommand, MatterCommand,
-    OfficerCommand, PartnerCommand, ProofCommand, RequestCommand, Serve,
+    Act, BundleCommand, CardCommand, Cli, Command, EpochCommand, Init, JournalCommand, KeyCommand,
+    MatterCommand, OfficerCommand, PartnerCommand, ProofCommand, RequestCommand, Serve,
 };
 use crate::evidence::{self, ToRecord};
 use crate::folder::{Folder, read_secret};
@@ -28,6 +28,7 @@ use crate::real::SystemEntropy;
 use crate::release::Release;
 use crate::reply::{FAULT, Reply};
 use crate::request::Request;
+use crate::restore;
 use crate::serve::{OfficeAt, Running, bind};
 use crate::{control, demo, verify};
 
@@ -93,6 +94,10 @@ async fn carry_out(command: Command, at: &Terminal) -> Result<Reply, Reply> {
         }
         Command::Card(CardCommand::Set { dir, root, endpoint, name_en, name_zh }) => {
             set_card(&dir, &root, endpoint, [("en", name_en), ("zh", name_zh)], at).await
+        }
+        Command::Epoch(EpochCommand::Declare { dir, root }) => restore::declare_epoch(&dir, &root, at).await,
+        Command::Restore { dir, from, lose_newer } => {
+            restore::run(&dir, &from, lose_newer, at.release.words(at.lang))
         }
         Command::Partner(command) => partner(command, at).await,
         Command::Request(RequestCommand::Draft(args)) => {

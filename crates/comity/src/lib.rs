@@ -19,6 +19,7 @@ mod real;
 mod release;
 mod reply;
 mod request;
+mod restore;
 mod serve;
 mod show;
 mod verify;

@@ -103,7 +103,7 @@ impl Node {
         let fresh = !folder.store_path().exists();
         let store = SqliteStore::open(&folder.store_path(), card.agency())
             .map_err(|error| Reply::fault(error.to_string()))?;
-        let marker = marker::take(&folder);
+        let (marker, own_card) = (marker::take(&folder), card.hash());
         let mut ledger = Ledger::open(LedgerParts {
             store: Box::new(store),
             keys,
@@ -113,6 +113,10 @@ impl Node {
             entropy: Box::new(SystemEntropy),
             compared: Compared::With(BTreeSet::new()),
         })?;
+        if ledger.own_card().hash() != own_card {
+            // A copy of the folder can be older than what its journal got back from a partner.
+            folder.write_card(ledger.own_card())?;
+        }
         if fresh || (marker.is_some() && marker == marker::state_of(&ledger)) {
             ledger.trust_own_state();
         }
@@ -135,7 +139,7 @@ impl Node {
             let all = partners
                 .iter()
                 .filter(|partner| !partner.off_network)
-                .all(|partner| ledger.compared_with(&partner.agency));
+                .all(|partner| ledger.has_compared_with(&partner.agency));
             Ok((all, marker::state_of(ledger), ledger.questions()))
         });
         match trusted.await {

@@ -168,6 +168,7 @@ impl Partners {
             delivered: first.delivered + second.delivered,
             received: first.received + second.received,
             requests: first.requests + second.requests,
+            recovered: first.recovered + second.recovered,
             compared: second.compared,
             released: first.released,
             asked: first.asked + second.asked,

@@ -1,7 +1,7 @@
 //! What can be asked of a node, by its command line or over its control socket. One enum, one place that executes.
 
 use comity_app::commands::{ActCommand, Acted, Erasing, Outcome, RecordCommand, Tied};
-use comity_app::ledger::LedgerHandle;
+use comity_app::ledger::{EPOCH_FIRST, LedgerHandle};
 use comity_app::queries::{MatterPage, PartnerLine, verify_journal};
 use comity_app::workers::{Fetched, Synced};
 use comity_domain::act::Act as _;
@@ -23,6 +23,7 @@ use crate::bundle;
 use crate::partners::Partners;
 use crate::release::Release;
 use crate::reply::{NO, REFUSED, Reply, WAITING};
+use crate::restore;
 use crate::show;
 
 /// A command to a node.
@@ -43,6 +44,10 @@ pub(crate) enum Request {
     CardShow,
     /// Keeps a new card of ours.
     CardSet { card: String },
+    /// Shows the card in force, as base 64, and the epoch of our log, if that waits to be declared.
+    EpochAwaited,
+    /// Keeps a card of ours that declares the epoch of our log.
+    EpochDeclare { card: String },
     /// Adds a partner whose fingerprint was compared.
     PartnerAdd {
         card: String,
@@ -160,6 +165,22 @@ impl Desk {
                 let number = card.facts().number;
                 ledger.run(move |ledger, pending| ledger.keep_card(pending, card)).await?;
                 Ok(Reply::yes(format!("Card {number} is in force."), json!({ "card": number })))
+            }
+            Request::EpochAwaited => {
+                let (awaited, card) = ledger
+                    .run(|ledger, _| {
+                        let awaited = ledger.awaits_epoch().then(|| ledger.tree_epoch());
+                        Ok((awaited, data_encoding::BASE64.encode(ledger.own_card().bytes())))
+                    })
+                    .await?;
+                Ok(Reply::yes("", json!({ "epoch": awaited, "card": card })))
+            }
+            Request::EpochDeclare { card } => {
+                let card = card_of(&card)?;
+                let epoch = card.facts().tree_epoch;
+                let released = ledger.run(move |ledger, pending| ledger.declare_epoch(pending, card)).await?;
+                self.partners.wake();
+                Ok(restore::declared(epoch, released, self.release.words(lang)))
             }
             Request::PartnerAdd { card, fingerprint, name, at, officer } => {
                 self.add_partner(card_of(&card)?, &fingerprint, name, at, officer).await
@@ -359,7 +380,7 @@ impl Desk {
                 let exit = if report.clean { 0 } else { NO };
                 Ok(Reply { exit, ..Reply::yes(show::journal(&report), json!(report)) })
             }
-            Request::Sync { partner } => self.sync(partner).await,
+            Request::Sync { partner } => self.sync(partner, lang).await,
         }
     }
 
@@ -507,6 +528,11 @@ impl Desk {
             Outcome::Kept(_, refusal) => {
                 kept(&number, &act, &refusal, facts("kept"), self.release.words(lang))
             }
+            Outcome::AwaitsEpoch(_) => {
+                let text =
+                    format!("{number}: `{act}` is approved and waits: {EPOCH_FIRST}. Then it is signed.");
+                Reply::of(WAITING, text, facts("awaits-epoch"))
+            }
             Outcome::AwaitsComparison(..) => {
                 let text = format!(
                     "{number}: `{act}` is approved and waits: since its start this node has not compared its streams \
@@ -518,7 +544,7 @@ impl Desk {
         })
     }
 
-    async fn sync(&self, partner: Option<String>) -> Result<Reply, Reply> {
+    async fn sync(&self, partner: Option<String>, lang: Lang) -> Result<Reply, Reply> {
         let named = match partner {
             Some(named) => Some(self.partner_line(&named).await?.agency),
             None => None,
@@ -530,16 +556,20 @@ impl Desk {
                 json!([]),
             ));
         }
-        let mut exit = 0;
+        let (mut exit, words) = (0, self.release.words(lang));
         let mut lines = Vec::new();
         let mut facts = Vec::new();
         for (name, agency, outcome) in done {
-            let (line, fact) = synced(&name, agency, &outcome);
+            let (line, fact) = synced(&name, agency, &outcome, words);
             if !outcome.is_ok_and(|(synced, _)| synced.compared) {
                 exit = WAITING;
             }
             lines.push(line);
             facts.push(fact);
+        }
+        if self.ledger.run(|ledger, _| Ok(ledger.awaits_epoch())).await? {
+            exit = WAITING;
+            lines.push(words.text("restore-awaits"));
         }
         Ok(Reply { exit, ..Reply::yes(lines.join("\n"), json!(facts)) })
     }
@@ -559,6 +589,7 @@ fn synced(
     name: &str,
     agency: AgencyId,
     outcome: &Result<(Synced, Fetched), comity_app::Failure>,
+    words: &Words,
 ) -> (String, serde_json::Value) {
     match outcome {
         Ok((done, fetched)) => {
@@ -571,13 +602,20 @@ fn synced(
                 0 => String::new(),
                 packages => format!(", {packages} packages fetched ({} bytes)", fetched.bytes),
             };
+            let packages = match done.recovered {
+                0 => packages,
+                recovered => format!(
+                    "{packages}, {}",
+                    words.text_with("restore-recovered", &[("count", &recovered.to_string())])
+                ),
+            };
             let line = format!(
                 "{name}: {} delivered, {} received, {} released{packages}; {state}.",
                 done.delivered, done.received, done.released
             );
             let fact = json!({
                 "partner": name, "agency": agency, "delivered": done.delivered, "received": done.received,
-                "released": done.released, "packages": fetched.packages, "package_bytes": fetched.bytes, "compared": done.compared, "requests": done.requests,
+                "released": done.released, "recovered": done.recovered, "packages": fetched.packages, "package_bytes": fetched.bytes, "compared": done.compared, "requests": done.requests,
             });
             (line, fact)
         }

@@ -7,6 +7,7 @@ use comity_app::queries::{
     ActorLine, CardPage, JournalReport, MatterLine, MatterPage, OfficerLine, PartnerLine, RightsAssessment,
     TimelineLine,
 };
+use comity_domain::engine::Retention;
 use comity_domain::gates::Ceiling;
 use comity_domain::matters::partner::Assessment;
 use comity_domain::words::Words;
@@ -195,11 +196,20 @@ pub(crate) fn matter(page: &MatterPage, words: &Words) -> String {
             package.size
         );
     }
+    for link in &page.linked {
+        let title = link.title.as_ref().map_or_else(String::new, |title| format!("  {title}"));
+        let _ = writeln!(out, "  {}: {}{title}", link.how, link.number);
+    }
     if page.read_only {
         let _ = writeln!(out, "  {}", words.text("read-only"));
     }
     for clock in &page.clocks {
         let _ = writeln!(out, "  {}", clock.text);
+    }
+    if let Some(retention) = &page.retention {
+        let overlay = if retention.overdue { "overlay-overdue" } else { "overlay-due" };
+        let (clock, overlay) = (words.clock(Retention::CLOCK), words.text(overlay));
+        let _ = writeln!(out, "  {clock}: {overlay} {}", retention.due);
     }
     for draft in &page.drafts {
         let missing = if draft.missing.is_empty() {

@@ -1,9 +1,12 @@
 //! What the field tables of all acts must keep to, whoever adds the next kind.
 
-use comity_domain::act::{ActDef, Column, ComposeError, FieldKind, Home, Preparation, read, template};
+use comity_domain::act::{
+    ActDef, Column, ComposeError, Fault, FieldFault, FieldKind, Home, Preparation, faults, read, template,
+};
 use comity_domain::engine::Matter;
 use comity_domain::matters::request::RequestKind;
 use comity_domain::matters::standard;
+use comity_domain::vocabularies::RequestType;
 use comity_journal::part::{OpenPart, PartClass};
 use comity_testkit::{OPEN, Seeded, Side, World, compose_with};
 
@@ -149,9 +152,8 @@ fn every_template_is_toml_with_every_field_a_person_fills_in() {
     }
 }
 
-#[test]
-fn a_template_filled_in_composes() {
-    let def = standard().get("request").unwrap().act("open").unwrap();
+/// The template of a request of one type, filled in, without what does not belong to it.
+fn filled_in(def: &ActDef, request_type: &str) -> String {
     let filled: String = template(def)
         .lines()
         .map(|line| line.strip_prefix("# ").filter(|rest| is_field(rest)).unwrap_or(line))
@@ -162,12 +164,75 @@ fn a_template_filled_in_composes() {
         .replace("\"\"\"\n\"\"\"", "\"some words\"")
         .replace("\"\"\"\n# \"\"\"", "\"some words\"")
         .replace("follows = \"\"", &format!("follows = \"{}\"", "0".repeat(64)))
-        .replace("= \"\"", "= \"words\"");
-    let matter = Matter::<RequestKind>::new(World::new(1).id());
-    let mut entropy = Seeded::new(1);
-    let composed = compose_with(&matter, &mut entropy, false, "open", &filled);
-    assert_eq!(composed.act.as_str(), "open");
-    assert!(!composed.parts.is_empty());
+        .replace("= \"\"", "= \"words\"")
+        .replace("request_type = \"information\"", &format!("request_type = \"{request_type}\""));
+    let (mut kept, mut out_of_place) = (String::new(), false);
+    for line in filled.lines() {
+        if let Some(name) = line.strip_prefix("[[").and_then(|rest| rest.strip_suffix("]]")) {
+            let field = def.fields.iter().find(|field| field.name == name).expect("a field of the act");
+            out_of_place = field.only.is_some_and(|only| !only.codes.contains(&request_type));
+        }
+        if !out_of_place {
+            kept += &format!("{line}\n");
+        }
+    }
+    kept
+}
+
+#[test]
+fn a_template_filled_in_composes_for_every_type_of_request() {
+    let def = standard().get("request").unwrap().act("open").copied().unwrap();
+    for request_type in RequestType::CODES {
+        let filled = filled_in(&def, request_type);
+        let matter = Matter::<RequestKind>::new(World::new(1).id());
+        let mut entropy = Seeded::new(1);
+        let composed = compose_with(&matter, &mut entropy, false, "open", &filled);
+        assert_eq!(composed.act.as_str(), "open");
+        assert!(!composed.parts.is_empty());
+    }
+}
+
+#[test]
+fn fields_that_belong_to_one_sort_of_act_name_words_that_its_deciding_field_has() {
+    let mut seen = 0;
+    for (kind, act) in travelling() {
+        for field in act.fields {
+            for when in field.only.iter().chain(&field.needed) {
+                let deciding = act.fields.iter().find(|other| other.name == when.field).unwrap();
+                let FieldKind::Word(_, known) = deciding.kind else { panic!("{kind} {}", field.name) };
+                assert!(deciding.required && deciding.only.is_none(), "{kind} {}", field.name);
+                assert!(when.codes.iter().all(|code| known.contains(code)), "{kind} {}", field.name);
+                seen += 1;
+            }
+            // Where a field does not belong, it cannot be needed.
+            if let (Some(only), Some(needed)) = (field.only, field.needed) {
+                assert!(needed.codes.iter().all(|code| only.codes.contains(code)), "{kind} {}", field.name);
+            }
+        }
+    }
+    assert!(seen > 4, "{seen}");
+}
+
+#[test]
+fn what_does_not_belong_to_a_request_of_its_type_is_told_and_never_dropped() {
+    let def = standard().get("request").unwrap().act("open").copied().unwrap();
+    let payment = "[[payments]]\nbank = \"Bank of Example\"\naccount = \"XA00 1\"\namount = \"40000 EUR\"\n\
+                   made = \"2026-11-02T10:00:00Z\"\n";
+    let stray = |toml: &str| {
+        let table: toml::Table = toml.parse().unwrap();
+        faults(&def, &table).into_iter().map(|found| (found.path, found.fault)).collect::<Vec<_>>()
+    };
+    let told = [("payments".to_owned(), Fault::NotBelonging)];
+    assert_eq!(stray(&format!("{OPEN}\n{payment}")), told);
+    let written = composed("open", &format!("{OPEN}\n{payment}"));
+    let fault = ComposeError::Field(FieldFault::new("payments", Fault::NotBelonging));
+    assert_eq!(written, Err(fault));
+    let stop = OPEN.replace("\"information\"", "\"payment-stop\"");
+    assert_eq!(stray(&format!("{stop}\n{payment}")), []);
+    assert_eq!(stray(&stop), [("payments".to_owned(), Fault::Missing)], "there it must be given");
+    // While nothing is chosen nobody can say that something does not belong.
+    let unchosen = OPEN.replace("request_type = \"information\"", "");
+    assert_eq!(stray(&format!("{unchosen}\n{payment}")), [("request_type".to_owned(), Fault::Missing)]);
 }
 
 /// Whether a commented line of a template is a field that may be left out, rather than its help.

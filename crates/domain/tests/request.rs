@@ -318,7 +318,8 @@ fn to_a_partner_at_the_floor_a_request_names_no_persons_and_no_payments() {
     assert!(refusal.rule.lifted_by.is_some(), "it is no absolute gate");
     let payment = "[[payments]]\nbank = \"Bank of Example\"\naccount = \"XA00 1\"\namount = \"40000 EUR\"\n\
                    made = \"2026-11-02T10:00:00Z\"\n";
-    let statement = approved(&mut world, &format!("{OPEN}\n{payment}"));
+    let stop = replaced("\"information\"", "\"payment-stop\"");
+    let statement = approved(&mut world, &format!("{stop}\n{payment}"));
     assert_eq!(about(&refused(world.act(Asking, statement), "ceiling")), ["persons", "payments"]);
     // Whom to contact with us is nobody of the case: correspondence goes on.
     world.properly(Asking, "open", about_nobody()).unwrap();

@@ -6,8 +6,8 @@
 use comity_journal::stream::StreamHead;
 use comity_journal::suite::Hash;
 
-use crate::compare::{self, Divergence, Standing};
-use crate::message::{Fetch, Hello, HelloReply};
+use crate::compare::{self, Divergence, Finding, Standing};
+use crate::message::{Fetch, Held, Hello, HelloReply};
 use crate::session::{Heard, Snapshot, WrongAgency};
 
 /// What to look up before a hello can be answered.
@@ -19,6 +19,8 @@ pub struct Wanted {
     pub incoming_at: u64,
     /// The path between these sizes of our tree.
     pub consistency: Option<(u64, u64)>,
+    /// What the partner holds of our tree: its root at that size is to be looked up.
+    pub held: Option<Held>,
 }
 
 /// What was found.
@@ -30,6 +32,8 @@ pub struct Found {
     pub incoming_at: Option<StreamHead>,
     /// The path.
     pub consistency: Vec<Hash>,
+    /// The root of our tree at the size that the partner holds; `None` when it does not reach so far.
+    pub root: Option<Hash>,
 }
 
 /// What an answer knows of the streams.
@@ -41,6 +45,9 @@ pub struct Answered {
     pub divergences: Vec<Divergence>,
     /// Both ends of both streams agree, now.
     pub level: bool,
+    /// The partner says it has nothing of ours that is not here: as far as it can tell, this node is no older copy of
+    /// itself.
+    pub vouched: bool,
 }
 
 /// The answering side of a session.
@@ -60,15 +67,20 @@ impl Answering {
             outgoing_at: hello.incoming.n,
             incoming_at: hello.outgoing.n,
             consistency: ours.and_then(path),
+            held: hello.holds,
         }
     }
 
-    /// Answers a hello.
+    /// Answers a hello. A partner that says it has more of ours than is here is no divergence: whether that is so shows
+    /// when it is asked for it.
     ///
     /// # Errors
     /// [`WrongAgency`]: it is not from this partner to us.
     pub fn hello(&self, hello: &Hello, found: Found) -> Result<(HelloReply, Answered), WrongAgency> {
-        let heard = self.0.hear(hello, None)?;
+        let mut heard = self.0.hear(hello, None, found.root)?;
+        let beyond = |finding: &Finding| matches!(finding, Finding::TheyHoldMore { .. });
+        let tree_beyond = heard.findings.iter().any(beyond);
+        heard.findings.retain(|finding| !beyond(finding));
         let ours = compare::ours_there(self.0.outgoing, hello.incoming, found.outgoing_at);
         let theirs = match compare::theirs_here(self.0.incoming, hello.outgoing) {
             Err(Divergence::TheyLost { .. }) if found.incoming_at == Some(hello.outgoing) => {
@@ -77,10 +89,14 @@ impl Answering {
             Err(Divergence::TheyLost { theirs, .. }) => Err(Divergence::TheirsDiffers { at: theirs }),
             other => other,
         };
-        let level = ours == Ok(Standing::Level) && theirs == Ok(Standing::Level);
-        let divergences = [ours, theirs].into_iter().filter_map(Result::err).collect();
-        let reply = HelloReply { hello: self.0.hello(), consistency: found.consistency };
-        Ok((reply, Answered { heard, divergences, level }))
+        let vouched = ours.is_ok() && !tree_beyond;
+        let level = vouched && ours == Ok(Standing::Level) && theirs == Ok(Standing::Level);
+        let claims_more = |divergence: &Divergence| matches!(divergence, Divergence::WeLost { .. });
+        let divergences = [ours, theirs].into_iter().filter_map(Result::err).filter(|d| !claims_more(d));
+        let answer = Snapshot { showing: self.0.showing.after_hello(vouched), ..self.0.clone() };
+        let consistency = if answer.shown().is_some() { found.consistency } else { Vec::new() };
+        let reply = HelloReply { hello: answer.hello(), consistency };
+        Ok((reply, Answered { heard, divergences: divergences.collect(), level, vouched }))
     }
 
     /// How many entries to give, after what the caller has; `at` is the head of our stream there.
@@ -90,5 +106,18 @@ impl Answering {
     pub fn fetch(&self, fetch: &Fetch, at: Option<StreamHead>) -> Result<u64, Divergence> {
         compare::ours_there(self.0.outgoing, fetch.after, at)?;
         Ok(fetch.limit.min(self.0.outgoing.n - fetch.after.n))
+    }
+
+    /// How many of the caller's own entries to give back, after what it has of its stream itself; `at` is the head of
+    /// what we have of it there.
+    ///
+    /// # Errors
+    /// [`Divergence`]: what it has is not the beginning of what we have from it.
+    pub fn recover(&self, fetch: &Fetch, at: Option<StreamHead>) -> Result<u64, Divergence> {
+        if at == Some(fetch.after) && fetch.after.n <= self.0.incoming.n {
+            Ok(fetch.limit.min(self.0.incoming.n - fetch.after.n))
+        } else {
+            Err(Divergence::TheirsDiffers { at: fetch.after.n })
+        }
     }
 }

@@ -11,10 +11,10 @@ use comity_journal::card::{Card, CardBook, CardError, SealingKey};
 use comity_journal::cbor::{self, Malformed};
 use comity_journal::checkpoint::SignedCheckpoint;
 use comity_journal::entropy::Entropy;
-use comity_journal::entry::{Entry, EntryError};
+use comity_journal::entry::{Entry, EntryError, Header};
 use comity_journal::ids::{AgencyId, Token};
 use comity_journal::limits;
-use comity_journal::part::{self, OpenPart};
+use comity_journal::part::{self, Commitment, OpenPart};
 use comity_journal::stream::StreamHead;
 use comity_journal::suite::{self, Hash, Suite};
 
@@ -197,14 +197,21 @@ impl Batch {
     }
 }
 
+/// Who wrote an entry may have all of its content back.
+fn may_have(header: &Header, commitment: &Commitment, agency: &AgencyId) -> bool {
+    commitment.is_for(agency) || header.author == *agency
+}
+
 fn may_leave(parcel: &Parcel, to: &AgencyId) -> Result<(), BatchError> {
     let (entry, header) = (parcel.entry.hash(), parcel.entry.header());
     if !header.lane.is_shared() {
         return Err(BatchError::InnerLane(entry));
     }
     part::check_sizes(&parcel.parts)?;
-    let stray =
-        parcel.parts.iter().find(|part| !header.parts.iter().any(|c| c.is_for(to) && part.matches(c)));
+    let stray = parcel
+        .parts
+        .iter()
+        .find(|part| !header.parts.iter().any(|c| may_have(header, c, to) && part.matches(c)));
     stray.map_or(Ok(()), |part| Err(BatchError::NotForReceiver { entry, label: part.label.clone() }))
 }
 
@@ -256,7 +263,8 @@ pub struct BadPart {
 
 impl Arrived {
     fn sort(entry: Entry, parts: Vec<OpenPart>, to: &AgencyId) -> Self {
-        let mut open: Vec<_> = entry.header().parts.iter().filter(|c| c.is_for(to)).collect();
+        let header = entry.header();
+        let mut open: Vec<_> = header.parts.iter().filter(|c| may_have(header, c, to)).collect();
         let (mut good, mut bad) = (Vec::new(), Vec::new());
         for part in parts {
             // A commitment is used up by its part, so that a part given twice is kept once.

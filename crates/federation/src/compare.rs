@@ -3,7 +3,7 @@
 //! Everything here is a judgement over values at hand. Streams only grow, so what a partner said a moment ago is
 //! compared with our own stream as it is now, and with its stream as we had it when we asked.
 //!
-//! Not here: what follows from a divergence. An honest node restored from a copy diverges too, until it has fetched
+//! Not here: what follows from a divergence. An honest node put back from a copy diverges too, until it has fetched back
 //! what it lost; so no judgement here says that somebody forged anything.
 
 use comity_journal::card::Card;
@@ -14,7 +14,7 @@ use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 use comity_journal::tree::{self, ProofError};
 
-use crate::message::{CardMark, Held, Hello};
+use crate::message::{CardMark, Held};
 
 /// Two ends of a stream that cannot both be of one stream. Ours or theirs has lost something, or one is untrue.
 #[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
@@ -178,8 +178,9 @@ pub enum Finding {
         /// The epoch shown now.
         shown: u32,
     },
-    /// The partner holds a checkpoint of ours that our tree does not reach: this node has lost something.
-    #[error("the partner holds a tree of ours with {} leaves, which is not here", held.size)]
+    /// The partner says that it holds a checkpoint of ours that our tree does not reach: this node has lost something.
+    /// Only the note itself shows that.
+    #[error("the partner says it holds a tree of ours with {} leaves, which is not here", held.size)]
     TheyHoldMore {
         /// What it holds.
         held: Held,
@@ -249,13 +250,11 @@ fn continues(held: Held, new: Held, path: Option<&[Hash]>) -> Result<Option<Held
         .map_err(|why| Finding::RewrittenPast { held, shown: new.size, why })
 }
 
-/// Whether a partner holds more of our tree than we have.
-pub fn our_tree(ours: Option<&SignedCheckpoint>, hello: &Hello) -> Option<Finding> {
-    let held = hello.holds?;
-    let reaches = ours.and_then(|note| note.peek().ok()).is_some_and(|ours| {
-        let (epoch, size) = (ours.origin.epoch, ours.size);
-        epoch > held.epoch
-            || (epoch == held.epoch && (size > held.size || (size == held.size && ours.root == held.root)))
-    });
+/// Whether a partner holds a tree of ours that is not the beginning of the one here. `epoch` is that of our tree now,
+/// `root` the root our tree had at the size that the partner holds, where it has come so far. What is held of a former
+/// epoch says nothing of this one.
+pub fn our_tree(epoch: u32, held: Option<Held>, root: Option<Hash>) -> Option<Finding> {
+    let held = held?;
+    let reaches = held.epoch < epoch || (held.epoch == epoch && root == Some(held.root));
     (!reaches).then_some(Finding::TheyHoldMore { held })
 }

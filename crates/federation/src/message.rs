@@ -138,7 +138,7 @@ pub struct Batch {
     /// Cards the receiver may not have.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cards: Vec<Signed>,
-    /// The sender's checkpoint.
+    /// The sender's checkpoint; of entries that are given back to their author, the latest that is held of the author's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<SignedCheckpoint>,
     /// The path from what the receiver holds to it.
@@ -174,7 +174,7 @@ pub struct BatchReply {
     pub incoming: StreamHead,
 }
 
-/// Asks for entries.
+/// Asks for entries: of the asked node's stream, or, at another path, of the asker's own that it has lost.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fetch {
@@ -271,6 +271,23 @@ pub struct ReceiptsReply {
     pub v: u16,
     /// The number of entries.
     pub delivered: u64,
+}
+
+/// How far a node has its own stream after it was given some of it back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Returned {
+    /// Version of the messages.
+    pub v: u16,
+    /// Its stream to who gave it back.
+    pub outgoing: StreamHead,
+}
+
+impl Message for Returned {
+    const LIMIT: usize = SMALL;
+    fn check(&self) -> Result<(), Malformed> {
+        check_version(self.v)
+    }
 }
 
 impl Message for PackageFetch {

@@ -9,6 +9,12 @@ pub const FETCH: &str = "/federation/v1/fetch";
 /// Asks for entries of a matter that are missing: [`Ask`](crate::message::Ask). The answer is a
 /// [`Batch`](crate::message::Batch) that stands in no stream.
 pub const ASK: &str = "/federation/v1/ask";
+/// Asks for the asker's own stream back, beyond what it has of it itself: [`Fetch`](crate::message::Fetch). The answer is
+/// a [`Batch`](crate::message::Batch) of the asker's entries, with the latest checkpoint held of the asker's tree.
+pub const RECOVER: &str = "/federation/v1/recover";
+/// Gives a partner back what is its own, unasked, where it calls nobody: a [`Batch`](crate::message::Batch) as the answer at
+/// [`RECOVER`]. The answer is [`Returned`](crate::message::Returned).
+pub const RETURN: &str = "/federation/v1/return";
 /// Asks where the two do not hold the same of the matters they share: [`Holdings`](crate::holdings::Holdings).
 pub const HOLDINGS: &str = "/federation/v1/holdings";
 /// Hands over receipts for what was fetched: [`Receipts`](crate::message::Receipts).

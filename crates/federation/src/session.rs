@@ -1,4 +1,5 @@
-//! The calling side of a session, one type per state: say hello, push what the partner lacks, fetch what we lack.
+//! The calling side of a session, one type per state: say hello, fetch back what of ours is only there, push what the
+//! partner lacks, fetch what we lack.
 //!
 //! No state reads a socket, a clock or a store. Each says what to send, and takes what came back together with the
 //! heads as they are at that moment; a state that is left is gone. Every step back to pushing or fetching has moved a
@@ -41,8 +42,35 @@ pub struct Snapshot {
     pub holds: Option<Held>,
     /// The latest of our own.
     pub checkpoint: Option<SignedCheckpoint>,
+    /// The epoch of our tree.
+    pub tree_epoch: u32,
+    /// Whether that checkpoint may be shown to the partner.
+    pub showing: Showing,
     /// One hash over what we hold of the matters both are parties of.
     pub holdings: Hash,
+}
+
+/// Whether a node shows a partner checkpoints of its tree. One that may be an older copy of itself would contradict what
+/// it has shown before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Showing {
+    /// It knows itself.
+    Always,
+    /// Once the partner has said that it holds nothing that is not here.
+    OnceVouched,
+    /// Its root has yet to declare the epoch of its tree.
+    Never,
+}
+
+impl Showing {
+    /// What holds after a hello in which the partner has `vouched`, or has not.
+    #[must_use]
+    pub fn after_hello(self, vouched: bool) -> Self {
+        match self {
+            Self::OnceVouched if vouched => Self::Always,
+            other => other,
+        }
+    }
 }
 
 /// What a hello taught us, beside the streams.
@@ -74,20 +102,30 @@ impl Snapshot {
             outgoing: self.outgoing,
             incoming: self.incoming,
             holds: self.holds,
-            checkpoint: self.checkpoint.clone(),
+            checkpoint: self.shown().cloned(),
             holdings: self.holdings,
         }
     }
 
-    /// Judges everything in a partner's hello but the streams.
-    pub(crate) fn hear(&self, hello: &Hello, path: Option<&[Hash]>) -> Result<Heard, WrongAgency> {
+    /// The checkpoint the partner may see.
+    pub(crate) fn shown(&self) -> Option<&SignedCheckpoint> {
+        self.checkpoint.as_ref().filter(|_| self.showing == Showing::Always)
+    }
+
+    /// Judges everything in a partner's hello but the streams; `root` is that of our tree at the size the partner holds.
+    pub(crate) fn hear(
+        &self,
+        hello: &Hello,
+        path: Option<&[Hash]>,
+        root: Option<Hash>,
+    ) -> Result<Heard, WrongAgency> {
         if hello.from != self.partner.agency() || hello.to != self.me {
             return Err(WrongAgency);
         }
         let mut findings: Vec<Finding> = [
             compare::clock(self.now, hello.now),
             compare::card(&self.partner, hello.card),
-            compare::our_tree(self.checkpoint.as_ref(), hello),
+            compare::our_tree(self.tree_epoch, hello.holds, root),
         ]
         .into_iter()
         .flatten()
@@ -96,8 +134,12 @@ impl Snapshot {
             .checkpoint
             .as_ref()
             .map_or(Ok(self.holds), |note| compare::checkpoint(note, &self.partner, self.holds, path));
+        let newer_card = findings.iter().any(|finding| matches!(finding, Finding::NewerCard { .. }));
         let holds = judged.unwrap_or_else(|finding| {
-            findings.push(finding);
+            // A card that is still on its way may declare the epoch.
+            if !(newer_card && matches!(finding, Finding::UndeclaredEpoch { .. })) {
+                findings.push(finding);
+            }
             self.holds
         });
         Ok(Heard { findings, holds, holdings_differ: hello.holdings != self.holdings })
@@ -120,35 +162,56 @@ impl Dialling {
 pub struct AwaitHello(Snapshot);
 
 impl AwaitHello {
-    /// Takes the answer. `now` is the moment it came, `outgoing` our stream and `checkpoint` our latest at that
-    /// moment: both may have grown since the hello, and the partner may have seen it.
+    /// Takes the answer, with what is here at that moment.
     ///
     /// # Errors
     /// [`WrongAgency`]: somebody else answered.
-    pub fn hear(
-        mut self,
-        reply: &HelloReply,
-        now: Timestamp,
-        outgoing: StreamHead,
-        checkpoint: Option<SignedCheckpoint>,
-    ) -> Result<(Heard, Next), WrongAgency> {
-        self.0.now = now;
-        self.0.checkpoint = checkpoint;
-        let heard = self.0.hear(&reply.hello, Some(&reply.consistency))?;
+    pub fn hear(mut self, reply: &HelloReply, here: Here) -> Result<(Heard, Next), WrongAgency> {
+        (self.0.now, self.0.tree_epoch) = (here.now, here.tree_epoch);
+        let heard = self.0.hear(&reply.hello, Some(&reply.consistency), here.root)?;
         let mut course = Course {
             me: self.0.me,
             partner: self.0.partner.agency(),
             offered: None,
             divergences: Vec::new(),
             unfinished: false,
+            they_lost: false,
         };
         match compare::theirs_here(self.0.incoming, reply.hello.outgoing) {
             Ok(Standing::Level) => {}
             Ok(Standing::Behind) => course.offered = Some((self.0.incoming, reply.hello.outgoing.n)),
+            Err(Divergence::TheyLost { .. }) if here.incoming_at == Some(reply.hello.outgoing) => {
+                // An older copy of the partner's node. It gets back what it lost before anything else.
+                course.they_lost = true;
+                let course = course.gave_up();
+                let (theirs, until) = (reply.hello.outgoing, self.0.incoming.n);
+                return Ok((heard, Next::GiveBack(GivingBack { course, theirs, until })));
+            }
             Err(divergence) => course.divergences.push(divergence),
         }
-        Ok((heard, course.compare_ours(outgoing, reply.hello.incoming, self.0.delivered)))
+        let (ours, theirs, delivered) = (here.outgoing, reply.hello.incoming, self.0.delivered);
+        let tree_beyond = heard.findings.iter().any(|f| matches!(f, Finding::TheyHoldMore { .. }));
+        if theirs.n > ours.n || tree_beyond {
+            return Ok((heard, Next::Recover(Recovering { course, ours, theirs, delivered })));
+        }
+        Ok((heard, course.compare_ours(ours, theirs, delivered)))
     }
+}
+
+/// What is here when the answer to a hello comes: all of it may have grown since the hello, and the partner may have
+/// seen it.
+#[derive(Clone, Copy, Debug)]
+pub struct Here {
+    /// The moment.
+    pub now: Timestamp,
+    /// Our stream.
+    pub outgoing: StreamHead,
+    /// The head of what we have of the partner's stream, at the number the partner gives for its own.
+    pub incoming_at: Option<StreamHead>,
+    /// The epoch of our tree.
+    pub tree_epoch: u32,
+    /// The root of our tree at the size that the partner holds; `None` when it does not reach so far.
+    pub root: Option<Hash>,
 }
 
 /// What goes with a session from its comparison on.
@@ -161,6 +224,8 @@ struct Course {
     divergences: Vec<Divergence>,
     /// The partner, or we, could not take all there was.
     unfinished: bool,
+    /// The partner's stream ends before what we have of it, and is its beginning.
+    they_lost: bool,
 }
 
 impl Course {
@@ -172,11 +237,20 @@ impl Course {
     fn pushed(self) -> Next {
         match self.offered {
             Some((have, until)) if have.n < until => Next::Fetch(Fetching { course: self, have, until }),
-            _ => Next::Done(Done {
-                compared: self.divergences.is_empty() && !self.unfinished,
-                divergences: self.divergences,
-            }),
+            _ => self.over(),
         }
+    }
+
+    fn nothing_lost(&self) -> bool {
+        self.divergences.is_empty() && !self.unfinished
+    }
+
+    fn over(self) -> Next {
+        Next::Done(Done {
+            compared: self.divergences.is_empty() && !self.unfinished,
+            divergences: self.divergences,
+            they_lost: self.they_lost,
+        })
     }
 
     fn gave_up(mut self) -> Self {
@@ -188,6 +262,10 @@ impl Course {
 /// What a session does next.
 #[derive(Debug)]
 pub enum Next {
+    /// Ask for entries of ours that are not here.
+    Recover(Recovering),
+    /// Give the partner back entries of its own.
+    GiveBack(GivingBack),
     /// Look up our own stream.
     Rewind(Rewinding),
     /// Send entries.
@@ -196,6 +274,68 @@ pub enum Next {
     Fetch(Fetching),
     /// Nothing.
     Done(Done),
+}
+
+/// The partner says that it has something of ours that is not here: entries of our stream, or a checkpoint of our tree.
+#[derive(Debug)]
+pub struct Recovering {
+    course: Course,
+    ours: StreamHead,
+    theirs: StreamHead,
+    delivered: StreamHead,
+}
+
+impl Recovering {
+    /// Asks for it. Nothing but the checkpoint where no entry is missing.
+    pub fn fetch(self) -> (Fetch, AwaitOwn) {
+        let limit = self.theirs.n.saturating_sub(self.ours.n).min(limits::BATCH_ENTRIES as u64);
+        let (from, to) = (self.course.me, self.course.partner);
+        // It may lack some of ours all the same.
+        let after = if limit == 0 { self.theirs } else { self.ours };
+        (Fetch { v: VERSION, from, to, after, limit }, AwaitOwn(self))
+    }
+}
+
+/// What is ours was asked for.
+#[derive(Debug)]
+pub struct AwaitOwn(Recovering);
+
+impl AwaitOwn {
+    /// What came was taken in, as far as it was believed; `outgoing` is our stream now, and `shown` says whether the
+    /// partner has shown what it says it holds.
+    pub fn taken(self, outgoing: StreamHead, shown: bool) -> Next {
+        let Recovering { mut course, ours, theirs, delivered } = self.0;
+        if outgoing.n < theirs.n && outgoing.n > ours.n {
+            return Next::Recover(Recovering { course, ours: outgoing, theirs, delivered });
+        }
+        // What is said and not shown is compared as it stands: nothing was lost, or the partner is untrue.
+        course.unfinished |= !shown;
+        course.compare_ours(outgoing, theirs, delivered)
+    }
+}
+
+/// The partner's node is an older copy of itself, and lacks entries of its own that are here. It may have no way to call and
+/// ask for them.
+#[derive(Debug)]
+pub struct GivingBack {
+    course: Course,
+    theirs: StreamHead,
+    until: u64,
+}
+
+impl GivingBack {
+    /// Behind which of its own entries it lacks some, and how many go into one batch.
+    pub fn after(&self) -> (StreamHead, u64) {
+        (self.theirs, self.until.saturating_sub(self.theirs.n).min(limits::BATCH_ENTRIES as u64))
+    }
+
+    /// It has its own stream so far now. When it did not take any, or has all, the session is over: it compares anew.
+    pub fn given(self, theirs: StreamHead) -> Next {
+        if theirs.n > self.theirs.n && theirs.n < self.until {
+            return Next::GiveBack(Self { theirs, ..self });
+        }
+        self.course.over()
+    }
 }
 
 /// The partner is behind, if what it has is truly the beginning of our stream.
@@ -245,6 +385,11 @@ impl Pushing {
         self.after
     }
 
+    /// Whether the partner has nothing of ours that is not here.
+    pub fn nothing_lost(&self) -> bool {
+        self.course.nothing_lost()
+    }
+
     /// These entries were put into a batch; at least one, or the session goes on without.
     pub fn sent(self, entries: Vec<Hash>) -> AwaitReceipts {
         AwaitReceipts { course: self.course, after: self.after, entries }
@@ -286,6 +431,11 @@ pub struct Fetching {
 }
 
 impl Fetching {
+    /// Whether the partner has nothing of ours that is not here.
+    pub fn nothing_lost(&self) -> bool {
+        self.course.nothing_lost()
+    }
+
     /// Asks for them.
     pub fn fetch(self) -> (Fetch, AwaitBatch) {
         let limit = (self.until - self.have.n).min(limits::BATCH_ENTRIES as u64);
@@ -372,4 +522,6 @@ pub struct Done {
     pub compared: bool,
     /// What cannot be of one stream.
     pub divergences: Vec<Divergence>,
+    /// The partner's node is an older copy of itself: it has yet to fetch back from us what it lost.
+    pub they_lost: bool,
 }

@@ -26,7 +26,7 @@ pub struct Audited<'a> {
     pub number: u64,
     /// Whether it is a leaf of the exchange tree rather than the inner one.
     pub exchange: bool,
-    /// Its leaf in that tree, from 0.
+    /// Its leaf in that tree, from 0; in the exchange tree counted on over all its epochs.
     pub leaf: u64,
     /// The stored hash of that leaf.
     pub leaf_hash: Hash,
@@ -54,6 +54,18 @@ pub enum AuditedWhat<'a> {
         size: u64,
         /// The root.
         root: Hash,
+    },
+    /// An epoch of the exchange tree begins, or names one more checkpoint.
+    Epoch {
+        /// The epoch.
+        epoch: u32,
+        /// The hash of the checkpoint it names.
+        checkpoint: Hash,
+    },
+    /// An entry of a former epoch stands in this one as well.
+    Again {
+        /// The entry.
+        entry: Hash,
     },
 }
 
@@ -118,6 +130,8 @@ pub struct Audit<'c> {
     agency: AgencyId,
     cards: &'c CardBook,
     exchange: Tree,
+    /// The epoch of that tree, and how many leaves all earlier ones have.
+    epoch: (u32, u64),
     inner: Tree,
     lanes: BTreeMap<(MatterId, Lane), LaneState>,
     /// Each entry with the number of its lane and its place there.
@@ -134,6 +148,7 @@ impl<'c> Audit<'c> {
             agency,
             cards,
             exchange: Tree::default(),
+            epoch: (0, 0),
             inner: Tree::default(),
             lanes: BTreeMap::new(),
             entries: BTreeMap::new(),
@@ -149,14 +164,18 @@ impl<'c> Audit<'c> {
             self.find(number, format!("record {} was expected here", self.report.records));
         }
         self.report.records += 1;
-        let tree = if record.exchange { &self.exchange } else { &self.inner };
-        let expected = tree.size();
+        if let AuditedWhat::Epoch { epoch, .. } = record.what {
+            self.begin(number, epoch);
+        }
+        let expected = if record.exchange { self.epoch.1 + self.exchange.size() } else { self.inner.size() };
         if record.leaf != expected {
             self.find(number, format!("it says leaf {} where leaf {expected} comes next", record.leaf));
         }
         let leaf = match record.what {
             AuditedWhat::Entry { bytes, parts } => self.entry(record, bytes, parts),
             AuditedWhat::InnerRoot { size, root } => self.inner_root(record, size, root),
+            AuditedWhat::Again { entry } => Some(self.again(record, entry)),
+            AuditedWhat::Epoch { checkpoint, .. } => Some(Leaf::Epoch { checkpoint, at: record.at }.hash()),
         };
         if leaf.is_some_and(|leaf| leaf != record.leaf_hash) {
             self.find(
@@ -167,6 +186,28 @@ impl<'c> Audit<'c> {
         // What cannot be recomputed stands as it is stored, so that one bad record does not blame all after it.
         let tree = if record.exchange { &mut self.exchange } else { &mut self.inner };
         tree.push(leaf.unwrap_or(record.leaf_hash));
+    }
+
+    fn again(&mut self, record: &Audited<'_>, entry: Hash) -> Hash {
+        if !self.entries.contains_key(&entry) {
+            self.find(
+                record.number,
+                format!("entry {entry} is to stand here again, and is not recorded before"),
+            );
+        }
+        Leaf::Entry { entry, at: record.at }.hash()
+    }
+
+    /// A later epoch begins a tree of its own; the leaves before it stay those of the former ones.
+    fn begin(&mut self, number: u64, epoch: u32) {
+        if epoch < self.epoch.0 {
+            return self
+                .find(number, format!("epoch {epoch} of the tree comes after epoch {}", self.epoch.0));
+        }
+        if epoch > self.epoch.0 {
+            self.epoch = (epoch, self.epoch.1 + self.exchange.size());
+            self.exchange = Tree::default();
+        }
     }
 
     fn entry(&mut self, record: &Audited<'_>, bytes: &[u8], parts: &[OpenPart]) -> Option<Hash> {
@@ -314,11 +355,10 @@ impl<'c> Audit<'c> {
             Ok(says) => says,
             Err(why) => return self.find(None, format!("an own checkpoint does not hold: {why}")),
         };
-        let latest = self.cards.latest(&self.agency);
         if says.origin.agency != self.agency {
             return self.find(None, format!("a checkpoint of {} is kept as our own", says.origin.agency));
         }
-        if latest.is_some_and(|card| card.facts().tree_epoch != says.origin.epoch) {
+        if says.origin.epoch != self.epoch.0 {
             return;
         }
         match self.exchange.root_at(says.size) {

@@ -64,7 +64,7 @@ fn records(commit: &Commit, known: &dyn Known) -> Result<()> {
         leaves.insert(record.tree, leaf.saturating_add(1));
         if !stands_in_its_tree(record) {
             return refuse(
-                "shared entries and salted inner roots go into the exchange tree, salted inner entries into the inner one",
+                "shared entries, epochs and salted inner roots go into the exchange tree, salted inner entries into the inner one",
             );
         }
         if let Recorded::Entry { entry, .. } = &record.what
@@ -82,6 +82,7 @@ fn stands_in_its_tree(record: &Record) -> bool {
         Recorded::Entry { lane, .. } if lane.is_shared() => (TreeName::Exchange, false),
         Recorded::Entry { .. } => (TreeName::Inner, true),
         Recorded::InnerRoot { .. } => (TreeName::Exchange, true),
+        Recorded::Epoch { .. } | Recorded::Again { .. } => (TreeName::Exchange, false),
     };
     record.tree == tree && record.salt.is_some() == salted
 }
@@ -129,6 +130,8 @@ fn numbers(commit: &Commit) -> Result<()> {
         let number = match &record.what {
             Recorded::Entry { place, .. } => place.seq,
             Recorded::InnerRoot { size, .. } => *size,
+            Recorded::Epoch { epoch, .. } => u64::from(*epoch),
+            Recorded::Again { .. } => 0,
         };
         ("journal", record.number.to_string(), number)
     });

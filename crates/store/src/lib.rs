@@ -44,7 +44,8 @@ pub struct Record {
     pub number: u64,
     /// The tree it is a leaf of.
     pub tree: TreeName,
-    /// Its leaf index in that tree, from 0, without gaps.
+    /// Its leaf index in that tree, from 0, without gaps. In the exchange tree it goes on counting over all epochs: the
+    /// leaves of an epoch begin at the first [`Recorded::Epoch`] that names it.
     pub leaf: u64,
     /// The hash of that leaf.
     pub leaf_hash: Hash,
@@ -80,6 +81,19 @@ pub enum Recorded {
         size: u64,
         /// Its root then.
         root: Hash,
+    },
+    /// An epoch of the exchange tree begins with this leaf, or goes on and names one more checkpoint: what a partner
+    /// holds of a former epoch, of which this node had become an older copy.
+    Epoch {
+        /// The epoch the leaf is of.
+        epoch: u32,
+        /// The hash of the checkpoint's note.
+        checkpoint: Hash,
+    },
+    /// An entry of a former epoch stands in the epoch that goes on as well, so that it can be receipted in that.
+    Again {
+        /// The entry, which is recorded before.
+        entry: Hash,
     },
 }
 
@@ -219,6 +233,8 @@ pub trait Reader: Send {
     fn records(&self, from: u64, limit: usize) -> Result<Vec<Record>>;
     /// The leaf hashes of a tree, in order of their index, from `from` on, at most `limit`.
     fn leaf_hashes(&self, tree: TreeName, from: u64, limit: usize) -> Result<Vec<Hash>>;
+    /// All records that begin an epoch of the exchange tree, name a checkpoint or have an entry stand in one again, in order.
+    fn epochs(&self) -> Result<Vec<Record>>;
     /// All entries of a matter in the order they were recorded, inner ones included.
     fn matter(&self, matter: &MatterId) -> Result<Vec<Record>>;
     /// All matters, in the order of their first record.

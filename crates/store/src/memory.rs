@@ -141,6 +141,12 @@ impl Reader for MemoryStore {
         Ok(leaves.skip(position(from)).take(limit).map(|record| record.leaf_hash).collect())
     }
 
+    fn epochs(&self) -> Result<Vec<Record>> {
+        let begins =
+            |record: &&Record| matches!(record.what, Recorded::Epoch { .. } | Recorded::Again { .. });
+        Ok(self.kept().journal.iter().filter(begins).cloned().collect())
+    }
+
     fn matter(&self, matter: &MatterId) -> Result<Vec<Record>> {
         let of_matter = |record: &&Record| matter_of(record) == Some(matter);
         Ok(self.kept().journal.iter().filter(of_matter).cloned().collect())
@@ -241,7 +247,7 @@ impl Reader for MemoryStore {
 fn matter_of(record: &Record) -> Option<&MatterId> {
     match &record.what {
         Recorded::Entry { matter, .. } => Some(matter),
-        Recorded::InnerRoot { .. } => None,
+        Recorded::InnerRoot { .. } | Recorded::Epoch { .. } | Recorded::Again { .. } => None,
     }
 }
 

@@ -17,6 +17,9 @@ macro_rules! pass_reading_on {
         ) -> $crate::Result<Vec<comity_journal::suite::Hash>> {
             self.$($inside)+.leaf_hashes(tree, from, limit)
         }
+        fn epochs(&self) -> $crate::Result<Vec<$crate::Record>> {
+            self.$($inside)+.epochs()
+        }
         fn matter(&self, matter: &comity_journal::ids::MatterId) -> $crate::Result<Vec<$crate::Record>> {
             self.$($inside)+.matter(matter)
         }

@@ -119,6 +119,10 @@ pub fn texts_of(kinds: &Kinds, words: &Words) -> Vec<(String, String)> {
             for name in names_of(act) {
                 texts.push((format!("field {code} {} {name}", act.code), words.field(code, act.code, name)));
             }
+            let naming = act.fields.iter().filter(|field| field.kind == FieldKind::Matter);
+            texts.extend(naming.map(|field| {
+                (format!("back {code} {} {}", act.code, field.name), words.back(code, act.code, field.name))
+            }));
             act.fields.iter().for_each(|field| lists_of(&field.kind, &mut lists));
         }
     }
@@ -130,7 +134,7 @@ pub fn texts_of(kinds: &Kinds, words: &Words) -> Vec<(String, String)> {
 
 /// Whether a text is a key nobody has given a text, or nothing.
 pub fn is_missing(text: &str) -> bool {
-    let prefixes = ["status-", "act-", "field-", "party-", "term-", "rule-", "clock-"];
+    let prefixes = ["status-", "act-", "field-", "back-", "party-", "term-", "rule-", "clock-"];
     text.is_empty() || prefixes.iter().any(|prefix| text.starts_with(prefix))
 }
 

@@ -26,13 +26,13 @@ export async function empty(page) {
   }
 }
 
-/** Fields that take the whole id of a matter, which nobody can make up. */
-const WHOLE_IDS = ["follows", "given_for", "by_matter"];
+/** Fields that name another matter by its number, which nobody can make up. */
+const NAMING = ["follows", "given_for", "by_matter", "goes_on_in"];
 
 /** Writes something that can be read into every control. */
 export async function fillIn(page) {
   for (const control of await page.locator(CONTROLS).all()) {
-    if (WHOLE_IDS.includes(await control.getAttribute("name"))) continue;
+    if (NAMING.includes(await control.getAttribute("name"))) continue;
     const kind = await control.evaluate((element) => (element.matches("select") ? "select" : element.inputMode || element.type));
     if (kind === "select") await control.selectOption({ index: 1 });
     else if (kind === "checkbox") await control.check();

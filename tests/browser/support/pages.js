@@ -18,7 +18,7 @@ const NO_PAGE = [
   "/m/{number}/package/{package}/check", "/m/{number}/package/{package}/take/{grant}",
   "/m/{number}/uploads", "/m/{number}/uploads/{upload}",
   "/account/end-session", "/account/end-sessions", "/account/passkey/remove", "/assets/{name}", "/audit/export",
-  "/card-of-us/file", "/choices", "/intake/{number}/{act}", "/journal/verify", "/live", "/m/{number}/act/{act}/kept",
+  "/bell", "/card-of-us/file", "/choices", "/intake/{number}/{act}", "/journal/verify", "/live", "/m/{number}/act/{act}/kept",
   "/m/{number}/proof/file", "/matters/filters", "/matters/filters/{filter}", "/matters/new/{kind}/{partner}/kept", "/metrics",
   "/officers/enlist", "/partners/{agency}/confirm", "/partners/{agency}/test", "/sign-in/demo", "/sign-in/passkey", "/sign-out",
 ];

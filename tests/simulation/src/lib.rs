@@ -1,12 +1,14 @@
 //! A simulation: three to five nodes and their officers, over a network that loses, repeats, delays and parts, with
-//! crashes, failing disks, clocks that differ and, in every third world, one dishonest partner.
+//! crashes, failing disks, clocks that differ, a node put back from an older copy of itself and, in every third world, one
+//! dishonest partner.
 //!
 //! Everything runs on one thread and follows from one seed: each step draws what moves next. Nodes are whole
 //! (`comity-app` with a store in memory), and real bytes go through the real parsers. After each step the
 //! [`Invariant`]s that can be judged then are judged; at the end the network heals, and honest nodes must converge.
 //!
-//! Not here: HTTP, TLS and SQLite, which have tests of their own; nodes restored from an old copy.
+//! Not here: HTTP, TLS and SQLite, which have tests of their own.
 
+mod copies;
 mod dice;
 mod invariants;
 mod network;

@@ -65,6 +65,12 @@ impl Network {
         self.under_way.push(letter);
     }
 
+    /// All connections of a node break: nothing that was under way arrives, and nothing of it comes again.
+    pub(crate) fn hang_up(&mut self, node: usize) {
+        self.under_way.retain(|letter| letter.from != node && letter.to != node);
+        self.old.retain(|old| old.from != node && old.to != node);
+    }
+
     pub(crate) fn is_parted(&self, a: usize, b: usize) -> bool {
         self.parted.contains(&(a.min(b), a.max(b)))
     }

@@ -8,8 +8,9 @@ use comity_domain::matters::node::Kept;
 use comity_journal::ids::AgencyId;
 use comity_journal::suite::Hash;
 use comity_journal::tree::Tree;
-use comity_store::TreeName;
 use comity_store::faults::FaultPlan;
+use comity_store::{Record, Recorded, TreeName};
+use comity_testkit::node::Disk;
 
 use crate::town::Resident;
 
@@ -34,8 +35,14 @@ pub(crate) struct Node {
     pub(crate) heard: BTreeSet<AgencyId>,
     /// How many records the judge has seen.
     pub(crate) seen: u64,
-    /// The exchange tree that is durable.
-    pub(crate) tree: Tree,
+    /// The exchange tree that is durable, of the epoch it is of.
+    pub(crate) tree: (u32, Tree),
+    /// A copy of its disk, and how many records that has.
+    pub(crate) copy: Option<(Disk, u64)>,
+    /// Whether the root had yet to declare the epoch of its tree when the judge last looked.
+    pub(crate) awaited: bool,
+    /// What it had promised, lost, and is to get back from partners that hold it.
+    pub(crate) owed: BTreeMap<Hash, &'static str>,
     /// Every entry it receipted or told somebody about, with what it said.
     pub(crate) promised: BTreeMap<Hash, &'static str>,
 }
@@ -60,7 +67,10 @@ impl Node {
             uncertain: false,
             heard: BTreeSet::new(),
             seen: 0,
-            tree: Tree::default(),
+            tree: (0, Tree::default()),
+            copy: None,
+            awaited: false,
+            owed: BTreeMap::new(),
             promised: BTreeMap::new(),
         }
     }
@@ -83,7 +93,7 @@ impl Node {
     pub(crate) fn stop_cleanly(&mut self) {
         if let Some(mut up) = self.up.take() {
             let mut partners = self.resident.partners.iter().flatten();
-            self.uncertain = !partners.all(|partner| up.ledger.ledger().compared_with(&partner.agency));
+            self.uncertain = !partners.all(|partner| up.ledger.ledger().has_compared_with(&partner.agency));
         }
     }
 
@@ -98,12 +108,27 @@ impl Node {
         if self.unreadable { None } else { self.up.as_mut().map(|up| up.ledger.ledger()) }
     }
 
-    /// The exchange tree as far as it is durable.
-    pub(crate) fn durable_tree(&mut self) -> &Tree {
-        let from = self.tree.size();
+    /// The exchange tree of an epoch, as far as it is durable.
+    pub(crate) fn durable_tree(&mut self, epoch: u32) -> &Tree {
         let disk = &self.resident.station.disk;
-        let grown = disk.look(|kept| kept.leaf_hashes(TreeName::Exchange, from, usize::MAX));
-        self.tree.extend(grown.unwrap_or_default());
-        &self.tree
+        let begins = disk.look(|kept| kept.epochs()).unwrap_or_default();
+        let leaf_of = |record: &Record| match record.what {
+            Recorded::Epoch { epoch, .. } => Some((epoch, record.leaf)),
+            _ => None,
+        };
+        let mut firsts: BTreeMap<u32, u64> = BTreeMap::from([(0, 0)]);
+        for (epoch, leaf) in begins.iter().filter_map(leaf_of) {
+            firsts.entry(epoch).or_insert(leaf);
+        }
+        if self.tree.0 != epoch {
+            self.tree = (epoch, Tree::default());
+        }
+        let Some(first) = firsts.get(&epoch) else { return &self.tree.1 };
+        let end = firsts.range(epoch + 1..).next().map_or(u64::MAX, |(_, leaf)| *leaf);
+        let next = first + self.tree.1.size();
+        let room = usize::try_from(end.saturating_sub(next)).unwrap_or(usize::MAX);
+        let grown = disk.look(|kept| kept.leaf_hashes(TreeName::Exchange, next, room));
+        self.tree.1.extend(grown.unwrap_or_default());
+        &self.tree.1
     }
 }

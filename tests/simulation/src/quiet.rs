@@ -32,6 +32,7 @@ impl World {
         }
         self.come_to_rest()?;
         self.converge()?;
+        self.judge.lost_came_back(&mut self.nodes[0])?;
         for node in (0..self.nodes.len()).filter(|node| !self.nodes[*node].rogue).collect::<Vec<_>>() {
             self.judge.promises_are_kept(&self.nodes[node])?;
             self.judge.every_matter(&mut self.nodes[node], &mut self.dice)?;
@@ -65,6 +66,7 @@ impl World {
         let mut said = None;
         for _ in 0..ROUNDS {
             said = None;
+            let declared = self.declare_epoch(0)?;
             let before = self.kept();
             for (a, b) in &pairs {
                 let nothing = self.nothing_said(*a, *b)?;
@@ -73,7 +75,7 @@ impl World {
                 }
             }
             // What a dishonest node brought in this round is passed on in the next.
-            if said.is_none() && before == self.kept() {
+            if said.is_none() && !declared && before == self.kept() {
                 break;
             }
         }

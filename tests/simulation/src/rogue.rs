@@ -425,7 +425,7 @@ type Lie = (&'static str, Vec<u8>, String);
 fn entry_of(recorded: &Recorded) -> Option<Hash> {
     match recorded {
         Recorded::Entry { entry, .. } => Some(*entry),
-        Recorded::InnerRoot { .. } => None,
+        Recorded::InnerRoot { .. } | Recorded::Epoch { .. } | Recorded::Again { .. } => None,
     }
 }
 

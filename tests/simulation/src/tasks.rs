@@ -115,6 +115,16 @@ impl Tasks {
         self.running.retain(|_, task| task.node != node);
     }
 
+    /// The connections of a node break, and what others did over them ends.
+    pub(crate) fn hang_up(&mut self, node: usize) {
+        let over_it = |task: &Task| match task.errand {
+            Errand::Session { with } => with == node,
+            Errand::Answer { to, .. } => to == node,
+            Errand::Draft { .. } | Errand::Act { .. } => false,
+        };
+        self.running.retain(|_, task| !over_it(task));
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.running.is_empty()
     }

@@ -21,6 +21,9 @@ pub(crate) struct Weather {
     pub(crate) bad_reading: usize,
     /// Of a step: a clock is set.
     pub(crate) clocks: usize,
+    /// Of a step: a copy of a node is made, or one is put in its place. Only the first node of a world is copied, and none
+    /// where somebody lies: what a liar alone holds of others it can keep from them.
+    pub(crate) copies: usize,
     /// Of a step: the dishonest partner, where there is one, does something dishonest.
     pub(crate) lies: usize,
 }
@@ -42,6 +45,7 @@ impl Weather {
             bad_commit: upto(20),
             bad_reading: upto(8),
             clocks: upto(8),
+            copies: if rogue { 0 } else { upto(12) },
             lies,
         }
     }

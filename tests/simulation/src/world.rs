@@ -236,7 +236,7 @@ impl World {
         if node.rogue { Ok(()) } else { self.judge.leaves(node, &to, path, is_answer, body) }
     }
 
-    fn work(&mut self, number: usize) -> Judged {
+    pub(crate) fn work(&mut self, number: usize) -> Judged {
         let together = 1 + self.dice.below(4);
         let node = &mut self.nodes[number];
         let Some(up) = &mut node.up else { return Ok(()) };
@@ -517,6 +517,10 @@ impl World {
             self.nodes[number].skew = self.dice.around(170_000);
             let skew = self.nodes[number].skew / 1000;
             self.say(format!("the clock of n{number} is {skew} s off"));
+        } else if weather.copies > 0 && drawn(weather.copies, &mut self.dice) {
+            self.copy_or_put_back()?;
+        } else if weather.copies > 0 && drawn(10, &mut self.dice) {
+            return self.declare_epoch(0);
         } else if drawn(weather.lies, &mut self.dice) {
             self.lie();
         } else {
@@ -569,7 +573,7 @@ impl World {
     }
 
     /// The node dies where it stands. What its tasks could say by then, they have said.
-    fn die(&mut self, number: usize) -> Judged {
+    pub(crate) fn die(&mut self, number: usize) -> Judged {
         for task in self.tasks.ready_of(number) {
             self.poll(task)?;
         }
@@ -599,5 +603,6 @@ fn came_of(outcome: &comity_app::commands::Outcome) -> String {
         Outcome::Drafted(_) => "drafted".into(),
         Outcome::Kept(_, why) => format!("kept: {why}"),
         Outcome::AwaitsComparison(..) => "awaits a comparison".into(),
+        Outcome::AwaitsEpoch(_) => "awaits the root".into(),
     }
 }

@@ -73,6 +73,9 @@ pub enum Outcome {
     Kept(Hash, Box<Refusal>),
     /// Approved and asked for; signed once the streams with this partner have been compared.
     AwaitsComparison(Hash, AgencyId),
+    /// Approved and asked for; signed once the root has declared the new epoch of our log, since this node is an older
+    /// copy of itself.
+    AwaitsEpoch(Hash),
 }
 
 impl Outcome {
@@ -85,6 +88,7 @@ impl Outcome {
             Self::Drafted(_) => "drafted",
             Self::Kept(..) => "kept",
             Self::AwaitsComparison(..) => "awaits-comparison",
+            Self::AwaitsEpoch(_) => "awaits-epoch",
         }
     }
 
@@ -142,12 +146,13 @@ impl Ledger {
         }
         let needs_draft = !def.approve.is_empty() || self.is_opening(&kind, &def);
         if !needs_draft {
-            let composed = self.compose(&kind, Some(&command.matter), &command.act, text_of(command))?;
+            let composed =
+                self.compose_for(officer, &kind, Some(&command.matter), &command.act, text_of(command))?;
             let by = officer.acting_in(&*self.keys.pseudonyms, &command.matter);
             return self.sign_or_wait(pending, command, &kind, composed, by, officer);
         }
         if let Some(toml) = &command.toml {
-            let composed = self.compose(&kind, Some(&command.matter), &command.act, toml)?;
+            let composed = self.compose_for(officer, &kind, Some(&command.matter), &command.act, toml)?;
             let opening = self.opening_of_drafts(pending, &command.matter, &def)?;
             self.keep_draft(pending, &command.matter, &kind, composed, opening.as_ref(), officer)?;
         }
@@ -187,7 +192,8 @@ impl Ledger {
         if !self.recorded_by_us(&command.matter)?.iter().any(|known| known.agency == party.agency) {
             return Err(Failure::Usage("this matter has no such party that we record for".into()));
         }
-        let mut composed = self.compose(&kind, Some(&command.matter), &command.act, text_of(command))?;
+        let mut composed =
+            self.compose_for(officer, &kind, Some(&command.matter), &command.act, text_of(command))?;
         let mut preparation = Preparation { entropy: &mut *self.entropy, latest: &|_| None };
         let how = compose_one::<Recorded>(recorded, &mut preparation)?.parts;
         let relied = self.paper_relied_on(&command.matter, &composed, &how, *paper)?;
@@ -266,7 +272,7 @@ impl Ledger {
         Ok(self.matter(matter)?.kind().to_owned())
     }
 
-    /// An act in our inner lane; an approval, a review or a wish may be what a draft was waiting for.
+    /// An act in our inner lane; an approval, a review, a reason or a wish may be what a draft was waiting for.
     pub(super) fn act_inside(
         &mut self,
         pending: &mut Pending,
@@ -275,7 +281,8 @@ impl Ledger {
         def: &ActDef,
         officer: &Officer,
     ) -> Result<Acted, Failure> {
-        let composed = self.compose(kind, Some(&command.matter), &command.act, text_of(command))?;
+        let composed =
+            self.compose_for(officer, kind, Some(&command.matter), &command.act, text_of(command))?;
         if kind == PartnerKind::DEF.code {
             self.check_tie(&composed)?;
         }
@@ -285,7 +292,7 @@ impl Ledger {
             self.hand_records_over(pending, &command.matter, officer)?;
         }
         let recorded = Outcome::Recorded(hash);
-        let released = if ["approve", "send", "review-grounds"].contains(&def.code) {
+        let released = if ["approve", "send", "review-grounds", "weigh-refusal"].contains(&def.code) {
             self.release(pending, &command.matter, kind)?
         } else {
             None
@@ -344,9 +351,9 @@ impl Ledger {
     ) -> Result<Acted, Failure> {
         let kept = composed.clone();
         let outcome = self.sign(pending, &command.matter, kind, composed, &by, &[], None, None)?;
-        let Outcome::AwaitsComparison(_, partner) = outcome else {
+        if !matches!(outcome, Outcome::AwaitsComparison(..) | Outcome::AwaitsEpoch(_)) {
             return Ok(Acted { matter: command.matter, act: command.act.clone(), outcome });
-        };
+        }
         let acted = self.keep_draft(pending, &command.matter, kind, kept, None, officer)?;
         let Outcome::Drafted(draft) = acted.outcome else { return Ok(acted) };
         let wish = ActCommand {
@@ -355,7 +362,11 @@ impl Ledger {
             toml: Some(format!("of = \"{draft}\"")),
         };
         self.act_inside(pending, &wish, kind, &send_def(), officer)?;
-        Ok(Acted { outcome: Outcome::AwaitsComparison(draft, partner), ..acted })
+        let outcome = match outcome {
+            Outcome::AwaitsComparison(_, partner) => Outcome::AwaitsComparison(draft, partner),
+            _ => Outcome::AwaitsEpoch(draft),
+        };
+        Ok(Acted { outcome, ..acted })
     }
 
     /// Decides a shared act and signs it.
@@ -389,7 +400,12 @@ impl Ledger {
         let decided = self.matter(matter)?.decide(&proposal, &facts)?;
         self.check_claimed(matter, proposal.act)?;
         if let Some(partner) = self.not_compared(matter, opening.as_ref())? {
-            return Ok(Outcome::AwaitsComparison(draft.unwrap_or(Hash::ZERO), partner));
+            let draft = draft.unwrap_or(Hash::ZERO);
+            return Ok(if self.compared.with(&partner) {
+                Outcome::AwaitsEpoch(draft)
+            } else {
+                Outcome::AwaitsComparison(draft, partner)
+            });
         }
         let new = NewEntry {
             matter: *matter,
@@ -408,7 +424,8 @@ impl Ledger {
         self.append_own(pending, new).map(Outcome::Signed)
     }
 
-    /// A party of the matter with whom the streams have not been compared since the node started.
+    /// A party of the matter with whom the streams have not been compared since the node started; any party while an
+    /// epoch of our tree waits to be declared.
     pub(super) fn not_compared(
         &mut self,
         matter: &MatterId,
@@ -418,8 +435,10 @@ impl Ledger {
         let known = self.matter(matter)?.parties();
         let parties = opening.filter(|_| known.is_empty()).map_or(known, |opening| opening.parties.clone());
         // A party without a node has no streams to compare.
-        let mut others = parties.iter().filter(|party| party.recorder.is_none()).map(|party| party.agency);
-        Ok(others.find(|party| *party != us && !self.compared.with(party)))
+        let others = parties.iter().filter(|party| party.recorder.is_none()).map(|party| party.agency);
+        let others: Vec<_> = others.filter(|party| *party != us).collect();
+        let first = others.iter().find(|party| !self.compared.with(party));
+        Ok(first.or_else(|| others.first().filter(|_| self.awaits_epoch())).copied())
     }
 
     /// The code under which what an act carries travels.

@@ -58,7 +58,7 @@ impl Ledger {
             return Err(Failure::Usage(why.into()));
         }
         let act = self.opening_act(kind)?.code;
-        let composed = self.compose(kind, None, act, toml)?;
+        let composed = self.compose_for(officer, kind, None, act, toml)?;
         let opening = self.opening_with(kind, partner)?;
         self.keep_draft(pending, &opening.genesis.matter(), kind, composed, Some(&opening), officer)
     }

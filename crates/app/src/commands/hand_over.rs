@@ -233,7 +233,7 @@ impl Ledger {
         self.append_own(pending, new)?;
         for (entry, record) in before {
             let head = self.stream(to, Direction::Out)?.push(&entry);
-            self.step(pending, StreamStep { partner: *to, direction: Direction::Out, head, record });
+            self.put_step(pending, StreamStep { partner: *to, direction: Direction::Out, head, record });
         }
         Ok(())
     }

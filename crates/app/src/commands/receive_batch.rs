@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use comity_domain::engine::Standing;
+use comity_domain::engine::{AnyMatter, Standing};
 use comity_domain::matters::node::{SetAside, Trouble};
 use comity_federation::batch::{Arrived, OpenBatch, Unreadable, check_arrived};
 use comity_federation::compare::{self, Fit};
@@ -100,13 +100,13 @@ impl Ledger {
 
     /// Answers for a place of the stream that is behind us: receipts what is here, names what was set aside.
     fn answer_again(
-        &self,
-        pending: &Pending,
+        &mut self,
+        pending: &mut Pending,
         reception: &mut Reception,
         from: AgencyId,
         (n, hash): (u64, Hash),
     ) -> Result<(), Failure> {
-        if let Some((leaf, at)) = self.leaf_of(pending, &hash)? {
+        if let Some((leaf, at)) = self.leaf_to_receipt(pending, &hash)? {
             reception.leaves.push((leaf, at, hash));
         } else if let Some(why) = self.why_set_aside(pending, &from, n, &hash)? {
             reception.refused.push(Refused { entry: hash, why });
@@ -304,11 +304,12 @@ impl Ledger {
         let parties = match &header.opening {
             Some(opening) => Some(opening.parties.clone()),
             None => match self.matter(&header.matter) {
-                // A request that is only drafted here is nobody's yet.
-                Ok(matter) if matter.opening().is_none() && !matter.inner().drafts.is_empty() => {
-                    Some(Vec::new())
-                }
-                Ok(matter) => matter.opening().map(|(opening, _)| opening.parties.clone()),
+                Ok(matter) => match (matter.opening(), named_by_all(&**matter)) {
+                    (Some((opening, _)), _) => Some(opening.parties.clone()),
+                    (None, Some(named)) => Some(named),
+                    // A request that is only drafted here is nobody's yet.
+                    (None, None) => (!matter.inner().drafts.is_empty()).then(Vec::new),
+                },
                 Err(Failure::NotFound(_)) => None,
                 Err(other) => return Err(other),
             },
@@ -374,11 +375,15 @@ impl Ledger {
         Ok(inner(held) || inner(says))
     }
 
-    /// Receipts for a reception, once it is durable: one per contiguous run recorded at one time.
+    /// Receipts for a reception, once it is durable: one per contiguous run recorded at one time. None while the partner
+    /// may not see our tree; it gets them later.
     ///
     /// # Errors
     /// When a leaf is not in the tree, which would be a fault of ours.
-    pub fn receipts_for(&self, reception: &Reception) -> Result<Vec<Receipt>, Failure> {
+    pub fn receipts_for(&self, to: &AgencyId, reception: &Reception) -> Result<Vec<Receipt>, Failure> {
+        if !self.may_show_tree(to) {
+            return Ok(Vec::new());
+        }
         let mut leaves = reception.leaves.clone();
         leaves.sort_unstable_by_key(|(leaf, ..)| *leaf);
         leaves.dedup();
@@ -389,4 +394,12 @@ impl Ledger {
         })
         .collect()
     }
+}
+
+/// Whom all openings name that are here, where none of them counts: of two for one place neither does yet.
+fn named_by_all(matter: &dyn AnyMatter) -> Option<Vec<Party>> {
+    let mut openings = matter.entries().into_iter().filter_map(|entry| entry.header().opening.as_ref());
+    let mut parties = openings.next()?.parties.clone();
+    openings.for_each(|opening| parties.retain(|party| opening.parties.contains(party)));
+    Some(parties)
 }

@@ -31,6 +31,7 @@ impl Ledger {
                 .cards
                 .latest(&from)
                 .ok_or_else(|| Failure::NotFound("no card of this partner".into()))?;
+            let declared = card.facts().tree_epoch;
             let checkpoint = match receipt.verify(card) {
                 Ok(checkpoint) => checkpoint,
                 Err(error) => {
@@ -45,12 +46,15 @@ impl Ledger {
                 continue;
             }
             proven.extend(receipt.entries.iter().copied());
-            pending.commit.checkpoints.push(StoredCheckpoint {
-                agency: from,
-                epoch: checkpoint.origin.epoch,
-                size: checkpoint.size,
-                note: receipt.checkpoint.as_str().to_owned(),
-            });
+            // An epoch is held to once a card has declared it.
+            if checkpoint.origin.epoch <= declared {
+                pending.commit.checkpoints.push(StoredCheckpoint {
+                    agency: from,
+                    epoch: checkpoint.origin.epoch,
+                    size: checkpoint.size,
+                    note: receipt.checkpoint.as_str().to_owned(),
+                });
+            }
             pending.commit.receipts.push(StoredReceipt {
                 partner: from,
                 bytes: cbor::encode(&receipt),
@@ -113,6 +117,6 @@ impl Ledger {
 fn entry_of(recorded: &Recorded) -> Option<Hash> {
     match recorded {
         Recorded::Entry { entry, .. } => Some(*entry),
-        Recorded::InnerRoot { .. } => None,
+        Recorded::InnerRoot { .. } | Recorded::Epoch { .. } | Recorded::Again { .. } => None,
     }
 }

@@ -40,6 +40,22 @@ impl Ledger {
         self.record_some(pending, trouble, &Report { partner, entry, detail, ..Report::default() })
     }
 
+    /// Records something about a partner that goes on until it is mended, once since the start.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn record_once(
+        &mut self,
+        pending: &mut Pending,
+        trouble: Trouble,
+        partner: AgencyId,
+    ) -> Result<(), Failure> {
+        if self.troubles.contains_key(&(Some(partner), trouble)) {
+            return Ok(());
+        }
+        self.record_incident(pending, trouble, Some(partner), None, None)
+    }
+
     /// Records that a partner has set an entry of ours aside, in the word it gave.
     ///
     /// # Errors

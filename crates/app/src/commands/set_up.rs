@@ -9,6 +9,7 @@ use comity_journal::suite::Hash;
 use crate::commands::drafts::inner_entry;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
+use crate::people::Officer;
 
 impl Ledger {
     /// Writes the first entry of the node's own record, unless it is there.
@@ -67,6 +68,23 @@ impl Ledger {
             if goes_out { matter.to_dispatch(agency).first().copied() } else { matter.latest(acts) }
         };
         Ok(kind.compose(act, toml, &mut Preparation { entropy: &mut **entropy, latest: &latest })?)
+    }
+
+    /// Composes what an officer wrote: matters it names by number are those the officer may know.
+    ///
+    /// # Errors
+    /// As [`Self::compose`]; a number that means no one matter is a fault of its field.
+    pub(crate) fn compose_for(
+        &mut self,
+        officer: &Officer,
+        kind: &str,
+        matter: Option<&MatterId>,
+        act: &str,
+        toml: &str,
+    ) -> Result<Composed, Failure> {
+        let def = self.kind_named(kind)?.act(act).copied();
+        let named = def.map_or(Ok(None), |def| self.with_matters(officer, &def, toml))?;
+        self.compose(kind, matter, act, named.as_deref().unwrap_or(toml))
     }
 
     /// Writes the first entry of a new inner matter.

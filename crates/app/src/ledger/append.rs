@@ -119,7 +119,7 @@ impl Ledger {
         parts: Vec<OpenPart>,
     ) -> Result<Received, Failure> {
         let hash = entry.hash();
-        if let Some((leaf, at)) = self.leaf_of(pending, &hash)? {
+        if let Some((leaf, at)) = self.leaf_to_receipt(pending, &hash)? {
             // Whoever brought it first may not have been given all of its content.
             let inner = match self.matter(&entry.header().matter) {
                 Ok(matter) => matter.inner(),
@@ -130,10 +130,29 @@ impl Ledger {
             pending.commit.parts.extend(kept.map(|part| (hash, part)));
             return Ok(Received::Known(leaf, at));
         }
-        let leaf = self.exchange.size();
+        let leaf = self.exchange_leaves();
         self.record(pending, Arc::new(entry), Some(from))?;
         pending.commit.parts.extend(parts.into_iter().map(|part| (hash, part)));
         Ok(Received::New(leaf))
+    }
+
+    /// Appends an entry that this node wrote before it was put back from an older copy, as its own: it is signed already,
+    /// and a partner has given it back.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn append_again(
+        &mut self,
+        pending: &mut Pending,
+        entry: Entry,
+        from: AgencyId,
+    ) -> Result<(), Failure> {
+        self.record(pending, Arc::new(entry), Some(from))
+    }
+
+    /// The number of the record of an entry, what is pending included.
+    pub(crate) fn recorded_at(&self, pending: &Pending, hash: &Hash) -> Result<Option<u64>, Failure> {
+        Ok(self.recorded(pending, hash)?.map(|record| record.number))
     }
 
     /// The leaf of the exchange tree in which an entry is recorded, and since when; what is pending included.
@@ -172,7 +191,7 @@ impl Ledger {
         let head = self.stream(&from, Direction::In)?.push(&hash);
         let missing = || Failure::Fault("a step of a stream rests on nothing that is recorded".into());
         let record = self.recorded(pending, entry)?.ok_or_else(missing)?.number;
-        self.step(pending, StreamStep { partner: from, direction: Direction::In, head, record });
+        self.put_step(pending, StreamStep { partner: from, direction: Direction::In, head, record });
         Ok(())
     }
 
@@ -275,7 +294,7 @@ impl Ledger {
         Ok(entries)
     }
 
-    fn push_record(
+    pub(super) fn push_record(
         &mut self,
         pending: &mut Pending,
         tree: TreeName,
@@ -283,12 +302,14 @@ impl Ledger {
         salt: Option<Salt>,
         what: Recorded,
     ) {
-        let grown = match tree {
-            TreeName::Exchange => &mut self.exchange,
-            TreeName::Inner => &mut self.inner,
+        let leaf = match tree {
+            TreeName::Exchange => self.exchange_leaves(),
+            TreeName::Inner => self.inner.size(),
         };
-        let leaf = grown.size();
-        grown.push(leaf_hash);
+        match tree {
+            TreeName::Exchange => self.exchange.push(leaf_hash),
+            TreeName::Inner => self.inner.push(leaf_hash),
+        }
         let number = pending.next_number();
         pending.commit.records.push(Record { number, tree, leaf, leaf_hash, at: pending.at, salt, what });
     }
@@ -322,12 +343,12 @@ impl Ledger {
             // The entry is not the last record when an inner root followed it.
             let record = pending.commit.records.iter().rev().find(|record| is_entry(record, &entry.hash()));
             let Some(record) = record.map(|record| record.number) else { continue };
-            self.step(pending, StreamStep { partner, direction: Direction::Out, head, record });
+            self.put_step(pending, StreamStep { partner, direction: Direction::Out, head, record });
         }
         Ok(())
     }
 
-    pub(crate) fn step(&mut self, pending: &mut Pending, step: StreamStep) {
+    pub(crate) fn put_step(&mut self, pending: &mut Pending, step: StreamStep) {
         self.streams.insert((step.partner, step.direction), step.head);
         pending.commit.steps.push(step);
     }

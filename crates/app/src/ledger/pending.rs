@@ -57,7 +57,7 @@ impl Pending {
     pub(super) fn last_entry(&self) -> Option<Hash> {
         self.commit.records.iter().rev().find_map(|record| match &record.what {
             Recorded::Entry { entry, .. } => Some(*entry),
-            Recorded::InnerRoot { .. } => None,
+            Recorded::InnerRoot { .. } | Recorded::Epoch { .. } | Recorded::Again { .. } => None,
         })
     }
 

@@ -1,7 +1,7 @@
 //! One act and what it says, field by field: for a form that goes on from a draft, a copy, or what an approver reads.
 
 use ciborium::Value;
-use comity_domain::act::{self, ActDef, Field};
+use comity_domain::act::{self, ActDef, Field, FieldKind};
 use comity_journal::ids::MatterId;
 use comity_journal::part::OpenPart;
 use comity_journal::suite::Hash;
@@ -76,6 +76,29 @@ impl Ledger {
         }
         let (_, def) = self.act_of(matter, act)?;
         self.drafted_values(&def, &entry).map(Some)
+    }
+
+    /// What an act says, for a form or for who reads it: the matters it names by number, as far as this officer may know
+    /// of them.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn with_numbers(
+        &mut self,
+        officer: &Officer,
+        mut values: Vec<ActValue>,
+    ) -> Result<Vec<ActValue>, Failure> {
+        for value in values.iter_mut().filter(|value| value.field.kind == FieldKind::Matter) {
+            let id = value.value.as_bytes().and_then(|bytes| MatterId::from_slice(bytes));
+            if let Some(id) = id
+                && self.may_see(officer, &id)?
+            {
+                value.value = Value::Text(self.number_for(officer, &id)?);
+            } else if let Some(id) = id {
+                value.value = Value::Text(id.to_string());
+            }
+        }
+        Ok(values)
     }
 
     /// What a draft says, as far as its content is here.

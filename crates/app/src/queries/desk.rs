@@ -92,6 +92,7 @@ impl Ledger {
         self.authorise(officer, Doing::SeeMatter, Some(id))?;
         let mut page = self.show_matter(id, words)?;
         page.next = self.next_for(officer, id, words)?;
+        page.linked = self.linked(Some(officer), id, words)?;
         match self.authorise(officer, Doing::ReadContent, Some(id)) {
             Err(Failure::Refused(_)) => hide_content(&mut page, words),
             other => other?,
@@ -281,6 +282,7 @@ fn hide_content(page: &mut MatterPage, words: &Words) {
     page.line.title = None;
     (page.line.our_reference, page.line.their_reference) = (None, None);
     page.desk.our_reference = None;
+    page.linked.clear();
     page.desk.tasks.iter_mut().for_each(|task| task.text = None);
     for field in page.timeline.iter_mut().flat_map(|line| &mut line.fields) {
         field.value = words.text("content-not-permitted");

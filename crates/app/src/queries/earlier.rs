@@ -93,7 +93,7 @@ impl Ledger {
 fn belongs_to_then(value: &ActValue, now: Timestamp) -> bool {
     match (&value.field.kind, &value.value) {
         (FieldKind::Moment, Value::Integer(millis)) => i128::from(*millis) <= i128::from(now.millis()),
-        (FieldKind::Entry | FieldKind::Machine, _) => true,
+        (FieldKind::Entry | FieldKind::Machine | FieldKind::Matter, _) => true,
         _ => value.field.name == REFERENCE,
     }
 }

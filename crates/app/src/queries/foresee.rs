@@ -83,7 +83,7 @@ impl Ledger {
         partner: &Partner,
         toml: &str,
     ) -> Result<(Foreseen, Option<Refusal>), Failure> {
-        let composed = self.compose(kind, None, self.opening_act(kind)?.code, toml)?;
+        let composed = self.compose_for(officer, kind, None, self.opening_act(kind)?.code, toml)?;
         let not_allowed = refused(self.authorise(officer, Doing::OpenMatter, None))?;
         let unconfirmed = (partner.partnership != Partnership::Confirmed)
             .then(|| Refusal::under(rules::PARTNER_UNCONFIRMED));
@@ -113,7 +113,7 @@ impl Ledger {
         toml: &str,
     ) -> Result<(Foreseen, Option<Refusal>), Failure> {
         let (kind, def) = self.act_of(matter, act)?;
-        let composed = self.compose(&kind, Some(matter), act, toml)?;
+        let composed = self.compose_for(officer, &kind, Some(matter), act, toml)?;
         let not_allowed = refused(self.authorise_act(officer, matter, act))?;
         let is_open = self.matter(matter)?.opening().is_some();
         let opening = if is_open { None } else { self.opening_of_drafts(pending, matter, &def)? };

@@ -60,7 +60,7 @@ pub struct IncidentLine {
 pub struct JournalPage {
     /// Records.
     pub records: u64,
-    /// Leaves of the tree that partners get proofs from.
+    /// Leaves of the tree that partners get proofs from, in its epoch now.
     pub exchange: u64,
     /// Leaves of the tree of what never leaves.
     pub inner: u64,
@@ -81,7 +81,7 @@ impl Ledger {
     /// Refused under `role`; when the store cannot be read.
     pub fn journal_page(&mut self, officer: &Officer) -> Result<JournalPage, Failure> {
         self.authorise(officer, Doing::SeeJournal, None)?;
-        let (records, exchange) = (self.store().length()?, self.exchange().size());
+        let (records, all_shared) = (self.store().length()?, self.exchange_leaves());
         let held = self.partners()?.into_iter().filter(|partner| !partner.off_network).map(|partner| {
             let kept = self.store.checkpoint(&partner.agency)?;
             Ok((partner.name, kept.map(CheckpointLine::of)))
@@ -89,8 +89,8 @@ impl Ledger {
         let held = held.collect::<Result<_, Failure>>()?;
         Ok(JournalPage {
             records,
-            exchange,
-            inner: records.saturating_sub(exchange),
+            exchange: self.exchange().size(),
+            inner: records.saturating_sub(all_shared),
             last: self.last_recorded()?,
             checkpoint: self.store().checkpoint(&self.agency)?.map(CheckpointLine::of),
             held,

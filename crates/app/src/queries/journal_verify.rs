@@ -1,7 +1,7 @@
 //! Verifies a whole journal from its first record, reading a page at a time.
 
 use comity_journal::audit::{Audit, AuditReport, Audited, AuditedWhat};
-use comity_journal::card::CardBook;
+use comity_journal::card::{Card, CardBook};
 use comity_journal::cbor;
 use comity_journal::checkpoint::SignedCheckpoint;
 use comity_journal::ids::AgencyId;
@@ -85,6 +85,20 @@ pub fn verify_journal(ledger: &Ledger) -> Result<JournalReport, Failure> {
     Extent::of(ledger)?.verify(ledger.store())
 }
 
+/// Verifies a journal that no ledger has open, such as a copy.
+///
+/// # Errors
+/// When the store cannot be read; what does not hold is in the report.
+pub fn verify_stored(store: &dyn Reader, agency: AgencyId) -> Result<JournalReport, Failure> {
+    let mut cards = CardBook::default();
+    for stored in store.cards()? {
+        let believed = Card::read(&stored.bytes).and_then(|card| cards.add(card));
+        believed.map_err(|error| Failure::Fault(format!("a stored card cannot be read: {error}")))?;
+    }
+    let (records, receipts) = (store.length()?, count_receipts(store)?);
+    Extent { agency, cards, records, receipts, checkpoint: store.checkpoint(&agency)? }.verify(store)
+}
+
 impl Extent {
     fn of(ledger: &Ledger) -> Result<Self, Failure> {
         let (store, agency) = (ledger.store(), ledger.own_card().agency());
@@ -136,11 +150,15 @@ impl Extent {
 fn take_record(audit: &mut Audit<'_>, store: &dyn Reader, record: &Record) -> Result<(), Failure> {
     let parts = match &record.what {
         Recorded::Entry { entry, .. } => store.parts(entry)?,
-        Recorded::InnerRoot { .. } => Vec::new(),
+        Recorded::InnerRoot { .. } | Recorded::Epoch { .. } | Recorded::Again { .. } => Vec::new(),
     };
     let what = match &record.what {
         Recorded::Entry { bytes, .. } => AuditedWhat::Entry { bytes, parts: &parts },
         Recorded::InnerRoot { size, root } => AuditedWhat::InnerRoot { size: *size, root: *root },
+        Recorded::Again { entry } => AuditedWhat::Again { entry: *entry },
+        Recorded::Epoch { epoch, checkpoint } => {
+            AuditedWhat::Epoch { epoch: *epoch, checkpoint: *checkpoint }
+        }
     };
     audit.record(&Audited {
         number: record.number,

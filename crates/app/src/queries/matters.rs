@@ -18,7 +18,9 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::desk::DeskPage;
+use super::linked::LinkedLine;
 use super::lists::{Also, LONGEST_PAGE, ListQuery};
+use super::retention::RetentionLine;
 use super::translations::{self, TranslationLine};
 use crate::authorise::WhyNot;
 use crate::failure::Failure;
@@ -276,6 +278,10 @@ pub struct MatterPage {
     pub next: Vec<NextLine>,
     /// Both sides' acts, by time.
     pub timeline: Vec<TimelineLine>,
+    /// When what it holds is to be reviewed, once it has ended.
+    pub retention: Option<RetentionLine>,
+    /// The matters its acts name, and those whose acts name it.
+    pub linked: Vec<LinkedLine>,
     /// Whether nothing may be written on it until upgrade.
     pub read_only: bool,
     /// What we do with it inside: who knows it and works on it, tasks, our reference.
@@ -400,6 +406,8 @@ impl Ledger {
             drafts: self.draft_lines(id, &kind)?,
             next,
             timeline,
+            retention: self.retention_line(id)?,
+            linked: self.linked(None, id, words)?,
             read_only: view.read_only,
             desk: self.desk_page(id, &names, words)?,
         })
@@ -525,7 +533,10 @@ impl Ledger {
                     && matches!(reading.field.kind, FieldKind::Flag | FieldKind::Number);
                 told && !read_off
             })
-            .filter(|reading| !reading.field.kind.is_for_machines())
+            // The matters it names are told, and linked, beside the timeline.
+            .filter(|reading| {
+                reading.field.kind != FieldKind::Matter && !reading.field.kind.is_for_machines()
+            })
             .map(|reading| FieldLine {
                 name: reading.field.name,
                 label: words.field(kind, header.act.as_str(), reading.field.name),

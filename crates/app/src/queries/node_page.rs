@@ -29,6 +29,8 @@ pub struct NodePage {
     pub card: u64,
     /// The last month, `YYYY-MM`, that our card has a key for to which partners seal content.
     pub sealed_until: Option<String>,
+    /// Whether this node knows itself to be an older copy, and its root has yet to declare the new epoch of its log.
+    pub awaits_epoch: bool,
     /// Cosignatures under our latest checkpoint.
     pub cosignatures: usize,
     /// Sealed packages that were handed over to us and are not whole here.
@@ -77,6 +79,7 @@ impl Ledger {
             matters: self.store().matters()?.len() as u64,
             card,
             sealed_until,
+            awaits_epoch: self.awaits_epoch(),
             cosignatures: checkpoint.map_or(0, |line| line.cosigned_by.len()),
             packages_awaited,
             partners: partners.collect(),

@@ -16,7 +16,7 @@ use comity_store::Recorded;
 use std::collections::BTreeSet;
 
 use crate::failure::Failure;
-use crate::ledger::Ledger;
+use crate::ledger::{EPOCH_FIRST, Ledger};
 use crate::people::Officer;
 
 impl Ledger {
@@ -25,6 +25,9 @@ impl Ledger {
     /// # Errors
     /// When nothing of it is shared yet, or the store cannot be read.
     pub fn export_proof(&mut self, id: &MatterId, with_content: bool) -> Result<Vec<u8>, Failure> {
+        if self.awaits_epoch() {
+            return Err(Failure::Waiting(EPOCH_FIRST.into()));
+        }
         self.put_together(id, with_content)
     }
 
@@ -55,14 +58,20 @@ impl Ledger {
         for agency in &agencies {
             proof.add_chain(self.cards.chain(agency));
         }
-        let checkpoint = self.checkpoint().cloned().ok_or_else(|| fault("no checkpoint yet".into()))?;
-        let size = checkpoint.peek().map_err(|error| fault(error.to_string()))?.size;
+        let mut records = Vec::new();
         for entry in &entries {
-            let record =
-                self.store.entry(&entry.hash())?.ok_or_else(|| fault("an entry is not stored".into()))?;
-            let path = comity_journal::tree::prove_inclusion(self.exchange(), record.leaf, size)
+            let record = self.store.entry(&entry.hash())?;
+            records.push(record.ok_or_else(|| fault("an entry is not stored".into()))?);
+        }
+        let logs = self.logs_of(records.iter().map(|record| record.leaf))?;
+        for (entry, record) in entries.iter().zip(&records) {
+            let log = logs.iter().rev().find(|(begun, ..)| begun.leaf <= record.leaf);
+            let (begun, tree, checkpoint) = log.ok_or_else(|| fault("no checkpoint yet".into()))?;
+            let size = checkpoint.peek().map_err(|error| fault(error.to_string()))?.size;
+            let leaf = record.leaf - begun.leaf;
+            let path = comity_journal::tree::prove_inclusion(&**tree, leaf, size)
                 .map_err(|error| fault(error.to_string()))?;
-            let logged = Logged { checkpoint: checkpoint.clone(), leaf: record.leaf, at: record.at, path };
+            let logged = Logged { checkpoint: checkpoint.clone(), leaf, at: record.at, path };
             let receipts = self.store.receipts(&entry.hash())?;
             let receipts: Vec<Receipt> = receipts
                 .iter()

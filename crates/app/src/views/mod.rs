@@ -29,6 +29,7 @@ use serde::de::DeserializeOwned;
 
 pub use order::{Cursor, Facet, facets};
 pub use packages::PackageRow;
+pub(crate) use row::named;
 pub use row::{FirstDue, MatterRow, Referring, Side};
 pub use waiting::WaitingRow;
 
@@ -63,7 +64,7 @@ pub const ALL: [&str; 7] = [MATTERS, ORDER, PACKAGES, HANDED_OVER, SEARCH, WAITI
 /// What the views were folded by. It is no view: it is written last, so that an interrupted fold is begun anew.
 const FOLDED_BY: &str = "folded-by";
 /// Goes up when rows change their form.
-const FORM: u32 = 9;
+const FORM: u32 = 10;
 /// How many matters one commit of a fold from the beginning takes.
 const TOGETHER: usize = 256;
 

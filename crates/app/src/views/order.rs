@@ -56,8 +56,12 @@ pub enum Facet {
     UndatedUs,
     /// Those in which nobody need do anything any more, the latest first.
     Ended,
+    /// Those that have ended and whose content is to be reviewed, the earliest first.
+    ToReview,
     /// Those in which an officer has a task that is not done, the latest first; by the officer's record.
     Tasked(MatterId),
+    /// Those whose acts name this matter, the latest first.
+    Naming(MatterId),
     /// Those of another list whose team an officer belongs to, in its order; by the officer's record.
     Known(MatterId, Box<Self>),
 }
@@ -79,7 +83,9 @@ impl Facet {
             Self::DueUs => "due-us".into(),
             Self::UndatedUs => "undated-us".into(),
             Self::Ended => "ended".into(),
+            Self::ToReview => "to-review".into(),
             Self::Tasked(officer) => format!("tasked/{officer}"),
+            Self::Naming(matter) => format!("naming/{matter}"),
             Self::Known(officer, list) => format!("known/{officer}/{}", list.name()),
         }
     }
@@ -92,7 +98,15 @@ impl Facet {
     /// The list of this name; those of one officer have none that could be asked for; `None` where there is none.
     pub fn named(name: &str) -> Option<Self> {
         let by_turn = [Self::WaitingUs, Self::WaitingThem, Self::ToApprove, Self::Intake, Self::DueUs];
-        let plain = [Self::All, Self::Arrived, Self::Due, Self::UndatedUs, Self::Recalled, Self::Ended];
+        let plain = [
+            Self::All,
+            Self::Arrived,
+            Self::Due,
+            Self::UndatedUs,
+            Self::Recalled,
+            Self::Ended,
+            Self::ToReview,
+        ];
         if let Some(facet) = plain.into_iter().chain(by_turn).find(|facet| facet.name() == name) {
             return Some(facet);
         }
@@ -120,6 +134,7 @@ impl Facet {
             (Self::Intake, _, arrived) => {
                 (rank(row.consequence()), latest_first(arrived.unwrap_or(row.since)))
             }
+            (Self::ToReview, ..) => (NO_RANK, earliest_first(row.review_by.unwrap_or(row.updated))),
             _ => (NO_RANK, latest_first(row.updated)),
         };
         let mut bytes = [rank; SORT];
@@ -162,6 +177,8 @@ pub fn facets(row: &MatterRow) -> Vec<Facet> {
         facets.extend(waits_for_us.then_some(Facet::UndatedUs));
     }
     facets.extend(row.ended.then_some(Facet::Ended));
+    facets.extend(row.review_by.map(|_| Facet::ToReview));
+    facets.extend(row.names.iter().copied().map(Facet::Naming));
     let known = |officer: &MatterId| facets.iter().cloned().map(|facet| facet.known_to(*officer)).collect();
     let of_team: Vec<Vec<_>> = row.team.iter().map(known).collect();
     let of_officers = of_team.into_iter().flatten().chain(row.tasked.iter().copied().map(Facet::Tasked));
@@ -271,6 +288,7 @@ mod tests {
             Facet::UndatedUs,
             Facet::Recalled,
             Facet::Ended,
+            Facet::ToReview,
         ] {
             assert_eq!(Facet::named(&facet.name()), Some(facet));
         }

@@ -3,15 +3,16 @@
 //! Structure only. Titles and references are content: the row names the entries that may hold them, and they are read
 //! where they are shown, if they are still there.
 
-use comity_domain::act::Act as _;
+use comity_domain::act::{Act as _, matters_named};
 use comity_domain::clock::{Clock, Consequence};
-use comity_domain::engine::{AnyMatter, Kind as _, Standing};
+use comity_domain::engine::{AnyMatter, Kind as _, Kinds, Standing};
 use comity_domain::matters::request::{Answer, RequestKind};
 use comity_journal::ids::{AgencyId, MatterId, Pseudonym};
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::contents::Contents;
 use crate::failure::Failure;
@@ -72,6 +73,10 @@ pub struct MatterRow {
     pub lacks: BTreeSet<String>,
     /// Whether somebody has not answered a recall.
     pub recalled: bool,
+    /// When what it holds is to be reviewed, once it has ended.
+    pub review_by: Option<Timestamp>,
+    /// The other matters that valid acts of this one name, sorted.
+    pub names: Vec<MatterId>,
     /// The entry whose content says what it is about.
     pub subject: Option<Hash>,
     /// Entries whose content may hold a side's own reference, the latest first.
@@ -155,6 +160,7 @@ pub(super) fn fold(
         Err(Failure::NotFound(_)) => return Ok(None),
         Err(other) => return Err(other),
     }
+    let kinds = Arc::clone(&ledger.kinds);
     let (matter, contents) = ledger.matter_and_contents(id)?;
     let brief = matter.brief();
     let ours = match matter.opening() {
@@ -199,10 +205,42 @@ pub(super) fn fold(
         arrived_unread: matter.unseen_by(&us),
         lacks: lacking(matter),
         recalled: matter.recalls().iter().any(|recalled| recalled.unanswered().next().is_some()),
+        review_by: matter.retention().map(|retention| retention.due),
+        names: {
+            let names: BTreeSet<_> = named(&kinds, matter).into_iter().map(|named| named.id).collect();
+            names.into_iter().collect()
+        },
         subject: subject(matter),
         references: references(matter, contents, &us),
     };
     people.named_in(ledger, row).map(Some)
+}
+
+/// Another matter that an act names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Named {
+    /// The other matter.
+    pub(crate) id: MatterId,
+    /// The act.
+    pub(crate) act: &'static str,
+    /// The field that names it.
+    pub(crate) field: &'static str,
+}
+
+/// The other matters that valid acts of a matter name.
+pub(crate) fn named(kinds: &Kinds, matter: &dyn AnyMatter) -> BTreeSet<Named> {
+    let Some(kind) = kinds.get(matter.kind()) else { return BTreeSet::new() };
+    let entries = matter.entries();
+    let own = entries.first().map(|entry| entry.header().matter);
+    let naming = entries.iter().filter_map(|entry| {
+        let def = kind.act(entry.header().act.as_str())?;
+        let named = matters_named(def, &entry.header().structure);
+        (!named.is_empty() && matter.standing(&entry.hash()) == Standing::Valid).then_some((def, named))
+    });
+    let all = naming.flat_map(|(def, named)| {
+        named.into_iter().map(|(field, id)| Named { id, act: def.code, field: field.name })
+    });
+    all.filter(|named| Some(named.id) != own).collect()
 }
 
 /// Who of our own people knows a matter and works on it, as entries name them.

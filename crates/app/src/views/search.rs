@@ -114,7 +114,7 @@ fn touched(
             Some(matter) => Some(*matter),
             None => ledger.store.entry(&entry)?.and_then(|record| match record.what {
                 Recorded::Entry { matter, .. } => Some(matter),
-                Recorded::InnerRoot { .. } => None,
+                Recorded::InnerRoot { .. } | Recorded::Epoch { .. } | Recorded::Again { .. } => None,
             }),
         };
         let Some(matter) = known else { continue };

@@ -5,7 +5,7 @@ use comity_federation::answer::{Answered, Answering, Found};
 use comity_federation::compare::{self, Fit};
 use comity_federation::holdings::{Holdings, HoldingsReply, differing};
 use comity_federation::message::{
-    Ask, BatchReply, Fetch, Hello, HelloReply, Message, Receipts, ReceiptsReply, VERSION,
+    Ask, BatchReply, Fetch, Hello, HelloReply, Message, Receipts, ReceiptsReply, Returned, VERSION,
 };
 use comity_federation::path;
 use comity_federation::session::{Snapshot, WrongAgency};
@@ -59,6 +59,8 @@ pub async fn answer(
         path::HELLO => hello(ledger, from, &body).await,
         path::BATCH => batch(ledger, from, body).await,
         path::FETCH => fetch(ledger, from, &body).await,
+        path::RECOVER => recover(ledger, from, &body).await,
+        path::RETURN => take_back(ledger, from, body).await,
         path::ASK => ask(ledger, from, &body).await,
         path::HOLDINGS => holdings(ledger, from, &body).await,
         path::RECEIPTS => receipts(ledger, from, &body).await,
@@ -97,10 +99,19 @@ async fn hello(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec
 }
 
 async fn batch(ledger: &LedgerHandle, from: AgencyId, body: Vec<u8>) -> Result<Vec<u8>, AnswerFailure> {
-    match take_batch(ledger, from, body).await? {
+    match take_batch(ledger, from, body, Way::Wire).await? {
         Taking::Taken(reply) => Ok(reply.encode()),
         Taking::Gap { .. } => Err(AnswerFailure::Nonsense("the batch begins beyond what is here".into())),
     }
+}
+
+/// How a message came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// From the partner's node, which compares first.
+    Wire,
+    /// In a bundle: what it says of the streams is old, and what it brings is taken all the same.
+    Carried,
 }
 
 /// What became of a batch that can be read.
@@ -119,10 +130,15 @@ pub(super) async fn take_batch(
     ledger: &LedgerHandle,
     from: AgencyId,
     body: Vec<u8>,
+    way: Way,
 ) -> Result<Taking, AnswerFailure> {
     let taken = ledger
         .run_then(
             move |ledger, pending| {
+                // In the new epoch of one that knows itself to be an older copy nothing can contradict what it lost.
+                if way == Way::Wire && !ledger.awaits_epoch() {
+                    ledger.check_vouched(&from)?;
+                }
                 let batch = ledger.open_batch(from, &body)?;
                 let have = ledger.stream(&from, Direction::In)?;
                 match compare::fit(have, batch.after, &batch.hashes) {
@@ -136,7 +152,7 @@ pub(super) async fn take_batch(
                     Ok(reception) => reception,
                     Err(after) => return Ok(Taking::Gap { after }),
                 };
-                let receipts = ledger.receipts_for(&reception)?;
+                let receipts = ledger.receipts_for(&from, &reception)?;
                 let incoming = ledger.stream(&from, Direction::In)?;
                 Ok(Taking::Taken(BatchReply { v: VERSION, receipts, refused: reception.refused, incoming }))
             },
@@ -167,6 +183,39 @@ async fn fetch(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec
     answered.map_err(AnswerFailure::Nonsense)
 }
 
+async fn recover(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {
+    let fetch = Fetch::decode(body)?;
+    check_caller(from, fetch.from)?;
+    let answered = ledger
+        .run(move |ledger, _| {
+            let at = ledger.store().stream_at(&from, Direction::In, fetch.after.n)?;
+            let snapshot = ledger.snapshot(&from)?;
+            match Answering(snapshot).recover(&fetch, at) {
+                Ok(count) => {
+                    let count = usize::try_from(count).unwrap_or(usize::MAX);
+                    Ok(Ok(ledger.give_back(from, fetch.after, count)?))
+                }
+                Err(divergence) => Ok(Err(divergence.to_string())),
+            }
+        })
+        .await?;
+    answered.map_err(AnswerFailure::Nonsense)
+}
+
+/// What is ours is given back to us, unasked.
+async fn take_back(ledger: &LedgerHandle, from: AgencyId, body: Vec<u8>) -> Result<Vec<u8>, AnswerFailure> {
+    let taken = ledger.run(move |ledger, pending| {
+        let batch = ledger.open_batch(from, &body)?;
+        ledger.recover(pending, from, batch)?;
+        ledger.stream(&from, Direction::Out)
+    });
+    match taken.await {
+        Ok(outgoing) => Ok(Returned { v: VERSION, outgoing }.encode()),
+        Err(Failure::NotBelieved(why)) => Err(AnswerFailure::Nonsense(why)),
+        Err(other) => Err(other.into()),
+    }
+}
+
 async fn ask(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {
     let ask = Ask::decode(body)?;
     check_caller(from, ask.from)?;
@@ -184,7 +233,7 @@ async fn holdings(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<
 }
 
 async fn receipts(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {
-    let delivered = take_receipts(ledger, from, body).await?;
+    let delivered = take_receipts(ledger, from, body, Way::Wire).await?;
     Ok(ReceiptsReply { v: VERSION, delivered }.encode())
 }
 
@@ -193,10 +242,14 @@ pub(super) async fn take_receipts(
     ledger: &LedgerHandle,
     from: AgencyId,
     body: &[u8],
+    way: Way,
 ) -> Result<u64, AnswerFailure> {
     let message = Receipts::decode(body)?;
     check_caller(from, message.from)?;
     let taken = ledger.run(move |ledger, pending| {
+        if way == Way::Wire {
+            ledger.check_vouched(&from)?;
+        }
         ledger.receive_receipts(pending, from, message.receipts, &message.refused)
     });
     Ok(taken.await?)
@@ -212,6 +265,11 @@ impl Ledger {
         let now = self.now();
         Ok(match self.judge_hello(pending, from, hello, now)? {
             Ok((reply, answered)) => {
+                if answered.vouched {
+                    self.vouch(from);
+                } else {
+                    self.vouched.remove(&from);
+                }
                 if answered.level {
                     self.streams_agree(pending, from)?;
                 }
@@ -250,6 +308,7 @@ impl Ledger {
                 .consistency
                 .and_then(|(old, new)| tree::prove_consistency(self.exchange(), old, new).ok())
                 .unwrap_or_default(),
+            root: wanted.held.and_then(|held| self.root_at(held.epoch, held.size)),
         };
         let judged = answering.hello(hello, found);
         if let Ok((_, answered)) = &judged {

@@ -13,8 +13,10 @@ use std::fs::File;
 use std::io::{BufReader, Seek as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use comity_domain::matters::node::Trouble;
 use comity_evidence::groups::LEAF;
 use comity_federation::bundle::{Begun, BundleError, Closing, Frame, Next, Reading, Stood};
+use comity_federation::compare::{Divergence, Finding};
 use comity_federation::message::{Message as _, PackageFetch, PackageRun, Refused};
 use comity_journal::card::{Card, CardBook};
 use comity_journal::cbor::{self, Malformed};
@@ -25,7 +27,7 @@ use comity_store::objects::Objects;
 use comity_store::{Direction, ViewRow};
 use serde::{Deserialize, Serialize};
 
-use super::answer::{AnswerFailure, Taking, heed_nonsense, take_batch, take_receipts};
+use super::answer::{AnswerFailure, Taking, Way, heed_nonsense, take_batch, take_receipts};
 use super::deliver::Peer;
 use super::packages::{blocking, fetch_one};
 use crate::failure::Failure;
@@ -182,12 +184,12 @@ async fn take_frames(
         match next {
             Next::Closing(closing) => return Ok(closing),
             Next::Frame(Frame::Receipts(receipts)) => {
-                let taken = take_receipts(ledger, from, &receipts.0).await;
+                let taken = take_receipts(ledger, from, &receipts.0, Way::Carried).await;
                 heed_nonsense(ledger, from, taken).await?;
             }
             // After an entry that was refused, or is missing, nothing more of the stream can be taken.
             Next::Frame(Frame::Batch(batch)) if imported.gap.is_none() && imported.refused.is_empty() => {
-                let taken = take_batch(ledger, from, batch.0).await;
+                let taken = take_batch(ledger, from, batch.0, Way::Carried).await;
                 match heed_nonsense(ledger, from, taken).await? {
                     Taking::Taken(reply) => imported.refused.extend(reply.refused),
                     Taking::Gap { after } => {
@@ -385,6 +387,15 @@ impl Ledger {
         let Ok((_, answered)) = self.judge_hello(pending, from, hello, now)? else {
             return Ok(Err(BundleError::NotForUs));
         };
+        let lost =
+            Divergence::WeLost { ours: self.stream(&from, Direction::Out)?.n, theirs: hello.incoming.n };
+        let has_lost = matches!(lost, Divergence::WeLost { ours, theirs } if theirs > ours);
+        if !answered.vouched {
+            // A file cannot be asked for what it says that its sender has: people hear of it.
+            let of_tree = hello.holds.map(|held| Finding::TheyHoldMore { held }.to_string());
+            let why = of_tree.filter(|_| !has_lost).unwrap_or_else(|| lost.to_string());
+            self.record_incident(pending, Trouble::StreamMismatch, Some(from), None, Some(&why))?;
+        }
         let delivered = self.store.delivered(&from)?;
         let told = Told {
             receipted: stood.receipted.n,
@@ -402,7 +413,7 @@ impl Ledger {
             packages: 0,
             wanted: 0,
             package_failed: None,
-            diverged: !answered.divergences.is_empty(),
+            diverged: !answered.divergences.is_empty() || has_lost,
             owed: 0,
             compared: false,
             released: 0,

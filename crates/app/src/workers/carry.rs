@@ -71,7 +71,8 @@ pub async fn export_bundle(
         let (message, entries) = ledger
             .run(move |ledger, _| {
                 let (reception, entries) = ledger.receipts_owed(&partner, receipted, most)?;
-                let (from, receipts) = (ledger.own_card().agency(), ledger.receipts_for(&reception)?);
+                let (from, receipts) =
+                    (ledger.own_card().agency(), ledger.receipts_for(&partner, &reception)?);
                 let refused = reception.refused;
                 Ok((Receipts { v: VERSION, from, to: partner, receipts, refused }.encode(), entries))
             })
@@ -231,7 +232,9 @@ impl Ledger {
             self.cards.chain(&self.agency).map(|card| Signed(card.bytes().to_vec())).collect();
         let newest = cards.len().saturating_sub(limits::CARD_CHAIN);
         let cards = cards.into_iter().skip(newest).collect();
-        Ok(Leaving { writing, opening, stood, cards, receipts_after: told.receipted, after })
+        // Receipts show our tree, which an older copy of this node would contradict.
+        let receipts_after = if self.may_show_tree(partner) { told.receipted } else { snapshot.incoming.n };
+        Ok(Leaving { writing, opening, stood, cards, receipts_after, after })
     }
 
     /// What is asked of a partner as long as its streams have not been compared with ours: always the same, for nothing

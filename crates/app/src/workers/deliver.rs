@@ -4,9 +4,10 @@
 //! what is stored is read, so nothing leaves before it is durable.
 
 use comity_federation::batch::OpenBatch;
+use comity_federation::compare::Finding;
 use comity_federation::message::{Batch, BatchReply, Fetch, HelloReply, Message as _, ReceiptsReply};
 use comity_federation::path;
-use comity_federation::session::{AwaitReceipts, Dialling, Fetched, Fetching, Heard, Next, Pushing};
+use comity_federation::session::{AwaitReceipts, Dialling, Done, Fetched, Fetching, Heard, Next, Pushing};
 use comity_journal::entry::Entry;
 use comity_journal::ids::AgencyId;
 use comity_journal::limits;
@@ -15,6 +16,7 @@ use comity_journal::suite::Hash;
 use comity_store::{Direction, Recorded};
 
 use super::missing::ask_for_missing;
+use super::recover::{bring_card, give_back, recover, take_card};
 use crate::failure::Failure;
 use crate::ledger::{Ledger, LedgerHandle};
 
@@ -35,11 +37,13 @@ pub struct Synced {
     pub delivered: u64,
     /// Entries that came from the partner.
     pub received: usize,
+    /// Entries of ours that the partner has given back, since they were not here any more.
+    pub recovered: u64,
     /// Whether the streams agreed at its end.
     pub compared: bool,
     /// Requests it took.
     pub requests: u64,
-    /// Acts that were signed because of the comparison.
+    /// Acts that were signed because of the comparison, and entries that others gave back and that go to this partner, too.
     pub released: u64,
     /// How often it was asked what it holds, and for what is missing. Such requests are not counted among the others: they are not needed
     /// to compare.
@@ -48,31 +52,34 @@ pub struct Synced {
     pub supplied: usize,
 }
 
-/// Runs one session with a partner: compare, push, fetch, ask for what is missing.
+/// Runs one session with a partner: compare, fetch back what is ours, push, fetch, ask for what is missing.
 ///
 /// # Errors
 /// [`Failure::Waiting`] when the partner cannot be reached; [`Failure::NotBelieved`] when it answers nonsense.
 pub async fn sync(ledger: &LedgerHandle, partner: AgencyId, peer: &impl Peer) -> Result<Synced, Failure> {
     let mut synced = Synced::default();
     let snapshot = ledger.run(move |ledger, _| ledger.snapshot(&partner)).await?;
+    let epoch = snapshot.tree_epoch;
     let (hello, waiting) = Dialling(snapshot).hello();
     let reply = HelloReply::decode(&peer.post(path::HELLO, hello.encode()).await?).map_err(unreadable)?;
     synced.requests += 1;
-    let (now, outgoing, checkpoint) = ledger
-        .run(move |ledger, _| {
-            let outgoing = ledger.stream(&partner, Direction::Out)?;
-            Ok((ledger.now(), outgoing, ledger.checkpoint().cloned()))
-        })
-        .await?;
-    let (heard, mut next) = waiting
-        .hear(&reply, now, outgoing, checkpoint)
-        .map_err(|error| Failure::NotBelieved(error.to_string()))?;
+    let theirs = reply.hello.clone();
+    let here = ledger.run(move |ledger, _| ledger.here(&partner, &theirs)).await?;
+    let (mut heard, mut next) =
+        waiting.hear(&reply, here).map_err(|error| Failure::NotBelieved(error.to_string()))?;
+    let newer_card = heard.findings.iter().any(|finding| matches!(finding, Finding::NewerCard { .. }));
+    // That it holds more of ours is only said so far.
+    let said: Vec<_> = heard.findings.extract_if(.., |f| matches!(f, Finding::TheyHoldMore { .. })).collect();
     // While something was under way both hold something else; whether anything is missing shows when nothing is.
     let differ = heard.holdings_differ && matches!(next, Next::Done(_));
     let note = reply.hello.checkpoint.clone();
     ledger.run(move |ledger, pending| ledger.heed(pending, partner, &heard, note.as_ref(), &[])).await?;
-    loop {
+    let done = loop {
         next = match next {
+            Next::Recover(recovering) => {
+                recover(ledger, partner, peer, recovering, &said, &mut synced).await?
+            }
+            Next::GiveBack(giving) => give_back(ledger, partner, peer, giving, &mut synced).await?,
             Next::Rewind(rewinding) => {
                 let n = rewinding.n();
                 let at = ledger
@@ -82,22 +89,42 @@ pub async fn sync(ledger: &LedgerHandle, partner: AgencyId, peer: &impl Peer) ->
             }
             Next::Push(pushing) => push(ledger, partner, peer, pushing, &mut synced).await?,
             Next::Fetch(fetching) => fetch(ledger, partner, peer, fetching, &mut synced).await?,
-            Next::Done(done) => {
-                synced.compared = done.compared;
-                let agreed = done.compared;
-                let divergences = done.divergences;
-                synced.released = ledger
-                    .run(move |ledger, pending| {
-                        let nothing = Heard { findings: Vec::new(), holds: None, holdings_differ: false };
-                        ledger.heed(pending, partner, &nothing, None, &divergences)?;
-                        if agreed { ledger.streams_agree(pending, partner) } else { Ok(0) }
-                    })
-                    .await?;
-                ask_for_missing(ledger, partner, peer, differ, &mut synced).await?;
-                return Ok(synced);
-            }
+            Next::Done(done) => break done,
         };
+    };
+    let pushed = synced.delivered > 0;
+    let has_old_epoch = reply.hello.holds.is_some_and(|held| held.epoch < epoch);
+    end(ledger, partner, done, &mut synced).await?;
+    if newer_card && synced.received == 0 {
+        take_card(ledger, partner, peer, &mut synced).await?;
     }
+    if has_old_epoch && !pushed && synced.compared {
+        bring_card(ledger, partner, peer, reply.hello.incoming, &mut synced).await?;
+    }
+    ask_for_missing(ledger, partner, peer, differ, &mut synced).await?;
+    Ok(synced)
+}
+
+/// Records what the session came to, and signs what waited for it.
+async fn end(
+    ledger: &LedgerHandle,
+    partner: AgencyId,
+    done: Done,
+    synced: &mut Synced,
+) -> Result<(), Failure> {
+    let Done { compared, divergences, they_lost } = done;
+    synced.compared = compared;
+    synced.released = ledger
+        .run(move |ledger, pending| {
+            let nothing = Heard { findings: Vec::new(), holds: None, holdings_differ: false };
+            ledger.heed(pending, partner, &nothing, None, &divergences)?;
+            if they_lost {
+                ledger.partner_is_older(pending, partner)?;
+            }
+            if compared { ledger.streams_agree(pending, partner) } else { Ok(0) }
+        })
+        .await?;
+    Ok(())
 }
 
 async fn push(
@@ -107,9 +134,15 @@ async fn push(
     pushing: Pushing,
     synced: &mut Synced,
 ) -> Result<Next, Failure> {
-    let after = pushing.after();
-    let (batch, hashes) =
-        ledger.run(move |ledger, _| ledger.compose_batch(partner, after, limits::BATCH_ENTRIES)).await?;
+    let (after, nothing_lost) = (pushing.after(), pushing.nothing_lost());
+    let (batch, hashes) = ledger
+        .run(move |ledger, _| {
+            if nothing_lost {
+                ledger.vouch(partner);
+            }
+            ledger.compose_batch(partner, after, limits::BATCH_ENTRIES)
+        })
+        .await?;
     let waiting: AwaitReceipts = pushing.sent(hashes);
     let reply = BatchReply::decode(&peer.post(path::BATCH, batch).await?).map_err(unreadable)?;
     synced.requests += 1;
@@ -132,11 +165,15 @@ async fn fetch(
     fetching: Fetching,
     synced: &mut Synced,
 ) -> Result<Next, Failure> {
+    let nothing_lost = fetching.nothing_lost();
     let (fetch, waiting): (Fetch, _) = fetching.fetch();
     let bytes = peer.post(path::FETCH, fetch.encode()).await?;
     synced.requests += 1;
     let (batch, incoming) = ledger
         .run(move |ledger, _| {
+            if nothing_lost {
+                ledger.vouch(partner);
+            }
             let batch = ledger.open_batch(partner, &bytes)?;
             Ok((batch, ledger.stream(&partner, Direction::In)?))
         })
@@ -150,13 +187,17 @@ async fn fetch(
             move |ledger, pending| ledger.receive_batch(pending, partner, batch),
             move |ledger, reception| {
                 let incoming = ledger.stream(&partner, Direction::In)?;
-                let receipts = ledger.receipts_for(&reception)?;
+                let receipts = ledger.receipts_for(&partner, &reception)?;
                 Ok((receipts, reception.refused, incoming, reception.new))
             },
         )
         .await?;
     synced.received += new;
+    let nothing_to_say = receipts.is_empty() && refused.is_empty();
     let (receipts, waiting) = then.receipts(receipts, refused, incoming);
+    if nothing_to_say {
+        return Ok(waiting.delivered());
+    }
     ReceiptsReply::decode(&peer.post(path::RECEIPTS, receipts.encode()).await?).map_err(unreadable)?;
     synced.requests += 1;
     Ok(waiting.delivered())

@@ -267,12 +267,12 @@ impl Ledger {
         Ok(())
     }
 
-    /// Our own card, and those of whoever else signed any of these: who has not met them is introduced by it.
+    /// Our own cards, and those of whoever else signed any of these: who has not met them is introduced by it.
     fn cards_with(&self, partner: &AgencyId, parcels: &[Parcel]) -> Vec<Card> {
         let authors: BTreeSet<_> = parcels.iter().map(|parcel| parcel.entry.header().author).collect();
         let others = authors.into_iter().filter(|author| *author != self.agency && author != partner);
         let chains = others.flat_map(|author| self.cards.chain(&author).cloned().collect::<Vec<_>>());
-        std::iter::once(self.own_card().clone()).chain(chains).take(limits::CARD_CHAIN).collect()
+        self.latest_cards(&self.agency).into_iter().chain(chains).take(limits::CARD_CHAIN).collect()
     }
 
     /// A batch of as many of these parcels as fit, sealed to a partner, and those that are in it.
@@ -280,21 +280,33 @@ impl Ledger {
         &mut self,
         partner: AgencyId,
         after: StreamHead,
+        parcels: Vec<Parcel>,
+    ) -> Result<(Vec<u8>, Vec<Parcel>), Failure> {
+        let cards = self.cards_with(&partner, &parcels);
+        let (from, to) = (self.agency, partner);
+        self.seal_batch(Draft { from, to, after, cards, checkpoint: None, consistency: Vec::new() }, parcels)
+    }
+
+    /// The cards known of an agency, as many as a batch may hold: each proves itself by those before it.
+    pub(super) fn latest_cards(&self, agency: &AgencyId) -> Vec<Card> {
+        let cards: Vec<_> = self.cards.chain(agency).cloned().collect();
+        let newest = cards.len().saturating_sub(limits::CARD_CHAIN);
+        cards.into_iter().skip(newest).collect()
+    }
+
+    /// As many of these parcels as fit into a batch that was drafted, sealed to its receiver, and those that are in it.
+    pub(super) fn seal_batch(
+        &mut self,
+        draft: Draft,
         mut parcels: Vec<Parcel>,
     ) -> Result<(Vec<u8>, Vec<Parcel>), Failure> {
         let month = self.now().month();
-        let card =
-            self.cards.latest(&partner).ok_or_else(|| Failure::NotFound("no card of this partner".into()))?;
+        let card = self
+            .cards
+            .latest(&draft.to)
+            .ok_or_else(|| Failure::NotFound("no card of this partner".into()))?;
         let key = card.facts().content_key(&month).map(|monthly| monthly.key);
         let key = key.ok_or_else(|| Failure::Fault("the partner's card has no sealing key".into()))?;
-        let draft = Draft {
-            from: self.agency,
-            to: partner,
-            after,
-            cards: self.cards_with(&partner, &parcels),
-            checkpoint: None,
-            consistency: Vec::new(),
-        };
         parcels.truncate(draft.fill(&parcels));
         let batch = Batch::compose(&draft, &parcels, &key, &mut *self.entropy)
             .map_err(|error| Failure::Fault(error.to_string()))?;

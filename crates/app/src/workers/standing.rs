@@ -2,8 +2,8 @@
 
 use comity_domain::matters::node::Trouble;
 use comity_federation::compare::{Divergence, Finding};
-use comity_federation::message::{CardMark, Held};
-use comity_federation::session::{Heard, Snapshot};
+use comity_federation::message::{CardMark, Held, Hello};
+use comity_federation::session::{Heard, Here, Showing, Snapshot};
 use comity_journal::checkpoint::SignedCheckpoint;
 use comity_journal::ids::AgencyId;
 use comity_journal::stream::StreamHead;
@@ -36,8 +36,47 @@ impl Ledger {
             incoming: self.stream(partner, Direction::In)?,
             holds: held,
             checkpoint: self.checkpoint().cloned(),
+            tree_epoch: self.tree_epoch(),
+            showing: if self.awaits_epoch() {
+                Showing::Never
+            } else if self.may_show_tree(partner) {
+                Showing::Always
+            } else {
+                Showing::OnceVouched
+            },
             holdings: self.holdings_with(partner)?,
         })
+    }
+
+    /// What is here when a partner answers our hello.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(super) fn here(&mut self, partner: &AgencyId, hello: &Hello) -> Result<Here, Failure> {
+        Ok(Here {
+            now: self.now(),
+            outgoing: self.stream(partner, Direction::Out)?,
+            incoming_at: self.store.stream_at(partner, Direction::In, hello.outgoing.n)?,
+            tree_epoch: self.tree_epoch(),
+            root: hello.holds.and_then(|held| self.root_at(held.epoch, held.size)),
+        })
+    }
+
+    /// A partner has said that it holds nothing of ours that is not here.
+    pub(super) fn vouch(&mut self, partner: AgencyId) {
+        self.vouched.insert(partner);
+    }
+
+    /// Whether a partner has said so since this node may be an older copy of itself. What it would bring before that could
+    /// rest on what was lost.
+    ///
+    /// # Errors
+    /// [`Failure::Waiting`] when it has not.
+    pub(super) fn check_vouched(&self, partner: &AgencyId) -> Result<(), Failure> {
+        if self.compared.with(partner) || self.vouched.contains(partner) {
+            return Ok(());
+        }
+        Err(Failure::Waiting("this node compares what both sides have before it takes anything more".into()))
     }
 
     /// Records what a hello taught us: incidents for people, and the partner's checkpoint to hold from now on.
@@ -78,7 +117,8 @@ impl Ledger {
         Ok(())
     }
 
-    /// The streams with a partner agree: what waited for that may be signed now.
+    /// The streams with a partner agree: what waited for that may be signed now, and what others have given back is given
+    /// to it. Gives how much that is.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -88,7 +128,8 @@ impl Ledger {
         }
         self.compared.add(partner);
         pending.compared.push(partner);
-        let released = self.release_waiting(pending);
+        let given = self.give_what_came_back(pending);
+        let released = given.and_then(|given| Ok(given + self.release_waiting(pending)?));
         if released.is_err() {
             // What still waits would never be looked at again: the comparison is to be made anew.
             self.compared.remove(&partner);

@@ -5,6 +5,7 @@
 import "./htmx_settings";
 import htmx from "htmx.org";
 import { autosave } from "./islands/autosave";
+import { bell } from "./islands/bell";
 import { copy } from "./islands/copy";
 import { focusErrors } from "./islands/errors";
 import { startAll, type Island } from "./islands/island";
@@ -15,9 +16,11 @@ import { rows } from "./islands/rows";
 import { theme } from "./islands/theme";
 import { localTimes } from "./islands/times";
 import { upload } from "./islands/upload";
+import { when } from "./islands/when";
 
 const islands: Record<string, Island> = {
   autosave,
+  bell,
   copy,
   keyboard,
   live: (host) => live(host, () => htmx.trigger(document.body, "changed")),
@@ -26,6 +29,7 @@ const islands: Record<string, Island> = {
   theme,
   times: localTimes,
   upload,
+  when,
 };
 
 /** Stands where htmx would make functions from text; no page of ours asks for that, and the policy forbids it. */

@@ -9,7 +9,7 @@ use comity_journal::ids::Token;
 use comity_journal::suite::Hash;
 use serde::de::DeserializeOwned;
 
-use super::{Act, ActDef, FieldFault, PartBytes, translation};
+use super::{Act, ActDef, Fault, FieldFault, PartBytes, translation};
 
 /// What the engine fills into an act that a person does not write.
 pub struct Preparation<'a> {
@@ -169,10 +169,11 @@ fn check_fields(def: &ActDef, toml: &str) -> Result<(), ComposeError> {
     if !missing.is_empty() {
         return Err(ComposeError::Missing(missing));
     }
-    translation::faults(def, &table)
-        .into_iter()
-        .next()
-        .map_or(Ok(()), |fault| Err(ComposeError::Field(fault)))
+    // What was written and does not belong is told, never dropped.
+    let stray = asked().find(|field| table.contains_key(field.name) && field.is_out_of_place(&table));
+    let stray = stray.map(|field| FieldFault::new(field.name, Fault::NotBelonging));
+    let fault = stray.or_else(|| translation::faults(def, &table).into_iter().next());
+    fault.map_or(Ok(()), |fault| Err(ComposeError::Field(fault)))
 }
 
 /// Where it is wrong and why; the library's own rendering would quote the line, which may name a person.

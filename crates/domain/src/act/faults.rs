@@ -33,6 +33,10 @@ pub enum Fault {
     MayNotKnow,
     /// An officer whose roles cannot act in any matter.
     MayNotAct,
+    /// No matter that the writer may know has this number, or several have this beginning of one.
+    NoSuchMatter,
+    /// A field that does not belong to an act of the sort that was chosen.
+    NotBelonging,
     /// Something else that cannot be read as what belongs there.
     NotReadable,
 }
@@ -64,6 +68,8 @@ impl Fault {
             Self::NotAnOfficer => "fault-not-an-officer",
             Self::MayNotKnow => "fault-may-not-know",
             Self::MayNotAct => "fault-may-not-act",
+            Self::NoSuchMatter => "fault-no-such-matter",
+            Self::NotBelonging => "fault-not-belonging",
             Self::NotReadable => "fault-not-readable",
         }
     }
@@ -87,6 +93,12 @@ impl std::fmt::Display for Fault {
                 f.write_str("that officer may not know this matter; `let-in` or `assign` comes first")
             }
             Self::MayNotAct => f.write_str("that officer's roles cannot act in any matter"),
+            Self::NoSuchMatter => {
+                f.write_str("no one matter that you may know is meant; `matter list` shows their numbers")
+            }
+            Self::NotBelonging => {
+                f.write_str("does not belong to what is asked for; leave it out, or ask for something else")
+            }
             Self::NotReadable => f.write_str("cannot be read as what belongs here"),
         }
     }
@@ -106,11 +118,14 @@ pub fn faults(def: &ActDef, typed: &Table) -> Vec<FieldFault> {
     let mut found = Vec::new();
     for field in def.fields.iter().filter(|field| !field.derived) {
         match typed.get(field.name) {
+            Some(_) if field.is_out_of_place(typed) => {
+                found.push(FieldFault::new(field.name, Fault::NotBelonging));
+            }
             Some(Value::Array(items)) if items.len() > most_items(field.home) => {
                 found.push(FieldFault::new(field.name, Fault::TooMany(most_items(field.home))));
             }
             Some(value) => check(field.name, &field.kind, value, &mut found),
-            None if field.required => found.push(FieldFault::new(field.name, Fault::Missing)),
+            None if field.is_required(typed) => found.push(FieldFault::new(field.name, Fault::Missing)),
             None => {}
         }
     }

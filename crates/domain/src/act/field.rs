@@ -4,7 +4,7 @@
 //! itself in a debug text, because content is personal until shown otherwise.
 
 use comity_journal::cbor::is_plain_text;
-use comity_journal::ids::{Handle, Pseudonym, Token};
+use comity_journal::ids::{Handle, MatterId, Pseudonym, Token};
 use comity_journal::part;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
@@ -166,6 +166,7 @@ structure_types! {
     Token => FieldKind::Machine,
     Hash => FieldKind::Machine,
     Handle => FieldKind::Machine,
+    MatterId => FieldKind::Matter,
 }
 
 /// A moment as a field: RFC 3339 where people write it, milliseconds where it is signed.

@@ -29,7 +29,7 @@ pub use compose::compose_one;
 pub use compose::{ActSet, ComposeError, Composed, Preparation};
 pub use faults::{Fault, FieldFault, TextFault, faults};
 pub use field::{Data, Flag, Line, Moment, NotText, OfficerRef, Several, Target, Text};
-pub use reading::{Absence, Reading, read};
+pub use reading::{Absence, Reading, matters_named, read};
 pub use template::template;
 pub use translation::{Declaration, TRANSLATIONS, TextField, Translation, translatable};
 
@@ -98,6 +98,8 @@ pub enum FieldKind {
     TextField,
     /// An officer of this node: a name where people write it, a pseudonym where it is signed.
     Officer,
+    /// Another matter: its number, or as much of it as no other has, where people write it; its id where it is signed.
+    Matter,
     /// Random handles and their like, made by the engine.
     Machine,
     /// A table of its own fields.
@@ -143,11 +145,47 @@ pub struct Field {
     pub ours: bool,
     /// Filled by the engine, never asked of a person.
     pub derived: bool,
+    /// Where it belongs to the act at all; nothing where it always does.
+    pub only: Option<When>,
+    /// Where it must be given, beyond [`Self::required`].
+    pub needed: Option<When>,
     /// What to write, in English.
     pub help: &'static str,
 }
 
+/// That another field of the act holds one of these words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct When {
+    /// The other field.
+    pub field: &'static str,
+    /// The words.
+    pub codes: &'static [&'static str],
+}
+
+impl When {
+    /// Whether it does in what was written; nothing while the other field holds nothing.
+    pub fn holds(&self, written: &toml::Table) -> Option<bool> {
+        let chosen = written.get(self.field)?.as_str()?;
+        Some(self.codes.contains(&chosen))
+    }
+}
+
 impl Field {
+    /// Whether it belongs to an act of which this was written; while that is not chosen yet, whether it always does.
+    pub fn belongs(&self, written: &toml::Table) -> bool {
+        self.only.is_none_or(|only| only.holds(written).unwrap_or(false))
+    }
+
+    /// Whether it was chosen that this field does not belong to the act.
+    pub fn is_out_of_place(&self, written: &toml::Table) -> bool {
+        self.only.is_some_and(|only| only.holds(written) == Some(false))
+    }
+
+    /// Whether it must be given in an act of which this was written.
+    pub fn is_required(&self, written: &toml::Table) -> bool {
+        self.required || self.needed.is_some_and(|needed| needed.holds(written) == Some(true))
+    }
+
     /// Whether it holds persons of the case: personal, and neither one of the author's own people nor what the act says
     /// already, in another language.
     pub fn holds_persons(&self) -> bool {

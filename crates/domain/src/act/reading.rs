@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use ciborium::Value;
 use comity_journal::cbor;
+use comity_journal::ids::MatterId;
 use comity_journal::part::{Commitment, OpenPart};
 
-use super::{ActDef, Field, Home, SECRET, TALLY};
+use super::{ActDef, Field, FieldKind, Home, SECRET, TALLY};
 
 /// Why a field cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +64,20 @@ pub fn read(def: &ActDef, structure: &[u8], committed: &[Commitment], parts: &[O
             },
         })
         .collect()
+}
+
+/// The other matters an act with this structure names, each with the field that names it.
+pub fn matters_named(def: &ActDef, structure: &[u8]) -> Vec<(&'static Field, MatterId)> {
+    let naming = || def.fields.iter().filter(|field| field.kind == FieldKind::Matter);
+    if naming().next().is_none() {
+        return Vec::new();
+    }
+    let structure = map_of(structure);
+    let named = |field: &'static Field| {
+        let id = MatterId::from_slice(structure.get(field.name)?.as_bytes()?)?;
+        Some((field, id))
+    };
+    naming().filter_map(named).collect()
 }
 
 fn map_of(bytes: &[u8]) -> BTreeMap<String, Value> {

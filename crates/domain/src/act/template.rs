@@ -1,6 +1,6 @@
 //! A commented TOML file for an act, from its field table alone.
 
-use super::{ActDef, Column, Field, FieldKind, translatable};
+use super::{ActDef, Column, Field, FieldKind, When, translatable};
 
 /// Prints every field a person fills in, with what to write; what may be left out is commented out.
 pub fn template(def: &ActDef) -> String {
@@ -12,12 +12,16 @@ pub fn template(def: &ActDef) -> String {
         .filter(|field| !field.derived && field.kind != FieldKind::Entry)
         .partition(|field| columns(&field.kind).is_some());
     for field in plain {
-        let may = if field.required { "" } else { " (may be left out)" };
         let line = format!("{} = {}\n", field.name, example(&field.kind));
-        out += &format!("\n# {}{may}\n{}", field.help, if field.required { line } else { commented(&line) });
+        out += &format!(
+            "\n# {}{}\n{}",
+            field.help,
+            when(field),
+            if field.required { line } else { commented(&line) }
+        );
     }
     for field in tables {
-        out += &format!("\n# {}{}\n", field.help, if field.required { "" } else { " (may be left out)" });
+        out += &format!("\n# {}{}\n", field.help, when(field));
         let head = if matches!(field.kind, FieldKind::List(_)) { "[[" } else { "[" };
         let tail = if head == "[[" { "]]" } else { "]" };
         let mark = if field.required { "" } else { "# " };
@@ -32,6 +36,19 @@ pub fn template(def: &ActDef) -> String {
         }
     }
     out
+}
+
+/// Where a field belongs and must be given.
+fn when(field: &Field) -> String {
+    let told = |what: &str, when: &When| format!("{what} {}: {}", when.field, when.codes.join(", "));
+    let only = field.only.as_ref().map(|only| told("only with", only));
+    let needed = field.needed.as_ref().filter(|needed| field.only.as_ref() != Some(*needed));
+    let needed = needed.map(|needed| told("must be given with", needed));
+    // What belongs to one sort of act alone and must be given there is no more to be left out than not to be written.
+    let may =
+        (!field.required && (field.needed.is_none() || needed.is_some())).then(|| "may be left out".into());
+    let told: Vec<String> = only.into_iter().chain(may).chain(needed).collect();
+    if told.is_empty() { String::new() } else { format!(" ({})", told.join("; ")) }
 }
 
 /// The first text of an act, and all of them.
@@ -59,6 +76,7 @@ fn example(kind: &FieldKind) -> String {
         | FieldKind::Code(..)
         | FieldKind::Machine
         | FieldKind::Officer
+        | FieldKind::Matter
         | FieldKind::TextField
         | FieldKind::Entry => "\"\"".into(),
         FieldKind::Text => "\"\"\"\n\"\"\"".into(),

@@ -311,18 +311,25 @@ impl<K: Kind> Matter<K> {
     }
 
     /// A refusal has a reason that stays inside, and tells the one ground that stands for it. The neutral ground comes
-    /// without words, whatever the reason: not held, not known and not to be told answer alike.
+    /// without words and from the desk, whatever the reason: not held, not known and not to be told answer alike, and
+    /// the roles that stand in an entry would tell who had to be asked.
     pub(super) fn check_told(&self, stated: &Stated<'_>, state: &State<K>) -> Result<(), Refusal> {
         let Some(Ok(act)) = Self::kind_act(stated) else { return Ok(()) };
         let Some(told) = K::refuses(&act) else { return Ok(()) };
         let weighed = state.inner.weighed.ok_or(Refusal::under(rules::REASON_INSIDE))?;
-        if weighed.told() != told.ground {
-            return Err(Refusal::under(rules::GROUND_TOLD).about([weighed.told().code()]));
+        let tellable = state.inner.tellable(weighed);
+        if tellable != told.ground {
+            return Err(Refusal::under(rules::GROUND_TOLD).about([tellable.code()]));
         }
-        if told.ground == OuterGround::CannotAssist && told.with_words {
+        if told.ground != OuterGround::CannotAssist {
+            return Ok(());
+        }
+        if told.with_words {
             return Err(Refusal::under(rules::NEUTRAL_WITHOUT_WORDS));
         }
-        Ok(())
+        let desk = Role::Desk.code();
+        let by_desk = stated.by.roles.iter().any(|held| held.as_str() == desk);
+        if by_desk { Ok(()) } else { Err(Refusal::under(rules::ROLE).about([desk])) }
     }
 
     /// The review that clears this act: of the draft it comes from, or of the request it answers. One review

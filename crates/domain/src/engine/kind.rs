@@ -2,6 +2,7 @@
 
 use comity_journal::ids::AgencyId;
 use comity_journal::suite::Hash;
+use comity_journal::time::Timestamp;
 
 use super::candidate::Stated;
 use super::decide::Facts;
@@ -91,6 +92,11 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// The clocks that run.
     fn clocks(_lanes: &Lanes<'_, Self::Lane>) -> Vec<Clock> {
         Vec::new()
+    }
+
+    /// When what a matter of this kind holds is to be reviewed once it has ended, where its acts name a date.
+    fn review_by(_lanes: &Lanes<'_, Self::Lane>) -> Option<Timestamp> {
+        None
     }
 
     /// What makes an act invalid beyond the grid, from structure alone.

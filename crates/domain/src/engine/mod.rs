@@ -22,6 +22,7 @@ mod matter;
 mod recall;
 mod recorded;
 mod registry;
+mod retention;
 mod shared;
 mod stand_by;
 mod unsettled;
@@ -38,9 +39,9 @@ pub use handed::{
 };
 pub use inner::{
     Approve, Assign, CheckPackage, DraftState, Erase, Erasure, FinishTask, GiveNumber, GiveTask,
-    GroundsAnswers, InnerAct, InnerLane, KeepDraft, KeepDraftStructure, LastCheck, LastRead, LetIn,
-    LiftRestriction, Note, ProposeErasure, PutOut, ReadContent, Restrict, Restriction, ReviewGrounds,
-    SEALED_PACKAGE, SendAct, SendBack, Task, WeighRefusal,
+    GroundsAnswers, InnerAct, InnerLane, KeepDraft, KeepDraftStructure, KeepOn, Keeping, LastCheck, LastRead,
+    LetIn, LiftRestriction, Note, ProposeErasure, ProposeKeeping, PutOut, ReadContent, Restrict, Restriction,
+    ReviewGrounds, SEALED_PACKAGE, SendAct, SendBack, Task, WeighRefusal,
 };
 pub use kind::{HandedOver, Kind, KindDef, Lanes, PackageRef, PackageStands, Told};
 pub use lane::Standing;
@@ -48,6 +49,7 @@ pub use matter::Matter;
 pub use recall::{AnswerRecall, Holder, KeepGround, Recall, RecallGround, RecallResult, Recalled};
 pub use recorded::{Channel, PAPER_FACT, Recorded};
 pub use registry::{AnyKind, AnyMatter, Kinds};
+pub use retention::Retention;
 pub use shared::SharedAct;
 pub use stand_by::{ForkCause, StandBy};
 pub use unsettled::EntryWaiting;

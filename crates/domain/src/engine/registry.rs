@@ -20,6 +20,7 @@ use super::kind::{HandedOver, Kind, KindDef, PackageRef};
 use super::lane::Standing;
 use super::matter::Matter;
 use super::recall::Recalled;
+use super::retention::Retention;
 use super::shared::SharedAct;
 use super::unsettled::EntryWaiting;
 use super::view::{Brief, MatterView};
@@ -137,6 +138,8 @@ pub trait AnyMatter: Send {
     fn to_dispatch(&self, us: &AgencyId) -> Vec<Hash>;
     /// [`Matter::recalls`].
     fn recalls(&self) -> Vec<Recalled>;
+    /// [`Matter::retention`].
+    fn retention(&self) -> Option<Retention>;
     /// [`Matter::marks`].
     fn marks(&self) -> Vec<&'static str>;
     /// [`Matter::offences`].
@@ -301,6 +304,9 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn recalls(&self) -> Vec<Recalled> {
         Self::recalls(self)
+    }
+    fn retention(&self) -> Option<Retention> {
+        Self::retention(self)
     }
     fn marks(&self) -> Vec<&'static str> {
         Self::marks(self)

@@ -79,6 +79,11 @@ impl GroundsReview {
         found
     }
 
+    /// What it answered to this question.
+    pub fn answer_to(&self, question: GroundsQuestion) -> GroundAnswer {
+        self.answers[question as usize]
+    }
+
     /// Whether somebody in the legal role made it; a review by anybody else counts for nothing.
     pub fn is_legal(&self) -> bool {
         self.reviewer.roles.iter().any(|role| role.as_str() == Role::Legal.code())

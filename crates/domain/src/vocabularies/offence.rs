@@ -2,7 +2,8 @@
 //!
 //! Every row says whether the offence touches expression or status: `no`, `mixed` (it can be used against either)
 //! or `yes` (it is about them). An offence that is not in the table counts as `mixed`, because nobody has
-//! looked. Only codes checked against a published source are here; the full tree is data for another day.
+//! looked. Only codes that public statistics use under the same name are here; the full tree is data for another day.
+//! A code has two, four, five or six digits, one length for each level. What was checked where is in `docs/sources.md`.
 
 use comity_journal::ids::Token;
 use serde::{Deserialize, Serialize};
@@ -31,7 +32,7 @@ pub struct Offence {
     pub source: &'static str,
 }
 
-const BY_CONDUCT: &str = "ICCS 1.0: defined by conduct against persons or property alone";
+const BY_CONDUCT: &str = "ICCS 1.0 classifies conduct; that this one touches neither is our own judgement";
 
 /// The rows known so far, in the order of their codes.
 pub const OFFENCES: &[Offence] = &[
@@ -48,12 +49,12 @@ pub const OFFENCES: &[Offence] = &[
     Offence {
         code: "0903",
         touches: Touches::Mixed,
-        source: "OHCHR information note on the cybercrime convention, 2024: such laws are used against speech",
+        source: "ARTICLE 19 on the proposed UN cybercrime convention: such laws are applied to legitimate expression",
     },
     Offence {
         code: "09051",
         touches: Touches::Mixed,
-        source: "participation in a group: association can be all that is alleged",
+        source: "our own judgement: association can be all that is alleged",
     },
 ];
 
@@ -63,14 +64,14 @@ const KNOWN: &[&str] = &[
     "national",
 ];
 
-/// The code of an offence: two to six digits of ICCS, or `national` for one only national law names.
+/// The code of an offence: of one of the four levels of ICCS, or `national` for one only national law names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct OffenceCode(Token);
 
 /// Text that is no offence code.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("an offence is an ICCS code of two to six digits, such as 0701, or `national`")]
+#[error("an offence is an ICCS code of two, four, five or six digits, such as 0701, or `national`")]
 pub struct NotAnOffence;
 
 impl OffenceCode {
@@ -79,7 +80,7 @@ impl OffenceCode {
     /// # Errors
     /// An error that says what a code is.
     pub fn new(code: &str) -> Result<Self, NotAnOffence> {
-        let digits = (2..=6).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit());
+        let digits = [2, 4, 5, 6].contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit());
         if digits || code == "national" {
             Token::new(code).map(Self).map_err(|_| NotAnOffence)
         } else {
@@ -115,3 +116,19 @@ impl FieldType for OffenceCode {
     const KIND: FieldKind = FieldKind::Code("offence", KNOWN);
 }
 impl StructureType for OffenceCode {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_has_the_length_of_a_level_of_the_classification() {
+        for code in ["07", "0701", "07041", "020221", "national"] {
+            assert_eq!(OffenceCode::new(code).map(String::from), Ok(code.to_owned()));
+        }
+        for not in ["", "7", "070", "0704119", "07a1", "National"] {
+            assert_eq!(OffenceCode::new(not), Err(NotAnOffence), "{not}");
+        }
+        assert!(KNOWN.iter().all(|code| OffenceCode::new(code).is_ok()));
+    }
+}

@@ -1,7 +1,8 @@
 //! The closed lists of a request for assistance.
 //!
-//! Handling codes follow Europol's H0 to H3; persons' standing follows the categories of Directive (EU) 2016/680,
-//! Article 6; grades of urgency use the criteria of Directive (EU) 2023/977.
+//! Handling codes follow Europol's H0 to H3; suspects, convicted persons, victims, presumed victims and witnesses are told
+//! apart as Directive (EU) 2016/680, Article 6, has it. Grades of urgency and the other lists without a source are our
+//! own. What was checked where is in `docs/sources.md`.
 
 use crate::vocabulary;
 
@@ -52,7 +53,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// Which kind of data is to be preserved (Budapest Convention, Articles 1, 16 and 17).
+    /// Which kind of data is to be preserved (Convention on Cybercrime, Articles 1(d), 18(3) and 21).
     pub enum DataClass("data-class") {
         /// Who the subscriber is.
         Subscriber = "subscriber",
@@ -92,8 +93,10 @@ vocabulary! {
         Source = "source",
         /// An investigation would become known.
         Investigation = "investigation",
-        /// Nothing is held or known.
+        /// Nothing is held.
         NotHeld = "not-held",
+        /// Person, number or thing are not known here.
+        NotKnown = "not-known",
         /// There are not the means.
         NoMeans = "no-means",
         /// A prohibited ground, or fundamental rights.
@@ -123,6 +126,7 @@ impl InnerGround {
             | Self::Source
             | Self::Investigation
             | Self::NotHeld
+            | Self::NotKnown
             | Self::NoMeans => OuterGround::CannotAssist,
             Self::Rights => OuterGround::FundamentalRights,
             Self::Incomplete => OuterGround::Incomplete,
@@ -192,11 +196,11 @@ vocabulary! {
     pub enum Pap("pap") {
         /// Nothing that anybody outside could notice.
         Red = "red",
-        /// Passive steps that nobody under investigation notices.
+        /// Passive checks, also by way of services of others.
         Amber = "amber",
-        /// Steps that may be noticed, but not coercive ones.
+        /// Active steps too.
         Green = "green",
-        /// Anything that law allows.
+        /// No restriction of this kind.
         Clear = "clear",
     }
 }

@@ -142,6 +142,11 @@ impl Words {
         ])
     }
 
+    /// How a matter that a field names refers back to the one whose act names it.
+    pub fn back(&self, kind: &str, act: &str, field: &str) -> String {
+        self.first_of(&[format!("back-{kind}-{act}-{field}"), format!("back-{field}")])
+    }
+
     /// What to write into a field, where more than its label is needed.
     pub fn hint(&self, kind: &str, act: &str, field: &str) -> Option<String> {
         let keys =

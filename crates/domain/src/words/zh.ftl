@@ -41,6 +41,7 @@ overlay-dispatched = 已发出
 
 clock-acknowledge = 收悉时限
 clock-answer = 答复时限
+clock-review = 保存期限复核
 clock-due = 应于 { $due } 前完成
 term-consequence-life = 危及生命
 term-consequence-detention = 涉及羁押期限
@@ -57,6 +58,11 @@ act-send = 发出
 act-review-grounds = 法制审核
 act-propose-erasure = 提议删除
 act-erase = 第二人确认删除
+act-propose-keeping = 提议延长保存
+act-keep-on = 第二人确认延长保存
+field-propose-keeping-until = 保存至
+field-propose-keeping-reason = 延长保存的理由
+field-keep-on-of = 所涉提议
 act-note = 内部备注
 act-assign = 转办
 act-let-in = 准予知悉
@@ -362,6 +368,8 @@ fault-too-large = 内容过大，一次办理容纳不下。此处文件不得�
 fault-not-an-officer = 本机构没有该姓名的人员，请从列表中选择。
 fault-may-not-know = 该人员尚无权知悉本事项，请先准予知悉或转办。
 fault-may-not-act = 该人员的职务不能办理任何事项，请另选。
+fault-no-such-matter = 未找到您有权知悉的对应事项，请从列表中选择，或填写更完整的编号。
+fault-not-belonging = 此项不属于上方所选的类型，请清空此项，或在上方重新选择。
 fault-not-readable = 此项内容无法识别，请重新选择或填写。
 
 # 谁可知悉事项及其缘由；审计可见内容。
@@ -408,6 +416,7 @@ term-inner-ground-victimhood = 当事人系被害人或疑似被害人
 term-inner-ground-source = 可能暴露情报来源
 term-inner-ground-investigation = 可能暴露侦查工作
 term-inner-ground-not-held = 未掌握相关情况
+term-inner-ground-not-known = 查无此人（号码、物品）
 term-inner-ground-no-means = 力量不足
 term-inner-ground-rights = 涉及禁止事由或基本权利
 term-inner-ground-incomplete = 请求内容不完整

@@ -3,7 +3,7 @@
 use comity_federation::answer::{Answering, Found};
 use comity_federation::compare::{self, Divergence, Finding, Fit, Standing, head_after};
 use comity_federation::message::{CardMark, Held, HelloReply};
-use comity_federation::session::{Dialling, Done, Heard, Next, Snapshot, WrongAgency};
+use comity_federation::session::{Dialling, Done, Heard, Here, Next, Showing, Snapshot, WrongAgency};
 use comity_journal::checkpoint::CheckpointError;
 use comity_journal::limits::CLOCK_SKEW_MS;
 use comity_journal::stream::StreamHead;
@@ -130,10 +130,21 @@ fn a_checkpoint_by_another_key_is_not_believed() {
 
 /// What `caller` learns from `answerer`, both as given.
 fn heard(caller: Snapshot, answerer: Snapshot) -> (Heard, Next) {
-    let (now, outgoing, checkpoint) = (caller.now, caller.outgoing, caller.checkpoint.clone());
+    let here = here(&caller, None);
     let (hello, waiting) = Dialling(caller).hello();
     let (reply, _) = Answering(answerer).hello(&hello, Found::default()).unwrap();
-    waiting.hear(&reply, now, outgoing, checkpoint).unwrap()
+    waiting.hear(&reply, here).unwrap()
+}
+
+/// Nothing has changed since the hello; `root` is that of the caller's tree at the size the other holds.
+fn here(caller: &Snapshot, root: Option<Hash>) -> Here {
+    Here {
+        now: caller.now,
+        outgoing: caller.outgoing,
+        incoming_at: None,
+        tree_epoch: caller.tree_epoch,
+        root,
+    }
 }
 
 #[test]
@@ -159,17 +170,99 @@ fn a_card_other_than_the_one_known_is_named() {
     }
 }
 
-#[test]
-fn a_node_that_lost_its_latest_acts_is_told_so() {
+/// A node that was put back from an older copy, and a partner that holds more of it.
+fn restored() -> (Snapshot, Snapshot) {
     let (a, b) = (Agency::new("xa.police"), Agency::new("xb.police"));
     let (mut restored, mut partner) = (a.snapshot(&b), b.snapshot(&a));
     (restored.outgoing, restored.checkpoint) = (head(2), Some(a.checkpoint(0, &tree(5))));
     (partner.incoming, partner.holds) = (head(4), Some(held(&tree(9))));
+    (restored, partner)
+}
+
+#[test]
+fn a_node_that_lost_its_latest_acts_asks_for_them_before_anything_else() {
+    let (restored, partner) = restored();
     let (heard, next) = heard(restored, partner);
     assert_eq!(heard.findings, [Finding::TheyHoldMore { held: held(&tree(9)) }]);
-    let Next::Done(done) = next else { panic!("nothing is pushed onto a stream that diverged") };
+    let Next::Recover(recovering) = next else { panic!("it asks for what is its own") };
+    let (fetch, waiting) = recovering.fetch();
+    assert_eq!((fetch.after, fetch.limit), (head(2), 2));
+    let Next::Recover(recovering) = waiting.taken(head(3), true) else {
+        panic!("one entry is still missing")
+    };
+    let (fetch, waiting) = recovering.fetch();
+    assert_eq!((fetch.after, fetch.limit), (head(3), 1));
+    // The partner has yet to receipt it all here once more.
+    let Next::Push(pushing) = waiting.taken(head(4), true) else { panic!("the receipts are lost, too") };
+    assert_eq!(pushing.after(), StreamHead::START);
+}
+
+#[test]
+fn a_partner_that_says_it_has_more_and_gives_nothing_is_not_compared_with() {
+    let (restored, partner) = restored();
+    let (_, next) = heard(restored, partner);
+    let Next::Recover(recovering) = next else { panic!("it asks for what is its own") };
+    let (_, waiting) = recovering.fetch();
+    let Next::Done(done) = waiting.taken(head(2), false) else {
+        panic!("nothing is pushed onto another stream")
+    };
     assert_eq!(done.divergences, [Divergence::WeLost { ours: 2, theirs: 4 }]);
     assert!(!done.compared);
+}
+
+#[test]
+fn what_a_caller_says_it_has_of_ours_accuses_nobody_and_keeps_our_tree_from_being_shown() {
+    let (mut restored, partner) = restored();
+    restored.showing = Showing::OnceVouched;
+    let (hello, _) = Dialling(partner).hello();
+    let (reply, answered) = Answering(restored).hello(&hello, Found::default()).unwrap();
+    assert_eq!((answered.divergences, answered.heard.findings), (vec![], vec![]));
+    assert!(!answered.vouched && !answered.level);
+    assert_eq!(reply.hello.checkpoint, None);
+}
+
+#[test]
+fn a_node_that_may_be_an_older_copy_shows_its_tree_to_who_holds_nothing_beyond_it() {
+    let (mut restored, mut partner) = restored();
+    restored.showing = Showing::OnceVouched;
+    (partner.incoming, partner.holds) = (head(2), Some(held(&tree(5))));
+    let (hello, _) = Dialling(partner).hello();
+    let root = Some(tree(5).root());
+    let found = Found { outgoing_at: Some(head(2)), root, ..Found::default() };
+    let (reply, answered) = Answering(restored.clone()).hello(&hello, found.clone()).unwrap();
+    assert!(answered.vouched);
+    assert_eq!(reply.hello.checkpoint, restored.checkpoint);
+    // Not before its root has declared the epoch of the tree.
+    restored.showing = Showing::Never;
+    let (reply, _) = Answering(restored).hello(&hello, found).unwrap();
+    assert_eq!(reply.hello.checkpoint, None);
+}
+
+#[test]
+fn a_partner_whose_stream_ends_earlier_is_given_back_what_it_lost() {
+    let (restored, partner) = restored();
+    let (hello, waiting) = Dialling(partner.clone()).hello();
+    let (reply, _) = Answering(restored).hello(&hello, Found::default()).unwrap();
+    let here = Here { incoming_at: Some(head(2)), ..here(&partner, None) };
+    let Next::GiveBack(giving) = waiting.hear(&reply, here).unwrap().1 else { panic!("it lacks its own") };
+    assert_eq!(giving.after(), (head(2), 2));
+    let Next::GiveBack(giving) = giving.given(head(3)) else { panic!("it lacks one more") };
+    assert_eq!(giving.after(), (head(3), 1));
+    let Next::Done(done) = giving.given(head(4)) else { panic!("it compares anew before anything else") };
+    assert_eq!(done, Done { compared: false, divergences: vec![], they_lost: true });
+}
+
+#[test]
+fn an_epoch_is_not_judged_before_the_card_that_may_declare_it_has_come() {
+    let (a, b) = (Agency::new("xa.police"), Agency::new("xb.police"));
+    let (mut caller, mut answerer) = (a.snapshot(&b), b.snapshot(&a));
+    caller.holds = Some(held(&tree(9)));
+    answerer.checkpoint = Some(b.checkpoint(1, &tree(2)));
+    let undeclared = heard(caller.clone(), answerer.clone()).0.findings;
+    assert_eq!(undeclared, [Finding::UndeclaredEpoch { held: held(&tree(9)), shown: 1 }]);
+    answerer.card.number += 1;
+    let (heard, _) = heard(caller, answerer);
+    assert_eq!((heard.findings, heard.holds), (vec![Finding::NewerCard { number: 2 }], Some(held(&tree(9)))));
 }
 
 #[test]
@@ -179,10 +272,10 @@ fn a_tree_that_grew_while_the_hello_was_under_way_has_lost_nothing() {
     caller.checkpoint = Some(a.checkpoint(0, &tree(5)));
     // Meanwhile we signed for more, and the partner has seen it in a session of its own.
     partner.holds = Some(held(&tree(9)));
+    let now = here(&caller, Some(tree(9).root()));
     let (hello, waiting) = Dialling(caller).hello();
     let (reply, _) = Answering(partner).hello(&hello, Found::default()).unwrap();
-    let now = Some(a.checkpoint(0, &tree(9)));
-    let (heard, _) = waiting.hear(&reply, NOON, StreamHead::START, now).unwrap();
+    let (heard, _) = waiting.hear(&reply, now).unwrap();
     assert_eq!(heard.findings, []);
 }
 
@@ -194,7 +287,7 @@ fn a_hello_to_or_from_somebody_else_is_not_heard() {
     assert_eq!(refused.unwrap_err(), WrongAgency);
     let (_, waiting) = Dialling(a.snapshot(&b)).hello();
     let reply = HelloReply { hello: b.snapshot(&c).hello(), consistency: vec![] };
-    assert!(waiting.hear(&reply, NOON, StreamHead::START, None).is_err());
+    assert!(waiting.hear(&reply, here(&a.snapshot(&b), None)).is_err());
 }
 
 #[test]
@@ -204,11 +297,12 @@ fn an_answer_proves_that_the_tree_continues_what_the_caller_holds() {
     let (mut caller, mut answerer) = (a.snapshot(&b), b.snapshot(&a));
     caller.holds = Some(held(&old));
     answerer.checkpoint = Some(b.checkpoint(0, &new));
+    let here = here(&caller, None);
     let (hello, waiting) = Dialling(caller).hello();
     let answering = Answering(answerer);
     assert_eq!(answering.wanted(&hello).consistency, Some((5, 9)));
     let found = Found { consistency: new.consistency(5, 9).unwrap(), ..Found::default() };
     let (reply, _) = answering.hello(&hello, found).unwrap();
-    let (heard, _) = waiting.hear(&reply, NOON, StreamHead::START, None).unwrap();
+    let (heard, _) = waiting.hear(&reply, here).unwrap();
     assert_eq!(heard, Heard { findings: vec![], holds: Some(held(&new)), holdings_differ: false });
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use comity_federation::message::CardMark;
 use comity_federation::seal::SealingSecret;
-use comity_federation::session::Snapshot;
+use comity_federation::session::{Showing, Snapshot};
 use comity_journal::card::{Card, CardFacts, MonthlyKey, Seat};
 use comity_journal::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use comity_journal::entropy::Entropy;
@@ -141,6 +141,8 @@ impl Agency {
             incoming: StreamHead::START,
             holds: None,
             checkpoint: None,
+            tree_epoch: 0,
+            showing: Showing::Always,
             holdings: Hash::ZERO,
         }
     }

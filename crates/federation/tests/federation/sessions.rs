@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use comity_federation::answer::{Answering, Found};
 use comity_federation::compare::{self, Fit, head_after};
 use comity_federation::message::{BatchReply, Fetch, Hello, HelloReply, Message as _, VERSION};
-use comity_federation::session::{AwaitBatch, Dialling, Done, Fetched, Next, Pushing, Snapshot};
+use comity_federation::session::{AwaitBatch, Dialling, Done, Fetched, Here, Next, Pushing, Snapshot};
 use comity_journal::stream::StreamHead;
 use comity_journal::suite::{Hash, hash};
 use proptest::prelude::*;
@@ -78,6 +78,20 @@ impl Node {
         }
     }
 
+    /// What is here when an answer comes.
+    fn here(&self, reply: &HelloReply) -> Here {
+        let incoming_at = at(&self.had, reply.hello.outgoing.n);
+        Here { now: NOON, outgoing: head(&self.given), incoming_at, tree_epoch: 0, root: None }
+    }
+
+    /// Gives back what `caller` gave before.
+    fn answer_recover(&self, caller: &Self, fetch: &Fetch, room: usize) -> Vec<Hash> {
+        let answering = Answering(self.snapshot(caller));
+        let n = answering.recover(fetch, at(&self.had, fetch.after.n)).expect("one stream");
+        let from = usize::try_from(fetch.after.n).unwrap();
+        self.had[from..from + usize::try_from(n).unwrap().min(room)].to_vec()
+    }
+
     fn answer_hello(&self, caller: &Self, hello: &[u8]) -> Vec<u8> {
         let hello = Hello::decode(hello).unwrap();
         let answering = Answering(self.snapshot(caller));
@@ -86,6 +100,7 @@ impl Node {
             outgoing_at: at(&self.given, wanted.outgoing_at),
             incoming_at: at(&self.had, wanted.incoming_at),
             consistency: vec![],
+            root: None,
         };
         let (reply, answered) = answering.hello(&hello, found).unwrap();
         assert_eq!(answered.divergences, []);
@@ -121,10 +136,24 @@ fn session(a: &mut Node, b: &mut Node, line: &mut Line, room: usize) -> Result<D
     let hello = hello.encode();
     assert!(hello.len() < 512, "a hello is one small request");
     let reply = HelloReply::decode(&line.ask(|| b.answer_hello(a, &hello))?).unwrap();
-    let (heard, mut next) = waiting.hear(&reply, NOON, head(&a.given), None).unwrap();
+    let (heard, mut next) = waiting.hear(&reply, a.here(&reply)).unwrap();
     assert_eq!(heard.findings, []);
     loop {
         next = match next {
+            Next::Recover(recovering) => {
+                let (fetch, waiting) = recovering.fetch();
+                let own = line.ask(|| b.answer_recover(a, &fetch, room))?;
+                a.given.extend(own);
+                waiting.taken(head(&a.given), true)
+            }
+            Next::GiveBack(giving) => {
+                let (after, count) = giving.after();
+                let from = usize::try_from(after.n).unwrap();
+                let until = from + usize::try_from(count).unwrap().min(room);
+                let own = line.ask(|| a.had[from..until].to_vec())?;
+                b.given.extend(own);
+                giving.given(head(&b.given))
+            }
             Next::Rewind(rewinding) => {
                 let n = rewinding.n();
                 rewinding.stream_at(at(&a.given, n))
@@ -226,7 +255,11 @@ proptest! {
         a.had.clear();
         let (hello, waiting) = Dialling(a.snapshot(&b)).hello();
         let reply = HelloReply { hello: Hello { to: hello.from, ..snapshot.hello() }, consistency: vec![] };
-        let (_, mut next) = waiting.hear(&reply, NOON, head(&a.given), None).unwrap();
+        let (_, mut next) = waiting.hear(&reply, a.here(&reply)).unwrap();
+        if let Next::Recover(recovering) = next {
+            // Nothing of what the other has was signed by us.
+            next = recovering.fetch().1.taken(head(&a.given), false);
+        }
         if let Next::Rewind(rewinding) = next {
             let n = rewinding.n();
             next = rewinding.stream_at(at(&a.given, n));
@@ -237,14 +270,29 @@ proptest! {
 }
 
 #[test]
+fn an_older_copy_gets_back_what_it_gave_in_as_many_rounds_as_it_takes() {
+    let all = stream(1, 9);
+    for (left, room) in [(0, 1), (4, 2), (8, 9)] {
+        let (mut a, mut b) = (Node::new("xa.police", &all[..left]), Node::new("xb.police", &stream(2, 3)));
+        (b.had, a.had) = (all.clone(), b.given.clone());
+        b.answered.extend(&b.given.clone());
+        let mut line = Line { fates: vec![], requests: 0 };
+        let Ok(done) = session(&mut a, &mut b, &mut line, room) else { panic!("the line holds") };
+        assert!(done.compared);
+        assert_eq!((&a.given, &b.had), (&all, &all));
+        assert!(all.iter().all(|entry| a.answered.contains(entry)), "it has the receipts, too");
+    }
+}
+
+#[test]
 fn a_partner_that_takes_nothing_does_not_hold_a_session_for_ever() {
     let (a, b) = (Node::new("xa.police", &stream(1, 3)), Node::new("xb.police", &[]));
     let (_, waiting) = Dialling(a.snapshot(&b)).hello();
     let reply = HelloReply { hello: b.snapshot(&a).hello(), consistency: vec![] };
-    let (_, next) = waiting.hear(&reply, NOON, head(&a.given), None).unwrap();
+    let (_, next) = waiting.hear(&reply, a.here(&reply)).unwrap();
     let Next::Rewind(rewinding) = next else { panic!("it is behind") };
     let Next::Push(pushing) = rewinding.stream_at(Some(StreamHead::START)) else { panic!("it is behind") };
     let none = BatchReply { v: VERSION, receipts: vec![], refused: vec![], incoming: StreamHead::START };
     let Next::Done(done) = pushing.sent(a.given.clone()).hear(&none, head(&a.given)) else { panic!("over") };
-    assert_eq!(done, Done { compared: false, divergences: vec![] });
+    assert_eq!(done, Done { compared: false, divergences: vec![], they_lost: false });
 }

@@ -37,6 +37,10 @@ const WRITER: &str = "
     PRAGMA wal_autocheckpoint = 4000;
 ";
 
+/// What finds the epochs of the exchange tree without reading the journal: younger than the format.
+const EPOCHS: &str = "CREATE INDEX IF NOT EXISTS journal_epochs ON journal (agency, number)
+    WHERE entry IS NULL AND salt IS NULL";
+
 const READER: &str = "
     PRAGMA query_only = ON;
     PRAGMA temp_store = MEMORY;
@@ -117,7 +121,10 @@ fn make_tables(path: &Path, connection: &Connection) -> Result<()> {
     let transaction =
         Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(failed)?;
     if !is_empty(&transaction)? {
-        return check_format(path, &transaction);
+        check_format(path, &transaction)?;
+        // A file of an earlier release is read without it, only slower.
+        transaction.execute_batch(EPOCHS).map_err(failed)?;
+        return transaction.commit().map_err(failed);
     }
     transaction.execute_batch(include_str!("schema.sql")).map_err(failed)?;
     transaction.pragma_update(None, "application_id", APPLICATION).map_err(failed)?;

@@ -37,6 +37,8 @@ questions! {
     LEAVES = "SELECT leaf + 1 FROM journal WHERE agency = ?1 AND tree = ?2 ORDER BY leaf DESC LIMIT 1";
     LEAF_HASHES = "SELECT tree, leaf, leaf_hash FROM journal
         WHERE agency = ?1 AND tree = ?2 AND leaf >= ?3 ORDER BY leaf LIMIT ?4";
+    EPOCHS = concat!("SELECT ", record_columns!(), " FROM journal j
+        WHERE agency = ?1 AND entry IS NULL AND salt IS NULL ORDER BY number");
     MATTER = concat!("SELECT ", record_columns!(), " FROM journal j
         WHERE agency = ?1 AND matter = ?2 ORDER BY number");
     MATTERS = "SELECT MIN(number), matter FROM journal
@@ -130,6 +132,10 @@ impl Reader for SqliteReader {
     fn leaf_hashes(&self, tree: TreeName, from: u64, at_most: usize) -> Result<Vec<Hash>> {
         let with = params![self.us(), tree_number(tree), integer(from), limit(at_most)];
         self.all(LEAF_HASHES, with, rows::leaf_hash)
+    }
+
+    fn epochs(&self) -> Result<Vec<Record>> {
+        self.all(EPOCHS, params![self.us()], rows::record)
     }
 
     fn matter(&self, matter: &MatterId) -> Result<Vec<Record>> {

@@ -162,20 +162,24 @@ pub(super) fn record(row: &Row<'_>) -> Result<Record> {
 }
 
 fn record_from(fields: &mut Fields<'_>) -> Result<Record> {
-    Ok(Record {
-        number: fields.number()?,
-        tree: fields.one_of(TreeName::Exchange, TreeName::Inner)?,
-        leaf: fields.number()?,
-        leaf_hash: fields.id(Hash::from_slice)?,
-        at: fields.signed().map(Timestamp::from_millis)?,
-        salt: fields.optional(Salt::from_slice)?,
-        what: recorded(fields)?,
-    })
+    let (number, tree) = (fields.number()?, fields.one_of(TreeName::Exchange, TreeName::Inner)?);
+    let (leaf, leaf_hash) = (fields.number()?, fields.id(Hash::from_slice)?);
+    let (at, salt) = (fields.signed().map(Timestamp::from_millis)?, fields.optional(Salt::from_slice)?);
+    let what = recorded(fields, salt.is_some())?;
+    Ok(Record { number, tree, leaf, leaf_hash, at, salt, what })
 }
 
-fn recorded(fields: &mut Fields<'_>) -> Result<Recorded> {
+/// What is of an epoch stands in the columns of an inner root, without the salt that every inner root has: the epoch and a
+/// checkpoint, or 0 and an entry.
+fn recorded(fields: &mut Fields<'_>, salted: bool) -> Result<Recorded> {
     if !fields.absent(2)? {
-        return Ok(Recorded::InnerRoot { size: fields.number()?, root: fields.id(Hash::from_slice)? });
+        if salted {
+            return Ok(Recorded::InnerRoot { size: fields.number()?, root: fields.id(Hash::from_slice)? });
+        }
+        return Ok(match (fields.epoch()?, fields.id(Hash::from_slice)?) {
+            (0, entry) => Recorded::Again { entry },
+            (epoch, checkpoint) => Recorded::Epoch { epoch, checkpoint },
+        });
     }
     Ok(Recorded::Entry {
         entry: fields.id(Hash::from_slice)?,

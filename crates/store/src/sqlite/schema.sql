@@ -12,8 +12,8 @@ CREATE TABLE journal (
     leaf_hash  BLOB    NOT NULL,
     at         INTEGER NOT NULL,                        -- milliseconds since 1970
     salt       BLOB,                                    -- of inner leaves and inner roots
-    inner_size INTEGER,                                 -- an inner root: this and the next
-    inner_root BLOB,
+    inner_size INTEGER,                                 -- an inner root: this and the next; without a salt an epoch (> 0)
+    inner_root BLOB,                                    -- and the checkpoint it names, or 0 and an entry again
     entry      BLOB,                                    -- an entry: this and all that follow
     matter     BLOB,
     lane       INTEGER CHECK (lane IN (0, 1)),          -- 0 shared, 1 inner
@@ -30,6 +30,7 @@ CREATE TABLE journal (
 CREATE INDEX journal_by_leaf ON journal (agency, tree, leaf, leaf_hash);
 CREATE UNIQUE INDEX journal_leaf_once ON journal (agency, tree, leaf);
 CREATE UNIQUE INDEX journal_entry_once ON journal (agency, entry) WHERE entry IS NOT NULL;
+CREATE INDEX journal_epochs ON journal (agency, number) WHERE entry IS NULL AND salt IS NULL;
 CREATE INDEX journal_by_matter ON journal (agency, matter, number) WHERE matter IS NOT NULL;
 
 CREATE TRIGGER journal_stays_as_it_is BEFORE UPDATE ON journal

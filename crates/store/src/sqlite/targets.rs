@@ -136,6 +136,14 @@ fn what_cells(what: &Recorded) -> [Cell<'_>; 10] {
             cells[0] = number(*size);
             cells[1] = bytes(root.as_bytes());
         }
+        Recorded::Epoch { epoch, checkpoint } => {
+            cells[0] = signed((*epoch).into());
+            cells[1] = bytes(checkpoint.as_bytes());
+        }
+        Recorded::Again { entry } => {
+            cells[0] = signed(0);
+            cells[1] = bytes(entry.as_bytes());
+        }
         Recorded::Entry { entry, matter, lane, place, bytes: signed_bytes, from } => {
             let (Lane::Shared(party) | Lane::Inner(party)) = lane;
             cells[2] = bytes(entry.as_bytes());

@@ -39,6 +39,7 @@ macro_rules! store_suite {
                 an_empty_store_knows_nothing
                 records_come_back_byte_for_byte
                 records_are_read_in_pages
+                epochs_are_found_among_all_records
                 a_lost_race_changes_nothing
                 a_gap_in_the_journal_is_refused_whole
                 a_gap_in_a_tree_is_refused_whole

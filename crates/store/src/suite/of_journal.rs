@@ -64,6 +64,24 @@ pub fn records_come_back_byte_for_byte(make: Make<'_>) {
     }
 }
 
+pub fn epochs_are_found_among_all_records(make: Make<'_>) {
+    let mut store = make();
+    let mut scribe = Scribe::new();
+    assert!(store.epochs().expect("read").is_empty());
+    stored(&mut store, &scribe.everything());
+    let mut commit = scribe.begin();
+    scribe.epoch(&mut commit, 1);
+    let entry = scribe.shared(&mut commit, 1, 2);
+    scribe.again(&mut commit, entry);
+    scribe.epoch(&mut commit, 1);
+    stored(&mut store, &commit);
+    stored(&mut store, &scribe.everything());
+    let epochs = store.epochs().expect("read");
+    assert_eq!(epochs, [0, 2, 3].map(|at: usize| commit.records[at].clone()));
+    assert!(matches!(epochs[0].what, Recorded::Epoch { epoch: 1, .. }));
+    assert_eq!(epochs[1].what, Recorded::Again { entry });
+}
+
 pub fn records_are_read_in_pages(make: Make<'_>) {
     let mut store = make();
     let mut scribe = Scribe::new();

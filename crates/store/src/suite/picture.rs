@@ -98,7 +98,7 @@ fn paged<T>(page: impl Fn(u64) -> Result<Vec<T>>) -> Result<Vec<T>> {
 fn entries(records: &[Record]) -> impl Iterator<Item = Hash> {
     let of_record = |record: &Record| match &record.what {
         Recorded::Entry { entry, .. } => Some(*entry),
-        Recorded::InnerRoot { .. } => None,
+        Recorded::InnerRoot { .. } | Recorded::Epoch { .. } | Recorded::Again { .. } => None,
     };
     records.iter().filter_map(of_record).chain([unknown()])
 }

@@ -131,6 +131,17 @@ impl Scribe {
         self.record(commit, TreeName::Exchange, true, Recorded::InnerRoot { size, root });
     }
 
+    /// Records that an epoch of the exchange tree begins.
+    pub fn epoch(&mut self, commit: &mut Commit, epoch: u32) {
+        let checkpoint = self.draw();
+        self.record(commit, TreeName::Exchange, false, Recorded::Epoch { epoch, checkpoint });
+    }
+
+    /// Records that an entry stands in the epoch that goes on as well.
+    pub fn again(&mut self, commit: &mut Commit, entry: Hash) {
+        self.record(commit, TreeName::Exchange, false, Recorded::Again { entry });
+    }
+
     /// Gives an entry content.
     pub fn part(&mut self, commit: &mut Commit, entry: Hash, n: u8) -> OpenPart {
         let class = if n % 4 == 1 { PartClass::Tally } else { PartClass::Content };

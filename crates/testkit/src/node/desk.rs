@@ -1,6 +1,6 @@
 //! A station at work, and two of them whose people have met.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -16,11 +16,11 @@ use comity_journal::card::Card;
 use comity_journal::entry::Entry;
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::stream::StreamHead;
-use comity_journal::suite::Hash;
+use comity_journal::suite::{Hash, SecretKey};
 use comity_store::faults::FaultPlan;
 use comity_store::{Direction, Record, Recorded};
 
-use super::{Fate, Line, Person, Sent, Station, request, review};
+use super::{Disk, Fate, Line, Person, Sent, Station, request, review};
 
 /// Runs what would run in the node's runtime.
 ///
@@ -72,6 +72,32 @@ impl Desk {
     /// When a reading was planned to fail.
     pub fn reopen(&mut self, compared: Compared) {
         self.ledger = LedgerHandle::start(self.at.open(compared).expect("the ledger opens"));
+    }
+
+    /// A copy of what the node keeps now, as an operator makes one.
+    pub fn back_up(&self) -> Disk {
+        self.disk.copy(FaultPlan::new())
+    }
+
+    /// The node dies and is put back from a copy; it cannot know that it was.
+    ///
+    /// # Panics
+    /// When a reading was planned to fail.
+    pub fn put_back(&mut self, copy: &Disk) {
+        self.at.disk = self.at.disk.put_back(copy, FaultPlan::new());
+        self.reopen(Compared::With(BTreeSet::new()));
+    }
+
+    /// The root declares the epoch that the node's tree has begun; gives how many acts waited for that and are signed.
+    ///
+    /// # Errors
+    /// As [`Ledger::declare_epoch`].
+    pub fn declare_epoch(&self) -> Result<u64, Failure> {
+        let root = self.root();
+        self.run(move |ledger, pending| {
+            let card = next_epoch(ledger, &root);
+            ledger.declare_epoch(pending, card)
+        })
     }
 
     /// The same node once more, at work on a copy of the disk: what must never be, and will.
@@ -155,7 +181,7 @@ impl Desk {
     pub fn incidents(&self) -> Vec<String> {
         let entries = self.disk.entries().into_iter().filter_map(|(_, record)| match record.what {
             Recorded::Entry { bytes, .. } => Entry::read(&bytes).ok(),
-            Recorded::InnerRoot { .. } => None,
+            Recorded::InnerRoot { .. } | Recorded::Epoch { .. } | Recorded::Again { .. } => None,
         });
         entries
             .filter(|entry| entry.header().act.as_str() == "incident")
@@ -174,6 +200,19 @@ impl Desk {
     pub fn stream(&self, partner: AgencyId, direction: Direction) -> StreamHead {
         self.disk.look(|kept| kept.stream(&partner, direction)).expect("memory can be read")
     }
+}
+
+/// The card by which a root declares the epoch of its node's tree.
+///
+/// # Panics
+/// When the root is another agency's.
+pub fn next_epoch(ledger: &Ledger, root: &SecretKey) -> Card {
+    let before = ledger.own_card();
+    let mut facts = before.facts().clone();
+    facts.number += 1;
+    facts.prev = Some(before.hash());
+    facts.tree_epoch = ledger.tree_epoch();
+    Card::issue(facts, root).expect("the root of this agency")
 }
 
 /// Two nodes whose people have met.

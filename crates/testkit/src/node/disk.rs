@@ -80,6 +80,15 @@ impl Disk {
         copy
     }
 
+    /// A disk with what is on `older`, in the place of this one. Nobody draws the numbers again that were drawn on this one.
+    #[must_use]
+    pub fn put_back(&self, older: &Self, plan: FaultPlan) -> Self {
+        let back = older.copy(plan);
+        let starts = self.inside().starts;
+        back.inside().starts = starts;
+        back
+    }
+
     /// The power goes at the next commit.
     pub fn cut(&self, at: Cut) {
         self.inside().power = Power::Until(at);
@@ -108,7 +117,7 @@ impl Disk {
         let records = self.look(|kept| kept.records(0, usize::MAX)).expect("memory can be read");
         let entry = |record: Record| match &record.what {
             Recorded::Entry { entry, .. } => Some((*entry, record)),
-            Recorded::InnerRoot { .. } => None,
+            Recorded::InnerRoot { .. } | Recorded::Epoch { .. } | Recorded::Again { .. } => None,
         };
         records.into_iter().filter_map(entry).collect()
     }
@@ -169,6 +178,9 @@ impl Reader for Disk {
     }
     fn leaf_hashes(&self, tree: TreeName, from: u64, limit: usize) -> Result<Vec<Hash>> {
         self.read(|store| store.leaf_hashes(tree, from, limit))
+    }
+    fn epochs(&self) -> Result<Vec<Record>> {
+        self.read(Reader::epochs)
     }
     fn matter(&self, matter: &MatterId) -> Result<Vec<Record>> {
         self.read(|store| store.matter(matter))

@@ -15,7 +15,7 @@ mod three;
 mod token;
 
 pub use clock::StandingClock;
-pub use desk::{Desk, Pair, shared, wait};
+pub use desk::{Desk, Pair, next_epoch, shared, wait};
 pub use disk::{Cut, Disk};
 pub use line::{Fate, Line, Sent};
 pub use round::{Round, RoundAct, RoundLane, open_letter, with_later_letters, with_letters};

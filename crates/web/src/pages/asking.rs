@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use comity_app::authorise::Doing;
 use comity_app::people::Officer;
+use comity_app::queries::Ringing;
 use comity_domain::words::{Lang, Words};
 
 use super::office::Office;
@@ -61,6 +62,8 @@ pub(crate) struct Reading {
 /// An officer who is signed in.
 pub(crate) struct Who {
     pub(crate) officer: Officer,
+    /// What rings for the officer.
+    pub(crate) rings: Vec<Ringing>,
     pub(crate) session: Session,
     pub(crate) cookie: String,
     /// What every form of this page carries.
@@ -98,13 +101,13 @@ impl Reading {
 async fn signed_in(office: &Office, cookie: String) -> Option<Arc<Who>> {
     let session = office.sessions.find(&cookie, office.now())?;
     // Roles are read anew at every request: who was dismissed is out at once.
-    let officer = office.officer(session.officer).await.ok()??;
+    let (officer, rings) = office.officer(session.officer).await.ok()??;
     if officer.endings != session.endings {
         office.sessions.end(&cookie);
         return None;
     }
     let form_token = office.draw(|entropy| session.form_token.masked(entropy));
-    Some(Arc::new(Who { officer, session, cookie, form_token }))
+    Some(Arc::new(Who { officer, rings, session, cookie, form_token }))
 }
 
 /// The value of a cookie.

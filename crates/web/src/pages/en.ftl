@@ -36,6 +36,9 @@ page-rule-source = Source
 page-rule-lifted-by = Who could lift it
 page-rule-nobody = nobody
 
+page-bell = A life is at stake.
+page-bell-come = something has come that nobody here has taken note of.
+page-bell-waits = something has come that waits for what is missing.
 page-live-changed = Something new has been recorded.
 page-help-signs = What the signs mean
 page-help-ours = Done and signed by our own agency.

@@ -79,6 +79,7 @@ impl Page {
                     a.skip href="#main" { (text("page-skip")) }
                     div.page {
                         (header(reading, self.section))
+                        @if let Some(who) = &reading.who { (bell(reading, who)) }
                         div.page-wrapper {
                             main.page-body #main tabindex="-1" { div.container-fluid { (body) } }
                         }
@@ -141,6 +142,21 @@ fn header(reading: &Reading, section: &str) -> Markup {
             }
         }
     }
+}
+
+/// What rings, on every page until somebody takes note of it; also where no script runs.
+pub(crate) fn bell(reading: &Reading, who: &Who) -> Markup {
+    let rings = html! {
+        @for ringing in &who.rings {
+            p.alert.alert-danger.m-0.rounded-0 role="alert" id={ "ring-" (ringing.number) } {
+                strong { (reading.text("page-bell")) }
+                " " a.alert-link href={ "/m/" (ringing.number) } { (ringing.number) }
+                (reading.text("page-colon"))
+                (reading.text(if ringing.waits { "page-bell-waits" } else { "page-bell-come" }))
+            }
+        }
+    };
+    html! { div.no-print data-island="bell" { (kept_fresh("bell", "/bell", &rings)) } }
 }
 
 fn search(reading: &Reading, who: &Who) -> Markup {

@@ -1,17 +1,19 @@
-//! Tells open pages that something was recorded, so that they ask again for what they show. Says nothing about what.
+//! Tells open pages that something was recorded, so that they ask again for what they show. Says nothing about what. And
+//! what rings, for the part of every page that asks for it.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 use axum::{Extension, Router};
 use futures_util::{StreamExt as _, future, stream};
 
 use super::asking::Asking;
+use super::frame::bell;
 use super::office::Office;
 use super::serve::Stopping;
 
@@ -19,7 +21,12 @@ use super::serve::Stopping;
 const BREATH: Duration = Duration::from_secs(20);
 
 pub(crate) fn routes() -> Router<Arc<Office>> {
-    Router::new().route("/live", get(live))
+    Router::new().route("/live", get(live)).route("/bell", get(rings))
+}
+
+/// What rings now: the part of the frame that asks for itself again.
+async fn rings(asking: Asking) -> Html<String> {
+    Html(bell(&asking, &asking.who).into_string())
 }
 
 async fn live(

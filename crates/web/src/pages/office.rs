@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use comity_app::context::{Clock, Objects};
 use comity_app::ledger::{Ledger, LedgerHandle, Pending};
+use comity_app::queries::Ringing;
 use comity_app::sign_in::{Code, Site};
 use comity_app::staging::Staging;
 use comity_app::{Failure, people::Officer};
@@ -192,9 +193,14 @@ impl Office {
         self.ledger.run(job).await
     }
 
-    /// The officer of this record, as they stand now.
-    pub(crate) async fn officer(&self, record: MatterId) -> Result<Option<Officer>, Failure> {
-        self.run(move |ledger, _| ledger.officer_of(&record)).await
+    /// The officer of this record, as they stand now, and what rings for them.
+    pub(crate) async fn officer(&self, record: MatterId) -> Result<Option<(Officer, Vec<Ringing>)>, Failure> {
+        self.run(move |ledger, _| {
+            let Some(officer) = ledger.officer_of(&record)? else { return Ok(None) };
+            let rings = ledger.rings_for(&officer)?;
+            Ok(Some((officer, rings)))
+        })
+        .await
     }
 
     /// Draws something.

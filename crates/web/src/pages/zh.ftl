@@ -36,6 +36,9 @@ page-rule-source = 依据
 page-rule-lifted-by = 有权解除者
 page-rule-nobody = 无人可以解除
 
+page-bell = 事关生命！
+page-bell-come = 有新来文，尚无人处理。
+page-bell-waits = 有新来文，尚缺前序记录。
 page-live-changed = 有新的办理记录。
 page-help-signs = 标记说明
 page-help-ours = 由我方办理并签名。

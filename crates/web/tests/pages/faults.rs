@@ -116,6 +116,7 @@ fn good(kind: &FieldKind) -> Option<&'static str> {
         FieldKind::Officer => "Amara Olin",
         FieldKind::TextField
         | FieldKind::Entry
+        | FieldKind::Matter
         | FieldKind::Machine
         | FieldKind::Table(_)
         | FieldKind::List(_) => return None,
@@ -156,6 +157,7 @@ fn bad(path: &str, kind: &FieldKind) -> Vec<(String, String)> {
         FieldKind::Number => of(&["many", "-1", "99999999999999999999"]),
         FieldKind::TextField => of(&["no-such-text"]),
         FieldKind::Officer => of(&["Nobody Here"]),
+        FieldKind::Matter => of(&["no such matter", "R-000000000000"]),
         FieldKind::Machine => of(&["not a hash"]),
         FieldKind::Flag | FieldKind::Entry => Vec::new(),
         FieldKind::List(item) => bad(&format!("{path}.0"), item),
@@ -201,6 +203,7 @@ fn every_bad_value_of_every_act_is_told_beside_its_field_and_kept() {
                             continue;
                         }
                         let mut form = typed(&def);
+                        choose_for(&mut form, &def, name);
                         form.retain(|(name, _)| *name != at);
                         if let Some((row, _)) = at.rsplit_once('.').filter(|_| at.matches('.').count() == 2) {
                             fill_row(&mut form, row, &at, &field);
@@ -219,6 +222,15 @@ fn every_bad_value_of_every_act_is_told_beside_its_field_and_kept() {
         }
     }
     assert!(told > 100, "{told}");
+}
+
+/// Chooses a sort of act to which the field belongs.
+fn choose_for(form: &mut [(String, String)], def: &ActDef, name: &str) {
+    let only = def.fields.iter().find(|field| field.name == name).and_then(|field| field.only);
+    let Some(only) = only else { return };
+    for (_, value) in form.iter_mut().filter(|(name, _)| name == only.field) {
+        *value = only.codes[0].to_owned();
+    }
 }
 
 /// The other columns of a row, so that one of them alone is wrong.

@@ -224,3 +224,68 @@ fn what_a_rule_refuses_keeps_what_was_typed() {
     assert!(refused.text.contains("All is answered."), "{}", refused.text);
     assert!(refused.text.contains("the grid of the matter"), "the rule's source is told");
 }
+
+/// How the form shows the fields of payments: not at all, or with what it says of them.
+fn payments(page: &str) -> Option<&str> {
+    let at = page.find("<div data-when=\"request_type\" data-codes=\"payment-stop\"")?;
+    let part = &page[at..];
+    let opening = part.split_once('>')?.0;
+    if opening.ends_with(" hidden") {
+        None
+    } else {
+        Some(part.split_once("</fieldset>").map_or(part, |(own, _)| own))
+    }
+}
+
+#[test]
+fn a_request_of_one_type_shows_the_fields_that_belong_to_it_and_loses_none() {
+    let house = House::open();
+    let (officer, path) = (house.sit("Amara Olin"), new_request(&house));
+    let empty = officer.get(&path).text;
+    assert_eq!(payments(&empty), None, "nothing is chosen yet");
+    assert!(empty.contains("value=\"fields\""), "without scripts a button shows them");
+    // Chosen without scripts.
+    let stop = officer.post(&path, &[("request_type", "payment-stop"), ("step", "fields")]);
+    assert_eq!(stop.status, StatusCode::OK);
+    let own = payments(&stop.text).expect("they are shown");
+    assert!(own.contains("name=\"payments.0.bank\"") && own.contains("data-when-stray hidden"), "{own}");
+    assert!(stop.text.contains("data-codes=\"preserve-data\" hidden"), "those of other types are not");
+
+    // The type is changed after one was filled in: it stays to be seen, and says why.
+    let bank = ("payments.0.bank", "Bank of Example");
+    let changed = officer.post(&path, &[("request_type", "information"), bank, ("step", "fields")]);
+    let own = payments(&changed.text).expect("what was typed is still there");
+    assert!(own.contains("Bank of Example") && own.contains("data-when-stray>"), "{own}");
+    let mut typed = urgent("2027-01-01T10:00");
+    typed.extend([("grade_reason", "Money is moving."), bank]);
+    let told = officer.post(&path, &[&typed[..], &[("step", "check")]].concat());
+    assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(told.text.contains("href=\"#f-payments\""), "{}", told.text);
+    assert!(told.text.contains("Bank of Example"));
+
+    // Emptied, it is asked no more, and the answers to be checked do not speak of it.
+    typed.retain(|(name, _)| *name != bank.0);
+    let check = officer.post(&path, &[&typed[..], &[("step", "check")]].concat());
+    assert_eq!(check.status, StatusCode::OK, "{}", check.text);
+    let said = words(Lang::En, &matters::standard());
+    let label = format!("<dt>{}</dt>", said.field("request", "open", "payments"));
+    assert!(!check.text.contains(&label));
+    assert!(check.text.contains(&format!("<dt>{}</dt>", said.field("request", "open", "persons"))));
+}
+
+#[test]
+fn what_a_request_of_its_type_must_say_counts_among_what_is_missing() {
+    let house = House::open();
+    let (officer, path) = (house.sit("Amara Olin"), new_request(&house));
+    let of = |request_type: &str| {
+        let page = officer.post(&path, &[("request_type", request_type), ("step", "fields")]).text;
+        let missing =
+            page.split("<details").find(|part| part.contains("<meter")).unwrap_or_default().to_owned();
+        ["payments", "data", "persons", "places"].map(|name| missing.contains(&format!("#f-{name}\"")))
+    };
+    assert_eq!(of("information"), [false, false, false, false]);
+    assert_eq!(of("payment-stop"), [true, false, false, false]);
+    assert_eq!(of("preserve-data"), [false, true, false, false]);
+    assert_eq!(of("identify"), [false, false, true, false]);
+    assert_eq!(of("search"), [false, false, false, true]);
+}

@@ -9,19 +9,24 @@ use super::office::{Browser, House};
 
 /// A request of the partner that has arrived here, and its number.
 fn arrived(house: &House, title: &str) -> String {
+    sent(house, &request(title)).shown('R')
+}
+
+/// A request of the partner that has arrived here.
+fn sent(house: &House, request: &str) -> MatterId {
     let b = &house.pair.b;
     b.run(|ledger, pending| match ledger.officer(Some("Emil Tran")) {
         Ok(_) => Ok(()),
         Err(_) => ledger.add_officer(pending, "Emil Tran", &[Role::Desk]).map(drop),
     })
     .expect("somebody at the desk");
-    let matter: MatterId = b.draft("Country A", &request(title), "Chen Ning").expect("a draft");
+    let matter: MatterId = b.draft("Country A", request, "Chen Ning").expect("a draft");
     b.act(matter, "review-grounds", Some(&review()), "Dara Vong").expect("a review");
     b.act(matter, "approve", None, "Dara Vong").expect("an approval");
     b.act(matter, "approve", None, "Emil Tran").expect("another approval");
     b.act(matter, "open", None, "Chen Ning").expect("it is sent");
     house.pair.try_sync(false, &|_| Fate::Arrives).expect("it is delivered");
-    matter.shown('R')
+    matter
 }
 
 fn shows(browser: &Browser, path: &str, number: &str) -> bool {
@@ -153,4 +158,23 @@ fn the_bureau_tells_of_each_partner_what_is_open_and_when_anything_was_last_done
     let page = house.sit("Amara Olin").get("/").text;
     assert!(page.contains("<dt>Open matters</dt><dd>1</dd>"), "{page}");
     assert!(page.contains("Last act, by either side"));
+}
+
+#[test]
+fn a_request_about_a_life_rings_on_every_page_until_somebody_takes_note_of_it() {
+    let house = House::open();
+    arrived(&house, "Money is moving");
+    let rings = |name: &'static str| {
+        let browser = house.sit(name);
+        let seen =
+            ["/", "/help", "/matters", "/bell"].map(|path| browser.get(path).text.contains("id=\"ring-"));
+        assert!(seen.iter().all(|rings| *rings == seen[0]), "{name}: {seen:?}");
+        seen[0]
+    };
+    assert!(!rings("Bo Reyes"), "money does not ring");
+    let matter = sent(&house, &request("A person is held").replace("\"urgent\"", "\"life\""));
+    assert!(rings("Bo Reyes"));
+    assert!(!rings("Amara Olin"), "who may not know the matter hears nothing of it");
+    house.pair.a.act(matter, "acknowledge", None, "Bo Reyes").expect("it is acknowledged");
+    assert!(!rings("Bo Reyes"));
 }

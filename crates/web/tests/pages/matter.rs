@@ -6,9 +6,10 @@ use comity_domain::matters;
 use comity_domain::words::Lang;
 use comity_federation::message::{Batch, Message as _, Signed, VERSION};
 use comity_federation::path;
+use comity_journal::ids::MatterId;
 use comity_journal::stream::StreamHead;
 use comity_store::{Direction, Record, Recorded};
-use comity_testkit::node::{Fate, wait};
+use comity_testkit::node::{Fate, NOW, request, review, wait};
 
 use super::office::{House, words};
 
@@ -153,11 +154,7 @@ fn what_is_missing_is_told_in_words_since_when_and_from_whom() {
 #[test]
 fn what_may_be_done_inside_is_read_off_the_definitions_and_says_why_not() {
     let house = House::open();
-    let matter = house
-        .pair
-        .a
-        .draft("Country B", &comity_testkit::node::request("A number"), "Amara Olin")
-        .expect("a draft");
+    let matter = house.pair.a.draft("Country B", &request("A number"), "Amara Olin").expect("a draft");
     let number = matter.shown('R');
     let (author, supervisor) = (house.sit("Amara Olin"), house.sit("Bo Reyes"));
     let link = |act: &str| format!("href=\"/m/{number}/act/{act}\"");
@@ -217,4 +214,69 @@ fn an_original_stands_left_and_its_translation_right_with_what_the_translator_de
     let text = clarified.fields.iter().find(|field| field.name == "text").expect("its text");
     assert_eq!(text.translations.len(), 1);
     assert_eq!(text.translations[0].text, "The one ending in 77.");
+}
+
+/// A request of A's that B has got, opened with this before the rest of it.
+fn sent(house: &House, before: &str, title: &str) -> MatterId {
+    let toml = format!("{before}{}", request(title));
+    let matter = house.pair.a.draft("Country B", &toml, "Amara Olin").expect("a draft");
+    house.pair.a.act(matter, "review-grounds", Some(&review()), "Bo Reyes").expect("a review");
+    house.pair.a.act(matter, "approve", None, "Bo Reyes").expect("an approval");
+    house.pair.a.act(matter, "open", None, "Amara Olin").expect("it is sent");
+    house.pair.sync().expect("it is delivered");
+    matter
+}
+
+#[test]
+fn a_form_offers_other_matters_by_number_and_both_pages_link_each_other() {
+    let house = House::open();
+    let (first, next) = (sent(&house, "", "A number"), sent(&house, "", "The same, again"));
+    let officer = house.sit("Amara Olin");
+    let path = format!("/m/{}/act/supersede", first.shown('R'));
+    let form = officer.get(&path).text;
+    assert!(form.contains(&format!("<option value=\"{}\">The same, again", next.shown('R'))), "{form}");
+    assert!(!form.contains(&format!("<option value=\"{}\"", first.shown('R'))), "not itself");
+    let wrong = officer.post(&path, &[("by_matter", "R-0000"), ("step", "check")]);
+    assert!(
+        wrong.text.contains("f-by_matter-wrong") && wrong.text.contains("value=\"R-0000\""),
+        "{}",
+        wrong.text
+    );
+    let beginning = next.shown('R')[..8].to_owned();
+    let done = officer.post(&path, &[("by_matter", &beginning), ("step", "do")]);
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    for (lang, there, back) in [
+        (Lang::En, "Matter that takes its place", "Takes the place of"),
+        (Lang::Zh, "取代本请求的事项", "所取代的请求"),
+    ] {
+        for (on, how, to) in [(first, there, next), (next, back, first)] {
+            let page = officer.reading(lang).get(&format!("/m/{}", on.shown('R'))).text;
+            let link = format!("<dt>{how}</dt><dd><a href=\"/m/{}\">", to.shown('R'));
+            assert!(page.contains(&link), "{how}: {page}");
+        }
+    }
+}
+
+#[test]
+fn a_matter_that_has_ended_says_when_it_is_reviewed_and_what_to_do() {
+    let house = House::open();
+    let day = 24 * 60 * 60 * 1000;
+    let before = format!("review_by = \"{}\"\n", NOW.plus_millis(60 * day));
+    let matter = sent(&house, &before, "A number");
+    house.pair.a.act(matter, "withdraw", None, "Amara Olin").expect("it is withdrawn");
+    let number = matter.shown('R');
+    for (days, word, listed) in [(1, "page-retention-due", false), (61, "page-retention-overdue", true)] {
+        house.pair.a.clock.set(NOW.plus_millis(days * day));
+        let supervisor = house.sit("Bo Reyes");
+        for lang in [Lang::Zh, Lang::En] {
+            let said = words(lang, &matters::standard());
+            let page = supervisor.reading(lang).get(&format!("/m/{number}")).text;
+            assert!(page.contains(&said.text(word)) && page.contains(&said.text("page-retention-how")));
+            assert!(page.contains(&format!("/m/{number}/act/propose-keeping")));
+            for path in ["/work", "/work/print"] {
+                let tells = supervisor.get(path).text.contains(&format!("/m/{number}#retention"));
+                assert_eq!(tells, listed, "{path} on day {days}");
+            }
+        }
+    }
 }

@@ -40,6 +40,7 @@ const ROUTES: &[(&str, Gate)] = &[
     ("GET /account/recovery-codes", Everybody),
     ("GET /audit", May(Doing::SeeAudit)),
     ("GET /audit/export", Everybody),
+    ("GET /bell", Everybody),
     ("GET /card-of-us", Everybody),
     ("GET /card-of-us/file", Everybody),
     ("GET /demo", Absent),

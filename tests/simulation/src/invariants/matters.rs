@@ -21,25 +21,33 @@ impl Judge {
         let records =
             node.resident.station.disk.look(|kept| kept.records(from, usize::MAX)).unwrap_or_default();
         node.seen += records.len() as u64;
+        let awaits_now = node.ledger().map(|ledger| ledger.awaits_epoch());
+        let awaits = node.awaited && awaits_now == Some(true);
+        node.awaited = awaits_now.unwrap_or(node.awaited);
         let mut touched = BTreeSet::new();
         for record in &records {
             let Recorded::Entry { entry, matter, bytes, .. } = &record.what else { continue };
             let read = self.entry(bytes, *entry)?;
             if self.is_honest(&node.resident.station.agency) {
-                self.judge_record(node, record, &read)?;
+                self.judge_record(node, record, &read, awaits)?;
             }
             touched.insert(*matter);
         }
         touched.into_iter().try_for_each(|matter| self.matter(node, matter, dice))
     }
 
-    fn judge_record(&self, node: &Node, record: &Record, entry: &Entry) -> Judged {
+    fn judge_record(&self, node: &Node, record: &Record, entry: &Entry, awaits: bool) -> Judged {
         let header = entry.header();
         let own = header.author == node.resident.station.agency;
         if own && header.act.as_str() == "incident" {
             self.incident(node, record)?;
         }
-        if own && header.lane.is_shared() && node.uncertain {
+        let again = matches!(record.what, Recorded::Entry { from: Some(_), .. });
+        let signed = own && header.lane.is_shared() && !again;
+        Invariant::SilentUntilDeclared.holds_if(!(signed && awaits), || {
+            format!("`{}` was signed by an older copy whose epoch is not declared", header.act)
+        })?;
+        if signed && node.uncertain {
             let us = node.resident.station.agency;
             let mut others =
                 self.parties(&header.matter).unwrap_or_default().iter().filter(|party| **party != us);
@@ -97,7 +105,7 @@ impl Judge {
         let records = node.resident.station.disk.look(|kept| kept.matter(id)).unwrap_or_default();
         let entry = |record: Record| match record.what {
             Recorded::Entry { entry, bytes, .. } => Some(self.entry(&bytes, entry)),
-            Recorded::InnerRoot { .. } => None,
+            Recorded::InnerRoot { .. } | Recorded::Epoch { .. } | Recorded::Again { .. } => None,
         };
         records.into_iter().filter_map(entry).collect()
     }
@@ -129,7 +137,9 @@ impl Judge {
         if forks.is_empty() {
             let first = *self.verdicts.entry(entry.hash()).or_insert(standing);
             Invariant::JudgedOnce.holds_if(first == standing, || {
-                format!("entry {} was {first:?} and is {standing:?}", entry.hash())
+                let (hash, header) = (entry.hash(), entry.header());
+                let (act, lane, place) = (&header.act, header.lane, header.place);
+                format!("entry {hash} (`{act}` at {place} of {lane:?}) was {first:?} and is {standing:?}")
             })?;
         }
         has_its_past(matter, entry, forks)

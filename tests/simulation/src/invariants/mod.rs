@@ -36,6 +36,12 @@ pub enum Invariant {
     AcknowledgedForEver,
     /// Rule 4: after an unclean stop nothing shared is signed before the streams were compared.
     SilentUntilCompared,
+    /// Rule 4: an older copy of a node signs nothing shared before its root has declared the new epoch of its tree.
+    SilentUntilDeclared,
+    /// Rule 4: the trees that a node shows one partner in one epoch continue each other.
+    OneTreeInAnEpoch,
+    /// Rule 4: an older copy of a node gets back what it had promised and partners hold.
+    LostComesBack,
     /// Rule 4: an honest node writes one entry for one place.
     HonestNeverAForker,
     /// Rule 6: views that are dropped and rebuilt equal the live ones.
@@ -102,6 +108,8 @@ pub(crate) struct Judge {
     places: BTreeMap<(MatterId, Lane, Place), Hash>,
     states: BTreeMap<(MatterId, Hash), String>,
     verdicts: BTreeMap<Hash, Standing>,
+    /// The largest tree that each honest node has shown each other in each epoch: its size and root.
+    shown: BTreeMap<(AgencyId, AgencyId, u32), (u64, Hash)>,
     /// The parties of each matter, by the first opening that was seen of it.
     parties: BTreeMap<MatterId, Vec<AgencyId>>,
 }
@@ -115,8 +123,14 @@ impl Judge {
             places: BTreeMap::new(),
             states: BTreeMap::new(),
             verdicts: BTreeMap::new(),
+            shown: BTreeMap::new(),
             parties: BTreeMap::new(),
         }
+    }
+
+    /// An entry is gone with the only node that ever had it: its place is free.
+    pub(crate) fn forget(&mut self, entry: &Hash) {
+        self.places.retain(|_, at| at != entry);
     }
 
     /// The parties of a matter, once its opening was seen anywhere.

@@ -34,12 +34,25 @@ impl Judge {
         | Outcome::Signed(entry)
         | Outcome::Drafted(entry)
         | Outcome::Kept(entry, _)
-        | Outcome::AwaitsComparison(entry, _)) = &acted.outcome;
+        | Outcome::AwaitsComparison(entry, _)
+        | Outcome::AwaitsEpoch(entry)) = &acted.outcome;
         let stored = node.resident.station.disk.look(|kept| kept.entry(entry));
         Invariant::DurableBeforeItIsTold.holds_if(stored.is_ok_and(|record| record.is_some()), || {
             format!("{} is told as done; its entry {entry} is not stored", acted.act)
         })?;
         node.promised.insert(*entry, "told as done");
+        Ok(())
+    }
+
+    /// What an older copy of a node had promised, and partners hold, is there again.
+    pub(crate) fn lost_came_back(&mut self, node: &mut Node) -> Judged {
+        for (entry, what) in std::mem::take(&mut node.owed) {
+            let stored = node.resident.station.disk.look(|kept| kept.entry(&entry));
+            Invariant::LostComesBack.holds_if(stored.is_ok_and(|record| record.is_some()), || {
+                format!("entry {entry} was {what}, was lost with a copy, and has not come back")
+            })?;
+            node.promised.insert(entry, what);
+        }
         Ok(())
     }
 

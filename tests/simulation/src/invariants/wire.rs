@@ -6,8 +6,8 @@ use comity_journal::checkpoint::SignedCheckpoint;
 use comity_journal::ids::AgencyId;
 use comity_journal::receipt::Receipt;
 use comity_journal::stream::StreamHead;
-use comity_journal::suite;
-use comity_store::Direction;
+use comity_journal::suite::{self, Hash};
+use comity_store::{Direction, StoredCheckpoint};
 
 use super::{Broken, Invariant, Judge, Judged};
 use crate::node::Node;
@@ -23,17 +23,18 @@ impl Judge {
         body: &[u8],
     ) -> Judged {
         match (path, is_answer) {
-            (path::HELLO, false) => hello(node, to, &read::<Hello>(body)?),
-            (path::HELLO, true) => hello(node, to, &read::<HelloReply>(body)?.hello),
+            (path::HELLO, false) => self.hello(node, to, &read::<Hello>(body)?),
+            (path::HELLO, true) => self.hello(node, to, &read::<HelloReply>(body)?.hello),
+            (path::RECOVER, true) | (path::RETURN, false) => self.given_back(node, to, &read::<Batch>(body)?),
             (path::BATCH, false) | (path::FETCH | path::ASK, true) => {
                 self.batch(node, to, &read::<Batch>(body)?)
             }
             (path::BATCH, true) => {
                 let reply = read::<BatchReply>(body)?;
                 head_is_durable(node, to, Direction::In, reply.incoming)?;
-                receipts(node, &reply.receipts)
+                self.receipts(node, to, &reply.receipts)
             }
-            (path::RECEIPTS, false) => receipts(node, &read::<Receipts>(body)?.receipts),
+            (path::RECEIPTS, false) => self.receipts(node, to, &read::<Receipts>(body)?.receipts),
             _ => Ok(()),
         }
     }
@@ -48,6 +49,18 @@ impl Judge {
         Invariant::BlocksNothingButItself.holds_if(there || full, || {
             format!("a batch reached to {} of a stream, which has come to {}", until.n, has.n)
         })
+    }
+
+    /// Only who wrote an entry is given it back.
+    fn given_back(&mut self, node: &Node, to: &AgencyId, batch: &Batch) -> Judged {
+        head_is_durable(node, to, Direction::In, batch.after)?;
+        for bytes in &batch.entries {
+            let entry = self.entry(&bytes.0, suite::hash(&[&bytes.0]))?;
+            Invariant::OnlyPartiesAreTold.holds_if(entry.header().author == *to, || {
+                format!("entry {} is given back to {to}, who did not write it", entry.hash())
+            })?;
+        }
+        Ok(())
     }
 
     fn batch(&mut self, node: &Node, to: &AgencyId, batch: &Batch) -> Judged {
@@ -66,6 +79,60 @@ impl Judge {
         }
         Ok(())
     }
+
+    fn hello(&mut self, node: &mut Node, to: &AgencyId, hello: &Hello) -> Judged {
+        head_is_durable(node, to, Direction::Out, hello.outgoing)?;
+        head_is_durable(node, to, Direction::In, hello.incoming)?;
+        hello.checkpoint.iter().try_for_each(|note| self.checkpoint(node, to, note))
+    }
+
+    /// A checkpoint that is shown is of a tree that is stored, and continues what the same partner was shown before.
+    fn checkpoint(&mut self, node: &mut Node, to: &AgencyId, note: &SignedCheckpoint) -> Judged {
+        let Ok(says) = note.peek() else {
+            return Err(Invariant::DurableBeforeItLeaves.broken("it shows a checkpoint that is none"));
+        };
+        let tree = node.durable_tree(says.origin.epoch);
+        Invariant::DurableBeforeItLeaves.holds_if(tree.root_at(says.size) == Ok(says.root), || {
+            "it shows a checkpoint of a tree that is not stored".into()
+        })?;
+        let shown = self.shown.entry((says.origin.agency, *to, says.origin.epoch)).or_insert((0, Hash::ZERO));
+        if says.size < shown.0 {
+            return Ok(());
+        }
+        let continues = shown.0 == 0 || tree.root_at(shown.0) == Ok(shown.1);
+        let before = std::mem::replace(shown, (says.size, says.root)).0;
+        Invariant::OneTreeInAnEpoch.holds_if(continues, || {
+            format!(
+                "in epoch {} it shows {} leaves that do not continue {before}",
+                says.origin.epoch, says.size
+            )
+        })
+    }
+
+    /// No more of a node's trees than this has reached another.
+    pub(crate) fn has_seen(&mut self, of: AgencyId, by: AgencyId, held: Option<StoredCheckpoint>) {
+        self.shown.retain(|(agency, to, _), _| (*agency, *to) != (of, by));
+        let read = |stored: StoredCheckpoint| SignedCheckpoint::try_from(stored.note).ok()?.peek().ok();
+        if let Some(says) = held.and_then(read) {
+            self.shown.insert((of, by, says.origin.epoch), (says.size, says.root));
+        }
+    }
+
+    /// Receipts are promises: the judge keeps them.
+    fn receipts(&mut self, node: &mut Node, to: &AgencyId, receipts: &[Receipt]) -> Judged {
+        for receipt in receipts {
+            self.checkpoint(node, to, &receipt.checkpoint)?;
+            for entry in &receipt.entries {
+                let stored = node.resident.station.disk.look(|kept| kept.entry(entry));
+                Invariant::DurableBeforeItLeaves
+                    .holds_if(stored.is_ok_and(|record| record.is_some()), || {
+                        format!("entry {entry} is receipted and not stored")
+                    })?;
+                node.promised.insert(*entry, "receipted");
+            }
+        }
+        Ok(())
+    }
 }
 
 fn read<M: Message>(body: &[u8]) -> Result<M, Broken> {
@@ -73,36 +140,9 @@ fn read<M: Message>(body: &[u8]) -> Result<M, Broken> {
         .map_err(|why| Invariant::NoFaultOfItsOwn.broken(format!("it sends what nobody can read: {why}")))
 }
 
-fn hello(node: &mut Node, to: &AgencyId, hello: &Hello) -> Judged {
-    head_is_durable(node, to, Direction::Out, hello.outgoing)?;
-    head_is_durable(node, to, Direction::In, hello.incoming)?;
-    hello.checkpoint.iter().try_for_each(|note| checkpoint_is_durable(node, note))
-}
-
 fn head_is_durable(node: &Node, partner: &AgencyId, direction: Direction, head: StreamHead) -> Judged {
     let stored = node.resident.station.disk.look(|kept| kept.stream_at(partner, direction, head.n));
     Invariant::DurableBeforeItLeaves.holds_if(stored.is_ok_and(|stored| stored == Some(head)), || {
         format!("it says it has {} entries of a stream ({direction:?}), which is not stored", head.n)
     })
-}
-
-fn checkpoint_is_durable(node: &mut Node, note: &SignedCheckpoint) -> Judged {
-    let durable = note.peek().is_ok_and(|says| node.durable_tree().root_at(says.size) == Ok(says.root));
-    Invariant::DurableBeforeItLeaves
-        .holds_if(durable, || "it shows a checkpoint of a tree that is not stored".into())
-}
-
-/// Receipts are promises: the judge keeps them.
-fn receipts(node: &mut Node, receipts: &[Receipt]) -> Judged {
-    for receipt in receipts {
-        checkpoint_is_durable(node, &receipt.checkpoint)?;
-        for entry in &receipt.entries {
-            let stored = node.resident.station.disk.look(|kept| kept.entry(entry));
-            Invariant::DurableBeforeItLeaves.holds_if(stored.is_ok_and(|record| record.is_some()), || {
-                format!("entry {entry} is receipted and not stored")
-            })?;
-            node.promised.insert(*entry, "receipted");
-        }
-    }
-    Ok(())
 }

@@ -128,6 +128,30 @@ pub struct Erase {
     pub of: Target,
 }
 
+/// Proposes that what a matter that has ended holds is kept on here until a date, which a second person decides.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "propose-keeping", shape = say, propose("rights-officer"), inner)]
+pub struct ProposeKeeping {
+    /// Until when; then it is reviewed again.
+    #[field(structure)]
+    pub until: Moment,
+    /// On what this rests: the proceedings it is needed for, the provision that demands it.
+    #[field(part = "note")]
+    pub reason: Text,
+}
+
+/// Keeps on what was proposed to be kept, as a second person. Nothing is kept longer by itself.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "keep-on", shape = answer, answers("propose-keeping"), propose("supervisor"), inner)]
+pub struct KeepOn {
+    /// The proposal; the latest one unless another is named.
+    #[serde(default)]
+    #[field(structure)]
+    pub of: Target,
+}
+
 /// The label that means the sealed package itself.
 pub const SEALED_PACKAGE: &str = "sealed-package";
 
@@ -285,7 +309,7 @@ acts! {
     pub enum InnerAct {
         KeepDraft, Approve, SendBack, SendAct, ReviewGrounds, ProposeErasure, Erase, Note,
         Assign, LetIn, PutOut, Restrict, LiftRestriction, GiveNumber, GiveTask, FinishTask, ReadContent,
-        CheckPackage, WeighRefusal, Dispatch,
+        CheckPackage, WeighRefusal, ProposeKeeping, KeepOn, Dispatch,
     }
 }
 

@@ -8,7 +8,7 @@ mod state;
 
 pub use acts::{
     Approve, Assign, CheckPackage, Erase, FinishTask, GiveNumber, GiveTask, GroundsAnswers, InnerAct,
-    KeepDraft, KeepDraftStructure, LetIn, LiftRestriction, Note, ProposeErasure, PutOut, ReadContent,
-    Restrict, ReviewGrounds, SEALED_PACKAGE, SendAct, SendBack, WeighRefusal,
+    KeepDraft, KeepDraftStructure, KeepOn, LetIn, LiftRestriction, Note, ProposeErasure, ProposeKeeping,
+    PutOut, ReadContent, Restrict, ReviewGrounds, SEALED_PACKAGE, SendAct, SendBack, WeighRefusal,
 };
-pub use state::{DraftState, Erasure, InnerLane, LastCheck, LastRead, Restriction, Task};
+pub use state::{DraftState, Erasure, InnerLane, Keeping, LastCheck, LastRead, Restriction, Task};

@@ -14,8 +14,8 @@ use super::acts::{GroundsAnswers as _, InnerAct};
 use crate::act::Target;
 use crate::engine::candidate::Stated;
 use crate::engine::dispatch::Dispatched;
-use crate::gates::{GroundsReview, Refusal, rules};
-use crate::vocabularies::{Check, InnerGround, OffenceCode, Purpose};
+use crate::gates::{GroundAnswer, GroundsQuestion, GroundsReview, Refusal, rules};
+use crate::vocabularies::{Check, InnerGround, OffenceCode, OuterGround, Purpose};
 
 /// A draft and what has become of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +51,17 @@ pub struct Erasure {
     pub parts: Vec<Token>,
     /// Whether a second person has had it done.
     pub done: bool,
+}
+
+/// That what a matter holds is kept on here, proposed or decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keeping {
+    /// The entry that proposes it.
+    pub proposal: Hash,
+    /// Who proposed it.
+    pub by: Actor,
+    /// Until when.
+    pub until: Timestamp,
 }
 
 /// Something an officer is to do in a matter.
@@ -108,6 +119,10 @@ pub struct InnerLane {
     pub reviews: Vec<(Hash, GroundsReview)>,
     /// Erasures proposed and done, oldest first.
     pub erasures: Vec<Erasure>,
+    /// That it is kept on, proposed and not decided yet; oldest first.
+    pub keepings: Vec<Keeping>,
+    /// Until when it is kept on, as a second person decided last.
+    pub kept_until: Option<Timestamp>,
     /// Who wrote an inner entry, was let in or assigned, and has not been put out since.
     pub team: BTreeSet<Pseudonym>,
     /// Who was put out and has not been let in again.
@@ -152,9 +167,22 @@ impl InnerLane {
         self.erasures.iter().find(|erasure| erasure.proposal == *proposal)
     }
 
+    /// The proposal to keep on that this entry makes, while nothing was decided since.
+    pub fn keeping(&self, proposal: &Hash) -> Option<&Keeping> {
+        self.keepings.iter().find(|keeping| keeping.proposal == *proposal)
+    }
+
     /// The task this entry gives.
     pub fn task(&self, entry: &Hash) -> Option<&Task> {
         self.tasks.iter().find(|task| task.entry == *entry)
+    }
+
+    /// The ground that may be told where this is the reason. Rights that were weighed for somebody who fled, or may have,
+    /// would tell of asylum: that is told like everything else that must not be known.
+    pub(in crate::engine) fn tellable(&self, reason: InnerGround) -> OuterGround {
+        let mut legal = self.reviews.iter().map(|(_, review)| review).filter(|review| review.is_legal());
+        let fled = legal.any(|review| review.answer_to(GroundsQuestion::Refugee) != GroundAnswer::No);
+        if reason == InnerGround::Rights && fled { OuterGround::CannotAssist } else { reason.told() }
     }
 
     pub(in crate::engine) fn admit(&self, entry: &Stated<'_>, act: &InnerAct) -> Result<(), Refusal> {
@@ -181,6 +209,19 @@ impl InnerLane {
                     _ => Ok(()),
                 }
             }
+            InnerAct::ProposeKeeping(keeping) if keeping.until.0 <= entry.at => {
+                Err(Refusal::under(rules::WISH_IN_THE_PAST).about(["until"]))
+            }
+            InnerAct::KeepOn(keep) => {
+                let proposed = keep.of.entry().and_then(|of| self.keeping(&of));
+                match proposed.ok_or(Refusal::under(rules::WRONG_TARGET))? {
+                    keeping if keeping.by.who == entry.by.who => Err(Refusal::under(rules::SECOND_PERSON)),
+                    keeping if keeping.until <= entry.at => {
+                        Err(Refusal::under(rules::WISH_IN_THE_PAST).about(["until"]))
+                    }
+                    _ => Ok(()),
+                }
+            }
             InnerAct::Restrict(_) if self.restricted.is_some() => Err(Refusal::under(rules::NOT_NOW)),
             InnerAct::LiftRestriction(lift) => match &self.restricted {
                 Some(standing) if lift.of.entry() != Some(standing.entry) => {
@@ -202,6 +243,7 @@ impl InnerLane {
             InnerAct::KeepDraft(_)
             | InnerAct::ReviewGrounds(_)
             | InnerAct::ProposeErasure(_)
+            | InnerAct::ProposeKeeping(_)
             | InnerAct::Note(_)
             | InnerAct::Assign(_)
             | InnerAct::LetIn(_)
@@ -267,6 +309,16 @@ impl InnerLane {
                 if let Some(erasure) = proposed {
                     erasure.done = true;
                 }
+            }
+            InnerAct::ProposeKeeping(keeping) => {
+                let (proposal, by) = (entry.entry, entry.by.clone());
+                self.keepings.push(Keeping { proposal, by, until: keeping.until.0 });
+            }
+            InnerAct::KeepOn(keep) => {
+                let decided = keep.of.entry().and_then(|of| self.keeping(&of)).map(|keeping| keeping.until);
+                self.kept_until = decided.or(self.kept_until);
+                // What else was proposed was about the date that has been decided now.
+                self.keepings.clear();
             }
             InnerAct::Note(_) => {}
             InnerAct::Assign(assign) => {

@@ -1,5 +1,6 @@
 //! The acts of an evidence transfer, one definition each.
 
+use comity_journal::ids::MatterId;
 use comity_journal::suite::Hash;
 use serde::Deserialize;
 
@@ -42,9 +43,9 @@ pub struct Open {
     /// By when it is to be destroyed.
     #[field(structure)]
     pub destroy_by: Option<Moment>,
-    /// The matter it is given for, by its whole id.
+    /// The matter it is given for, by its number.
     #[field(structure)]
-    pub given_for: Option<Hash>,
+    pub given_for: Option<MatterId>,
     /// Whether a restriction of its own is stated.
     #[serde(skip)]
     #[field(structure, derived)]

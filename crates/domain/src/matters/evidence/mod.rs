@@ -11,7 +11,7 @@
 //! Not here: the package itself (`comity-evidence`), its way over the wire (`comity-app`), physical exhibits'
 //! seals and carriers beyond their description.
 //!
-//! Sources: ISO/IEC 27037 (auditable, repeatable), RFC 8493 (the bag inside), Europol handling codes H0 to H3.
+//! Sources: RFC 8493 (the bag inside), Europol handling codes H0 to H3.
 
 mod acts;
 mod custody;

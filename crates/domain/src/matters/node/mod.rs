@@ -45,6 +45,10 @@ vocabulary! {
         ClockSkew = "clock-skew",
         /// Streams that do not agree: one of the two nodes has lost or changed something.
         StreamMismatch = "stream-mismatch",
+        /// This node is an older copy of itself: a partner has shown it its own signature on what is not here.
+        OldCopy = "old-copy",
+        /// A partner's node is an older copy of itself, and gets back from us what it lost.
+        PartnerOldCopy = "partner-old-copy",
         /// A passkey that has made fewer signatures than it had before: somebody may have a copy of it.
         PasskeyWentBack = "passkey-went-back",
     }

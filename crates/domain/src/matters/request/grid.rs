@@ -177,6 +177,7 @@ pub(super) fn examples() -> Vec<(&'static str, &'static str, RequestLane)> {
             grade: Grade::Normal,
             handling: Handling::H1,
             wished_by: None,
+            review_by: None,
             offences: Vec::new(),
             names_persons: true,
             reminders: 0,
@@ -193,6 +194,7 @@ pub(super) fn examples() -> Vec<(&'static str, &'static str, RequestLane)> {
             regraded: None,
             asked,
             reported: false,
+            review_by: None,
             preserved: None,
             position,
         })

@@ -5,8 +5,8 @@
 //! Withdraw beside accept: withdraw prevails, and the other side answers "stopped" or "already done". A request that
 //! goes to another authority, or needs a judicial one, is followed by a matter of its own, which names it.
 //!
-//! Mandatory content follows the UN Convention against Transnational Organized Crime, Art. 18(15), and Directive
-//! (EU) 2023/977, Art. 4. Default acknowledgement: 30 minutes (life), 2 hours (urgent), one calendar day.
+//! Mandatory content follows the UN Convention against Transnational Organized Crime, Art. 18(15). Default
+//! acknowledgement, which is our own: 30 minutes (life), 2 hours (urgent), one calendar day.
 
 mod acts;
 mod clocks;
@@ -23,6 +23,8 @@ pub use acts::{
     Withdraw,
 };
 pub use state::{Asked, Preserved, RequestLane, Requested, Requesting, Resting, Work};
+
+use comity_journal::time::Timestamp;
 
 use crate::act::Act as _;
 use crate::clock::Clock;
@@ -62,6 +64,19 @@ impl Kind for RequestKind {
 
     fn clocks(lanes: &Lanes<'_, RequestLane>) -> Vec<Clock> {
         clocks::clocks(lanes.of(REQUESTING), lanes.of(REQUESTED))
+    }
+
+    /// The request's own date, or the answer's where it comes earlier or the request names none.
+    fn review_by(lanes: &Lanes<'_, RequestLane>) -> Option<Timestamp> {
+        let asked = match lanes.of(REQUESTING) {
+            RequestLane::Requesting(asks) => asks.review_by,
+            _ => None,
+        };
+        let answered = match lanes.of(REQUESTED) {
+            RequestLane::Requested(answers) => answers.review_by,
+            _ => None,
+        };
+        asked.into_iter().chain(answered).min()
     }
 
     fn admit(lanes: &Lanes<'_, RequestLane>, entry: &Stated<'_>, act: &RequestAct) -> Result<(), Refusal> {
@@ -157,17 +172,23 @@ fn opening_lacks(open: &OpenStructure, facts: &Facts) -> Vec<Refusal> {
     lacks.into_iter().flatten().collect()
 }
 
-/// What a request of its type cannot do without.
+/// What a request of its type cannot do without, as its definition has it; to protect, a person or a place.
 fn type_lacks(open: &OpenStructure) -> Option<Refusal> {
-    let (lacks, what) = match open.request_type {
-        RequestType::Information => return None,
-        RequestType::Identify | RequestType::TakeStatement => (open.subjects.is_empty(), "persons"),
-        RequestType::PreserveData => (open.data_named == 0, "data"),
-        RequestType::Search => (open.places_named == 0, "places"),
-        RequestType::Protection => (open.subjects.is_empty() && open.places_named == 0, "persons"),
-        RequestType::PaymentStop => (open.payments_named == 0, "payments"),
+    let named = |field: &str| match field {
+        "persons" => open.subjects.len(),
+        "data" => open.data_named as usize,
+        "places" => open.places_named as usize,
+        "payments" => open.payments_named as usize,
+        _ => 1,
     };
-    lacks.then(|| incomplete(what))
+    let asked = open.request_type.code();
+    let needed = Open::DEF.fields.iter().filter(|field| {
+        field.needed.is_some_and(|needed| needed.codes.contains(&asked)) && named(field.name) == 0
+    });
+    let protects_nobody =
+        open.request_type == RequestType::Protection && named("persons") + named("places") == 0;
+    let lacking = needed.map(|field| field.name).chain(protects_nobody.then_some("persons"));
+    lacking.map(incomplete).next()
 }
 
 /// Data that is preserved is kept until a date, which lies ahead.

@@ -35,6 +35,8 @@ pub struct Requesting {
     pub handling: Handling,
     /// By when an answer is wished.
     pub wished_by: Option<Timestamp>,
+    /// By when it is to be reviewed whether it is still kept.
+    pub review_by: Option<Timestamp>,
     /// The offences named.
     pub offences: Vec<OffenceCode>,
     /// Whether it is about persons or payments it names.
@@ -77,6 +79,8 @@ pub struct Requested {
     pub asked: Option<Hash>,
     /// Whether it has said what became of money that was to be stopped.
     pub reported: bool,
+    /// By when its latest answer is to be reviewed, where it says so.
+    pub review_by: Option<Timestamp>,
     /// Data that is preserved, where it said so.
     pub preserved: Option<Preserved>,
     /// What it said of the request itself.
@@ -152,6 +156,7 @@ impl RequestLane {
                 grade: open.grade,
                 handling: open.handling,
                 wished_by: open.wished_by.map(|wish| wish.0),
+                review_by: open.review_by.map(|review| review.0),
                 offences: open.offences.clone(),
                 names_persons: !open.subjects.is_empty()
                     || open.payments_named + open.data_named + open.places_named > 0,
@@ -169,6 +174,7 @@ impl RequestLane {
                     regraded: None,
                     asked: None,
                     reported: false,
+                    review_by: None,
                     preserved: None,
                     position: Asked::Acknowledged,
                 };
@@ -216,7 +222,10 @@ impl Requested {
             RequestAct::Redirect(_) => self.position = Asked::Redirected,
             RequestAct::NeedsJudicial(_) => self.position = Asked::NeedsJudicial,
             RequestAct::Refuse(refuse) => self.position = Asked::Refused { ground: refuse.ground },
-            RequestAct::Answer(answer) => self.position = self.answered(entry.entry, answer.extent),
+            RequestAct::Answer(answer) => {
+                self.review_by = moment(answer.review_by).or(self.review_by);
+                self.position = self.answered(entry.entry, answer.extent);
+            }
             RequestAct::ConfirmWithdrawal(confirm) => {
                 self.position = match confirm.outcome {
                     Stopping::Stopped => Asked::Stopped,

@@ -46,6 +46,7 @@ fn a_question_counts_until_that_very_question_is_clarified() {
             regraded: None,
             asked: asked(n),
             reported: false,
+            review_by: None,
             preserved: None,
             position,
         })

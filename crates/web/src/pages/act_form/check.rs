@@ -24,7 +24,7 @@ pub(crate) fn page(form: &ActForm<'_>, typed: &Typed, table: &Table) -> Framed {
         form action=(form.action()) method="post" {
             (carried(form, typed))
             dl.facts.card.card-body.mb-3 {
-                @for field in asked(form.def) {
+                @for field in asked(form.def).filter(|field| field.belongs(table) || table.contains_key(field.name)) {
                     div {
                         dt { (form.label_of(field.name)) }
                         dd {

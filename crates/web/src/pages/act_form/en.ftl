@@ -43,3 +43,4 @@ page-kept-at = Kept for later: { $time }
 page-kept-not = What you typed could not be kept. Send it or copy it before you leave.
 page-form-away = Leave
 page-other-side = the other side
+page-form-fields = Show the fields that belong to this

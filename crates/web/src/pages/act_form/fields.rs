@@ -2,9 +2,10 @@
 
 use ciborium::Value;
 use comity_app::queries::ActValue;
-use comity_domain::act::{ActDef, Column, Field, FieldKind, translatable};
+use comity_domain::act::{ActDef, Column, Fault, Field, FieldKind, When, translatable};
 use comity_journal::time::Timestamp;
 use maud::{Markup, html};
+use toml::Table;
 
 use super::super::frame::name_language;
 use super::super::typed::Typed;
@@ -38,8 +39,47 @@ struct Control<'a> {
     path: String,
     label: String,
     required: bool,
+    /// With what it must be given, where it need not always be.
+    needed: Option<When>,
     typed: &'a Typed,
     wrong: &'a [Wrong],
+}
+
+/// A field in its place: one that belongs to some sorts of the act alone is out of sight for the others, and one that was
+/// filled in all the same stays, and says so. The field that decides has a button that shows what belongs, for who has no
+/// scripts; with them the island `when` shows it at once.
+pub(crate) fn placed(
+    form: &ActForm<'_>,
+    field: &'static Field,
+    typed: &Typed,
+    written: &Table,
+    wrong: &[Wrong],
+) -> Markup {
+    let drawn = self::field(form, field, typed, wrong);
+    let Some(only) = field.only else {
+        return html! {
+            (drawn)
+            @if decides(form.def, field) {
+                button.btn.btn-outline-secondary.btn-sm.mb-3 type="submit" name="step" value="fields" data-when-apply {
+                    (form.asking.text("page-form-fields"))
+                }
+            }
+        };
+    };
+    let (belongs, filled) = (field.belongs(written), written.contains_key(field.name));
+    html! {
+        div data-when=(only.field) data-codes=(only.codes.join(" ")) hidden[!belongs && !filled] {
+            p.field-error.mb-1 data-when-stray hidden[!field.is_out_of_place(written)] {
+                (form.asking.text(Fault::NotBelonging.key()))
+            }
+            (drawn)
+        }
+    }
+}
+
+/// Whether other fields of the act belong to it, or must be given, by what this one holds.
+fn decides(def: &ActDef, field: &Field) -> bool {
+    def.fields.iter().any(|other| other.only.is_some_and(|only| only.field == field.name))
 }
 
 /// A field of an act with all that belongs to it.
@@ -49,7 +89,8 @@ pub(crate) fn field(form: &ActForm<'_>, field: &'static Field, typed: &Typed, wr
         name: field.name,
         path: field.name.to_owned(),
         label: form.label_of(field.name),
-        required: field.required,
+        required: field.required || field.needed.is_some(),
+        needed: field.needed.filter(|_| !field.required),
         typed,
         wrong,
     };
@@ -96,7 +137,14 @@ impl Control<'_> {
     }
 
     fn may(&self) -> Markup {
-        html! { @if !self.required { span.text-secondary.fw-normal { " " (self.text("page-form-optional")) } } }
+        html! {
+            @if let Some(needed) = self.needed {
+                span.text-secondary.fw-normal data-when=(needed.field) data-codes=(needed.codes.join(" ")) data-when-not
+                    hidden[needed.codes.contains(&self.typed.text(needed.field))] {
+                    " " (self.text("page-form-optional"))
+                }
+            } @else if !self.required { span.text-secondary.fw-normal { " " (self.text("page-form-optional")) } }
+        }
     }
 
     fn hint(&self) -> Markup {
@@ -136,6 +184,7 @@ impl Control<'_> {
                     format!("{} ({code})", self.form.asking.words.term(list, code))
                 })),
                 FieldKind::Officer => (self.officer()),
+                FieldKind::Matter => (self.matter()),
                 FieldKind::TextField => (self.select(&texts_of(self.form.def), |name| self.form.label_of(name))),
                 FieldKind::Moment => {
                     div.moment {
@@ -181,6 +230,20 @@ impl Control<'_> {
         }
     }
 
+    /// Another matter: one that is offered, or any by its number. What is offered is no more than a hint of the browser's,
+    /// so that it can be typed over, and works without scripts.
+    fn matter(&self) -> Markup {
+        let offered = format!("{}-offered", id(&self.path));
+        html! {
+            input.form-control id=(id(&self.path)) name=(self.path) maxlength=(LINE) value=(self.typed.text(&self.path))
+                list=(offered) autocomplete="off" spellcheck="false"
+                aria-invalid=[self.fault().map(|_| "true")] aria-describedby=[self.described()];
+            datalist id=(offered) {
+                @for matter in self.form.matters { option value=(matter.number) { (matter.text) } }
+            }
+        }
+    }
+
     fn flag(&self) -> Markup {
         html! {
             div.mb-3 {
@@ -209,6 +272,7 @@ impl Control<'_> {
             path: format!("{}.{i}", self.path),
             label: self.label.clone(),
             required: true,
+            needed: None,
             form: self.form,
             name: "",
             typed: self.typed,
@@ -219,7 +283,9 @@ impl Control<'_> {
     /// A list of tables: persons, payments, files.
     fn rows(&self, columns: &'static [Column]) -> Markup {
         let typed = self.typed.items(&self.path);
-        let count = if self.required { typed.max(1) } else { typed };
+        // Where it is needed for one sort of act alone, no empty row stands there for the others.
+        let needed = self.needed.is_none_or(|needed| needed.codes.contains(&self.typed.text(needed.field)));
+        let count = if self.required && needed { typed.max(1) } else { typed };
         let inside = html! {
             (self.repeated(count, &|i| html! { (self.row(columns, &format!("{}.{i}", self.path))) }))
         };
@@ -262,6 +328,7 @@ impl Control<'_> {
             path: format!("{path}.{}", column.name),
             label: self.form.asking.words.field(self.form.kind, self.form.def.code, column.name),
             required: column.required,
+            needed: None,
             typed: self.typed,
             wrong: self.wrong,
         };

@@ -18,9 +18,12 @@ use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::{get, post};
 use comity_app::Failure;
 use comity_app::authorise::Doing;
-use comity_app::queries::{ActValue, ForeseenPage};
+use comity_app::ledger::Ledger;
+use comity_app::people::Officer;
+use comity_app::queries::{ActValue, ForeseenPage, Nameable};
 use comity_domain::act::{ActDef, Field, FieldKind};
-use comity_journal::ids::MatterId;
+use comity_domain::words::Words;
+use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::suite::Hash;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -66,6 +69,8 @@ pub(crate) struct ActForm<'a> {
     pub(crate) with: Vec<String>,
     /// Our own people, where a field names one.
     pub(crate) officers: &'a [String],
+    /// The matters with these parties that this officer may know of, where a field names one.
+    pub(crate) matters: &'a [Nameable],
     /// What is told above it: what was copied, or from where it could be.
     pub(crate) told: Markup,
     /// Whether what is typed into it is kept.
@@ -132,7 +137,10 @@ impl ActForm<'_> {
                 @for name in self.carried_names().filter(|name| typed.get(name).is_some()) {
                     input type="hidden" name=(name) value=(typed.text(name));
                 }
-                @for field in fields::asked(self.def) { (fields::field(self, field, typed, wrong)) }
+                @let written = typed.table(self.def);
+                div data-island="when" {
+                    @for field in fields::asked(self.def) { (fields::placed(self, field, typed, &written, wrong)) }
+                }
                 @if kept.is_some() { p.live-note.form-hint role="status" {} }
                 div.d-flex.flex-wrap.gap-2.mt-3 {
                     button.btn.btn-primary type="submit" name="step" value="check" { (asking.text("page-form-continue")) }
@@ -188,7 +196,9 @@ impl ActForm<'_> {
     /// How much of what must be said is said, and what is missing, with why the other side would send it back.
     fn completeness(&self, typed: &Typed) -> Markup {
         let table = typed.table(self.def);
-        let required: Vec<_> = fields::asked(self.def).filter(|field| field.required).collect();
+        let required: Vec<_> = fields::asked(self.def)
+            .filter(|field| field.belongs(&table) && field.is_required(&table))
+            .collect();
         let missing: Vec<_> = required.iter().filter(|field| !table.contains_key(field.name)).collect();
         if required.len() < 4 {
             return html! {};
@@ -267,6 +277,7 @@ struct Place {
     def: ActDef,
     with: Vec<String>,
     officers: Vec<String>,
+    matters: Vec<Nameable>,
     /// Whether the act hands over a sealed package.
     hands_over: bool,
 }
@@ -279,17 +290,33 @@ async fn place(office: &Office, asking: &Asking, number: String, act: String) ->
         let page = ledger.show_matter_to(&officer, &matter, &words)?;
         let officers = ledger.officers()?.into_iter().map(|officer| officer.name).collect();
         let (kind, def) = ledger.act_of(&matter, &act)?;
+        let others: Vec<_> =
+            page.parties.iter().filter(|party| party.name != "us").map(|party| party.agency).collect();
+        let mut matters = nameable(ledger, &officer, &def, &others, &words)?;
+        matters.retain(|other| other.number != page.line.number);
         let us = words.text("page-us");
         let with =
             page.parties.into_iter().map(|party| party.name).filter(|name| *name != "us" && *name != us);
         let hands_over = ledger.handing_over(&matter).is_ok_and(|handing| handing.code == def.code);
         let (number, with) = (page.line.number, with.collect());
-        Ok(Place { matter, number, kind, def, with, officers, hands_over })
+        Ok(Place { matter, number, kind, def, with, officers, matters, hands_over })
     });
     found.await.map_err(|failure| match failure {
         Failure::Usage(_) => Trouble::NotFound,
         other => other.into(),
     })
+}
+
+/// The matters with these partners that a form of this act offers to be named; none where no field names one.
+fn nameable(
+    ledger: &mut Ledger,
+    officer: &Officer,
+    def: &ActDef,
+    partners: &[AgencyId],
+    words: &Words,
+) -> Result<Vec<Nameable>, Failure> {
+    let names_one = fields::asked(def).any(|field| field.kind == FieldKind::Matter);
+    if names_one { ledger.nameable(officer, partners, words) } else { Ok(Vec::new()) }
 }
 
 impl Place {
@@ -304,6 +331,7 @@ impl Place {
             back: format!("/m/{}", self.number),
             with: self.with.clone(),
             officers: &self.officers,
+            matters: &self.matters,
             told: html! {},
             keeps: Keeps::NotYet,
             ahead: None,
@@ -342,7 +370,8 @@ async fn show(
     let (matter, code, officer) = (place.matter, place.def.code, asking.officer());
     let drafted = office.run(move |ledger, _| {
         let may_read = ledger.authorise(&officer, Doing::ReadContent, Some(&matter)).is_ok();
-        if may_read { ledger.draft_of(&matter, code) } else { Ok(None) }
+        let drafted = if may_read { ledger.draft_of(&matter, code)? } else { None };
+        drafted.map(|values| ledger.with_numbers(&officer, values)).transpose()
     });
     let mut typed = drafted.await?.map(|values| fields::typed_again(&values)).unwrap_or_default();
     if let Some(of) = named.of.filter(|of| typed.get("of").is_none() && Hash::from_hex(of).is_some()) {

@@ -7,7 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
 use comity_app::authorise::Doing;
 use comity_app::people::{Partner, Partnership};
-use comity_app::queries::{Copied, MatterLine};
+use comity_app::queries::{Copied, MatterLine, Nameable};
 use comity_domain::act::ActDef;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -19,7 +19,7 @@ use super::super::trouble::Trouble;
 use super::super::typed::Typed;
 use super::about::{self, About};
 use super::kept::{self, Keeps};
-use super::{ActForm, fields};
+use super::{ActForm, fields, nameable};
 
 /// The hidden field that says what was copied; no field of an act has a name like it.
 pub(super) const COPY_OF: &str = "copy-of";
@@ -60,6 +60,7 @@ pub(super) struct Chosen {
     kind: &'static str,
     def: ActDef,
     partner: Partner,
+    matters: Vec<Nameable>,
 }
 
 pub(super) async fn chosen(
@@ -73,7 +74,10 @@ pub(super) async fn chosen(
     let first = known.acts().first().map(|def| **def).ok_or(Trouble::NotFound)?;
     let partners = office.run(|ledger, _| ledger.partners()).await?;
     let named = partners.into_iter().find(|known| known.agency.to_string() == partner);
-    Ok(Chosen { kind: known.def().code, def: first, partner: named.ok_or(Trouble::NotFound)? })
+    let partner = named.ok_or(Trouble::NotFound)?;
+    let (words, officer, agency) = (Arc::clone(&asking.words), asking.officer(), partner.agency);
+    let matters = office.run(move |ledger, _| nameable(ledger, &officer, &first, &[agency], &words)).await?;
+    Ok(Chosen { kind: known.def().code, def: first, partner, matters })
 }
 
 impl Chosen {
@@ -92,6 +96,7 @@ impl Chosen {
             back: "/matters/new".into(),
             with: vec![self.partner.name.clone()],
             officers: &[],
+            matters: &self.matters,
             told: copied.map(|copied| self.says_copied(asking, copied)).unwrap_or_default(),
             keeps: Keeps::NotYet,
             ahead: None,

@@ -59,6 +59,7 @@ pub(crate) fn step(form: &ActForm<'_>, mut typed: Typed) -> Step {
         return Step::Show(form.page(&typed, &[]).into_response());
     }
     match typed.text("step") {
+        "fields" => return Step::Show(form.page(&typed, &[]).into_response()),
         "change" => return Step::Change(typed),
         "keep" => return Step::Keep(typed),
         "discard" => return Step::Discard,

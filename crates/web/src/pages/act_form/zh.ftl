@@ -43,3 +43,4 @@ page-kept-at = 已暂存：{ $time }
 page-kept-not = 填写的内容未能暂存，离开前请先提交或自行复制。
 page-form-away = 离开
 page-other-side = 对方
+page-form-fields = 显示所选类型的填写项

@@ -131,6 +131,7 @@ impl Place {
             back: format!("/m/{}", self.number),
             with: self.with.clone(),
             officers: &[],
+            matters: &[],
             told: html! {},
             keeps: Keeps::Nothing,
             ahead: None,

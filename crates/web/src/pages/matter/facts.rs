@@ -1,6 +1,6 @@
 //! What stands fixed about a matter: what opened it, and its parties.
 
-use comity_app::queries::{ClockLine, LinkedLine, MatterPage};
+use comity_app::queries::{ClockLine, MatterPage};
 use maud::{Markup, html};
 
 use super::super::asking::Asking;
@@ -28,7 +28,7 @@ pub(super) fn opening(asking: &Asking, page: &MatterPage, opens_with: &str) -> M
 }
 
 /// Parties, and matters that are named.
-pub(super) fn facts(asking: &Asking, page: &MatterPage, linked: &[LinkedLine]) -> Markup {
+pub(super) fn facts(asking: &Asking, page: &MatterPage) -> Markup {
     html! {
         section.card.card-body.mb-2 {
             h2.card-title { (asking.text("page-parties")) }
@@ -44,15 +44,16 @@ pub(super) fn facts(asking: &Asking, page: &MatterPage, linked: &[LinkedLine]) -
                 }
             }
         }
-        @if !linked.is_empty() {
+        @if !page.linked.is_empty() {
             section.card.card-body.mb-2 {
                 h2.card-title { (asking.text("page-linked")) }
                 dl.facts {
-                    @for link in linked {
+                    @for link in &page.linked {
                         div {
                             dt { (link.how) }
                             dd {
-                                a href={ "/m/" (link.number) } { (link.number) }
+                                @if link.here { a href={ "/m/" (link.number) } { (link.number) } }
+                                @else { (link.number) " " span.text-secondary { (asking.text("page-linked-elsewhere")) } }
                                 @if let Some(title) = &link.title { " " span lang=[name_language(title)] { (title) } }
                             }
                         }

@@ -19,9 +19,7 @@ use comity_app::Failure;
 use comity_app::authorise::{Doing, SeesLine};
 use comity_app::ledger::Ledger;
 use comity_app::people::Officer;
-use comity_app::queries::{
-    ActValue, EvidenceLine, LinkedLine, MatterPage, MessageLine, NextLine, RecordingLine,
-};
+use comity_app::queries::{ActValue, EvidenceLine, MatterPage, MessageLine, NextLine, RecordingLine};
 use comity_domain::act::ActDef;
 use comity_domain::words::Words;
 use maud::{Markup, html};
@@ -72,7 +70,6 @@ struct Whole {
     /// What may be recorded for parties without a node.
     recording: Vec<RecordingLine>,
     conversation: Vec<MessageLine>,
-    linked: Vec<LinkedLine>,
     /// Who of our own people can see it, and why.
     sees: Vec<SeesLine>,
     /// Sealed packages that were handed over.
@@ -94,6 +91,7 @@ impl Whole {
         for draft in &page.drafts {
             let (_, def) = ledger.act_of(&matter, &draft.act)?;
             let says = if may_read { ledger.draft_of(&matter, def.code)? } else { None }.unwrap_or_default();
+            let says = ledger.with_numbers(officer, says)?;
             drafts.push(Draft { def, says, acts: ledger.with_draft_for(officer, &matter, def.code, words)? });
         }
         let under = format!("/m/{}/act/", page.line.number);
@@ -108,7 +106,6 @@ impl Whole {
             inside: ledger.inside_for(officer, &matter, words)?,
             recording: ledger.recording_for(officer, &matter, words)?,
             conversation: ledger.conversation(&matter, &page, words)?,
-            linked: if may_read { ledger.linked(officer, &matter, words)? } else { Vec::new() },
             sees: ledger.who_can_see(&matter, words)?,
             evidence: ledger.evidence_lines(officer, &matter, None, words)?,
             unsent: unsent.filter_map(|(form, _)| form.strip_prefix(&under).map(str::to_owned)).collect(),
@@ -155,6 +152,7 @@ async fn show(
             (unsettled::offered(&asking, &whole.page))
             (unsettled::unsettled(&asking, &whole.page))
             (unsettled::recalls(&asking, &whole.page))
+            (unsettled::retention(&asking, &whole.page))
             div.matter-grid {
                 div {
                     (next::next(&asking, &whole))
@@ -163,7 +161,7 @@ async fn show(
                     (talk::conversation(&asking, &whole))
                     (talk::notes(&asking, &whole))
                     (people::tasks(&asking, &whole))
-                    (facts::facts(&asking, &whole.page, &whole.linked))
+                    (facts::facts(&asking, &whole.page))
                     (super::evidence::in_matter(&asking, &whole.evidence))
                     (people::people(&asking, &whole.page, &whole.sees))
                 }
@@ -196,7 +194,7 @@ fn contents(asking: &Asking) -> Markup {
 
 /// What has just been done, and what still stands in its way.
 fn notice(asking: &Asking, said: &Said) -> Markup {
-    let known = ["recorded", "still-waits", "signed", "drafted", "kept", "awaits-comparison"];
+    let known = ["recorded", "still-waits", "signed", "drafted", "kept", "awaits-comparison", "awaits-epoch"];
     let Some(said_key) = said.said.as_deref().filter(|said| known.contains(said)) else { return html! {} };
     let rule = said
         .rule

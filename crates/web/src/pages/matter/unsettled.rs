@@ -1,7 +1,9 @@
 //! What in a matter does not simply stand: contested, void, missing its past, newer than this node, crossed; and what
-//! was asked back, with who has answered and who has not. In words.
+//! was asked back, with who has answered and who has not; and when what is kept is to be reviewed. In words.
 
 use comity_app::queries::{MatterPage, RecallLine, TimelineLine, WaitsLine};
+use comity_domain::act::Act as _;
+use comity_domain::engine::{Erase, KeepOn, ProposeErasure, ProposeKeeping};
 use maud::{Markup, html};
 
 use super::super::asking::Asking;
@@ -38,6 +40,38 @@ pub(super) fn recalls(asking: &Asking, page: &MatterPage) -> Markup {
             section.card.card-body.mb-2 aria-labelledby="recalls" {
                 h2.card-title #recalls { (asking.text("page-recalls")) }
                 @for recall in &page.recalls { (recalled(asking, recall)) }
+            }
+        }
+    }
+}
+
+/// When what a matter that has ended holds is to be reviewed, and what to do about it.
+pub(super) fn retention(asking: &Asking, page: &MatterPage) -> Markup {
+    let act = |code: &str, class: &'static str| {
+        html! { li { a.btn.(class) href={ "/m/" (page.line.number) "/act/" (code) } { (asking.words.act(&page.line.kind_code, code)) } } }
+    };
+    html! {
+        @if let Some(retention) = &page.retention {
+            section.card.card-body.mb-2 aria-labelledby="retention" {
+                h2.card-title #retention { (asking.text("page-retention")) }
+                p.text-danger[retention.overdue].fw-bold[retention.overdue].mb-1 {
+                    (asking.text(if retention.overdue { "page-retention-overdue" } else { "page-retention-due" }))
+                    (asking.text("page-colon")) (when_text(&asking.words, &retention.due))
+                }
+                @if retention.kept_on { p.mb-1 { (asking.text("page-retention-kept-on")) } }
+                @if let Some(until) = &retention.keeping_until {
+                    p.mb-1 {
+                        strong { (asking.text("page-retention-keeping")) (asking.text("page-colon")) (when_text(&asking.words, until)) }
+                    }
+                }
+                @if retention.erasure_waits { p.mb-1 { strong { (asking.text("page-retention-erasure")) } } }
+                p { (asking.text("page-retention-how")) }
+                ul.list-unstyled.d-flex.flex-wrap.gap-2.no-print.m-0 {
+                    @if retention.keeping_until.is_some() { (act(KeepOn::DEF.code, "btn-primary")) }
+                    @if retention.erasure_waits { (act(Erase::DEF.code, "btn-primary")) }
+                    (act(ProposeErasure::DEF.code, "btn-outline-secondary"))
+                    (act(ProposeKeeping::DEF.code, "btn-outline-secondary"))
+                }
             }
         }
     }

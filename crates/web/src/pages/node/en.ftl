@@ -1,5 +1,6 @@
 page-node-fine = Nothing needs anybody now.
 page-node-needs = This needs somebody:
+page-node-needs-epoch = This node was put back from an older copy of itself. It has fetched back what partners hold, or is about to, and signs nothing for them until the root key has declared the new epoch of the log: comity epoch declare. Whatever it recorded for itself after the copy is lost.
 page-node-needs-journal = The journal does not hold, or could not be read through. See what was found.
 page-node-needs-verifying = The journal has not been verified since the node started.
 page-node-needs-clock = The clock shows an earlier time than the journal has recorded. Set the machine's clock.

@@ -72,6 +72,7 @@ fn needs(
     let confirmed = |line: &&PartnerLine| line.partnership == "confirmed" && !line.off_network;
     let is_hindered = page.partners.iter().filter(confirmed).any(|line| reached(&line.agency).is_hindered());
     let found = [
+        (page.awaits_epoch, "page-node-needs-epoch"),
         (is_broken || matches!(stand, Stand::Failed(_)), "page-node-needs-journal"),
         (matches!(stand, Stand::Never), "page-node-needs-verifying"),
         (page.clock_is_behind(), "page-node-needs-clock"),

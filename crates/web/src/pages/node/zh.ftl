@@ -1,5 +1,6 @@
 page-node-fine = 目前一切正常，无需处理。
 page-node-needs = 以下情况需要处理：
+page-node-needs-epoch = 本节点系由旧备份恢复，正从各合作方取回所缺记录；机构根密钥声明新的日志纪元（comity epoch declare）之前，不对外签发。备份之后仅记于本节点内部的内容已丢失。
 page-node-needs-journal = 存证日志校验未通过，或无法通读。请查看校验结果。
 page-node-needs-verifying = 本次启动以来尚未校验存证日志。
 page-node-needs-clock = 本机时间早于存证日志中已记录的时间，请校准时钟。

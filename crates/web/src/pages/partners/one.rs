@@ -363,6 +363,7 @@ impl Place {
             back: format!("/partners/{}", line.agency),
             with: Vec::new(),
             officers: &[],
+            matters: &[],
             // Who lets it have more reads what that rests on.
             told: if self.def.code == Widen::DEF.code {
                 allowed(asking, &self.page)

@@ -18,3 +18,5 @@ page-work-lacks = You are asked as
 page-work-tasks = Your tasks
 page-work-task = To be done
 page-work-task-by = Given by
+page-work-review = To be reviewed: still kept?
+page-work-review-how = These matters have ended. What they hold is erased by two people, or kept on by two people with a reason and a date.

@@ -1,4 +1,5 @@
-//! What waits for us: by what a lapse would cost, then by date; what has arrived and nobody took note of; both on paper.
+//! What waits for us: by what a lapse would cost, then by date; what has ended and is to be reviewed; what has arrived and
+//! nobody took note of; on paper as well.
 
 mod intake;
 
@@ -8,7 +9,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::routing::{get, post};
 use comity_app::authorise::{Doing, Reach};
-use comity_app::queries::{ApprovalLine, MatterLine, MyTask};
+use comity_app::queries::{ApprovalLine, MatterLine, MyTask, ReviewLine};
 use comity_app::views::Facet;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -49,6 +50,7 @@ async fn work(
     let all = may_all && whose.whose.as_deref() == Some("bureau");
     let (due, undated) = ours(&office, &asking, all).await?;
     let (approvals, tasks) = (to_approve(&office, &asking).await?, tasks(&office, &asking).await?);
+    let reviews = to_review(&office, &asking).await?;
     let address = if all { "/work?whose=bureau" } else { "/work" };
     let body = html! {
         div.d-flex.flex-wrap.gap-3.justify-content-between.align-items-center.mb-2 {
@@ -70,6 +72,7 @@ async fn work(
             (table(&asking, &due))
             h2 { (asking.text("page-work-undated")) }
             (table(&asking, &undated))
+            (reviews_table(&asking, &reviews))
         }))
     };
     Ok(Page::new(asking.text("page-work")).of("work").around(&asking, &body))
@@ -152,6 +155,44 @@ fn tasks_table(asking: &Asking, tasks: &[MyTask]) -> Markup {
     }
 }
 
+async fn to_review(office: &Office, asking: &Asking) -> Result<Vec<ReviewLine>, Trouble> {
+    let (words, officer) = (Arc::clone(&asking.words), asking.officer());
+    Ok(office.run(move |ledger, _| ledger.to_review(&officer, &words)).await?)
+}
+
+/// Matters that have ended and whose content is to be reviewed.
+fn reviews_table(asking: &Asking, reviews: &[ReviewLine]) -> Markup {
+    let head = |key: &str| html! { th scope="col" { (asking.text(key)) } };
+    let comma = asking.text("page-list-comma");
+    html! {
+        @if !reviews.is_empty() {
+            h2 { (asking.text("page-work-review")) }
+            p { (asking.text("page-work-review-how")) }
+            table.table.table-hover.stacked {
+                thead { tr {
+                    (head("page-column-number")) (head("page-column-title")) (head("page-column-with")) (head("page-column-due"))
+                } }
+                tbody data-rows {
+                    @for ReviewLine { matter, due, overdue } in reviews {
+                        @let title = matter.title.clone().unwrap_or_else(|| asking.text("page-untitled"));
+                        tr id={ "v-" (matter.number) } {
+                            th scope="row" { a href={ "/m/" (matter.number) "#retention" } { (matter.number) } }
+                            td data-label=(asking.text("page-column-title")) lang=[name_language(&title)] { (title) }
+                            td data-label=(asking.text("page-column-with")) { (matter.with.join(&comma)) }
+                            td data-label=(asking.text("page-column-due")) {
+                                span.text-danger[*overdue].fw-bold[*overdue] {
+                                    (asking.text(if *overdue { "overlay-overdue" } else { "overlay-due" })) " "
+                                    (when_text(&asking.words, due))
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// What waits for us, of what the officer works on or of everything the officer may know: with a clock, by consequence
 /// and date; and without one.
 async fn ours(
@@ -170,6 +211,7 @@ async fn print(State(office): State<Arc<Office>>, asking: Asking) -> Result<Fram
     let (mut owe, undated) = ours(&office, &asking, true).await?;
     owe.extend(undated);
     let owed = page_of(&office, &asking, Facet::WaitingThem, LINES).await?.lines;
+    let reviews = to_review(&office, &asking).await?;
     let body = html! {
         h1 { (asking.text("page-work-morning")) }
         p { (when(&asking.words, office.now())) }
@@ -177,6 +219,7 @@ async fn print(State(office): State<Arc<Office>>, asking: Asking) -> Result<Fram
         (table(&asking, &owe))
         h2 { (asking.text("page-work-owed")) }
         (table(&asking, &owed))
+        (reviews_table(&asking, &reviews))
     };
     Ok(Page::new(asking.text("page-work-morning")).of("work").around(&asking, &body))
 }

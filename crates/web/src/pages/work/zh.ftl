@@ -18,3 +18,5 @@ page-work-lacks = 所需角色
 page-work-tasks = 交给我的任务
 page-work-task = 任务内容
 page-work-task-by = 交办人
+page-work-review = 保存期限复核
+page-work-review-how = 以下事项已办结。其内容须由两人删除，或由两人说明理由并定期延长保存。

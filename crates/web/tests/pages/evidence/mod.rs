@@ -112,7 +112,7 @@ impl Evidence {
         let entries = self.house.pair.a.disk.entries().into_iter();
         let acts = entries.filter_map(|(_, record)| match record.what {
             comity_store::Recorded::Entry { bytes, .. } => comity_journal::entry::Entry::read(&bytes).ok(),
-            comity_store::Recorded::InnerRoot { .. } => None,
+            _ => None,
         });
         acts.filter(|entry| entry.header().act.as_str() == act).count()
     }

@@ -1,7 +1,6 @@
 //! The act that opens a request, and what it names: persons, data, places, payments.
 
-use comity_journal::ids::Handle;
-use comity_journal::suite::Hash;
+use comity_journal::ids::{Handle, MatterId};
 use serde::{Deserialize, Serialize};
 
 use crate::act::{
@@ -73,9 +72,9 @@ pub struct Open {
     /// By when it is to be reviewed whether it is still kept.
     #[field(structure)]
     pub review_by: Option<Moment>,
-    /// The earlier matter it follows, by its whole id.
+    /// The earlier matter it goes on from, by its number.
     #[field(structure)]
-    pub follows: Option<Hash>,
+    pub follows: Option<MatterId>,
     /// What the record says about cover.
     #[serde(skip, default = "not_on_record")]
     #[field(structure, derived)]
@@ -140,21 +139,36 @@ pub struct Open {
     /// The restriction in words; must be stated for h3.
     #[field(part = "request")]
     pub restriction: Option<Text>,
-    /// The persons it is about; needed to identify, to take a statement, to protect persons.
+    /// The persons it is about; to protect persons or places, either is needed.
     #[serde(default)]
-    #[field(part = "persons", personal)]
+    #[field(part = "persons", personal, needed(request_type, "identify", "take-statement"))]
     pub persons: Vec<Person>,
-    /// The data to be preserved; needed where data is to be preserved.
+    /// The data to be preserved.
     #[serde(default)]
-    #[field(part = "data", personal)]
+    #[field(
+        part = "data",
+        personal,
+        only(request_type, "preserve-data"),
+        needed(request_type, "preserve-data")
+    )]
     pub data: Vec<DataSet>,
-    /// The places to be searched or protected; needed for a search.
+    /// The places to be searched or protected.
     #[serde(default)]
-    #[field(part = "places", personal)]
+    #[field(
+        part = "places",
+        personal,
+        only(request_type, "search", "protection"),
+        needed(request_type, "search")
+    )]
     pub places: Vec<Place>,
-    /// The payments to be stopped; needed for a payment-stop.
+    /// The payments to be stopped.
     #[serde(default)]
-    #[field(part = "payments", personal)]
+    #[field(
+        part = "payments",
+        personal,
+        only(request_type, "payment-stop"),
+        needed(request_type, "payment-stop")
+    )]
     pub payments: Vec<Payment>,
     /// Its texts in other languages.
     #[serde(default)]

@@ -1,5 +1,6 @@
 //! What the requested party does: takes the request in, works on it, answers or refuses.
 
+use comity_journal::ids::MatterId;
 use serde::{Deserialize, Serialize};
 
 use crate::act::{
@@ -205,6 +206,9 @@ pub struct Redirect {
     #[serde(default)]
     #[field(structure)]
     pub of: Target,
+    /// The matter it goes on in, by its number, where there is one already.
+    #[field(structure)]
+    pub goes_on_in: Option<MatterId>,
     /// Which authority, and how it is reached.
     #[field(part = "reply")]
     pub authority: Text,
@@ -230,6 +234,9 @@ pub struct NeedsJudicial {
     #[serde(default)]
     #[field(structure)]
     pub of: Target,
+    /// The matter it goes on in, by its number, where there is one already.
+    #[field(structure)]
+    pub goes_on_in: Option<MatterId>,
     /// What the judicial request must say, and where it goes.
     #[field(part = "reply")]
     pub text: Text,

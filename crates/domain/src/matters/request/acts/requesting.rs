@@ -1,6 +1,6 @@
 //! What the requesting party does once it has asked: clarifies, pursues, takes back, closes.
 
-use comity_journal::suite::Hash;
+use comity_journal::ids::MatterId;
 use serde::Deserialize;
 
 use super::Paper;
@@ -102,9 +102,9 @@ pub struct Supersede {
     #[serde(default)]
     #[field(structure)]
     pub of: Target,
-    /// The matter that takes its place, by its whole id, where it is one here.
+    /// The matter that takes its place, by its number, where it is one here.
     #[field(structure)]
-    pub by_matter: Option<Hash>,
+    pub by_matter: Option<MatterId>,
     /// What takes its place, and its reference there.
     #[field(part = "reply")]
     pub text: Option<Text>,

@@ -1,0 +1,207 @@
+//! A node that is put back from an older copy of its folder, with the real binary: two nodes, one of them running.
+
+use std::fs;
+use std::path::Path;
+
+use comity_testkit::terminal::{Place, Served};
+use serde_json::Value;
+
+const REVIEW: &str = "politics = \"no\"\nreligion = \"no\"\nethnicity = \"no\"\norientation = \"no\"\nprotest = \"no\"\n\
+                      journalism = \"no\"\nrefugee = \"no\"\nreasons = \"Read from the file.\"\n";
+const REQUEST: &str = "request_type = \"information\"\ngrade = \"normal\"\npurpose = \"investigate\"\n\
+    basis = \"reciprocity\"\noffences = [\"0701\"]\nstage = \"investigation\"\nas_evidence = false\n\
+    language = \"en\"\nhandling = \"h1\"\ntitle = \"A number\"\nfacts = \"Callers took 40,000 in Port Example.\"\n\
+    questions = [\"Who held the number?\"]\nlink = \"It was used.\"\nbasis_text = \"Reciprocity.\"\n\
+    offence_text = \"Fraud.\"\ncontact = \"duty desk\"\n";
+
+/// A, whose commands open its folder, and B, which runs; their people have met.
+struct Pair {
+    place: Place,
+    prints: [String; 2],
+    _b: Served,
+}
+
+impl Pair {
+    fn met() -> Self {
+        let place = Place::new(env!("CARGO_BIN_EXE_comity"));
+        let prints = [place.init("a", "xa.liaison", "XA"), place.init("b", "xb.liaison", "XB")];
+        let b = place.serve("b");
+        for (dir, name, roles) in [
+            ("a", "Amara Olin", &["officer"][..]),
+            ("a", "Bo Reyes", &["supervisor", "desk", "legal"]),
+            ("b", "Chen Ning", &["desk", "officer"]),
+            ("b", "Dara Vong", &["supervisor", "legal"]),
+        ] {
+            let roles: Vec<_> = roles.iter().flat_map(|role| ["--role", role]).collect();
+            place.expect(0, &[&["officer", "add", dir, name][..], &roles].concat());
+        }
+        for (dir, other, at, print, name, first, second) in [
+            ("a", "b", b.at.as_str(), &prints[1], "Country B", "Amara Olin", "Bo Reyes"),
+            ("b", "a", "https://127.0.0.1:9", &prints[0], "Country A", "Chen Ning", "Dara Vong"),
+        ] {
+            let card = format!("{other}.card");
+            place.expect(0, &["card", "show", other, "--out", &card]);
+            let add = ["partner", "add", dir, &card, "--fingerprint", print, "--name", name, "--at", at];
+            place.expect(0, &[&add[..], &["--as", first]].concat());
+            place.expect(0, &["partner", "confirm", dir, name, "--as", second]);
+            place.widen(dir, name, first, second);
+        }
+        place.write("request.toml", REQUEST);
+        place.write("review.toml", REVIEW);
+        place.write("ask.toml", "questions = [\"Which bank?\"]\n");
+        place.write("clarify.toml", "text = \"The Bank of Example.\"\n");
+        Self { place, prints, _b: b }
+    }
+
+    fn act(&self, exit: i32, dir: &str, matter: &str, act: &str, file: Option<&str>, by: &str) -> Value {
+        let args = [&["act", dir, matter, act][..], file.as_slice(), &["--as", by]].concat();
+        self.place.expect(exit, &args).json
+    }
+
+    /// A request that has reached B.
+    fn request(&self) -> String {
+        let draft = ["request", "draft", "a", "--to", "Country B", "request.toml", "--as", "Amara Olin"];
+        let matter = self.place.expect(0, &draft).word("matter");
+        self.place.expect(4, &["request", "send", "a", &matter, "--as", "Amara Olin"]);
+        self.act(0, "a", &matter, "review-grounds", Some("review.toml"), "Bo Reyes");
+        self.act(0, "a", &matter, "approve", None, "Bo Reyes");
+        self.place.expect(0, &["sync", "a"]);
+        self.act(0, "b", &matter, "acknowledge", None, "Chen Ning");
+        matter
+    }
+
+    /// B asks and A clarifies in each matter, so many times.
+    fn talk(&self, matters: &[String], rounds: usize) {
+        for _ in 0..rounds {
+            for matter in matters {
+                self.act(0, "b", matter, "ask", Some("ask.toml"), "Chen Ning");
+            }
+            self.place.expect(0, &["sync", "a"]);
+            for matter in matters {
+                self.act(0, "a", matter, "clarify", Some("clarify.toml"), "Amara Olin");
+            }
+            self.place.expect(0, &["sync", "a"]);
+        }
+    }
+
+    /// Two matters, a copy of A's folder, a third matter, and fifty acts since.
+    fn copied_and_gone_on(&self) -> [String; 3] {
+        let (first, second) = (self.request(), self.request());
+        self.place.expect(0, &["sync", "a"]);
+        copy(&self.place.path("a"), &self.place.path("a.copy"));
+        let matters = [first, second, self.request()];
+        self.talk(&matters, 8);
+        matters
+    }
+
+    fn statuses(&self, dir: &str, matters: &[String]) -> Vec<String> {
+        matters.iter().map(|matter| self.place.status(dir, matter)).collect()
+    }
+
+    /// It signs nothing, fetches back, waits for its root, and goes on.
+    fn recovers(&self, matters: &[String]) {
+        let place = &self.place;
+        self.act(0, "b", &matters[0], "ask", Some("ask.toml"), "Chen Ning");
+        // Nobody has been reached: inner work goes on, what would be signed waits and says why.
+        let draft = ["request", "draft", "a", "--to", "Country B", "request.toml", "--as", "Amara Olin"];
+        let drafted = place.expect(0, &draft).word("matter");
+        self.act(0, "a", &drafted, "review-grounds", Some("review.toml"), "Bo Reyes");
+        self.act(0, "a", &drafted, "approve", None, "Bo Reyes");
+        let waits = place.expect(5, &["request", "send", "a", &drafted, "--as", "Amara Olin"]);
+        assert_eq!(waits.word("outcome"), "awaits-comparison");
+        place.expect(2, &["epoch", "declare", "a", "--root", "a.root"]);
+
+        let synced = place.expect(5, &["sync", "a"]).json;
+        assert_eq!(synced[0]["compared"], true);
+        assert!(synced[0]["recovered"].as_u64() >= Some(25), "{synced}");
+        assert_eq!(self.statuses("a", matters), self.statuses("b", matters));
+        let clarify = self.act(5, "a", &matters[0], "clarify", Some("clarify.toml"), "Amara Olin");
+        assert_eq!(clarify["outcome"], "awaits-epoch");
+        place.expect(1, &["epoch", "declare", "a", "--root", "b.root"]);
+        let declared = place.expect(0, &["epoch", "declare", "a", "--root", "a.root"]).json;
+        assert_eq!((&declared["epoch"], &declared["released"]), (&Value::from(1), &Value::from(2)));
+        place.expect(2, &["epoch", "declare", "a", "--root", "a.root"]);
+
+        place.expect(0, &["sync", "a"]);
+        place.expect(0, &["sync", "a"]);
+        self.talk(matters, 1);
+        assert_eq!(place.status("b", &drafted), "sent");
+        assert_eq!(self.statuses("a", matters), self.statuses("b", matters));
+        for dir in ["a", "b"] {
+            assert_eq!(place.expect(0, &["journal", "verify", dir]).json["clean"], true);
+            for matter in matters {
+                let out = format!("{dir}-{matter}.proof");
+                place.expect(0, &["proof", "export", dir, matter, "--out", &out]);
+                let trust = ["--trust", &self.prints[0], "--trust", &self.prints[1]];
+                place.expect(0, &[&["verify", &out][..], &trust].concat());
+            }
+        }
+        assert_eq!(place.expect(0, &["card", "show", "a"]).json["number"], 2);
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder").flatten() {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).expect("a file");
+        }
+    }
+}
+
+#[test]
+fn an_old_copy_that_an_operator_puts_back_recovers_fifty_acts_and_goes_on() {
+    let pair = Pair::met();
+    let matters = pair.copied_and_gone_on();
+    let place = &pair.place;
+    // Never over a node that knows more without being told, nor over one that runs.
+    let refused = place.expect(4, &["restore", "a", "--from", "a.copy"]).json;
+    assert!(refused["newer"].as_u64() > Some(50), "{refused}");
+    place.expect(5, &["restore", "b", "--from", "a.copy"]);
+    let restored = place.expect(0, &["restore", "a", "--from", "a.copy", "--lose-newer"]).json;
+    assert_eq!(restored["lost"], refused["newer"]);
+    assert!(place.path("a.before-restore-1").join("journal.db").is_file(), "nothing is deleted");
+    pair.recovers(&matters);
+}
+
+#[test]
+fn a_copy_whose_journal_does_not_verify_is_not_put_in_place() {
+    let place = Place::new(env!("CARGO_BIN_EXE_comity"));
+    place.init("a", "xa.liaison", "XA");
+    copy(&place.path("a"), &place.path("a.copy"));
+    fs::remove_file(place.path("a.copy").join("journal.db")).expect("the copy is not whole");
+    place.expect(1, &["restore", "a", "--from", "a.copy"]);
+    place.init("b", "xb.liaison", "XB");
+    place.expect(2, &["restore", "b", "--from", "a"]);
+    place.expect(0, &["journal", "verify", "a"]);
+}
+
+#[test]
+fn a_machine_set_back_to_a_snapshot_in_silence_is_noticed_all_the_same() {
+    let pair = Pair::met();
+    let matters = pair.copied_and_gone_on();
+    let place = &pair.place;
+    // The marker outside the folder names a later state of the journal.
+    fs::remove_dir_all(place.path("a")).expect("the folder goes");
+    fs::rename(place.path("a.copy"), place.path("a")).expect("the snapshot takes its place");
+    pair.recovers(&matters);
+}
+
+#[test]
+fn a_machine_set_back_without_any_marker_compares_first() {
+    let pair = Pair::met();
+    let matter = pair.request();
+    pair.place.expect(0, &["sync", "a"]);
+    pair.act(0, "b", &matter, "ask", Some("ask.toml"), "Chen Ning");
+    pair.place.expect(0, &["sync", "a"]);
+    fs::remove_dir_all(pair.place.path("state")).expect("the state of the user goes");
+    let waits = pair.act(5, "a", &matter, "clarify", Some("clarify.toml"), "Amara Olin");
+    assert_eq!(waits["outcome"], "awaits-comparison");
+    // It had lost nothing: what waited is signed, and no epoch waits.
+    let synced = pair.place.expect(0, &["sync", "a"]).json;
+    assert_eq!((&synced[0]["released"], &synced[0]["recovered"]), (&Value::from(1), &Value::from(0)));
+    pair.place.expect(2, &["epoch", "declare", "a", "--root", "a.root"]);
+}
