@@ -267,7 +267,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Our own card, and those of whoever else signed any of these: who has not met them is introduced by it.
+    /// Our own cards, and those of whoever else signed any of these: who has not met them is introduced by it.
     fn cards_with(&self, partner: &AgencyId, parcels: &[Parcel]) -> Vec<Card> {
         let authors: BTreeSet<_> = parcels.iter().map(|parcel| parcel.entry.header().author).collect();
         let others = authors.into_iter().filter(|author| *author != self.agency && author != partner);
