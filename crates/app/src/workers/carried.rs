@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use comity_domain::matters::node::Trouble;
 use comity_evidence::groups::LEAF;
 use comity_federation::bundle::{Begun, BundleError, Closing, Frame, Next, Reading, Stood};
-use comity_federation::compare::Divergence;
+use comity_federation::compare::{Divergence, Finding};
 use comity_federation::message::{Message as _, PackageFetch, PackageRun, Refused};
 use comity_journal::card::{Card, CardBook};
 use comity_journal::cbor::{self, Malformed};
@@ -387,17 +387,14 @@ impl Ledger {
         let Ok((_, answered)) = self.judge_hello(pending, from, hello, now)? else {
             return Ok(Err(BundleError::NotForUs));
         };
+        let (ours, theirs) = (self.stream(&from, Direction::Out)?.n, hello.incoming.n);
+        let has_lost = theirs > ours;
         if !answered.vouched {
-            // A file cannot be asked for what it says that its sender has.
-            let lost =
-                Divergence::WeLost { ours: self.stream(&from, Direction::Out)?.n, theirs: hello.incoming.n };
-            self.record_incident(
-                pending,
-                Trouble::StreamMismatch,
-                Some(from),
-                None,
-                Some(&lost.to_string()),
-            )?;
+            // A file cannot be asked for what it says that its sender has: people hear of it.
+            let of_tree = hello.holds.map(|held| Finding::TheyHoldMore { held }.to_string());
+            let of_stream = || Divergence::WeLost { ours, theirs }.to_string();
+            let why = of_tree.filter(|_| !has_lost).unwrap_or_else(of_stream);
+            self.record_incident(pending, Trouble::StreamMismatch, Some(from), None, Some(&why))?;
         }
         let delivered = self.store.delivered(&from)?;
         let told = Told {
@@ -416,7 +413,7 @@ impl Ledger {
             packages: 0,
             wanted: 0,
             package_failed: None,
-            diverged: !answered.divergences.is_empty() || !answered.vouched,
+            diverged: !answered.divergences.is_empty() || has_lost,
             owed: 0,
             compared: false,
             released: 0,
