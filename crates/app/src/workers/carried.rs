@@ -387,13 +387,13 @@ impl Ledger {
         let Ok((_, answered)) = self.judge_hello(pending, from, hello, now)? else {
             return Ok(Err(BundleError::NotForUs));
         };
-        let lost =
-            Divergence::WeLost { ours: self.stream(&from, Direction::Out)?.n, theirs: hello.incoming.n };
-        let has_lost = matches!(lost, Divergence::WeLost { ours, theirs } if theirs > ours);
+        let (ours, theirs) = (self.stream(&from, Direction::Out)?.n, hello.incoming.n);
+        let has_lost = theirs > ours;
         if !answered.vouched {
             // A file cannot be asked for what it says that its sender has: people hear of it.
             let of_tree = hello.holds.map(|held| Finding::TheyHoldMore { held }.to_string());
-            let why = of_tree.filter(|_| !has_lost).unwrap_or_else(|| lost.to_string());
+            let of_stream = || Divergence::WeLost { ours, theirs }.to_string();
+            let why = of_tree.filter(|_| !has_lost).unwrap_or_else(of_stream);
             self.record_incident(pending, Trouble::StreamMismatch, Some(from), None, Some(&why))?;
         }
         let delivered = self.store.delivered(&from)?;
