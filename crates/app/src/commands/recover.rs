@@ -146,8 +146,15 @@ impl Ledger {
     }
 
     fn is_among_parties(&mut self, partner: &AgencyId, entry: &Entry) -> Result<bool, Failure> {
+        // Who had no node when it was opened may have one now.
+        let now = match self.matter(&entry.header().matter) {
+            Ok(matter) => matter.parties(),
+            Err(Failure::NotFound(_)) => Vec::new(),
+            Err(other) => return Err(other),
+        };
         let among = |opening: &comity_journal::entry::Opening| {
-            opening.parties.iter().any(|party| party.agency == *partner && party.recorder.is_none())
+            let parties = opening.parties.iter().chain(&now);
+            parties.into_iter().any(|party| party.agency == *partner && party.recorder.is_none())
         };
         if let Some(opening) = &entry.header().opening {
             return Ok(among(opening));
@@ -164,7 +171,7 @@ impl Ledger {
     fn parties_with_nodes(&mut self, matter: &MatterId) -> Result<Vec<AgencyId>, Failure> {
         let us = self.agency;
         let parties = match self.matter(matter) {
-            Ok(matter) => matter.opening().map(|(opening, _)| opening.parties.clone()).unwrap_or_default(),
+            Ok(matter) => matter.parties(),
             Err(Failure::NotFound(_)) => Vec::new(),
             Err(other) => return Err(other),
         };
