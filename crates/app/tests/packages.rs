@@ -261,6 +261,15 @@ fn an_envelope_that_speaks_of_something_else_is_never_fetched_nor_vouched_for() 
         let receive = transfer.pair.b.act(transfer.matter, "receive", Some("check = \"intact\""), "Cyan Roe");
         let Err(Failure::Refused(refusal)) = receive else { panic!("{receive:?}") };
         assert_eq!(refusal.rule.code, "package-not-here");
+        // Nor is it there to be looked into by who may know this matter, and perhaps not the one it is of.
+        let (matter, root) = (transfer.matter, envelope.root);
+        let seen = transfer.pair.b.run(move |ledger, _| {
+            let officer = ledger.officer(Some("Cyan Roe"))?;
+            ledger.package_seen_by(&officer, &matter.shown('E'), &root.to_string())
+        });
+        assert!(matches!(seen, Err(Failure::NotFound(_))), "{seen:?}");
+        let named = transfer.pair.b.run(move |ledger, _| ledger.package_named(&matter, None));
+        assert!(matches!(named, Err(Failure::NotFound(_))), "{named:?}");
     }
 }
 

@@ -239,7 +239,14 @@ impl Ledger {
         let matter = self.seen_by(officer, typed)?;
         let handed = self.packages_told_of(&matter)?;
         let found = handed.into_iter().find(|handed| handed.package.root.to_string() == package);
-        let handed = found.ok_or_else(|| Failure::NotFound("no such package was handed over".into()))?;
+        let missing = || Failure::NotFound("no such package was handed over".into());
+        let handed = found.ok_or_else(missing)?;
+        // Whoever names what lies on our shelf for another matter has not handed it over in this one.
+        if self.shelf.holds(&handed.package.root)
+            && !self.packages_here(&matter)?.contains(&handed.package.root)
+        {
+            return Err(missing());
+        }
         let (package, size) = (handed.package.root, self.size_of(&handed)?);
         Ok(PackageRow { package, size, matter, entry: handed.entry, by: handed.by })
     }

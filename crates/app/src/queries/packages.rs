@@ -235,9 +235,9 @@ impl Ledger {
     /// # Errors
     /// When there is none here, or several could be meant.
     pub fn package_named(&mut self, matter: &MatterId, typed: Option<&str>) -> Result<Hash, Failure> {
-        let shelf = std::sync::Arc::clone(&self.shelf);
+        let vouched = self.packages_here(matter)?;
         let handed = self.packages_told_of(matter)?.into_iter().map(|handed| handed.package.root);
-        let here: Vec<_> = handed.filter(|name| shelf.holds(name)).collect();
+        let here: Vec<_> = handed.filter(|name| vouched.contains(name)).collect();
         let fits =
             |name: &&Hash| typed.is_none_or(|typed| name.to_string().starts_with(&typed.to_lowercase()));
         match here.iter().filter(fits).collect::<Vec<_>>().as_slice() {
