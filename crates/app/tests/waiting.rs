@@ -12,7 +12,7 @@ use comity_federation::path;
 use comity_journal::entry::{Entry, Header, Lane, Place};
 use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::stream::StreamHead;
-use comity_journal::suite::Suite;
+use comity_journal::suite::{Hash, Suite};
 use comity_store::Direction;
 use comity_testkit::node::{
     Desk, Fate, Line, NOW, Pair, Sent, Three, request, review, wait, with_later_letters, with_letters,
@@ -150,28 +150,30 @@ fn a_partner_that_names_an_entry_it_never_sends_blocks_only_that_matter() {
     assert_eq!(state(&three.a, other), state(&three.b, other));
 }
 
-#[test]
-fn what_a_stranger_writes_first_does_not_change_what_a_matter_is() {
-    let three = Three::met();
-    let letter = three.letter_to(1, &[&three.b]);
-    // C, no party, writes something of another kind in it before B has the letter itself.
-    let request = Token::literal("request");
-    let (c, secret) = (three.c.agency, three.c.keys().pseudonyms);
-    let planted = three.c.run(move |ledger, _| {
-        let by = ledger.officer(Some("Emil Sand"))?.acting_in(&*secret, &letter);
+/// Signs a reminder beside its ledger and sends it to another node.
+fn writes_beside(
+    from: &Desk,
+    officer: &'static str,
+    to: &Desk,
+    matter: MatterId,
+    (place, prev): (Place, Option<Hash>),
+) -> Entry {
+    let (agency, secret) = (from.agency, from.keys().pseudonyms);
+    let signs = from.run(move |ledger, _| {
+        let by = ledger.officer(Some(officer))?.acting_in(&*secret, &matter);
         Ok((by, ledger.own_card().hash()))
     });
-    let (by, card) = planted.unwrap();
+    let (by, card) = signs.unwrap();
     let header = Header {
         v: comity_journal::entry::VERSION,
         suite: Suite::One,
-        matter: letter,
-        kind: request,
+        matter,
+        kind: Token::literal("request"),
         rules: 1,
-        lane: Lane::Shared(c),
-        author: c,
-        place: Place { epoch: 0, seq: 1 },
-        prev: None,
+        lane: Lane::Shared(agency),
+        author: agency,
+        place,
+        prev,
         seen: Vec::new(),
         card,
         at: NOW,
@@ -184,10 +186,20 @@ fn what_a_stranger_writes_first_does_not_change_what_a_matter_is() {
         relied: Vec::new(),
         opening: None,
     };
-    let entry = Entry::sign(header, &three.c.keys().signing);
-    let mut batch = Batch::decode(&nothing(c, three.b.agency)).unwrap();
+    let entry = Entry::sign(header, &from.keys().signing);
+    let mut batch = Batch::decode(&nothing(agency, to.agency)).unwrap();
+    batch.after = to.stream(agency, Direction::In);
     batch.entries = vec![Signed(entry.bytes().to_vec())];
-    wait(answer(&three.b.ledger, c, path::BATCH, batch.encode())).unwrap();
+    wait(answer(&to.ledger, agency, path::BATCH, batch.encode())).unwrap();
+    entry
+}
+
+#[test]
+fn what_a_stranger_writes_first_does_not_change_what_a_matter_is() {
+    let three = Three::met();
+    let letter = three.letter_to(1, &[&three.b]);
+    // C, no party, writes something of another kind in it before B has the letter itself.
+    let entry = writes_beside(&three.c, "Emil Sand", &three.b, letter, (Place { epoch: 0, seq: 1 }, None));
     let kind = |desk: &Desk| desk.run(move |ledger, _| Ok(ledger.matter(&letter)?.kind())).unwrap();
     assert_eq!(kind(&three.b), "request", "nothing else is known of it yet");
 
@@ -261,40 +273,8 @@ fn what_waits_in_a_matter_about_a_life_rings_all_the_same() {
     assert_eq!(rings(&pair.b), []);
 
     // Something of A's comes whose past is missing.
-    let (secret, agency) = (pair.a.keys().pseudonyms, pair.a.agency);
-    let like = pair.a.run(move |ledger, _| {
-        let by = ledger.officer(Some("Amara Olin"))?.acting_in(&*secret, &matter);
-        let head = ledger.matter(&matter)?.heads().into_iter().find(|seen| seen.lane.party() == agency);
-        Ok((by, ledger.own_card().hash(), head))
-    });
-    let (by, card, head) = like.unwrap();
-    let header = Header {
-        v: comity_journal::entry::VERSION,
-        suite: Suite::One,
-        matter,
-        kind: Token::literal("request"),
-        rules: 1,
-        lane: Lane::Shared(agency),
-        author: agency,
-        place: Place { epoch: 0, seq: head.unwrap().place.seq + 2 },
-        prev: Some(comity_journal::suite::Hash::from_bytes([7; 32])),
-        seen: Vec::new(),
-        card,
-        at: NOW,
-        by,
-        approved: Vec::new(),
-        handling: Token::literal("h1"),
-        act: Token::literal("remind"),
-        structure: vec![0xa0],
-        parts: Vec::new(),
-        relied: Vec::new(),
-        opening: None,
-    };
-    let entry = Entry::sign(header, &pair.a.keys().signing);
-    let mut batch = Batch::decode(&nothing(agency, pair.b.agency)).unwrap();
-    batch.after = pair.b.stream(agency, Direction::In);
-    batch.entries = vec![Signed(entry.bytes().to_vec())];
-    wait(answer(&pair.b.ledger, agency, path::BATCH, batch.encode())).unwrap();
+    let nobody_has = (Place { epoch: 0, seq: 9 }, Some(Hash::from_bytes([7; 32])));
+    writes_beside(&pair.a, "Amara Olin", &pair.b, matter, nobody_has);
     assert_eq!(waiting(&pair.b, matter), 1);
     assert_eq!(rings(&pair.b), [(matter.shown('R'), true)]);
 }
