@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use comity_app::Failure;
 use comity_app::ledger::{Compared, Ledger, LedgerByHand, LedgerHandle};
 use comity_domain::matters::node::Kept;
+use comity_domain::matters::standard;
 use comity_journal::ids::AgencyId;
 use comity_journal::suite::Hash;
 use comity_journal::tree::Tree;
 use comity_store::faults::FaultPlan;
 use comity_store::{Record, Recorded, TreeName};
-use comity_testkit::node::Disk;
+use comity_testkit::node::{Disk, with_letters};
 
 use crate::town::Resident;
 
@@ -23,6 +24,8 @@ pub(crate) struct Node {
     pub(crate) skew: i64,
     /// Whether it may lie.
     pub(crate) rogue: bool,
+    /// Whether it is of an earlier release, which knows nothing of letters: it keeps and receipts them.
+    pub(crate) behind: bool,
     /// Whether readings of its disk fail, or have failed and the ledger has not worked since.
     pub(crate) unreadable: bool,
     /// Whether readings of its disk fail now.
@@ -61,6 +64,7 @@ impl Node {
             up: None,
             skew: 0,
             rogue,
+            behind: false,
             room: Kept { entries: room, bytes: u64::MAX },
             unreadable: false,
             failing: false,
@@ -95,6 +99,13 @@ impl Node {
             let mut partners = self.resident.partners.iter().flatten();
             self.uncertain = !partners.all(|partner| up.ledger.ledger().has_compared_with(&partner.agency));
         }
+    }
+
+    /// Whether it is of an earlier release from now on, or of the one that the others are of.
+    pub(crate) fn release(&mut self, behind: bool) {
+        self.behind = behind;
+        let kinds = if behind { standard } else { with_letters };
+        self.resident.station = self.resident.station.clone().knowing(kinds);
     }
 
     /// Readings succeed again.

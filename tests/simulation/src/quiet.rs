@@ -32,6 +32,7 @@ impl World {
         }
         self.come_to_rest()?;
         self.converge()?;
+        self.upgrade()?;
         self.judge.lost_came_back(&mut self.nodes[0])?;
         for node in (0..self.nodes.len()).filter(|node| !self.nodes[*node].rogue).collect::<Vec<_>>() {
             self.judge.promises_are_kept(&self.nodes[node])?;
@@ -43,6 +44,17 @@ impl World {
             self.agree(a, b)?;
         }
         Ok(())
+    }
+
+    /// Whoever is of an earlier release stops, and the next one starts: what was kept comes to what it is everywhere.
+    fn upgrade(&mut self) -> Judged {
+        let Some(behind) = self.nodes.iter().position(|node| node.behind) else { return Ok(()) };
+        self.nodes[behind].stop_cleanly();
+        self.nodes[behind].release(false);
+        self.say(format!("n{behind} is upgraded"));
+        self.start(behind)?;
+        self.come_to_rest()?;
+        self.converge()
     }
 
     /// Lets everything that can move move, until nothing does.

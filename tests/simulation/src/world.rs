@@ -82,11 +82,14 @@ impl World {
         let weather = Weather::of(seed, with_rogue, &mut dice);
         let town = town.copy();
         let rogue = with_rogue.then(|| dice.below(town.len()));
-        let nodes: Vec<_> = town
+        let mut nodes: Vec<_> = town
             .into_iter()
             .enumerate()
             .map(|(i, (resident, plan))| Node::new(resident, plan, rogue == Some(i), 4 + seed % 20))
             .collect();
+        if let Some(last) = nodes.last_mut().filter(|last| !last.rogue && seed % 5 == 1) {
+            last.release(true);
+        }
         let first = dice.below(nodes.len());
         let strangers = dice.in_thousand(200).then(|| (first, (first + 1) % nodes.len()));
         let honest = nodes.iter().filter(|node| !node.rogue).map(|node| node.resident.station.agency);
@@ -125,8 +128,10 @@ impl World {
         let liar = rogue.map_or_else(String::new, |rogue| format!(", n{rogue} may lie"));
         let apart =
             self.strangers.map_or_else(String::new, |(a, b)| format!(", n{a} and n{b} never connect"));
+        let behind = self.nodes.iter().position(|node| node.behind);
+        let behind = behind.map_or_else(String::new, |node| format!(", n{node} is of an earlier release"));
         self.say(format!(
-            "world {} of {} nodes{liar}{apart}: {:?}",
+            "world {} of {} nodes{liar}{apart}{behind}: {:?}",
             self.seed,
             self.nodes.len(),
             self.weather
@@ -364,7 +369,7 @@ impl World {
         let nonce = Hash::from_slice(&self.dice.bytes(32)).unwrap_or(Hash::ZERO);
         let node = &self.nodes[number];
         let Some(up) = &node.up else { return };
-        if asked == also || asked == number || also == number {
+        if asked == also || asked == number || also == number || node.behind {
             return;
         }
         let (handle, officer) = (up.handle.clone(), node.resident.drafter.clone());

@@ -65,9 +65,13 @@ impl Judge {
         if dice.below(4) == 0 {
             return self.folded_anew(node, id, dice);
         }
+        let entries = self.entries_of(node, &id)?;
+        let is_known = self.earlier.of(entries.iter().map(|entry| &**entry)).is_some();
+        if node.behind && !is_known {
+            return Ok(());
+        }
         let Some(ledger) = node.ledger() else { return Ok(()) };
         let live = digest_in(ledger, &id)?;
-        let entries = self.entries_of(node, &id)?;
         self.state(id, &entries, &live)
     }
 
@@ -80,7 +84,8 @@ impl Judge {
     /// Folds the entries of a matter in another order: it comes to the state in memory.
     fn folded_anew(&mut self, node: &mut Node, id: MatterId, dice: &mut Dice) -> Judged {
         let mut entries = self.entries_of(node, &id)?;
-        let Some(kind) = self.kinds.of(entries.iter().map(|entry| &**entry)) else { return Ok(()) };
+        let kinds = if node.behind { &self.earlier } else { &self.kinds };
+        let Some(kind) = kinds.of(entries.iter().map(|entry| &**entry)) else { return Ok(()) };
         let mut folded = kind.matter(id);
         dice.seeded().shuffle(&mut entries);
         entries.iter().for_each(|entry| folded.receive(Arc::clone(entry)));

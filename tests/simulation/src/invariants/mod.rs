@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use comity_domain::engine::{Kinds, Standing};
+use comity_domain::matters::standard;
 use comity_journal::entry::{Entry, Lane, Place};
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::suite::Hash;
@@ -102,6 +103,8 @@ impl Invariant {
 /// What the judge remembers of all nodes together.
 pub(crate) struct Judge {
     kinds: Kinds,
+    /// What a node of an earlier release knows.
+    earlier: Kinds,
     /// The agencies whose nodes are honest.
     honest: Vec<AgencyId>,
     entries: BTreeMap<Hash, Arc<Entry>>,
@@ -118,6 +121,7 @@ impl Judge {
     pub(crate) fn new(honest: Vec<AgencyId>) -> Self {
         Self {
             kinds: with_letters(),
+            earlier: standard(),
             honest,
             entries: BTreeMap::new(),
             places: BTreeMap::new(),
