@@ -20,7 +20,7 @@ const NO_PAGE = [
   "/account/end-session", "/account/end-sessions", "/account/passkey/remove", "/assets/{name}", "/audit/export",
   "/bell", "/card-of-us/file", "/choices", "/intake/{number}/{act}", "/journal/verify", "/live", "/m/{number}/act/{act}/kept",
   "/m/{number}/proof/file", "/matters/filters", "/matters/filters/{filter}", "/matters/new/{kind}/{partner}/kept", "/metrics",
-  "/officers/enlist", "/partners/{agency}/confirm", "/partners/{agency}/test", "/sign-in/demo", "/sign-in/passkey", "/sign-out",
+  "/officers/enlist", "/partners/{agency}/claim", "/partners/{agency}/confirm", "/partners/{agency}/link", "/partners/{agency}/test", "/sign-in/demo", "/sign-in/passkey", "/sign-out",
 ];
 
 const ALL = routes();

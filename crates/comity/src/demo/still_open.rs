@@ -11,14 +11,15 @@ use crate::request::Request;
 const OFFICER: &str = "Tavi Noor";
 
 impl Story {
-    /// Five matters are under way: one has just arrived, one is asked back, one is promised, one waits for the other
-    /// side, and one waits for approval here.
+    /// Six matters are under way: one has just arrived, one is asked back, one is promised, one waits for the other
+    /// side, one waits for approval here, and one goes on by letter with an agency that has no node.
     pub(super) async fn still_open(&mut self) -> Result<(), Reply> {
         self.step("Meanwhile other matters are under way between Country A and Country B");
         self.asked_back().await?;
         self.promised().await?;
         self.waits_for_them().await?;
         self.waits_for_approval().await?;
+        self.on_paper().await?;
         self.just_arrived().await
     }
 
@@ -119,6 +120,39 @@ impl Story {
             Request::Draft { kind, to, toml: asked.toml(), officer: Some(OFFICER.into()), send: true };
         let matter = word(&self.refused(Side::B, draft).await?, "matter");
         self.ask(Side::B, act(&matter, "review-grounds", Some(&review("no")), "Lior Quen")).await?;
+        Ok(())
+    }
+
+    /// Country B has asked Country D, which has no node: the letter has gone, and what comes back will be recorded.
+    async fn on_paper(&mut self) -> Result<(), Reply> {
+        let (desk, supervisor) = people(Side::B);
+        let without_node = "Country D";
+        let add = Request::PartnerAddOffNetwork {
+            name: without_node.into(),
+            place: "XD".into(),
+            reached: "by letter, through its embassy in Port Sample".into(),
+            officer: Some(desk.into()),
+        };
+        self.ask(Side::B, add).await?;
+        let confirm =
+            Request::PartnerConfirm { partner: without_node.into(), officer: Some(supervisor.into()) };
+        self.ask(Side::B, confirm).await?;
+        let asked = Asked {
+            kind: "information",
+            grade: ("normal", ""),
+            title: "Ship that carried a container of telephones",
+            facts: "The container left Port Sample on 9 November 2026 on a ship of a company in Country D.",
+            question: "Which company ran the ship on that day?",
+            link: "The telephones in it were used in call rooms.",
+            wished_in: 24 * 30,
+        };
+        let (kind, to) = ("request".to_owned(), without_node.to_owned());
+        let draft = Request::Draft { kind, to, toml: asked.toml(), officer: Some(desk.into()), send: true };
+        let matter = word(&self.refused(Side::B, draft).await?, "matter");
+        self.ask(Side::B, act(&matter, "review-grounds", Some(&review("no")), supervisor)).await?;
+        self.ask(Side::B, act(&matter, "approve", None, supervisor)).await?;
+        let gone = "channel = \"letter\"\nreference = \"XB-2026-0830\"\n";
+        self.ask(Side::B, act(&matter, "dispatch", Some(gone), desk)).await?;
         Ok(())
     }
 
