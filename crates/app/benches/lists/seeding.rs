@@ -99,8 +99,10 @@ impl Town {
         let named =
             partners.iter().enumerate().map(|(n, agency)| (agency.card.clone(), format!("Country {n}")));
         let named: Vec<_> = named.collect();
-        let [first, second, others @ ..] = PEOPLE;
+        // Who lets a partner have more than correspondence is a supervisor.
+        let [first, third, fourth, fifth, second, others @ ..] = PEOPLE;
         station.settle(&mut ledger, [first, second], &named)?;
+        let others = [third, fourth, fifth].into_iter().chain(others);
         ledger.run_now(|ledger, pending| {
             for (name, roles) in others {
                 let roles: Vec<_> = roles.iter().filter_map(|role| Role::from_code(role)).collect();

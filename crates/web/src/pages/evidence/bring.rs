@@ -78,7 +78,8 @@ fn laid_out(
         }
     };
     let faulty = !wrong.is_empty() || !against.0.is_empty();
-    Page::new(title).of("evidence").faulty(faulty).around(asking, &body)
+    let section = if place.record.is_some() { "matters" } else { "evidence" };
+    Page::new(title).of(section).faulty(faulty).around(asking, &body)
 }
 
 /// Which earlier handing over it takes the place of, where the other side found one not as it was sealed.
