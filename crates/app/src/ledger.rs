@@ -31,7 +31,7 @@ use comity_journal::stream::StreamHead;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 use comity_journal::tree::Tree;
-use comity_store::{Direction, Recorded, Store, StoredCheckpoint, TreeName};
+use comity_store::{Direction, Reader, Recorded, Store, StoredCheckpoint, TreeName};
 
 pub use append::{NewEntry, Received};
 pub use epochs::{Begun, EPOCH_FIRST};
@@ -146,6 +146,19 @@ impl StoredEntry {
     }
 }
 
+/// All cards that are stored, each proven by those before it.
+///
+/// # Errors
+/// When the store cannot be read, or one of them is none.
+pub(crate) fn stored_cards(store: &dyn Reader) -> Result<CardBook, Failure> {
+    let mut cards = CardBook::default();
+    for stored in store.cards()? {
+        let believed = Card::read(&stored.bytes).and_then(|card| cards.add(card));
+        believed.map_err(|error| Failure::Fault(format!("a stored card cannot be read: {error}")))?;
+    }
+    Ok(cards)
+}
+
 /// What a ledger is opened with.
 pub struct LedgerParts {
     /// Where it keeps things.
@@ -234,12 +247,7 @@ impl Ledger {
         self.last_looks.clear();
         self.people.forget();
         // The old book stays until the new one is whole: a ledger is never without its own card.
-        let mut cards = CardBook::default();
-        for stored in self.store.cards()? {
-            let believed = Card::read(&stored.bytes).and_then(|card| cards.add(card));
-            believed.map_err(|error| Failure::Fault(format!("a stored card cannot be read: {error}")))?;
-        }
-        self.cards = cards;
+        self.cards = stored_cards(&*self.store)?;
         self.checkpoint = match self.store.checkpoint(&self.agency)? {
             Some(stored) => SignedCheckpoint::try_from(stored.note).ok(),
             None => None,

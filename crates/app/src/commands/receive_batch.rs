@@ -300,7 +300,7 @@ impl Ledger {
             return Ok(Err(SetAside::NotShared));
         }
         let (us, lane) = (self.agency, header.lane.party());
-        let said = self.said_to_be_us(entry)?;
+        let said = self.said_to_be_us(&header.matter)?;
         let parties = match &header.opening {
             Some(opening) => Some(opening.parties.clone()),
             None => match self.matter(&header.matter) {
@@ -344,11 +344,11 @@ impl Ledger {
         })
     }
 
-    /// The parties that are said to be us in a matter, by the entry that has come or by those that are here, each with who
-    /// says so: an offer may come before the opening that tells whether it may.
-    fn said_to_be_us(&mut self, entry: &Entry) -> Result<Vec<(AgencyId, AgencyId)>, Failure> {
+    /// The parties that are said to be us by entries of a matter that are here, each with who says so: an offer may come
+    /// before the opening that tells whether it may.
+    fn said_to_be_us(&mut self, matter: &MatterId) -> Result<Vec<(AgencyId, AgencyId)>, Failure> {
         let us = self.agency;
-        match self.matter(&entry.header().matter) {
+        match self.matter(matter) {
             Ok(matter) => Ok(matter.said_to_be(&us)),
             Err(Failure::NotFound(_)) => Ok(Vec::new()),
             Err(other) => Err(other),

@@ -1,7 +1,7 @@
 //! Verifies a whole journal from its first record, reading a page at a time.
 
 use comity_journal::audit::{Audit, AuditReport, Audited, AuditedWhat};
-use comity_journal::card::{Card, CardBook};
+use comity_journal::card::CardBook;
 use comity_journal::cbor;
 use comity_journal::checkpoint::SignedCheckpoint;
 use comity_journal::ids::AgencyId;
@@ -10,7 +10,7 @@ use comity_store::{Reader, Record, Recorded, StoredCheckpoint, TreeName};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, stored_cards};
 
 /// Records and receipts read at once.
 const PAGE: usize = 512;
@@ -90,12 +90,7 @@ pub fn verify_journal(ledger: &Ledger) -> Result<JournalReport, Failure> {
 /// # Errors
 /// When the store cannot be read; what does not hold is in the report.
 pub fn verify_stored(store: &dyn Reader, agency: AgencyId) -> Result<JournalReport, Failure> {
-    let mut cards = CardBook::default();
-    for stored in store.cards()? {
-        let believed = Card::read(&stored.bytes).and_then(|card| cards.add(card));
-        believed.map_err(|error| Failure::Fault(format!("a stored card cannot be read: {error}")))?;
-    }
-    let (records, receipts) = (store.length()?, count_receipts(store)?);
+    let (cards, records, receipts) = (stored_cards(store)?, store.length()?, count_receipts(store)?);
     Extent { agency, cards, records, receipts, checkpoint: store.checkpoint(&agency)? }.verify(store)
 }
 

@@ -294,14 +294,16 @@ impl Ledger {
     /// What we call our partners.
     pub(super) fn partner_names(&mut self, words: &Words) -> Result<BTreeMap<AgencyId, String>, Failure> {
         let partners = self.known_partners()?;
-        let met = partners.iter().map(|partner| (partner.agency, partner.name.clone()));
+        let mut names: BTreeMap<_, _> =
+            partners.iter().map(|partner| (partner.agency, partner.name.clone())).collect();
         // Of the others there is a card that somebody brought: its word for itself, which nobody here has compared.
         let language = words.lang().code();
-        let introduced = self.cards.agencies().map(|card| {
-            let name = card.name(language);
-            (card.agency(), words.text_with("agency-introduced", &[("name", name)]))
-        });
-        Ok(introduced.chain(met).collect())
+        for card in self.cards.agencies() {
+            names
+                .entry(card.agency())
+                .or_insert_with(|| words.text_with("agency-introduced", &[("name", card.name(language))]));
+        }
+        Ok(names)
     }
 
     /// A row as a line for an officer: without what the officer may not read.

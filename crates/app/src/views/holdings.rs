@@ -5,10 +5,9 @@
 //! one hash, however much it is. What the hashes are, and what is done when they differ: `comity_federation::holdings`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use comity_federation::holdings::{self, Held, RUNS};
-use comity_journal::entry::{Entry, Opening};
+use comity_journal::entry::{Entry, Opening, Party};
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::suite::Hash;
 use comity_store::{Recorded, ViewRow};
@@ -42,39 +41,55 @@ pub(super) fn project(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId)
     if !pending.anew && !pending.commit.records.iter().any(|record| is_shared(&record.what)) {
         return Ok(());
     }
-    let known: Vec<Arc<Entry>> = match ledger.matter(id) {
-        Ok(matter) => matter.entries().into_iter().cloned().collect(),
+    let (entries, now): (Vec<_>, _) = match ledger.matter(id) {
+        Ok(matter) => (matter.entries().into_iter().cloned().collect(), matter.parties()),
         // Of a kind this release does not know what came is kept all the same.
-        Err(Failure::NotFound(_)) => ledger.entries_of(pending, id)?,
+        Err(Failure::NotFound(_)) => (ledger.entries_of(pending, id)?, Vec::new()),
         Err(other) => return Err(other),
     };
-    let mut shared: Vec<_> = known.iter().filter(|entry| entry.header().lane.is_shared()).collect();
+    let mut shared: Vec<_> = entries.iter().filter(|entry| entry.header().lane.is_shared()).collect();
     shared.sort_by_key(|entry| entry.hash());
-    let openings: Vec<_> = shared.iter().filter_map(|entry| entry.header().opening.as_ref()).collect();
-    // Who had no node when it was opened may have one now.
-    let now = match ledger.matter(id) {
-        Ok(matter) => matter.parties(),
-        Err(Failure::NotFound(_)) => Vec::new(),
-        Err(other) => return Err(other),
-    };
-    let is_named = |opening: &Opening, agency: &AgencyId| {
-        let parties = opening.parties.iter().chain(&now);
-        parties.into_iter().any(|party| party.agency == *agency && party.recorder.is_none())
-    };
+    let named = Named::by(shared.iter().map(|entry| &***entry), &now);
     // What somebody who is no party put here is nowhere else.
-    let named: BTreeSet<AgencyId> =
-        openings.iter().flat_map(|opening| &opening.parties).chain(&now).map(|party| party.agency).collect();
-    let of_parties = shared.iter().filter(|entry| named.contains(&entry.header().lane.party()));
+    let of_parties = shared.iter().filter(|entry| named.agencies.contains(&entry.header().lane.party()));
     let value = holdings::of_matter(of_parties.map(|entry| entry.hash())).as_bytes().to_vec();
-    // Of two openings neither counts yet: what is held is spoken of only to whom both name.
-    let by_all = |agency: &AgencyId| openings.iter().all(|opening| is_named(opening, agency));
     let us = ledger.own_card().agency();
-    for partner in named.iter().filter(|partner| **partner != us) {
-        let value = (by_all(&us) && by_all(partner)).then(|| value.clone());
+    for partner in named.agencies.iter().filter(|partner| **partner != us) {
+        let value = (named.by_all(&us) && named.by_all(partner)).then(|| value.clone());
         ledger.runs.changed(partner, id);
         pending.commit.views.push(ViewRow { view: HOLDINGS, key: key(partner, id), value });
     }
     Ok(())
+}
+
+/// Whom the openings of a matter name that are here. Every one counts, whether it is valid or one of two; of two neither
+/// does yet, so what is held is spoken of only to whom both name.
+pub(crate) struct Named<'m> {
+    openings: Vec<&'m Opening>,
+    /// The parties as they are now: who had no node when it was opened may have one.
+    now: &'m [Party],
+    /// Whoever is named at all.
+    agencies: BTreeSet<AgencyId>,
+}
+
+impl<'m> Named<'m> {
+    pub(crate) fn by(entries: impl Iterator<Item = &'m Entry>, now: &'m [Party]) -> Self {
+        let openings: Vec<_> = entries.filter_map(|entry| entry.header().opening.as_ref()).collect();
+        let parties = openings.iter().flat_map(|opening| &opening.parties).chain(now);
+        let agencies = parties.map(|party| party.agency).collect();
+        Self { openings, now, agencies }
+    }
+
+    /// Whether every opening names an agency as one that has a node, or it is a party with one now.
+    pub(crate) fn by_all(&self, agency: &AgencyId) -> bool {
+        let has_node = |party: &Party| party.agency == *agency && party.recorder.is_none();
+        let names = |opening: &&Opening| opening.parties.iter().chain(self.now).any(has_node);
+        self.openings.iter().all(names)
+    }
+
+    pub(crate) fn is_opened(&self) -> bool {
+        !self.openings.is_empty()
+    }
 }
 
 fn key(partner: &AgencyId, matter: &MatterId) -> Vec<u8> {

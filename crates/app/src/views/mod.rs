@@ -34,7 +34,7 @@ pub use row::{FirstDue, MatterRow, Referring, Side};
 pub use waiting::WaitingRow;
 
 pub(crate) use contents::{Contents, Heading, REFERENCE, What};
-pub(crate) use holdings::HeldRuns;
+pub(crate) use holdings::{HeldRuns, Named};
 pub(crate) use order::place_in;
 pub(crate) use search::{after_gram, after_reference, matter_of};
 pub(crate) use text::{Plain, Term, reference_form, terms};

@@ -3,6 +3,7 @@
 //! There is no queue beside the journal: what is to be delivered is the stream after what the partner has. Only
 //! what is stored is read, so nothing leaves before it is durable.
 
+use comity_domain::matters::node::Trouble;
 use comity_federation::batch::OpenBatch;
 use comity_federation::compare::Finding;
 use comity_federation::message::{Batch, BatchReply, Fetch, HelloReply, Message as _, ReceiptsReply};
@@ -119,7 +120,7 @@ async fn end(
             let nothing = Heard { findings: Vec::new(), holds: None, holdings_differ: false };
             ledger.heed(pending, partner, &nothing, None, &divergences)?;
             if they_lost {
-                ledger.partner_is_older(pending, partner)?;
+                ledger.record_once(pending, Trouble::PartnerOldCopy, partner)?;
             }
             if compared { ledger.streams_agree(pending, partner) } else { Ok(0) }
         })

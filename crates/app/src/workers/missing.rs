@@ -15,7 +15,7 @@ use comity_federation::holdings::{Holdings, HoldingsReply};
 use comity_federation::message::{Ask, Batch, Message as _, VERSION};
 use comity_federation::path;
 use comity_journal::card::Card;
-use comity_journal::entry::{Entry, Lane, Opening, Place, Seen};
+use comity_journal::entry::{Entry, Lane, Place, Seen};
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::limits;
 use comity_journal::part::OpenPart;
@@ -25,6 +25,7 @@ use comity_store::Recorded;
 use super::deliver::{Peer, Synced, unreadable};
 use crate::failure::Failure;
 use crate::ledger::{Ledger, LedgerHandle};
+use crate::views::Named;
 
 /// How many matters one session asks about; the next goes on behind the last of them.
 const MATTERS: usize = 16;
@@ -130,40 +131,31 @@ impl Ledger {
         Ok(asked)
     }
 
-    /// What to ask a partner about a matter, if it may hold what is asked for. What is
-    /// said to be of our own lane and is not here was never written, unless the partner holds it and we signed it.
+    /// What to ask a partner about a matter, if it may hold what is asked for. What is said to be of our own lane and is not
+    /// here was never written, unless the partner holds it and we signed it.
     fn ask(&mut self, partner: &AgencyId, matter: MatterId, how: About) -> Result<Option<Ask>, Failure> {
+        // It has said itself that it holds something of it, whoever the opening that is here names.
         let anyway = !matches!(how, About::WhatIsMissing);
-        let us = self.agency;
-        let ours = match self.matter(&matter) {
-            Ok(folded) => folded.lane_of(&us),
-            Err(Failure::NotFound(_)) => Lane::Shared(us),
+        let (from, to) = (self.agency, *partner);
+        let ask = |have| Ask { v: VERSION, from, to, matter, have };
+        let (ours, is_party) = match self.matter(&matter) {
+            Ok(folded) => {
+                let is_party = || folded.parties().iter().any(|party| party.agency == to);
+                (folded.lane_of(&from), folded.opening().map(|_| is_party()))
+            }
+            // A matter that has not come yet, or one of a kind this release does not know.
+            Err(Failure::NotFound(_)) => return Ok(anyway.then(|| ask(Vec::new()))),
             Err(other) => return Err(other),
         };
         let rows = || self.waiting.in_matter(&matter).map(|(_, row)| row);
         let missing = rows().any(|row| row.lacks.iter().any(|seen| seen.lane != ours));
-        let is_author = rows().any(|row| row.author == *partner);
-        if !missing && !anyway {
+        let may_hold = is_party.unwrap_or_else(|| rows().any(|row| row.author == to));
+        if !(anyway || missing && may_hold) {
             return Ok(None);
         }
-        let (from, to) = (self.agency, *partner);
-        let folded = match self.matter(&matter) {
-            Ok(folded) => folded,
-            // A matter that has not come yet, or one of a kind this release does not know.
-            Err(Failure::NotFound(_)) => {
-                return Ok(anyway.then_some(Ask { v: VERSION, from, to, matter, have: Vec::new() }));
-            }
-            Err(other) => return Err(other),
-        };
-        let may_hold = match folded.opening() {
-            Some(_) => folded.parties().iter().any(|party| party.agency == *partner),
-            None => is_author,
-        };
-        // It has said itself that it holds something of it, whoever the opening that is here names.
-        let may_hold = may_hold || anyway;
-        let mut have = if matches!(how, About::AllOfIt) { Vec::new() } else { folded.heads() };
+        let mut have = if matches!(how, About::AllOfIt) { Vec::new() } else { self.matter(&matter)?.heads() };
         have.truncate(limits::PARTIES);
-        Ok(may_hold.then_some(Ask { v: VERSION, from, to, matter, have }))
+        Ok(Some(ask(have)))
     }
 
     /// A batch, outside any stream, of the entries of a matter that `partner` lacks.
@@ -203,25 +195,17 @@ impl Ledger {
         Ok(self.batch_of(partner, StreamHead::START, parcels)?.0)
     }
 
-    /// Whether both this node and the partner are parties of a matter that was opened here. Of two openings neither counts
-    /// yet: then by both.
+    /// Whether both this node and the partner are parties of a matter that was opened here.
     fn are_parties(&mut self, matter: &MatterId, partner: &AgencyId) -> Result<bool, Failure> {
         let us = self.agency;
-        let (openings, now): (Vec<_>, _) = match self.matter(matter) {
-            Ok(matter) => {
-                let openings =
-                    matter.entries().into_iter().filter_map(|entry| entry.header().opening.clone());
-                (openings.collect(), matter.parties())
-            }
-            Err(Failure::NotFound(_)) => (Vec::new(), Vec::new()),
+        let matter = match self.matter(matter) {
+            Ok(matter) => matter,
+            Err(Failure::NotFound(_)) => return Ok(false),
             Err(other) => return Err(other),
         };
-        let names = |opening: &Opening, agency| {
-            let parties = opening.parties.iter().chain(&now);
-            parties.into_iter().any(|party| party.agency == agency && party.recorder.is_none())
-        };
-        let by_all = openings.iter().all(|opening| names(opening, us) && names(opening, *partner));
-        Ok(!openings.is_empty() && by_all)
+        let now = matter.parties();
+        let named = Named::by(matter.entries().into_iter().map(AsRef::as_ref), &now);
+        Ok(named.is_opened() && named.by_all(&us) && named.by_all(partner))
     }
 
     /// An entry with the content of it that is here and addressed to a partner.

@@ -4,7 +4,6 @@
 //! content of it that is still here, the cards known of the asker, and the latest checkpoint held of its tree. All of it is
 //! signed by the asker, so it proves itself. Not here: what the asker makes of it (`commands/recover.rs`).
 
-use comity_domain::matters::node::Trouble;
 use comity_federation::batch::{Draft, Parcel};
 use comity_federation::compare::Finding;
 use comity_federation::message::{Fetch, Message as _, Returned};
@@ -152,18 +151,6 @@ impl Ledger {
         let kept = self.store.parts(entry)?.into_iter().find(|part| part.label.as_str() == SET_ASIDE);
         let read = kept.and_then(|part| Entry::read(&part.bytes).ok());
         Ok(read.map(|entry| Parcel { entry, parts: Vec::new() }))
-    }
-
-    /// The partner's node is an older copy of itself; people hear of it once.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub(super) fn partner_is_older(
-        &mut self,
-        pending: &mut crate::ledger::Pending,
-        partner: AgencyId,
-    ) -> Result<(), Failure> {
-        self.record_once(pending, Trouble::PartnerOldCopy, partner)
     }
 }
 
