@@ -20,7 +20,7 @@ use super::course::{Course, Link};
 use super::grid::Cell;
 use super::handed::HandedOverRecords;
 use super::inner::{InnerAct, InnerLane};
-use super::kind::{HandedOver, Kind, Lanes, PackageRef};
+use super::kind::{Kind, Lanes};
 use super::lane::{Frontier, LaneLog, Standing, Step};
 use super::shared::SharedAct;
 use crate::act::{ActDef, ActSet, Shape};
@@ -31,9 +31,9 @@ use crate::gates::{Refusal, rules};
 pub struct Matter<K: Kind> {
     id: MatterId,
     entries: BTreeMap<Hash, Arc<Entry>>,
-    places: BTreeMap<(Lane, Place), Vec<Hash>>,
+    pub(super) places: BTreeMap<(Lane, Place), Vec<Hash>>,
     /// The courses of the lanes in which a place is claimed twice or that have more than one epoch.
-    courses: BTreeMap<Lane, Course>,
+    pub(super) courses: BTreeMap<Lane, Course>,
     lanes: BTreeMap<Lane, LaneLog<K::Lane>>,
     inner: BTreeMap<Lane, LaneLog<InnerLane>>,
 }
@@ -348,7 +348,7 @@ impl<K: Kind> Matter<K> {
         kind.or_else(|| self.inner.get(&lane).and_then(LaneLog::last).map(|step| (step.place, step.entry)))
     }
 
-    fn length(&self, lane: Lane) -> usize {
+    pub(super) fn length(&self, lane: Lane) -> usize {
         let kind = self.lanes.get(&lane).map_or(0, |log| log.steps.len());
         kind + self.inner.get(&lane).map_or(0, |log| log.steps.len())
     }
@@ -371,7 +371,7 @@ impl<K: Kind> Matter<K> {
         (is_it && shared <= self.length(seen.lane)).then_some(shared)
     }
 
-    fn frontier_at(&self, lane: Lane, count: usize) -> Option<&Frontier> {
+    pub(super) fn frontier_at(&self, lane: Lane, count: usize) -> Option<&Frontier> {
         let i = count.checked_sub(1)?;
         let kind = self.lanes.get(&lane).and_then(|log| log.steps.get(i)).map(|step| &step.frontier);
         kind.or_else(|| self.inner.get(&lane).and_then(|log| log.steps.get(i)).map(|step| &step.frontier))
@@ -492,46 +492,6 @@ impl<K: Kind> Matter<K> {
         self.entries.values()
     }
 
-    /// The sealed packages that valid entries handed over, and those that hold the papers of what was recorded.
-    pub fn packages(&self) -> Vec<HandedOver> {
-        let names_one = |entry: &&Arc<Entry>| {
-            K::DEF.hands_over == Some(entry.header().act.as_str()) || self.paper_of(entry).is_some()
-        };
-        let valid = |entry: &&Arc<Entry>| self.standing(&entry.hash()) == Standing::Valid;
-        let naming: Vec<_> = self.entries().filter(names_one).filter(valid).collect();
-        if naming.is_empty() {
-            return Vec::new();
-        }
-        let state = self.state();
-        let lanes = state.lanes_with(None);
-        naming
-            .into_iter()
-            .flat_map(|entry| {
-                let handed = self.handed_over(entry, &state, &lanes);
-                handed.into_iter().chain(self.paper_brought(entry))
-            })
-            .collect()
-    }
-
-    fn handed_over(&self, entry: &Entry, state: &State<K>, lanes: &Lanes<'_, K::Lane>) -> Option<HandedOver> {
-        if K::DEF.hands_over != Some(entry.header().act.as_str()) {
-            return None;
-        }
-        let package = K::package(&Self::kind_act(&Stated::of(entry))?.ok()?)?;
-        let kept = K::keeps(lanes, &entry.hash());
-        let (stands, role) = K::stands(lanes, &entry.hash());
-        let party = state.parties.iter().find(|party| Some(party.role.as_str()) == role);
-        let is_now = |party: &Party| state.handed.get(&party.agency).map_or(party.agency, |handed| handed.to);
-        let (by, holder) = (entry.header().author, party.map(is_now));
-        Some(HandedOver { package, entry: entry.hash(), by, kept, stands, holder, paper: false })
-    }
-
-    fn paper_brought(&self, entry: &Entry) -> Option<HandedOver> {
-        let (package, by) = (PackageRef { root: self.paper_of(entry)?, size: 0 }, entry.header().author);
-        let (entry, holder) = (entry.hash(), Some(by));
-        Some(HandedOver { package, entry, by, kept: true, stands: "recorded", holder, paper: true })
-    }
-
     /// The grid cell the matter is in.
     pub fn cell(&self) -> Cell {
         K::cell(&self.state().lanes_with(None))
@@ -632,73 +592,6 @@ impl<K: Kind> Matter<K> {
         let kind = self.lanes.values().filter_map(|log| log.latest(acts));
         let inner = self.inner.values().filter_map(|log| log.latest(acts));
         kind.chain(inner).max().map(|(_, entry)| entry)
-    }
-
-    /// Where the next entry of a lane goes: its place, the entry before it, and what to name as seen.
-    pub fn next_in(&self, lane: Lane) -> (Place, Option<Hash>, Vec<Seen>) {
-        // A fork in another lane can undo what this lane had come to. Its entries wait then, but their places are taken.
-        let last = if self.is_forked(lane) { self.head(lane) } else { self.last_written(lane) };
-        let (place, prev) = match last {
-            Some((place, hash)) => (Place { epoch: place.epoch, seq: place.seq + 1 }, Some(hash)),
-            None => (Place { epoch: 0, seq: 1 }, None),
-        };
-        (place, prev, self.unnamed(lane))
-    }
-
-    /// Where the first entry of a lane's next epoch goes, when it follows `prev`: as [`Matter::next_in`].
-    pub fn next_epoch(&self, lane: Lane, prev: Hash) -> (Place, Option<Hash>, Vec<Seen>) {
-        let of_lane = self.places.range((lane, Place { epoch: 0, seq: 0 })..);
-        let epochs = of_lane.take_while(|((of, _), _)| *of == lane).map(|((_, place), _)| place.epoch);
-        (Place { epoch: epochs.max().unwrap_or_default() + 1, seq: 1 }, Some(prev), self.unnamed(lane))
-    }
-
-    /// Where an act goes: at the end of its lane, or, where it begins an epoch, behind the entry it goes on from.
-    pub fn place_for(&self, lane: Lane, act: &str, structure: &[u8]) -> (Place, Option<Hash>, Vec<Seen>) {
-        let begins = Self::def_of(lane, act).filter(|def| SharedAct::begins_epoch(def));
-        let follows = begins.and_then(|def| {
-            let named = SharedAct::decode(act, structure)?.ok()?.target()?;
-            if SharedAct::is_take(def) { self.last_recorded(&named) } else { Some(named) }
-        });
-        follows.map_or_else(|| self.next_in(lane), |prev| self.next_epoch(lane, prev))
-    }
-
-    /// What has moved in other lanes and no entry of this one has named.
-    fn unnamed(&self, lane: Lane) -> Vec<Seen> {
-        let known = self.frontier_at(lane, self.length(lane)).cloned().unwrap_or_default();
-        // What somebody who is no party put here is nowhere else: partners would wait for it in vain.
-        let parties = self.opening().map(|(opening, _)| opening.parties.as_slice()).unwrap_or_default();
-        let all_have =
-            |other: &Lane| other.is_shared() && parties.iter().any(|party| party.agency == other.party());
-        let moved = self.everything().into_iter().filter(|(other, count)| {
-            *other != lane
-                && (!lane.is_shared() || all_have(other))
-                && known.get(other).copied().unwrap_or(0) < *count
-        });
-        moved
-            .filter_map(|(lane, _)| self.head(lane).map(|(place, entry)| Seen { lane, place, entry }))
-            .collect()
-    }
-
-    /// The last entry of a lane before the first place that is free, whether it counts yet or not.
-    fn last_written(&self, lane: Lane) -> Option<(Place, Hash)> {
-        if let Some(course) = self.courses.get(&lane) {
-            let last = course.entries.last()?;
-            return self.entries.get(last).map(|entry| (entry.header().place, *last));
-        }
-        let mut last = self.head(lane);
-        loop {
-            let (epoch, seq) = last.map_or((0, 0), |(place, _)| (place.epoch, place.seq));
-            let next = Place { epoch, seq: seq + 1 };
-            let Some(hash) = self.places.get(&(lane, next)).and_then(|rivals| rivals.first()) else {
-                return last;
-            };
-            last = Some((next, *hash));
-        }
-    }
-
-    /// Whether a lane is forked or entries of it wait, so that nobody knows what it will have come to.
-    pub(super) fn stands_still(&self, lane: Lane) -> bool {
-        self.is_forked(lane) || self.last_written(lane) != self.head(lane)
     }
 
     /// Everything the fold came to, as text that is equal exactly when the states are.

@@ -19,6 +19,8 @@ mod inner;
 mod kind;
 mod lane;
 mod matter;
+mod next;
+mod packages;
 mod recall;
 mod recorded;
 mod registry;

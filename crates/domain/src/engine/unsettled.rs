@@ -5,7 +5,7 @@
 //!
 //! Invariant: what waits is a function of the set of entries received, as is everything else of a matter.
 
-use comity_journal::entry::{Entry, Lane, Place, Seen};
+use comity_journal::entry::{Entry, Place, Seen};
 use comity_journal::ids::AgencyId;
 use comity_journal::suite::Hash;
 
@@ -75,13 +75,5 @@ impl<K: Kind> Matter<K> {
         let prev = header.prev.map(|entry| Seen { lane: header.lane, place: before, entry });
         let named = prev.into_iter().chain(header.seen.iter().copied());
         named.filter(|seen| self.entry(&seen.entry).is_none()).collect()
-    }
-
-    /// Where the next entry of a lane is evaluated, and the entry it has to follow.
-    pub(super) fn after_head(&self, lane: Lane) -> (Place, Option<Hash>) {
-        match self.head(lane) {
-            Some((place, hash)) => (Place { epoch: place.epoch, seq: place.seq + 1 }, Some(hash)),
-            None => (Place { epoch: 0, seq: 1 }, None),
-        }
     }
 }

@@ -1,0 +1,91 @@
+//! Where the next entry of a lane goes, whoever writes it, and what it has to name as seen.
+//!
+//! Not here: whether the entry is valid there ([`Matter::decide`]), and which entries of a lane follow one another
+//! ([`super::course`]).
+
+use comity_journal::entry::{Lane, Place, Seen};
+use comity_journal::suite::Hash;
+
+use super::kind::Kind;
+use super::matter::Matter;
+use super::shared::SharedAct;
+use crate::act::ActSet as _;
+
+impl<K: Kind> Matter<K> {
+    /// Where the next entry of a lane goes: its place, the entry before it, and what to name as seen.
+    pub fn next_in(&self, lane: Lane) -> (Place, Option<Hash>, Vec<Seen>) {
+        // A fork in another lane can undo what this lane had come to. Its entries wait then, but their places are taken.
+        let last = if self.is_forked(lane) { self.head(lane) } else { self.last_written(lane) };
+        let (place, prev) = behind(last);
+        (place, prev, self.unnamed(lane))
+    }
+
+    /// Where the first entry of a lane's next epoch goes, when it follows `prev`: as [`Matter::next_in`].
+    pub fn next_epoch(&self, lane: Lane, prev: Hash) -> (Place, Option<Hash>, Vec<Seen>) {
+        let of_lane = self.places.range((lane, Place { epoch: 0, seq: 0 })..);
+        let epochs = of_lane.take_while(|((of, _), _)| *of == lane).map(|((_, place), _)| place.epoch);
+        (Place { epoch: epochs.max().unwrap_or_default() + 1, seq: 1 }, Some(prev), self.unnamed(lane))
+    }
+
+    /// Where an act goes: at the end of its lane, or, where it begins an epoch, behind the entry it goes on from.
+    pub fn place_for(&self, lane: Lane, act: &str, structure: &[u8]) -> (Place, Option<Hash>, Vec<Seen>) {
+        let begins = Self::def_of(lane, act).filter(|def| SharedAct::begins_epoch(def));
+        let follows = begins.and_then(|def| {
+            let named = SharedAct::decode(act, structure)?.ok()?.target()?;
+            if SharedAct::is_take(def) { self.last_recorded(&named) } else { Some(named) }
+        });
+        follows.map_or_else(|| self.next_in(lane), |prev| self.next_epoch(lane, prev))
+    }
+
+    /// What has moved in other lanes and no entry of this one has named.
+    fn unnamed(&self, lane: Lane) -> Vec<Seen> {
+        let known = self.frontier_at(lane, self.length(lane)).cloned().unwrap_or_default();
+        // What somebody who is no party put here is nowhere else: partners would wait for it in vain.
+        let parties = self.opening().map(|(opening, _)| opening.parties.as_slice()).unwrap_or_default();
+        let all_have =
+            |other: &Lane| other.is_shared() && parties.iter().any(|party| party.agency == other.party());
+        let moved = self.everything().into_iter().filter(|(other, count)| {
+            *other != lane
+                && (!lane.is_shared() || all_have(other))
+                && known.get(other).copied().unwrap_or(0) < *count
+        });
+        moved
+            .filter_map(|(lane, _)| self.head(lane).map(|(place, entry)| Seen { lane, place, entry }))
+            .collect()
+    }
+
+    /// The last entry of a lane before the first place that is free, whether it counts yet or not.
+    fn last_written(&self, lane: Lane) -> Option<(Place, Hash)> {
+        if let Some(course) = self.courses.get(&lane) {
+            let last = course.entries.last()?;
+            return self.entry(last).map(|entry| (entry.header().place, *last));
+        }
+        let mut last = self.head(lane);
+        loop {
+            let (epoch, seq) = last.map_or((0, 0), |(place, _)| (place.epoch, place.seq));
+            let next = Place { epoch, seq: seq + 1 };
+            let Some(hash) = self.places.get(&(lane, next)).and_then(|rivals| rivals.first()) else {
+                return last;
+            };
+            last = Some((next, *hash));
+        }
+    }
+
+    /// Whether a lane is forked or entries of it wait, so that nobody knows what it will have come to.
+    pub(super) fn stands_still(&self, lane: Lane) -> bool {
+        self.is_forked(lane) || self.last_written(lane) != self.head(lane)
+    }
+
+    /// Where the next entry of a lane is evaluated, and the entry it has to follow.
+    pub(super) fn after_head(&self, lane: Lane) -> (Place, Option<Hash>) {
+        behind(self.head(lane))
+    }
+}
+
+/// The place behind an entry in its epoch, and that entry; the first place of a lane behind nothing.
+fn behind(last: Option<(Place, Hash)>) -> (Place, Option<Hash>) {
+    match last {
+        Some((place, hash)) => (Place { epoch: place.epoch, seq: place.seq + 1 }, Some(hash)),
+        None => (Place { epoch: 0, seq: 1 }, None),
+    }
+}
