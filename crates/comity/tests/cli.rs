@@ -9,20 +9,12 @@ use comity_journal::fingerprint::Fingerprint;
 use comity_journal::scan::to_scan;
 use comity_journal::suite::Hash;
 use comity_journal::verify::{Outcome, verify};
-use comity_testkit::terminal::{Place, Served};
+use comity_testkit::terminal::{Place, REQUEST, REVIEW, Served};
 use serde_json::{Value, json};
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("it is there").permissions().mode() & 0o777
 }
-
-const REVIEW: &str = "politics = \"no\"\nreligion = \"no\"\nethnicity = \"no\"\norientation = \"no\"\nprotest = \"no\"\n\
-                      journalism = \"no\"\nrefugee = \"no\"\nreasons = \"Read from the file.\"\n";
-const REQUEST: &str = "request_type = \"information\"\ngrade = \"normal\"\npurpose = \"investigate\"\n\
-    basis = \"reciprocity\"\noffences = [\"0701\"]\nstage = \"investigation\"\nas_evidence = false\n\
-    language = \"en\"\nhandling = \"h1\"\ntitle = \"A number\"\nfacts = \"Callers took 40,000 in Port Example.\"\n\
-    questions = [\"Who held the number?\"]\nlink = \"It was used.\"\nbasis_text = \"Reciprocity.\"\n\
-    offence_text = \"Fraud.\"\ncontact = \"duty desk\"\n";
 
 /// Two nodes that run, whose people have met.
 struct Pair {
@@ -42,8 +34,7 @@ fn met() -> Pair {
         ("b", "Chen Ning", &["desk", "officer"]),
         ("b", "Dara Vong", &["supervisor", "legal"]),
     ] {
-        let roles: Vec<_> = roles.iter().flat_map(|role| ["--role", role]).collect();
-        place.expect(0, &[&["officer", "add", dir, name][..], &roles].concat());
+        place.enlist(dir, name, roles);
     }
     for (dir, other, at, print, name, first, second) in [
         ("a", "b", &b.at, &prints[1], "Country B", "Amara Olin", "Bo Reyes"),

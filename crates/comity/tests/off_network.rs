@@ -3,16 +3,8 @@
 
 use std::fs;
 
-use comity_testkit::terminal::{Place, Served};
+use comity_testkit::terminal::{Place, REQUEST, REVIEW, Served};
 use serde_json::Value;
-
-const REVIEW: &str = "politics = \"no\"\nreligion = \"no\"\nethnicity = \"no\"\norientation = \"no\"\nprotest = \"no\"\n\
-                      journalism = \"no\"\nrefugee = \"no\"\nreasons = \"Read from the file.\"\n";
-const REQUEST: &str = "request_type = \"information\"\ngrade = \"normal\"\npurpose = \"investigate\"\n\
-    basis = \"reciprocity\"\noffences = [\"0701\"]\nstage = \"investigation\"\nas_evidence = false\n\
-    language = \"en\"\nhandling = \"h1\"\ntitle = \"A number\"\nfacts = \"Callers took 40,000 in Port Example.\"\n\
-    questions = [\"Who held the number?\"]\nlink = \"It was used.\"\nbasis_text = \"Reciprocity.\"\n\
-    offence_text = \"Fraud.\"\ncontact = \"duty desk\"\n";
 
 const DESK: &str = "Amara Olin";
 
@@ -28,8 +20,7 @@ fn desk() -> Desk {
     for (name, roles) in
         [(DESK, &["officer", "desk", "custodian"][..]), ("Bo Reyes", &["supervisor", "desk", "legal"])]
     {
-        let roles: Vec<_> = roles.iter().flat_map(|role| ["--role", role]).collect();
-        place.expect(0, &[&["officer", "add", "a", name][..], &roles].concat());
+        place.enlist("a", name, roles);
     }
     let add = ["partner", "add", "a", "--off-network", "--name", "Country D", "--place", "XD"];
     place.expect(0, &[&add[..], &["--reached", "by letter, Port Example", "--as", DESK]].concat());
@@ -180,20 +171,14 @@ fn joins(desk: &Desk) -> [Served; 2] {
     let place = &desk.place;
     let print = place.init("d", "xd.liaison", "XD");
     for (name, roles) in [("Dara Vong", &["desk", "officer"][..]), ("Emi Sato", &["supervisor", "desk"])] {
-        let roles: Vec<_> = roles.iter().flat_map(|role| ["--role", role]).collect();
-        place.expect(0, &[&["officer", "add", "d", name][..], &roles].concat());
+        place.enlist("d", name, roles);
     }
     let (a, d) = (place.serve("a"), place.serve("d"));
     for (dir, other, at, print, name, first, second) in [
         ("a", "d", &d.at, &print, "Bureau of D", DESK, "Bo Reyes"),
         ("d", "a", &a.at, &desk.print, "Country A", "Dara Vong", "Emi Sato"),
     ] {
-        let card = format!("{other}.card");
-        place.expect(0, &["card", "show", other, "--out", &card]);
-        let add = ["partner", "add", dir, &card, "--fingerprint", print, "--name", name, "--at", at];
-        place.expect(0, &[&add[..], &["--as", first]].concat());
-        place.expect(0, &["partner", "confirm", dir, name, "--as", second]);
-        place.widen(dir, name, first, second);
+        place.meet(dir, other, at, print, name, [first, second]);
     }
     [a, d]
 }

@@ -1,18 +1,9 @@
 //! A node that is put back from an older copy of its folder, with the real binary: two nodes, one of them running.
 
 use std::fs;
-use std::path::Path;
 
-use comity_testkit::terminal::{Place, Served};
+use comity_testkit::terminal::{Place, REQUEST, REVIEW, Served, copy};
 use serde_json::Value;
-
-const REVIEW: &str = "politics = \"no\"\nreligion = \"no\"\nethnicity = \"no\"\norientation = \"no\"\nprotest = \"no\"\n\
-                      journalism = \"no\"\nrefugee = \"no\"\nreasons = \"Read from the file.\"\n";
-const REQUEST: &str = "request_type = \"information\"\ngrade = \"normal\"\npurpose = \"investigate\"\n\
-    basis = \"reciprocity\"\noffences = [\"0701\"]\nstage = \"investigation\"\nas_evidence = false\n\
-    language = \"en\"\nhandling = \"h1\"\ntitle = \"A number\"\nfacts = \"Callers took 40,000 in Port Example.\"\n\
-    questions = [\"Who held the number?\"]\nlink = \"It was used.\"\nbasis_text = \"Reciprocity.\"\n\
-    offence_text = \"Fraud.\"\ncontact = \"duty desk\"\n";
 
 /// A, whose commands open its folder, and B, which runs; their people have met.
 struct Pair {
@@ -32,19 +23,13 @@ impl Pair {
             ("b", "Chen Ning", &["desk", "officer"]),
             ("b", "Dara Vong", &["supervisor", "legal"]),
         ] {
-            let roles: Vec<_> = roles.iter().flat_map(|role| ["--role", role]).collect();
-            place.expect(0, &[&["officer", "add", dir, name][..], &roles].concat());
+            place.enlist(dir, name, roles);
         }
         for (dir, other, at, print, name, first, second) in [
             ("a", "b", b.at.as_str(), &prints[1], "Country B", "Amara Olin", "Bo Reyes"),
             ("b", "a", "https://127.0.0.1:9", &prints[0], "Country A", "Chen Ning", "Dara Vong"),
         ] {
-            let card = format!("{other}.card");
-            place.expect(0, &["card", "show", other, "--out", &card]);
-            let add = ["partner", "add", dir, &card, "--fingerprint", print, "--name", name, "--at", at];
-            place.expect(0, &[&add[..], &["--as", first]].concat());
-            place.expect(0, &["partner", "confirm", dir, name, "--as", second]);
-            place.widen(dir, name, first, second);
+            place.meet(dir, other, at, print, name, [first, second]);
         }
         place.write("request.toml", REQUEST);
         place.write("review.toml", REVIEW);
@@ -137,18 +122,6 @@ impl Pair {
             }
         }
         assert_eq!(place.expect(0, &["card", "show", "a"]).json["number"], 2);
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder").flatten() {
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).expect("a file");
-        }
     }
 }
 

@@ -1,13 +1,24 @@
 //! The command line as people and scripts use it: a real binary in a folder of its own, real nodes on loopback.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use comity_journal::time::Timestamp;
 use serde_json::Value;
 use tempfile::TempDir;
+
+/// A legal reviewer's answers that find no prohibited ground, as a file.
+pub const REVIEW: &str = "politics = \"no\"\nreligion = \"no\"\nethnicity = \"no\"\norientation = \"no\"\nprotest = \"no\"\n\
+                      journalism = \"no\"\nrefugee = \"no\"\nreasons = \"Read from the file.\"\n";
+/// A request for information that names nobody, as a file.
+pub const REQUEST: &str = "request_type = \"information\"\ngrade = \"normal\"\npurpose = \"investigate\"\n\
+    basis = \"reciprocity\"\noffences = [\"0701\"]\nstage = \"investigation\"\nas_evidence = false\n\
+    language = \"en\"\nhandling = \"h1\"\ntitle = \"A number\"\nfacts = \"Callers took 40,000 in Port Example.\"\n\
+    questions = [\"Who held the number?\"]\nlink = \"It was used.\"\nbasis_text = \"Reciprocity.\"\n\
+    offence_text = \"Fraud.\"\ncontact = \"duty desk\"\n";
 
 /// A folder with everything a test makes, the user's state included.
 #[derive(Debug)]
@@ -83,7 +94,7 @@ impl Place {
     /// # Panics
     /// When it cannot be written.
     pub fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.path(name), text).expect("a file is written");
+        fs::write(self.path(name), text).expect("a file is written");
     }
 
     /// A node; gives back its fingerprint.
@@ -130,6 +141,39 @@ impl Place {
         );
         self.expect(0, &["partner", "widen", dir, partner, "assessment.toml", "--as", first]);
         self.expect(0, &["partner", "widen", dir, partner, "--as", second]);
+    }
+
+    /// Enlists an officer of a node with these roles.
+    ///
+    /// # Panics
+    /// When that is refused.
+    #[track_caller]
+    pub fn enlist(&self, dir: &str, name: &str, roles: &[&str]) {
+        let roles: Vec<_> = roles.iter().flat_map(|role| ["--role", role]).collect();
+        self.expect(0, &[&["officer", "add", dir, name][..], &roles].concat());
+    }
+
+    /// The first person at `dir` adds the agency of `other` by its card and fingerprint, as it answers `at`; the second
+    /// confirms it; it may have persons and evidence.
+    ///
+    /// # Panics
+    /// When that is refused.
+    #[track_caller]
+    pub fn meet(
+        &self,
+        dir: &str,
+        other: &str,
+        at: &str,
+        print: &str,
+        name: &str,
+        [first, second]: [&str; 2],
+    ) {
+        let card = format!("{other}.card");
+        self.expect(0, &["card", "show", other, "--out", &card]);
+        let add = ["partner", "add", dir, &card, "--fingerprint", print, "--name", name, "--at", at];
+        self.expect(0, &[&add[..], &["--as", first]].concat());
+        self.expect(0, &["partner", "confirm", dir, name, "--as", second]);
+        self.widen(dir, name, first, second);
     }
 
     /// The status of a matter at one node.
@@ -182,5 +226,21 @@ impl Drop for Served {
     fn drop(&mut self) {
         drop(self.child.kill());
         drop(self.child.wait());
+    }
+}
+
+/// Copies a folder with all that is in it.
+///
+/// # Panics
+/// When it cannot be read, or the copy not be written.
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder").flatten() {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).expect("a file");
+        }
     }
 }

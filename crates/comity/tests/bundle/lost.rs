@@ -1,23 +1,11 @@
 //! Bundles that never arrive, and nodes that were put back from a copy.
 
 use std::fs;
-use std::path::Path;
 
+use comity_testkit::terminal::copy;
 use serde_json::Value;
 
 use crate::two::Two;
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder").flatten() {
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).expect("a file");
-        }
-    }
-}
 
 #[test]
 fn a_bundle_that_is_lost_costs_nothing_but_the_next_one() {

@@ -1,18 +1,11 @@
 //! What the tests of bundles share: two agencies whose people have met and whose nodes have no address.
 
-use comity_testkit::terminal::{Place, Said};
+use comity_testkit::terminal::{Place, REQUEST, REVIEW, Said};
 use serde_json::Value;
 
 const OPEN: &str = "handling = \"h1\"\nas_evidence = false\npurpose = \"prosecute\"\nbasis = \"reciprocity\"\n\
     offences = [\"0701\"]\ntitle = \"Telephone images\"\ncollected = \"Copied in Port Example on 3 November 2026.\"\n\
     authority = \"Warrant 12/2026\"\nbasis_text = \"Reciprocity.\"\ncontact = \"evidence desk\"\n";
-const REVIEW: &str = "politics = \"no\"\nreligion = \"no\"\nethnicity = \"no\"\norientation = \"no\"\nprotest = \"no\"\n\
-                      journalism = \"no\"\nrefugee = \"no\"\nreasons = \"Read from the file.\"\n";
-const REQUEST: &str = "request_type = \"information\"\ngrade = \"normal\"\npurpose = \"investigate\"\n\
-    basis = \"reciprocity\"\noffences = [\"0701\"]\nstage = \"investigation\"\nas_evidence = false\n\
-    language = \"en\"\nhandling = \"h1\"\ntitle = \"A number\"\nfacts = \"Callers took 40,000 in Port Example.\"\n\
-    questions = [\"Who held the number?\"]\nlink = \"It was used.\"\nbasis_text = \"Reciprocity.\"\n\
-    offence_text = \"Fraud.\"\ncontact = \"duty desk\"\n";
 
 /// Two nodes, `a` and `b`, in one folder.
 pub(crate) struct Two {
@@ -30,8 +23,7 @@ impl Two {
             ("b", "Chen Ning", &["custodian", "officer", "desk"]),
             ("b", "Dara Vong", &["supervisor", "legal"]),
         ] {
-            let roles: Vec<_> = roles.iter().flat_map(|role| ["--role", role]).collect();
-            place.expect(0, &[&["officer", "add", dir, name][..], &roles].concat());
+            place.enlist(dir, name, roles);
         }
         for dir in ["a", "b"] {
             place.expect(0, &["card", "show", dir, "--out", &format!("{dir}.card")]);

@@ -3,14 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use comity_testkit::terminal::{Place, Served};
+use comity_testkit::terminal::{Place, REVIEW, Served};
 use serde_json::Value;
 
 const OPEN: &str = "handling = \"h1\"\nas_evidence = false\npurpose = \"prosecute\"\nbasis = \"reciprocity\"\n\
     offences = [\"0701\"]\ntitle = \"Telephone images\"\ncollected = \"Copied in Port Example on 3 November 2026.\"\n\
     authority = \"Warrant 12/2026\"\nbasis_text = \"Reciprocity.\"\ncontact = \"evidence desk\"\n";
-const REVIEW: &str = "politics = \"no\"\nreligion = \"no\"\nethnicity = \"no\"\norientation = \"no\"\nprotest = \"no\"\n\
-                      journalism = \"no\"\nrefugee = \"no\"\nreasons = \"Read from the file.\"\n";
 
 /// A folder of exhibits with names in several scripts.
 pub(crate) fn exhibits(place: &Place) {
@@ -56,19 +54,13 @@ pub(crate) fn announced() -> Pair {
         ("b", "Dara Vong", &["supervisor", "legal", "rights-officer"]),
         ("b", "Ema Lind", &["supervisor"]),
     ] {
-        let roles: Vec<_> = roles.iter().flat_map(|role| ["--role", role]).collect();
-        place.expect(0, &[&["officer", "add", dir, name][..], &roles].concat());
+        place.enlist(dir, name, roles);
     }
     for (dir, other, at, print, name, first, second) in [
         ("a", "b", &b.at, &prints[1], "Country B", "Amara Olin", "Bo Reyes"),
         ("b", "a", &a.at, &prints[0], "Country A", "Chen Ning", "Dara Vong"),
     ] {
-        let card = format!("{other}.card");
-        place.expect(0, &["card", "show", other, "--out", &card]);
-        let add = ["partner", "add", dir, &card, "--fingerprint", print, "--name", name, "--at", at];
-        place.expect(0, &[&add[..], &["--as", first]].concat());
-        place.expect(0, &["partner", "confirm", dir, name, "--as", second]);
-        place.widen(dir, name, first, second);
+        place.meet(dir, other, at, print, name, [first, second]);
     }
     place.write("open.toml", OPEN);
     place.write("review.toml", REVIEW);
