@@ -59,7 +59,7 @@ impl Story {
             request("payment-stop", "40,000 to an account in Country C", "Can the money be stopped?", 8)
                 + "[[payments]]\nbank = \"EXAMPLE BANK OF C, EXAMXCXX\"\naccount = \"XC21 0000 0042\"\n\
                amount = \"40000 XTS\"\nmade = \"2026-11-20T08:12:00Z\"\n";
-        let matter = self.open(Side::A, Side::C, "request", toml, people(Side::A)).await?;
+        let matter = self.open(Side::A, Side::C.name(), "request", toml, people(Side::A)).await?;
         self.arrives(Side::C, &matter, "sent").await?;
         let (desk, supervisor) = people(Side::C);
         self.step("Country C acknowledges and has stopped a part of it within the hour");
@@ -88,7 +88,7 @@ impl Story {
         let toml =
             request("information", "The number +999 555 0100", "Who held the number on that day?", 24 * 7)
                 + "[[persons]]\nname = \"Ilo Marn\"\nstanding = \"suspect\"\nnationality = \"XB\"\n";
-        let matter = self.open(Side::A, Side::B, "request", toml, people(Side::A)).await?;
+        let matter = self.open(Side::A, Side::B.name(), "request", toml, people(Side::A)).await?;
         self.arrives(Side::B, &matter, "sent").await?;
         self.step("Country B acknowledges, and asks for clarification");
         let desk = people(Side::B).0;

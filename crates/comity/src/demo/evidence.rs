@@ -20,7 +20,7 @@ impl Story {
                     collected = \"Copied by the digital unit in Port Sample on 22 November 2026.\"\n\
                     authority = \"Warrant 12/2026 of the court of Port Sample\"\n\
                     basis_text = \"Reciprocity, exchange of notes of 2019.\"\ncontact = \"evidence desk\"\n";
-        let matter = self.open(Side::B, Side::A, "evidence", toml.into(), people(Side::B)).await?;
+        let matter = self.open(Side::B, Side::A.name(), "evidence", toml.into(), people(Side::B)).await?;
         self.arrives(Side::A, &matter, "announced").await?;
         let source = match &self.files {
             Some(files) => files.clone(),

@@ -113,7 +113,7 @@ impl Story {
             "[[payments]]\nbank = \"Example Bank\"\naccount = \"XB00 0000 1234\"\namount = \"40000 EUR\"\nmade = \"{}\"\n",
             hours_ahead(-2)
         );
-        let matter = self.open(Side::A, Side::B, "request", toml, people(Side::A)).await?;
+        let matter = self.open(Side::A, Side::B.name(), "request", toml, people(Side::A)).await?;
         self.arrives(Side::B, &matter, "sent").await
     }
 }

@@ -34,7 +34,7 @@ impl Story {
             link: "He drove a van that is registered in Country B.",
             wished_in: 30,
         };
-        let matter = self.open(Side::A, Side::B, "request", asked.toml(), people(Side::A)).await?;
+        let matter = self.open(Side::A, Side::B.name(), "request", asked.toml(), people(Side::A)).await?;
         self.arrives(Side::B, &matter, "sent").await
     }
 
@@ -49,7 +49,7 @@ impl Story {
             link: "Both stood outside the bank.",
             wished_in: 24 * 10,
         };
-        let matter = self.open(Side::A, Side::B, "request", asked.toml(), people(Side::A)).await?;
+        let matter = self.open(Side::A, Side::B.name(), "request", asked.toml(), people(Side::A)).await?;
         self.arrives(Side::B, &matter, "sent").await?;
         self.taken_up(&matter, "XB-2026-0821").await?;
         let questions = "questions = [\"Which number plates, and of which country?\"]";
@@ -68,7 +68,7 @@ impl Story {
             link: "The account received money of three victims.",
             wished_in: 48,
         };
-        let matter = self.open(Side::A, Side::B, "request", asked.toml(), people(Side::A)).await?;
+        let matter = self.open(Side::A, Side::B.name(), "request", asked.toml(), people(Side::A)).await?;
         self.arrives(Side::B, &matter, "sent").await?;
         self.taken_up(&matter, "XB-2026-0822").await?;
         let (desk, supervisor) = people(Side::B);
@@ -97,7 +97,7 @@ impl Story {
             link: "It held the telephones of two call rooms.",
             wished_in: 24 * 14,
         };
-        let matter = self.open(Side::B, Side::A, "request", asked.toml(), people(Side::B)).await?;
+        let matter = self.open(Side::B, Side::A.name(), "request", asked.toml(), people(Side::B)).await?;
         self.arrives(Side::A, &matter, "sent").await?;
         let acknowledge = act(&matter, "acknowledge", Some("reference = \"XA-77/26\""), people(Side::A).0);
         self.ask(Side::A, acknowledge).await?;
@@ -146,11 +146,7 @@ impl Story {
             link: "The telephones in it were used in call rooms.",
             wished_in: 24 * 30,
         };
-        let (kind, to) = ("request".to_owned(), without_node.to_owned());
-        let draft = Request::Draft { kind, to, toml: asked.toml(), officer: Some(desk.into()), send: true };
-        let matter = word(&self.refused(Side::B, draft).await?, "matter");
-        self.ask(Side::B, act(&matter, "review-grounds", Some(&review("no")), supervisor)).await?;
-        self.ask(Side::B, act(&matter, "approve", None, supervisor)).await?;
+        let matter = self.open(Side::B, without_node, "request", asked.toml(), (desk, supervisor)).await?;
         let gone = "channel = \"letter\"\nreference = \"XB-2026-0830\"\n";
         self.ask(Side::B, act(&matter, "dispatch", Some(gone), desk)).await?;
         Ok(())

@@ -54,13 +54,13 @@ impl Story {
     pub(super) async fn open(
         &mut self,
         side: Side,
-        to: Side,
+        to: &str,
         kind: &str,
         toml: String,
         (author, second): (&str, &str),
     ) -> Result<String, Reply> {
         let officer = Some(author.to_owned());
-        let draft = Request::Draft { kind: kind.into(), to: to.name().into(), toml, officer, send: true };
+        let draft = Request::Draft { kind: kind.into(), to: to.into(), toml, officer, send: true };
         let drafted = self.refused(side, draft).await?;
         let matter = word(&drafted, "matter");
         self.ask(side, act(&matter, "review-grounds", Some(&review("no")), second)).await?;
