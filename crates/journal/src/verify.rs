@@ -6,6 +6,7 @@
 //!
 //! Not here: whether an act was valid or permitted; that is `comity-domain`.
 
+mod disowned;
 mod findings;
 mod lanes;
 mod logs;
@@ -37,6 +38,8 @@ struct Act<'a> {
     reference: EntryRef,
     entry: Entry,
     item: &'a EntryItem,
+    /// Whether it was signed with a key that its agency has disowned, beyond where that stands: it does not count.
+    disowned: bool,
 }
 
 struct Check<'a> {
@@ -63,6 +66,7 @@ impl<'a> Check<'a> {
         for (i, item) in file.entries.iter().enumerate() {
             check.read_entry(i + 1, item);
         }
+        check.disown();
         check.matter();
         check.lanes();
         check.logs();
@@ -93,7 +97,7 @@ impl<'a> Check<'a> {
                 let card = self.signed(reference, &entry);
                 let content = self.content(reference, &entry, item);
                 self.facts.push(fact(reference, &entry, card, content));
-                self.acts.push(Act { reference, entry, item });
+                self.acts.push(Act { reference, entry, item, disowned: false });
             }
             Err(why) => self.problems.push(Problem::Entry { entry: reference, why: why.to_string() }),
         }
@@ -111,11 +115,6 @@ impl<'a> Check<'a> {
         }
         if entry.header().suite < Suite::LEAST {
             self.problems.push(Problem::Toy(reference.to_string()));
-        }
-        // Each card repeats what was disowned before, so the latest one known is enough to ask.
-        let latest = self.file.cards.latest(&card.agency());
-        if latest.is_some_and(|latest| disowns(latest, card)) {
-            self.problems.push(Problem::Disowned(reference));
         }
         Some(card.facts().number)
     }
@@ -154,7 +153,7 @@ impl<'a> Check<'a> {
     /// That all entries are of one matter, and each by somebody its opening lets write there.
     fn matter(&mut self) {
         let openings: Vec<&Opening> =
-            self.acts.iter().filter_map(|act| act.entry.header().opening.as_ref()).collect();
+            self.counting().filter_map(|act| act.entry.header().opening.as_ref()).collect();
         let opening = openings.first().copied();
         let taken_over = opening.map(|opening| self.taken_over(opening)).unwrap_or_default();
         let mut found = Vec::new();
@@ -173,7 +172,7 @@ impl<'a> Check<'a> {
             if matches!(header.lane, Lane::Inner(_)) {
                 found.push(Problem::InnerLane(act.reference));
             }
-            if opening.is_some_and(|opening| !may_write(opening, header, &taken_over)) {
+            if !act.disowned && opening.is_some_and(|opening| !may_write(opening, header, &taken_over)) {
                 found.push(Problem::WrongAuthor(act.reference));
             }
         }
@@ -185,7 +184,7 @@ impl<'a> Check<'a> {
     /// what the recorder wrote in its own lane, where it hands over.
     fn taken_over(&self, opening: &Opening) -> BTreeMap<AgencyId, (AgencyId, Place)> {
         let mut taken: BTreeMap<AgencyId, (AgencyId, Place)> = BTreeMap::new();
-        for header in self.acts.iter().map(|act| act.entry.header()) {
+        for header in self.counting().map(|act| act.entry.header()) {
             let lane = header.lane.party();
             let Some(recorder) = recorder_of(opening, &lane).filter(|recorder| *recorder != header.author)
             else {
@@ -200,8 +199,13 @@ impl<'a> Check<'a> {
         taken
     }
 
+    /// The acts that count.
+    fn counting(&self) -> impl Iterator<Item = &Act<'a>> {
+        self.acts.iter().filter(|act| !act.disowned)
+    }
+
     fn opening(&self) -> Option<&Opening> {
-        self.acts.iter().find_map(|act| act.entry.header().opening.as_ref())
+        self.counting().find_map(|act| act.entry.header().opening.as_ref())
     }
 
     fn is_party(&self, agency: &AgencyId) -> bool {
@@ -290,6 +294,7 @@ impl<'a> Check<'a> {
             recorder == Some(fact.author)
         };
         when(self.facts.iter().any(recorded), RecordedForAnother);
+        when(self.facts.iter().any(|fact| fact.disowned), KeyLost);
         when(self.opening().is_some_and(|opening| opening.exercise), Exercise);
         when(self.file.opening.cover.as_str() == "not-on-record", CoverNotOnRecord);
         let from_first =
@@ -301,10 +306,6 @@ impl<'a> Check<'a> {
 
 fn has(content: &ContentFact, state: PartState) -> bool {
     matches!(content, ContentFact::Parts(parts) if parts.iter().any(|part| part.1 == state))
-}
-
-fn disowns(latest: &Card, signed_under: &Card) -> bool {
-    latest.facts().disowned.iter().any(|key| key.signing == signed_under.facts().signing)
 }
 
 fn recorder_of(opening: &Opening, lane: &AgencyId) -> Option<AgencyId> {
@@ -335,6 +336,7 @@ fn fact(entry: EntryRef, signed: &Entry, card: Option<u64>, content: ContentFact
         by: header.by.roles.clone(),
         approved: header.approved.iter().map(|actor| actor.roles.clone()).collect(),
         card,
+        disowned: false,
         logged: None,
         receipts: Vec::new(),
         witnesses: Vec::new(),
