@@ -86,11 +86,7 @@ impl StatedHead {
     /// [`Malformed`] says what is wrong.
     pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
         if bytes.len() > HEAD_BYTES {
-            return Err(Malformed::TooLarge {
-                what: "a stated head",
-                size: bytes.len(),
-                limit: HEAD_BYTES,
-            });
+            return Err(Malformed::TooLarge { what: "a stated head", size: bytes.len(), limit: HEAD_BYTES });
         }
         let stated: Self = cbor::decode(bytes)?;
         if stated.path.len() > PATH {

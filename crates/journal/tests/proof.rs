@@ -239,10 +239,7 @@ fn a_head_that_no_card_states_makes_the_file_unreadable() {
     let mut stated = small.help.lose_signing_key(&[head]);
     stated[0].head = small.head_at(1);
     let proof = small.proof_with(&[0, 1, 2, 3], &stated, hashes_only);
-    assert!(matches!(
-        found(&small, &proof).as_slice(),
-        [Problem::Unreadable(ProofReadError::Item { .. })]
-    ));
+    assert!(matches!(found(&small, &proof).as_slice(), [Problem::Unreadable(ProofReadError::Item { .. })]));
 }
 
 #[test]

@@ -11,6 +11,7 @@
 mod candidate;
 mod course;
 mod decide;
+mod disowned;
 mod dispatch;
 mod foresee;
 mod grid;
@@ -33,6 +34,7 @@ mod waiting;
 
 pub use candidate::{Stated, Verdict};
 pub use decide::{Decided, Facts, Proposal, check_recorder};
+pub use disowned::DisownedKey;
 pub use dispatch::{Dispatch, Dispatched};
 pub use foresee::Foreseen;
 pub use grid::{Cell, GridRow};

@@ -12,6 +12,7 @@ use comity_journal::time::Timestamp;
 
 use super::candidate::Stated;
 use super::decide::{Decided, Facts, Proposal};
+use super::disowned::DisownedKey;
 use super::foresee::Foreseen;
 use super::grid::{self, GridRow};
 use super::handed::{HandRecordOverStructure, RecordWord};
@@ -63,6 +64,8 @@ pub trait AnyKind: Send + Sync {
 pub trait AnyMatter: Send {
     /// [`Matter::receive`].
     fn receive(&mut self, entry: Arc<Entry>);
+    /// [`Matter::disown`].
+    fn disown(&mut self, keys: Vec<DisownedKey>);
     /// [`Matter::decide`].
     ///
     /// # Errors
@@ -196,6 +199,9 @@ impl<K: Kind> AnyKind for Registered<K> {
 impl<K: Kind> AnyMatter for Matter<K> {
     fn receive(&mut self, entry: Arc<Entry>) {
         Self::receive(self, entry);
+    }
+    fn disown(&mut self, keys: Vec<DisownedKey>) {
+        Self::disown(self, keys);
     }
     fn decide(&self, proposal: &Proposal<'_>, facts: &Facts) -> Result<Decided, Refusal> {
         Self::decide(self, proposal, facts)
