@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use comity_domain::engine::{DisownedKey, Matter, Standing};
+use comity_domain::engine::{DISOWNED, DisownedKey, Matter, Standing};
 use comity_domain::matters::request::RequestKind;
 use comity_journal::entry::{Entry, Place};
 use comity_journal::suite::Hash;
@@ -127,6 +127,7 @@ fn a_matter_that_a_stolen_key_opened_is_no_matter() {
     world.disown(&key);
     assert!(world.at_asked.opening().is_none() && world.at_asked.parties().is_empty());
     standing(&world, acknowledged, Standing::Void("not-opened"));
+    status(&world, DISOWNED);
 }
 
 #[test]
@@ -142,7 +143,8 @@ fn until_the_stated_head_is_here_what_stands_before_its_place_counts_as_it_did()
     assert_eq!(world.at_asking.cell().status, "accepted");
 }
 
-/// A matter that is given these entries in this order, and hears of the lost key after so many of them.
+/// A matter that is given these entries in this order, and hears of the lost key after so many of them: first that it was
+/// lost, and a little later up to where it stands.
 fn folded(
     world: &World,
     entries: &[Arc<Entry>],
@@ -152,7 +154,8 @@ fn folded(
     let mut matter = Matter::new(world.at_asked.id());
     for (i, entry) in entries.iter().enumerate() {
         if i == heard_after {
-            matter.disown(keys.to_vec());
+            let lost = |key: &DisownedKey| DisownedKey { cards: key.cards.clone(), ..DisownedKey::default() };
+            matter.disown(keys.iter().map(lost).collect());
         }
         matter.receive(Arc::clone(entry));
     }

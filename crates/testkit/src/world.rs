@@ -280,7 +280,7 @@ impl World {
             ceiling: self.ceiling,
             proposer: statement.by.clone(),
             approvals: statement.approved.clone(),
-            packages: std::collections::BTreeSet::new(),
+            packages: BTreeSet::new(),
             own_record: false,
         }
     }

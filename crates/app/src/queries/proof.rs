@@ -58,6 +58,8 @@ impl Ledger {
         for agency in &agencies {
             proof.add_chain(self.cards.chain(agency));
         }
+        let stated = self.stated_heads(id)?;
+        stated.iter().filter(|head| agencies.contains(&head.agency)).for_each(|head| proof.add_head(head));
         let mut records = Vec::new();
         for entry in &entries {
             let record = self.store.entry(&entry.hash())?;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use comity_federation::holdings::{self, Held, RUNS};
 use comity_journal::entry::{Entry, Opening, Party};
 use comity_journal::ids::{AgencyId, MatterId};
-use comity_journal::suite::Hash;
+use comity_journal::suite::{self, Hash};
 use comity_store::{Recorded, ViewRow};
 
 use super::HOLDINGS;
@@ -38,7 +38,9 @@ impl HeldRuns {
 /// Brings the rows of one matter up to date, where an entry of it has come or everything is folded anew.
 pub(super) fn project(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId) -> Result<(), Failure> {
     let is_shared = |what: &Recorded| matches!(what, Recorded::Entry { matter, lane, .. } if matter == id && lane.is_shared());
-    if !pending.anew && !pending.commit.records.iter().any(|record| is_shared(&record.what)) {
+    let has_come = pending.commit.records.iter().any(|record| is_shared(&record.what));
+    let was_stated = pending.commit.heads.iter().any(|head| head.matter == *id);
+    if !(pending.anew || has_come || was_stated) {
         return Ok(());
     }
     let (entries, now): (Vec<_>, _) = match ledger.matter(id) {
@@ -52,7 +54,12 @@ pub(super) fn project(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId)
     let named = Named::by(shared.iter().map(|entry| &***entry), &now);
     // What somebody who is no party put here is nowhere else.
     let of_parties = shared.iter().filter(|entry| named.agencies.contains(&entry.header().lane.party()));
-    let value = holdings::of_matter(of_parties.map(|entry| entry.hash())).as_bytes().to_vec();
+    // What was stated of its lanes is held like entries, and asked for like them.
+    let mut stated: Vec<_> =
+        ledger.stated_heads(id)?.iter().map(|head| suite::hash(&[&head.bytes()])).collect();
+    stated.sort();
+    let held = of_parties.map(|entry| entry.hash()).chain(stated);
+    let value = holdings::of_matter(held).as_bytes().to_vec();
     let us = ledger.own_card().agency();
     for partner in named.agencies.iter().filter(|partner| **partner != us) {
         let value = (named.by_all(&us) && named.by_all(partner)).then(|| value.clone());

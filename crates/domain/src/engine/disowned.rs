@@ -11,13 +11,19 @@
 //! the set of entries and of what was stated.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use comity_journal::entry::{Entry, Header, Lane, Place, Seen};
+use comity_journal::entry::{Entry, Header, Lane, Opening, Place, Seen};
 use comity_journal::stated::{standing, with_followers};
 use comity_journal::suite::Hash;
 
+use super::grid::Cell;
 use super::kind::Kind;
-use super::matter::Matter;
+use super::lane::Standing;
+use super::matter::{Matter, State};
+
+/// The status of a matter that somebody opened with a key that was not theirs.
+pub const DISOWNED: &str = "disowned";
 
 /// A key that no longer speaks for its agency.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,8 +35,9 @@ pub struct DisownedKey {
 }
 
 impl DisownedKey {
+    /// Whether this key signed something that partners have. What a node wrote for itself nobody else can have written.
     fn signed(&self, header: &Header) -> bool {
-        self.cards.contains(&header.card)
+        header.lane.is_shared() && self.cards.contains(&header.card)
     }
 
     /// The entries of a lane that this key signed and that do not stand.
@@ -57,10 +64,31 @@ impl<K: Kind> Matter<K> {
         }
         let before = std::mem::replace(&mut self.disowned, keys);
         let all: Vec<_> = before.iter().chain(&self.disowned).collect();
-        let signed = |entry: &&std::sync::Arc<Entry>| all.iter().any(|key| key.signed(entry.header()));
+        let signed = |entry: &&Arc<Entry>| all.iter().any(|key| key.signed(entry.header()));
         let lanes: BTreeSet<_> = self.entries().filter(signed).map(|entry| entry.header().lane).collect();
-        lanes.into_iter().for_each(|lane| self.lay_course(lane));
-        self.advance();
+        if !lanes.is_empty() {
+            // Who had seen what counts again, or no longer, is judged by that.
+            self.forget_evaluation();
+            lanes.into_iter().for_each(|lane| self.lay_course(lane));
+            self.advance();
+        }
+    }
+
+    /// The opening of a matter that was opened with a key which no longer spoke for its agency, and by nobody else.
+    pub fn disowned_opening(&self) -> Option<&Opening> {
+        if self.disowned.is_empty() || self.opening().is_some() {
+            return None;
+        }
+        let disowned = |entry: &&Arc<Entry>| self.standing(&entry.hash()) == Standing::Disowned;
+        self.entries().filter(disowned).find_map(|entry| entry.header().opening.as_ref())
+    }
+
+    /// The cell that a state is in; a matter that is none has one of its own.
+    pub(super) fn cell_of(&self, state: &State<K>) -> Cell {
+        if self.disowned_opening().is_some() {
+            return Cell { status: DISOWNED, waited_for: None, prevails: None, next: Vec::new() };
+        }
+        K::cell(&state.lanes_with(None))
     }
 
     /// Whether a key signed this that no longer speaks for its agency.

@@ -126,10 +126,15 @@ impl<K: Kind> Matter<K> {
         };
         let goes_on = course.entries.starts_with(&evaluated);
         if course.entries != evaluated && (stood_still || !goes_on) {
-            self.lanes.clear();
-            self.inner.clear();
+            self.forget_evaluation();
         }
         self.courses.insert(lane, course);
+    }
+
+    /// Everything is evaluated anew.
+    pub(super) fn forget_evaluation(&mut self) {
+        self.lanes.clear();
+        self.inner.clear();
     }
 
     fn evaluated(&self, lane: Lane) -> Vec<Hash> {
@@ -501,7 +506,7 @@ impl<K: Kind> Matter<K> {
 
     /// The grid cell the matter is in.
     pub fn cell(&self) -> Cell {
-        K::cell(&self.state().lanes_with(None))
+        self.cell_of(&self.state())
     }
 
     /// The clocks that run.

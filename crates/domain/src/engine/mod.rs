@@ -34,7 +34,7 @@ mod waiting;
 
 pub use candidate::{Stated, Verdict};
 pub use decide::{Decided, Facts, Proposal, check_recorder};
-pub use disowned::DisownedKey;
+pub use disowned::{DISOWNED, DisownedKey};
 pub use dispatch::{Dispatch, Dispatched};
 pub use foresee::Foreseen;
 pub use grid::{Cell, GridRow};

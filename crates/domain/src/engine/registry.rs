@@ -91,6 +91,8 @@ pub trait AnyMatter: Send {
     fn lane(&self, lane: Lane) -> Box<dyn Any>;
     /// [`Matter::opening`].
     fn opening(&self) -> Option<(&Opening, Hash)>;
+    /// [`Matter::disowned_opening`].
+    fn disowned_opening(&self) -> Option<&Opening>;
     /// [`Matter::entries`].
     fn entries(&self) -> Vec<&Arc<Entry>>;
     /// [`Matter::unseen_by`].
@@ -235,6 +237,9 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn opening(&self) -> Option<(&Opening, Hash)> {
         Self::opening(self)
+    }
+    fn disowned_opening(&self) -> Option<&Opening> {
+        Self::disowned_opening(self)
     }
     fn entry(&self, hash: &Hash) -> Option<&Arc<Entry>> {
         Self::entry(self, hash)
