@@ -28,6 +28,6 @@ pub use hand_over::Tied;
 pub use officers::NewInvitation;
 pub(crate) use read_audit::LastLooks;
 pub use receive_batch::{Reception, ReceptionLeaves};
-pub use recover::Recovered;
+pub use recover::{Recovered, Shown};
 pub use renew_keys::Disowning;
 pub(crate) use set_aside::{ROOM, set_aside_in};
