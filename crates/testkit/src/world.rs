@@ -280,6 +280,7 @@ impl World {
             approvals: statement.approved.clone(),
             packages: std::collections::BTreeSet::new(),
             own_record: false,
+            quarantined: false,
         }
     }
 

@@ -272,8 +272,9 @@ impl Ledger {
             Err(Failure::NotFound(_)) => opens.then_some(Trouble::TooNew),
             Err(other) => return Err(other),
         };
-        trouble
-            .map_or(Ok(()), |trouble| self.record_incident(pending, trouble, Some(author), Some(entry), None))
+        let Some(trouble) = trouble else { return Ok(()) };
+        self.record_incident(pending, trouble, Some(author), Some(entry), None)?;
+        if trouble == Trouble::Fork { self.fork_proven(pending, author, matter, entry) } else { Ok(()) }
     }
 
     /// Whether an entry can be believed and is addressed to us; otherwise a word why not.
