@@ -139,6 +139,8 @@ pub struct StoredCard {
     pub number: u64,
     /// The signed bytes.
     pub bytes: Vec<u8>,
+    /// Who brought it, where that was not its agency itself: the first who did.
+    pub brought_by: Option<AgencyId>,
 }
 
 /// A checkpoint note: ours, or the latest a partner showed us.

@@ -202,7 +202,7 @@ impl Ledger {
             // A card proves itself, whoever brings it; it makes nobody a partner. One that follows none that is known here is
             // no use to us, nor anybody's fault.
             if card.agency() != self.agency && authors.contains(&card.agency()) {
-                self.keep_card(pending, card).or_else(|why| match why {
+                self.keep_card_of(pending, card, from).or_else(|why| match why {
                     Failure::NotBelieved(_) => Ok(()),
                     other => Err(other),
                 })?;

@@ -22,6 +22,7 @@ standing-void = Void
 standing-void-under = Void: { $rule }
 standing-not-understood = Not understood by this release; read-only until upgrade
 agency-introduced = { $name } (introduced, not compared)
+agency-introduced-by = { $name } (introduced by { $by }, not compared)
 standing-waiting = Arrived, earlier entries missing
 standing-forked = Two different entries for one place; neither counts
 standing-given-up = Given up: its author stands by another entry

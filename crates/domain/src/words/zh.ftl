@@ -22,6 +22,7 @@ standing-void = 不生效
 standing-void-under = 不生效：{ $rule }
 standing-not-understood = 本版本无法识别，升级前只读
 agency-introduced = { $name }（由他方介绍，未核对）
+agency-introduced-by = { $name }（由{ $by }介绍，未核对）
 standing-waiting = 已收到，尚缺前序记录
 standing-forked = 同一位置有两份不同记录，已停止认可
 standing-given-up = 已放弃：出具方以另一条记录为准
