@@ -9,6 +9,7 @@ mod hand_over;
 mod name_matters;
 mod name_officers;
 mod officers;
+mod quarantine;
 mod read_audit;
 mod receive_batch;
 mod receive_receipts;
