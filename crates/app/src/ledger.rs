@@ -14,6 +14,7 @@ mod last_read;
 mod pending;
 mod recent;
 mod thread;
+mod waived;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -69,6 +70,8 @@ pub struct Ledger {
     /// Who has said, since it is not known whether this node is an old copy of itself, that it holds nothing of ours that
     /// is not here.
     pub(crate) vouched: BTreeSet<AgencyId>,
+    /// Who does not answer, and is not waited for since the root has declared an epoch of our lanes.
+    pub(crate) waived: BTreeSet<AgencyId>,
     /// What bundles of ours have asked since it is not known whether this node is an old copy of itself.
     pub(crate) questions: BTreeMap<AgencyId, Hash>,
     pub(crate) shelf: Arc<dyn Shelf>,
@@ -212,6 +215,7 @@ impl Ledger {
             store,
             compared,
             vouched: BTreeSet::new(),
+            waived: BTreeSet::new(),
             questions: BTreeMap::new(),
             shelf: Arc::new(NoShelf),
             troubles: BTreeMap::new(),
@@ -325,12 +329,12 @@ impl Ledger {
     /// Whether acts shared with a partner may be signed: the streams count as compared, and no epoch of our tree waits to
     /// be declared.
     pub fn compared_with(&self, partner: &AgencyId) -> bool {
-        self.compared.with(partner) && !self.awaits_epoch()
+        !self.is_waited_for(partner) && !self.awaits_epoch()
     }
 
-    /// Whether the streams with a partner count as compared, whatever else stands against signing.
+    /// Whether the streams with a partner count as compared, or it is not waited for; whatever else stands against signing.
     pub fn has_compared_with(&self, partner: &AgencyId) -> bool {
-        self.compared.with(partner)
+        !self.is_waited_for(partner)
     }
 
     /// All cards known.
@@ -452,6 +456,7 @@ impl Ledger {
         })?;
         let mut matter = kind.matter(*id);
         matter.disown(self.disowned_keys(id)?);
+        matter.declare_epochs(self.lane_epochs());
         entries.into_iter().for_each(|entry| matter.receive(entry));
         Ok(matter)
     }

@@ -316,6 +316,20 @@ pub(crate) enum PartnerCommand {
         #[arg(long = "as")]
         officer: Option<String>,
     },
+    /// Go on without a partner that does not answer, after this node was put back from a copy or was not stopped cleanly: with
+    /// --reason propose it, without it agree as a second person. Then `epoch declare`.
+    Waive {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The partner.
+        partner: String,
+        /// Since when it has not answered, how it was tried.
+        #[arg(long)]
+        reason: Option<String>,
+        /// Who acts.
+        #[arg(long = "as")]
+        officer: Option<String>,
+    },
     /// Take a newer card of a partner by hand. It proves itself.
     Card {
         /// The node's folder.

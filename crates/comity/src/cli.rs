@@ -10,7 +10,7 @@ use comity_app::sign_in::Code;
 use comity_domain::act::{Act as _, template};
 use comity_domain::engine::Kinds;
 use comity_domain::matters::partner::{
-    Lift, Narrow, ProposeLifting, ProposeWidening, PutInQuarantine, Widen,
+    Lift, Narrow, ProposeLifting, ProposeWaiver, ProposeWidening, PutInQuarantine, Waive, Widen,
 };
 use comity_domain::words::Lang;
 use comity_journal::card::Seat;
@@ -249,6 +249,11 @@ async fn partner(command: PartnerCommand, at: &Terminal) -> Result<Reply, Reply>
         }
         PartnerCommand::Lift { dir, partner, reason, officer } => {
             let act = if reason.is_some() { ProposeLifting::DEF.code } else { Lift::DEF.code };
+            let toml = reason.map(reason_toml);
+            (dir, Request::PartnerAct { partner, act: act.into(), toml, officer })
+        }
+        PartnerCommand::Waive { dir, partner, reason, officer } => {
+            let act = if reason.is_some() { ProposeWaiver::DEF.code } else { Waive::DEF.code };
             let toml = reason.map(reason_toml);
             (dir, Request::PartnerAct { partner, act: act.into(), toml, officer })
         }

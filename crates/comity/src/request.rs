@@ -44,7 +44,7 @@ pub(crate) enum Request {
     CardShow,
     /// Keeps a new card of ours.
     CardSet { card: String },
-    /// Shows the card in force, as base 64, and the epoch of our log, if that waits to be declared.
+    /// Shows the card in force, as base 64, and the epochs of our log and of our lanes, if they wait to be declared.
     EpochAwaited,
     /// Keeps a card of ours that declares the epoch of our log.
     EpochDeclare { card: String },
@@ -181,13 +181,14 @@ impl Desk {
                 ))
             }
             Request::EpochAwaited => {
-                let (awaited, card) = ledger
+                let (awaited, lanes, card) = ledger
                     .run(|ledger, _| {
                         let awaited = ledger.awaits_epoch().then(|| ledger.tree_epoch());
-                        Ok((awaited, data_encoding::BASE64.encode(ledger.own_card().bytes())))
+                        let lanes = ledger.awaited_lane_epoch()?;
+                        Ok((awaited, lanes, data_encoding::BASE64.encode(ledger.own_card().bytes())))
                     })
                     .await?;
-                Ok(Reply::yes("", json!({ "epoch": awaited, "card": card })))
+                Ok(Reply::yes("", json!({ "epoch": awaited, "lane_epoch": lanes, "card": card })))
             }
             Request::EpochDeclare { card } => {
                 let card = card_of(&card)?;

@@ -175,7 +175,12 @@ pub(crate) fn partner(partner: &PartnerLine, words: &Words) -> String {
         partner.partnership,
         partner.at.as_deref().unwrap_or("not known; it has to call us"),
         partner.queued,
-        if partner.compared { "compared" } else { "not compared since this node started" },
+        match (partner.compared, partner.waived) {
+            (true, _) => "compared",
+            (false, true) =>
+                "not compared since this node started, and not waited for: two people have waived it",
+            (false, false) => "not compared since this node started",
+        },
     )
 }
 

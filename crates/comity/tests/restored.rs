@@ -132,3 +132,27 @@ fn a_machine_set_back_without_any_marker_compares_first() {
     assert_eq!((&synced[0]["released"], &synced[0]["recovered"]), (&Value::from(1), &Value::from(0)));
     pair.place.expect(2, &["epoch", "declare", "a", "--root", "a.root"]);
 }
+
+#[test]
+fn a_partner_that_never_answers_is_waived_by_two_people_and_the_root_declares_the_epoch() {
+    let pair = Pair::met();
+    let matter = pair.request();
+    pair.place.expect(0, &["sync", "a"]);
+    copy(&pair.place.path("a"), &pair.place.path("a.copy"));
+    let Pair(nodes) = pair;
+    let TwoNodes { place, b, .. } = nodes;
+    b.stop();
+    place.expect(0, &["restore", "a", "--from", "a.copy"]);
+    let remind = ["act", "a", &matter, "remind", "--as", "Amara Olin"];
+    assert_eq!(place.expect(5, &remind).word("outcome"), "awaits-comparison");
+    place.expect(2, &["epoch", "declare", "a", "--root", "a.root"]);
+    let propose =
+        ["partner", "waive", "a", "Country B", "--reason", "No answer since Monday.", "--as", "Amara Olin"];
+    place.expect(0, &propose);
+    place.expect(4, &["partner", "waive", "a", "Country B", "--as", "Amara Olin"]);
+    place.expect(0, &["partner", "waive", "a", "Country B", "--as", "Bo Reyes"]);
+    let declared = place.expect(0, &["epoch", "declare", "a", "--root", "a.root"]).json;
+    assert_eq!(declared["released"], 1);
+    // A clean stop keeps that in mind.
+    assert_eq!(place.expect(0, &remind).word("outcome"), "signed");
+}

@@ -204,3 +204,34 @@ fn standing_by_both_branches_is_a_fork_that_a_third_word_ends() {
     standing(&world, first, Standing::GivenUp);
     standing(&world, accepted, Standing::GivenUp);
 }
+
+/// The asked party loses `acknowledge` and what follows it, and goes on in an epoch that its root has declared.
+fn goes_on_in_a_declared_epoch(world: &mut World, from: Hash, act: &str) -> Hash {
+    let lane = world.lane(Asked);
+    let declared = std::collections::BTreeMap::from([(world.asked.card.hash(), 1)]);
+    world.at_asked.declare_epochs(declared.clone());
+    world.at_asking.declare_epochs(declared);
+    let (_, _, seen) = world.at_asked.next_in(lane);
+    let mut statement = world.state(Asked, act, "questions = [\"Which bank?\"]");
+    statement.at_place = Some((Place { epoch: 1, seq: 1 }, Some(from), seen));
+    world.force(Asked, statement).hash()
+}
+
+#[test]
+fn what_was_lost_gives_way_to_the_epoch_that_the_root_declared_whichever_comes_first() {
+    for lost_first in [true, false] {
+        let mut world = opened(49);
+        let received = world.properly(Asked, "acknowledge", "").unwrap().hash();
+        world.deliver(Asking);
+        let lost = world.properly(Asked, "accept", "").unwrap();
+        if lost_first {
+            world.at_asking.receive(lost.clone());
+        }
+        let on = goes_on_in_a_declared_epoch(&mut world, received, "ask");
+        world.exchange();
+        standing(&world, on, Standing::Valid);
+        standing(&world, lost.hash(), Standing::GivenUp);
+        let lane = world.lane(Asked);
+        assert!(!world.at_asking.is_forked(lane) && !world.at_asked.is_forked(lane));
+    }
+}

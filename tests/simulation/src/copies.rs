@@ -97,7 +97,7 @@ impl World {
         }
         let epoch = ledger.tree_epoch();
         let declared = ledger.run_now(|ledger, pending| {
-            let card = next_epoch(ledger, &root);
+            let card = next_epoch(ledger, &root)?;
             ledger.declare_epoch(pending, card)
         });
         self.say(format!("the root of n{number} declares epoch {epoch}: {declared:?}"));

@@ -11,7 +11,8 @@ use comity_domain::matters::officer::{
     RemovePasskey, SetPassword, SetRecoveryCodes,
 };
 use comity_domain::matters::partner::{
-    Claim, Confirm, End, Lift, Link, PartnerKind, ProposeLifting, ProposeWidening, Widen,
+    Claim, Confirm, End, Lift, Link, PartnerKind, ProposeLifting, ProposeWaiver, ProposeWidening, Waive,
+    Widen,
 };
 
 /// Grave acts of one kind of matter or record; without a kind, those inside every matter.
@@ -48,6 +49,8 @@ pub const GRAVE: &[GraveActs] = &[
             Claim::DEF.code,
             ProposeLifting::DEF.code,
             Lift::DEF.code,
+            ProposeWaiver::DEF.code,
+            Waive::DEF.code,
             End::DEF.code,
         ],
     },

@@ -2,7 +2,9 @@
 
 use comity_domain::act::{Act as _, ActDef};
 use comity_domain::engine::{Kind as _, Kinds};
-use comity_domain::matters::partner::{Lift, PartnerKind, ProposeLifting, PutInQuarantine};
+use comity_domain::matters::partner::{
+    Lift, PartnerKind, ProposeLifting, ProposeWaiver, PutInQuarantine, Waive,
+};
 use comity_domain::vocabularies::Role;
 use comity_domain::words::Words;
 use std::fmt::Write as _;
@@ -55,6 +57,12 @@ pub fn who_may_do_what(kinds: &Kinds, words: &Words) -> String {
         page += "\n## Acts about quarantine\n\n\
                  No new matters with a partner in quarantine. A proven fork puts its author there by itself.\n";
         acts_table(&mut page, quarantine.iter(), PartnerKind::DEF.code, words);
+    }
+    let waiver = [ProposeWaiver::DEF, Waive::DEF];
+    if kinds.get(PartnerKind::DEF.code).is_some() {
+        page += "\n## Acts about going on without a partner\n\n\
+                 After a node was put back from a copy, where a partner does not answer. The root then declares an epoch.\n";
+        acts_table(&mut page, waiver.iter(), PartnerKind::DEF.code, words);
     }
     if let Some(any) = shared.first() {
         page += "\n## Acts inside every matter, which never travel\n";

@@ -404,7 +404,7 @@ impl Ledger {
         self.check_claimed(matter, proposal.act)?;
         if let Some(partner) = self.not_compared(matter, opening.as_ref())? {
             let draft = draft.unwrap_or(Hash::ZERO);
-            return Ok(if self.compared.with(&partner) {
+            return Ok(if !self.is_waited_for(&partner) {
                 Outcome::AwaitsEpoch(draft)
             } else {
                 Outcome::AwaitsComparison(draft, partner)
@@ -440,7 +440,7 @@ impl Ledger {
         // A party without a node has no streams to compare.
         let others = parties.iter().filter(|party| party.recorder.is_none()).map(|party| party.agency);
         let others: Vec<_> = others.filter(|party| *party != us).collect();
-        let first = others.iter().find(|party| !self.compared.with(party));
+        let first = others.iter().find(|party| self.is_waited_for(party));
         Ok(first.or_else(|| others.first().filter(|_| self.awaits_epoch())).copied())
     }
 

@@ -138,7 +138,7 @@ impl Ledger {
             let continues = next
                 .is_none_or(|(place, prev, _)| (place, prev) == (entry.header().place, entry.header().prev));
             let disowned = self.is_disowned(&entry);
-            if !continues && !disowned {
+            if !continues && !disowned && !self.was_declared_lost(&entry)? {
                 return Ok(false);
             }
             self.append_again(pending, entry, partner)?;
@@ -162,8 +162,19 @@ impl Ledger {
         self.cards.get(&entry.header().card).is_some_and(|card| self.own_card().disowns(card))
     }
 
-    /// Where our stream is to be laid anew, if what a partner has of it is not its beginning and a key of ours was disowned:
-    /// who we are, and the last place up to which both are sure to have the same.
+    /// Whether our lane has gone on in a later epoch that the root has declared, since nobody could give an entry back.
+    fn was_declared_lost(&mut self, entry: &Entry) -> Result<bool, Failure> {
+        let (header, declared) = (entry.header(), self.own_card().facts().lane_epoch);
+        let now = match self.matter(&header.matter) {
+            Ok(matter) => matter.next_in(header.lane).0.epoch,
+            Err(Failure::NotFound(_)) => return Ok(false),
+            Err(other) => return Err(other),
+        };
+        Ok(header.place.epoch < now && now <= declared)
+    }
+
+    /// Where our stream is to be laid anew, if what a partner has of it is not its beginning and a key of ours was disowned, or
+    /// an epoch of our lanes declared: who we are, and the last place up to which both are sure to have the same.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -172,8 +183,9 @@ impl Ledger {
         partner: &AgencyId,
         theirs: StreamHead,
     ) -> Result<Option<(AgencyId, StreamHead)>, Failure> {
-        let lost_no_key = self.own_card().facts().disowned.is_empty();
-        if lost_no_key || self.store.stream_at(partner, Direction::Out, theirs.n)? == Some(theirs) {
+        let facts = self.own_card().facts();
+        let lost_nothing = facts.disowned.is_empty() && facts.lane_epoch == 0;
+        if lost_nothing || self.store.stream_at(partner, Direction::Out, theirs.n)? == Some(theirs) {
             return Ok(None);
         }
         let delivered = self.store.delivered(partner)?.min(theirs.n);
@@ -346,18 +358,25 @@ impl Ledger {
         pending: &mut Pending,
         card: comity_journal::card::Card,
     ) -> Result<u64, Failure> {
-        if !self.awaits_epoch() {
+        let awaited = self.awaited_lane_epoch()?;
+        if !self.awaits_epoch() && awaited.is_none() {
             return Err(Failure::Usage(
-                "no epoch waits to be declared: nothing that this node signed was found missing here".into(),
+                "no epoch waits to be declared: nothing that this node signed was found missing here, and no partner was waived".into(),
             ));
         }
-        if card.agency() != self.agency || card.facts().tree_epoch != self.tree_epoch() {
+        let lanes = awaited.unwrap_or(self.own_card().facts().lane_epoch);
+        let facts = card.facts();
+        if card.agency() != self.agency || (facts.tree_epoch, facts.lane_epoch) != (self.tree_epoch(), lanes)
+        {
             return Err(Failure::Usage(format!(
-                "the card must declare epoch {} of this node's log",
+                "the card must declare epoch {} of this node's log and epoch {lanes} of its lanes",
                 self.tree_epoch()
             )));
         }
         self.keep_card(pending, card)?;
+        if let Some(epoch) = awaited {
+            self.waive_for(epoch)?;
+        }
         self.release_waiting(pending)
     }
 }

@@ -71,6 +71,12 @@ impl Ledger {
             Some(matter) => matter.place_for(new.lane, new.act.as_str(), &new.structure),
             None => return Err(Failure::Fault("a matter of a kind this release does not know".into())),
         };
+        let without = self.next_without(&new.matter, new.lane)?;
+        let (place, prev, seen) = match without {
+            // An act that begins an epoch by itself stands behind what it names.
+            Some(next) if place.epoch == 0 || place.seq > 1 => next,
+            _ => (place, prev, seen),
+        };
         let header = Header {
             v: VERSION,
             suite: self.own_card().facts().suite,
@@ -222,6 +228,7 @@ impl Ledger {
         let disowned = card.facts().disowned.len();
         let latest = self.cards.latest(&agency);
         let (is_first, before) = (latest.is_none(), latest.map_or(0, |card| card.facts().disowned.len()));
+        let declares = card.facts().lane_epoch > latest.map_or(0, |card| card.facts().lane_epoch);
         self.cards.add(card).map_err(|error| Failure::NotBelieved(error.to_string()))?;
         // What a partner is called can come from its card.
         self.people.forget();
@@ -230,6 +237,9 @@ impl Ledger {
             self.introduced.insert(agency, by);
         }
         pending.commit.cards.push(StoredCard { agency, number, bytes, brought_by });
+        if declares {
+            self.declare_in_matters();
+        }
         if disowned > before {
             self.fold_what_it_signed(pending, agency)?;
         }
@@ -399,6 +409,7 @@ impl Ledger {
                     Some(kind) => {
                         let mut matter = kind.matter(*id);
                         matter.disown(self.disowned_keys(id)?);
+                        matter.declare_epochs(self.lane_epochs());
                         Some(matter)
                     }
                     None => None,

@@ -240,6 +240,7 @@ impl Ledger {
             self.exchange = Tree::default();
             self.compared = Compared::With(std::collections::BTreeSet::new());
             self.vouched.clear();
+            self.waived.clear();
         }
         let (epoch, leaf) = (self.tree_epoch(), Leaf::Epoch { checkpoint, at: pending.at }.hash());
         self.push_record(pending, TreeName::Exchange, leaf, None, Recorded::Epoch { epoch, checkpoint });

@@ -66,6 +66,8 @@ pub struct PartnerLine {
     pub missing: u64,
     /// Whether the streams have been compared since this node started.
     pub compared: bool,
+    /// Whether this node goes on without it.
+    pub waived: bool,
 }
 
 /// A quarantine: no new matters with this partner.
@@ -190,6 +192,7 @@ impl Ledger {
             quarantine,
             queued: self.queued_for(&partner.agency)?,
             compared: self.compared.with(&partner.agency),
+            waived: self.waived.contains(&partner.agency),
             record: partner.record,
             name: partner.name,
             label: partner.label,

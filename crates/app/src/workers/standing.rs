@@ -127,6 +127,7 @@ impl Ledger {
             return Ok(0);
         }
         self.compared.add(partner);
+        self.waived.remove(&partner);
         pending.compared.push(partner);
         let given = self.give_what_came_back(pending);
         let released = given.and_then(|given| Ok(given + self.release_waiting(pending)?));

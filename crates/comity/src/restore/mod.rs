@@ -37,9 +37,11 @@ pub(crate) async fn declare_epoch(dir: &Path, root: &Path, at: &Terminal) -> Res
     if awaited.exit != 0 {
         return Ok(awaited);
     }
-    let Some(epoch) = awaited.json["epoch"].as_u64().and_then(|epoch| u32::try_from(epoch).ok()) else {
+    let epoch = |name: &str| awaited.json[name].as_u64().and_then(|epoch| u32::try_from(epoch).ok());
+    let (tree, lanes) = (epoch("epoch"), epoch("lane_epoch"));
+    if tree.is_none() && lanes.is_none() {
         return Err(Reply::usage(words.text("restore-no-epoch")));
-    };
+    }
     let unreadable = || Reply::fault("the node gave no card of its own".into());
     let bytes = awaited.json["card"].as_str().unwrap_or_default();
     let bytes = data_encoding::BASE64.decode(bytes.as_bytes()).map_err(|_| unreadable())?;
@@ -52,7 +54,8 @@ pub(crate) async fn declare_epoch(dir: &Path, root: &Path, at: &Terminal) -> Res
     facts.number += 1;
     facts.prev = Some(current.hash());
     facts.at = SystemClock.now();
-    facts.tree_epoch = epoch;
+    facts.tree_epoch = tree.unwrap_or(facts.tree_epoch);
+    facts.lane_epoch = lanes.unwrap_or(facts.lane_epoch);
     let card = Card::issue(facts, &root).map_err(|error| Reply::usage(error.to_string()))?;
     let request = Request::EpochDeclare { card: data_encoding::BASE64.encode(card.bytes()) };
     let reply = ask_node(dir, request, at).await?;

@@ -6,6 +6,9 @@
 //! goes on: the one that ends with the entry before it. It counts when that branch truly ends there, nobody else
 //! claims its place, and it takes back no choice an earlier epoch has made; the other branches are given up.
 //!
+//! An epoch that its author's root has declared in a card goes on from an entry though others follow that: they were lost
+//! when the author's node was put back from a copy, or nobody could be asked whether there are any. They are given up.
+//!
 //! What a key signed that no longer speaks for its agency ([`super::disowned`]) claims no place and begins nothing: it stands
 //! beside the course, as what was given up does.
 //!
@@ -23,12 +26,15 @@ pub(super) struct Link {
     place: Place,
     prev: Option<Hash>,
     begins: bool,
+    declared: bool,
     disowned: bool,
 }
 
 impl Link {
-    pub(super) fn of(header: &Header, begins: bool, disowned: bool) -> Self {
-        Self { place: header.place, prev: header.prev, begins, disowned }
+    /// `begins` says whether the act may stand first in an epoch, `declared` whether a card of the author's declares the epoch
+    /// it stands in.
+    pub(super) fn of(header: &Header, begins: bool, declared: bool, disowned: bool) -> Self {
+        Self { place: header.place, prev: header.prev, begins: begins || declared, declared, disowned }
     }
 }
 
@@ -147,8 +153,13 @@ impl<'a> Tree<'a> {
         let first = self.places.iter().filter(|(place, _)| place.epoch > 0 && place.seq == 1);
         let alone = first.filter_map(|(_, rivals)| (rivals.len() == 1).then(|| rivals.first().copied())?);
         alone.filter(|begin| {
-            let prev = self.links.get(begin).and_then(|link| link.prev);
-            prev.is_some() && self.followers(prev).eq(std::iter::once(*begin))
+            let Some(link) = self.links.get(begin) else { return false };
+            // What the author's root has declared lost gives way to the epoch that was declared with it.
+            let gives_way = |other: &Hash| {
+                link.declared
+                    && self.links.get(other).is_some_and(|other| other.place.epoch < link.place.epoch)
+            };
+            link.prev.is_some() && self.followers(link.prev).all(|other| other == *begin || gives_way(&other))
         })
     }
 

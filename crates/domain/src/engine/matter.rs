@@ -40,6 +40,8 @@ pub struct Matter<K: Kind> {
     inner: BTreeMap<Lane, LaneLog<InnerLane>>,
     /// The keys that no longer speak for their agencies.
     pub(super) disowned: Vec<DisownedKey>,
+    /// The epoch of its lanes that each card declares, where it is not the first.
+    pub(super) lane_epochs: BTreeMap<Hash, u32>,
 }
 
 /// The state of a matter at some frontier.
@@ -86,6 +88,7 @@ impl<K: Kind> Matter<K> {
             lanes: BTreeMap::new(),
             inner: BTreeMap::new(),
             disowned: Vec::new(),
+            lane_epochs: BTreeMap::new(),
         }
     }
 
@@ -116,7 +119,8 @@ impl<K: Kind> Matter<K> {
         let disowned = self.disowned_in(lane);
         let links = of_lane.map(|(hash, entry)| {
             let header = entry.header();
-            (*hash, Link::of(header, begins(header.act.as_str()), disowned.contains(hash)))
+            let declared = self.is_declared(header);
+            (*hash, Link::of(header, begins(header.act.as_str()), declared, disowned.contains(hash)))
         });
         let course = Course::lay(&links.collect());
         let stood_still = before.as_ref().is_some_and(|before| before.still);

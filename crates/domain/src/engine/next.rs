@@ -3,7 +3,9 @@
 //! Not here: whether the entry is valid there ([`Matter::decide`]), and which entries of a lane follow one another
 //! ([`super::course`]).
 
-use comity_journal::entry::{Lane, Place, Seen};
+use std::collections::BTreeMap;
+
+use comity_journal::entry::{Header, Lane, Place, Seen};
 use comity_journal::suite::Hash;
 
 use super::kind::Kind;
@@ -18,6 +20,27 @@ impl<K: Kind> Matter<K> {
         let last = if self.is_forked(lane) { self.head(lane) } else { self.last_written(lane) };
         let (place, prev) = behind(last);
         (place, prev, self.unnamed(lane))
+    }
+
+    /// Where the next entry of a lane goes that has to stand in this epoch, or a later one: `None` in a lane that has nothing
+    /// yet, and so nothing to go on from.
+    pub fn next_in_epoch(&self, lane: Lane, epoch: u32) -> Option<(Place, Option<Hash>, Vec<Seen>)> {
+        let next @ (place, prev, _) = &self.next_in(lane);
+        if place.epoch >= epoch {
+            return Some(next.clone());
+        }
+        prev.map(|prev| (Place { epoch, seq: 1 }, Some(prev), self.unnamed(lane)))
+    }
+
+    /// Says which epoch of its author's lanes each card declares. Entries under a card come after the card.
+    pub fn declare_epochs(&mut self, by_card: BTreeMap<Hash, u32>) {
+        self.lane_epochs = by_card;
+    }
+
+    /// Whether the card of an entry declares the epoch that it stands in.
+    pub(super) fn is_declared(&self, header: &Header) -> bool {
+        let declared = self.lane_epochs.get(&header.card);
+        header.place.epoch > 0 && declared.is_some_and(|declared| *declared >= header.place.epoch)
     }
 
     /// Where the first entry of a lane's next epoch goes, when it follows `prev`: as [`Matter::next_in`].

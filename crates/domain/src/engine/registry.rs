@@ -66,6 +66,10 @@ pub trait AnyMatter: Send {
     fn receive(&mut self, entry: Arc<Entry>);
     /// [`Matter::disown`].
     fn disown(&mut self, keys: Vec<DisownedKey>);
+    /// [`Matter::declare_epochs`].
+    fn declare_epochs(&mut self, by_card: BTreeMap<Hash, u32>);
+    /// [`Matter::next_in_epoch`].
+    fn next_in_epoch(&self, lane: Lane, epoch: u32) -> Option<(Place, Option<Hash>, Vec<Seen>)>;
     /// [`Matter::decide`].
     ///
     /// # Errors
@@ -204,6 +208,12 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn disown(&mut self, keys: Vec<DisownedKey>) {
         Self::disown(self, keys);
+    }
+    fn declare_epochs(&mut self, by_card: BTreeMap<Hash, u32>) {
+        Self::declare_epochs(self, by_card);
+    }
+    fn next_in_epoch(&self, lane: Lane, epoch: u32) -> Option<(Place, Option<Hash>, Vec<Seen>)> {
+        Self::next_in_epoch(self, lane, epoch)
     }
     fn decide(&self, proposal: &Proposal<'_>, facts: &Facts) -> Result<Decided, Refusal> {
         Self::decide(self, proposal, facts)

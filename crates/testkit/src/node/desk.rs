@@ -97,7 +97,7 @@ impl Desk {
     pub fn declare_epoch(&self) -> Result<u64, Failure> {
         let root = self.root();
         self.run(move |ledger, pending| {
-            let card = next_epoch(ledger, &root);
+            let card = next_epoch(ledger, &root)?;
             ledger.declare_epoch(pending, card)
         })
     }
@@ -245,15 +245,20 @@ impl Desk {
 
 /// The card by which a root declares the epoch of its node's tree.
 ///
+/// # Errors
+/// When the store cannot be read.
+///
 /// # Panics
 /// When the root is another agency's.
-pub fn next_epoch(ledger: &Ledger, root: &SecretKey) -> Card {
+pub fn next_epoch(ledger: &mut Ledger, root: &SecretKey) -> Result<Card, Failure> {
+    let lanes = ledger.awaited_lane_epoch()?;
     let before = ledger.own_card();
     let mut facts = before.facts().clone();
     facts.number += 1;
     facts.prev = Some(before.hash());
     facts.tree_epoch = ledger.tree_epoch();
-    Card::issue(facts, root).expect("the root of this agency")
+    facts.lane_epoch = lanes.unwrap_or(facts.lane_epoch);
+    Ok(Card::issue(facts, root).expect("the root of this agency"))
 }
 
 /// Two nodes whose people have met.

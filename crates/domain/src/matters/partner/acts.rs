@@ -230,10 +230,37 @@ pub struct Lift {
     pub of: Target,
 }
 
+/// Proposes to go on without the partner: this node is an older copy of itself, or may be one, and the partner does not answer.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "propose-waiver", shape = say, by("own"))]
+pub struct ProposeWaiver {
+    /// Why: since when it has not answered, how it was tried.
+    #[field(part = "waiver")]
+    pub reason: Text,
+}
+
+/// A second person has this node go on without the partner, as soon as its root has declared the new epoch of its lanes.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(
+    code = "waive",
+    shape = answer,
+    by("own"),
+    answers("propose-waiver"),
+    propose("central-authority", "supervisor")
+)]
+pub struct Waive {
+    /// The proposal; the latest one unless another is named.
+    #[serde(default)]
+    #[field(structure)]
+    pub of: Target,
+}
+
 acts! {
     /// The acts of a partner's record.
     pub enum PartnerAct {
         Add, AddOffNetwork, Confirm, Describe, ProposeWidening, Widen, Narrow, ProposeLink, Link, ProposeClaim, Claim,
-        PutInQuarantine, RecordFork, ProposeLifting, Lift, End,
+        PutInQuarantine, RecordFork, ProposeLifting, Lift, ProposeWaiver, Waive, End,
     }
 }

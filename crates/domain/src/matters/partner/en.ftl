@@ -69,3 +69,8 @@ quarantine-means = No new matters with this partner. Open ones go on, and what i
 quarantine-arrived = Opened by a partner in quarantine. It is stored and receipted, and can be refused; it is not acknowledged or taken up until two people have lifted the quarantine.
 term-quarantine-fork = It signed two different entries for one place; both are kept as proof
 term-quarantine-person = A colleague put it in quarantine
+
+act-partner-propose-waiver = Propose to go on without it
+act-partner-waive = Go on without it, as second person
+field-partner-propose-waiver-reason = Why this node goes on without having compared with it: since when it has not answered, how it was tried
+field-partner-waive-of = Proposal

@@ -14,6 +14,10 @@
 //! it. A new fork puts it in again, and what was proposed before falls. What quarantine stops is said by
 //! `gates/quarantine.rs`.
 //!
+//! A node that was put back from a copy signs nothing in a matter before it has compared with every party. One that never
+//! answers is waived by two people; then the root declares a new epoch of the node's lanes, and they go on in that
+//! (`engine/course.rs`).
+//!
 //! An agency without a node that gets one is met as a partner like any other. Two people then link its old record with it;
 //! at the other node two people confirm which record of that partner's was about them. What follows in the matters
 //! themselves is an offer and a take (`engine/handed.rs`).
@@ -25,11 +29,12 @@ mod tests;
 
 pub use acts::{
     Add, AddOffNetwork, Claim, Compared, Confirm, Describe, End, Lift, Link, Narrow, PartnerAct,
-    ProposeClaim, ProposeLifting, ProposeLink, ProposeWidening, PutInQuarantine, RecordFork, Widen,
+    ProposeClaim, ProposeLifting, ProposeLink, ProposeWaiver, ProposeWidening, PutInQuarantine, RecordFork,
+    Waive, Widen,
 };
 pub use state::{
     Assessment, Cause, Granted, PartnerLane, ProposedLifting, ProposedTie, ProposedWidening, Quarantine,
-    Relation, Tie,
+    Relation, Tie, Waiver,
 };
 
 use comity_journal::ids::Pseudonym;
@@ -86,7 +91,7 @@ impl Kind for PartnerKind {
     }
 
     fn cell(lanes: &Lanes<'_, PartnerLane>) -> Cell {
-        let PartnerLane { relation, quarantine } = lanes.of("own");
+        let PartnerLane { relation, quarantine, waiver } = lanes.of("own");
         let (status, next): (_, &[&str]) = match relation {
             Relation::Unknown => ("unknown", &["add", "add-off-network"]),
             Relation::Added { .. } => ("added", &["confirm", "describe", "end"]),
@@ -109,7 +114,13 @@ impl Kind for PartnerKind {
             Relation::Ended { .. } => &["record-fork"],
             _ => Quarantine::next(quarantine.as_ref()),
         };
-        Cell { status, waited_for: None, prevails: None, next: vec![("own", next), ("own", quarantine)] }
+        let waiver: &[&str] = match (relation, waiver.proposed) {
+            (Relation::Confirmed { .. }, None) => &["propose-waiver"],
+            (Relation::Confirmed { .. }, Some(_)) => &["propose-waiver", "waive"],
+            _ => &[],
+        };
+        let next = vec![("own", next), ("own", quarantine), ("own", waiver)];
+        Cell { status, waited_for: None, prevails: None, next }
     }
 
     fn admit(lanes: &Lanes<'_, PartnerLane>, entry: &Stated<'_>, act: &PartnerAct) -> Result<(), Refusal> {
@@ -132,6 +143,11 @@ impl Kind for PartnerKind {
                 let proposed = proposed.filter(|proposed| Some(proposed.entry) == lift.of.entry());
                 let proposed = proposed.ok_or(Refusal::under(rules::WRONG_TARGET))?;
                 if proposed.by == entry.by.who { Err(Refusal::under(rules::SECOND_PERSON)) } else { Ok(()) }
+            }
+            (PartnerAct::Waive(waive), _) => {
+                let proposed = own.waiver.proposed.filter(|(entry, _)| Some(*entry) == waive.of.entry());
+                let (_, by) = proposed.ok_or(Refusal::under(rules::WRONG_TARGET))?;
+                if by == entry.by.who { Err(Refusal::under(rules::SECOND_PERSON)) } else { Ok(()) }
             }
             (act, Relation::Confirmed { agency, tie, .. }) => {
                 // A record without a node bears its own id, and is the only one that is linked.
@@ -191,8 +207,16 @@ impl Kind for PartnerKind {
             ("ended", Relation::Ended { agency }, None),
             ("ended in quarantine", Relation::Ended { agency }, apart(lifting)),
         ];
-        let lane = |(name, relation, quarantine)| ("own", name, PartnerLane { relation, quarantine });
-        rows.into_iter().map(lane).collect()
+        let waived = Waiver { proposed: Some((Hash::ZERO, by)), agreed: None };
+        let waiver = (
+            "own",
+            "waiver proposed",
+            PartnerLane { relation: confirmed(full, None), quarantine: None, waiver: waived },
+        );
+        let waiver_of = |(name, relation, quarantine)| {
+            ("own", name, PartnerLane { relation, quarantine, waiver: Waiver::default() })
+        };
+        rows.into_iter().map(waiver_of).chain(std::iter::once(waiver)).collect()
     }
 }
 

@@ -20,6 +20,27 @@ pub struct PartnerLane {
     pub relation: Relation,
     /// Why no new matters are opened with it, while that is so. It outlasts the partnership.
     pub quarantine: Option<Quarantine>,
+    /// Whether this node goes on without it where it has not compared.
+    pub waiver: Waiver,
+}
+
+/// Going on without a partner that does not answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiver {
+    /// What one person proposes: the entry, and by whom.
+    pub proposed: Option<(Hash, Pseudonym)>,
+    /// The entry by which a second person agreed, the last time.
+    pub agreed: Option<Hash>,
+}
+
+impl Waiver {
+    fn evolve(&mut self, entry: &Stated<'_>, act: &PartnerAct) {
+        match act {
+            PartnerAct::ProposeWaiver(_) => self.proposed = Some((entry.entry, entry.by.who)),
+            PartnerAct::Waive(_) => *self = Self { proposed: None, agreed: Some(entry.entry) },
+            _ => {}
+        }
+    }
 }
 
 /// What a partner is to us.
@@ -290,6 +311,7 @@ impl PartnerLane {
             PartnerAct::Lift(_) => None,
             _ => self.quarantine,
         };
+        self.waiver.evolve(entry, act);
         self.relation.evolve(entry, act);
     }
 }

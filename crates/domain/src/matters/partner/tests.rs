@@ -30,7 +30,7 @@ struct Record {
 impl Record {
     fn confirmed() -> Self {
         let relation = Relation::Added { by: person(1).who, agency: Hash::ZERO };
-        let lane = PartnerLane { relation, quarantine: None };
+        let lane = PartnerLane { relation, ..PartnerLane::default() };
         let mut record = Self { lane, entries: 0 };
         record.write(2, &PartnerAct::Confirm(ConfirmStructure {})).unwrap();
         record

@@ -69,3 +69,8 @@ quarantine-means = 不与该机构新办合作事项。已有事项照常办理�
 quarantine-arrived = 本事项由处于隔离状态的合作机构发起，已存证并出具回执。可以拒绝；在两人解除隔离之前，不作签收，不予受理。
 term-quarantine-fork = 该机构就同一位置签署了两条不同的记录，两条均作为证据保留
 term-quarantine-person = 由我方人员列入隔离
+
+act-partner-propose-waiver = 提请不待其核对而继续
+act-partner-waive = 第二人批准不待其核对而继续
+field-partner-propose-waiver-reason = 未与其核对即继续办理的理由：何时起无应答、如何联系过
+field-partner-waive-of = 所批准的提请
