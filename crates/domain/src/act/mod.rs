@@ -98,6 +98,8 @@ pub enum FieldKind {
     TextField,
     /// An officer of this node: a name where people write it, a pseudonym where it is signed.
     Officer,
+    /// An agency: our own name for it where people write it; its id where it is signed.
+    Agency,
     /// Another matter: its number, or as much of it as no other has, where people write it; its id where it is signed.
     Matter,
     /// Random handles and their like, made by the engine.

@@ -257,7 +257,7 @@ impl<K: Kind> Matter<K> {
     // --- who a party is now -------------------------------------------------------------------------------
 
     /// Which records were handed over by now; looked for only where somebody records for a party at all.
-    fn handed_now(&self) -> HandedOverRecords {
+    pub(super) fn handed_now(&self) -> HandedOverRecords {
         let parties = self.opening().map(|(opening, _)| opening.parties.as_slice()).unwrap_or_default();
         if parties.iter().all(|party| party.recorder.is_none()) {
             return HandedOverRecords::new();
@@ -268,12 +268,15 @@ impl<K: Kind> Matter<K> {
     /// The parties as they are now: one without a node whose record was handed over is the agency that speaks, or is to
     /// speak, for itself, and nobody records for it any more.
     pub fn parties(&self) -> Vec<Party> {
-        let (Some((opening, _)), handed) = (self.opening(), self.handed_now()) else { return Vec::new() };
-        let now = |party: &Party| match handed.get(&party.agency) {
+        let handed = self.handed_now();
+        self.convened_now().present.iter().map(|party| Self::as_now(&handed, party)).collect()
+    }
+
+    pub(super) fn as_now(handed: &HandedOverRecords, party: &Party) -> Party {
+        match handed.get(&party.agency) {
             Some(handed) => Party { agency: handed.to, recorder: None, ..party.clone() },
             None => party.clone(),
-        };
-        opening.parties.iter().map(now).collect()
+        }
     }
 
     /// Which agency the party with this id in the opening is now.

@@ -41,7 +41,7 @@ impl<K: Kind> Matter<K> {
     fn unnamed(&self, lane: Lane) -> Vec<Seen> {
         let known = self.frontier_at(lane, self.length(lane)).cloned().unwrap_or_default();
         // What somebody who is no party put here is nowhere else: partners would wait for it in vain.
-        let parties = self.opening().map(|(opening, _)| opening.parties.as_slice()).unwrap_or_default();
+        let parties = self.ever_parties();
         let all_have =
             |other: &Lane| other.is_shared() && parties.iter().any(|party| party.agency == other.party());
         let moved = self.everything().into_iter().filter(|(other, count)| {
