@@ -102,12 +102,12 @@ async fn carry_out(command: Command, at: &Terminal) -> Result<Reply, Reply> {
         Command::Partner(command) => partner(command, at).await,
         Command::Request(RequestCommand::Draft(args)) => {
             let toml = read_toml(&args.file)?;
-            let (kind, to, officer) = ("request".to_owned(), args.to, args.officer);
+            let (kind, to, officer) = ("request".to_owned(), vec![args.to], args.officer);
             ask(args.dir, Request::Draft { kind, to, toml, officer, send: false }).await
         }
         Command::Request(RequestCommand::Send { dir, to: Some(to), file_or_matter, officer }) => {
             let toml = read_toml(Path::new(&file_or_matter))?;
-            ask(dir, Request::Draft { kind: "request".into(), to, toml, officer, send: true }).await
+            ask(dir, Request::Draft { kind: "request".into(), to: vec![to], toml, officer, send: true }).await
         }
         Command::Request(RequestCommand::Send { dir, to: None, file_or_matter, officer }) => {
             ask(dir, Request::Act { matter: file_or_matter, act: "open".into(), toml: None, officer }).await

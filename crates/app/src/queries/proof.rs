@@ -41,7 +41,7 @@ impl Ledger {
         })?;
         let kind = opening.genesis.kind.clone();
         // Whom a party is now, too: its agency's receipts may be there before its first word.
-        let parties: Vec<_> = opening.parties.iter().cloned().chain(matter.parties()).collect();
+        let parties: Vec<_> = opening.parties.iter().cloned().chain(matter.ever_parties()).collect();
         let mut shown = matter.view().timeline;
         shown.retain(|entry| entry.lane.is_shared());
         shown.sort_by_key(|entry| (entry.lane, entry.place));

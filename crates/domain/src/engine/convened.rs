@@ -279,6 +279,9 @@ impl<K: Kind> Matter<K> {
 
     /// The parties that were removed.
     pub fn former_parties(&self) -> Vec<Party> {
+        if !K::DEF.convened {
+            return Vec::new();
+        }
         let handed = self.handed_now();
         let former = self.convened_now().former.into_iter().map(|former| former.party);
         former.map(|party| Self::as_now(&handed, &party)).collect()
@@ -287,8 +290,22 @@ impl<K: Kind> Matter<K> {
     /// Whether an agency was removed, and by which entry.
     pub fn removed_by(&self, agency: &AgencyId) -> Option<Hash> {
         let Lane::Shared(party) = self.lane_of(agency) else { return None };
+        if !K::DEF.convened {
+            return None;
+        }
         let former = self.convened_now().former.into_iter().find(|former| former.party.agency == party);
         former.map(|former| former.removal)
+    }
+
+    /// The entry by which a party was admitted; none of one that is a party from the beginning.
+    pub fn admitted_by(&self, agency: &AgencyId) -> Option<Hash> {
+        let Lane::Shared(party) = self.lane_of(agency) else { return None };
+        let convened = self.convened_now();
+        let present = convened.present.iter().any(|present| present.agency == party);
+        let logs = self.shared_logs().flat_map(|(_, log)| &log.steps).filter(|_| present);
+        let valid = logs.filter(|step| step.verdict == Verdict::Valid && step.act == Admit::DEF.code);
+        let admits = valid.filter(|step| self.entry(&step.entry).and_then(|e| admits_in(e)) == Some(party));
+        admits.last().map(|step| step.entry)
     }
 
     /// The agency that alone admits and removes parties, where the kind has one.
@@ -298,8 +315,8 @@ impl<K: Kind> Matter<K> {
 
     /// Whom entries of the opener admit, whether they count yet or not: its word may come before what it rests on.
     pub fn said_to_be_admitted(&self) -> Vec<(AgencyId, AgencyId)> {
-        let admits = self.entries().filter_map(|entry| Some((entry.header().author, admits_in(entry)?)));
-        admits.collect()
+        let entries = self.entries().filter(|_| K::DEF.convened);
+        entries.filter_map(|entry| Some((entry.header().author, admits_in(entry)?))).collect()
     }
 
     /// Whether an agency may be given an entry: a party everything; one that was removed what was written by those who
@@ -343,9 +360,15 @@ impl<K: Kind> Matter<K> {
         in_its_eyes.flatten().any(|known| known.agency == party)
     }
 
+    /// Everybody who is a party or was one, as they are now.
+    pub fn ever_parties(&self) -> Vec<Party> {
+        let handed = self.handed_now();
+        self.convened_now().all().map(|party| Self::as_now(&handed, party)).collect()
+    }
+
     /// Everybody who is a party or was one, by the ids of their lanes.
-    pub(super) fn ever_parties(&self) -> Vec<Party> {
-        self.convened_now().all().cloned().collect()
+    pub(super) fn all_lanes(&self) -> Vec<AgencyId> {
+        self.convened_now().all().map(|party| party.agency).collect()
     }
 }
 

@@ -189,7 +189,7 @@ impl<K: Kind> Matter<K> {
     /// Every valid recall, the earliest first, with what the others have said to it.
     pub fn recalls(&self) -> Vec<Recalled> {
         // Who was removed still holds what it was given.
-        let parties = self.ever_parties();
+        let parties = self.all_lanes();
         let stated = self.entries().filter_map(|entry| Some((entry, Self::shared_act(&Stated::of(entry))?)));
         let valid = |entry: &Entry| self.standing(&entry.hash()) == Standing::Valid;
         let acts: Vec<_> = stated.filter(|(entry, _)| valid(entry)).collect();
@@ -206,7 +206,7 @@ impl<K: Kind> Matter<K> {
             .filter_map(|(entry, act)| {
                 let SharedAct::Recall(recall) = act else { return None };
                 let by = entry.header().lane.party();
-                let others = parties.iter().map(|party| party.agency).filter(|party| *party != by);
+                let others = parties.iter().copied().filter(|party| *party != by);
                 let holder =
                     |party| Holder { agency: self.agency_of(&party), answer: answer(party, entry.hash()) };
                 let (holders, by) = (others.map(holder), self.agency_of(&by));

@@ -123,8 +123,12 @@ pub trait AnyMatter: Send {
     fn parties(&self) -> Vec<Party>;
     /// [`Matter::former_parties`].
     fn former_parties(&self) -> Vec<Party>;
+    /// [`Matter::ever_parties`].
+    fn ever_parties(&self) -> Vec<Party>;
     /// [`Matter::removed_by`].
     fn removed_by(&self, agency: &AgencyId) -> Option<Hash>;
+    /// [`Matter::admitted_by`].
+    fn admitted_by(&self, agency: &AgencyId) -> Option<Hash>;
     /// [`Matter::convenor`].
     fn convenor(&self) -> Option<AgencyId>;
     /// [`Matter::said_to_be_admitted`].
@@ -295,8 +299,14 @@ impl<K: Kind> AnyMatter for Matter<K> {
     fn former_parties(&self) -> Vec<Party> {
         Self::former_parties(self)
     }
+    fn ever_parties(&self) -> Vec<Party> {
+        Self::ever_parties(self)
+    }
     fn removed_by(&self, agency: &AgencyId) -> Option<Hash> {
         Self::removed_by(self, agency)
+    }
+    fn admitted_by(&self, agency: &AgencyId) -> Option<Hash> {
+        Self::admitted_by(self, agency)
     }
     fn convenor(&self) -> Option<AgencyId> {
         Self::convenor(self)

@@ -356,6 +356,7 @@ approved-by = Approved by
 objection = We hold against it
 overlay-received = received
 overlay-due = due
+content-withheld = (withheld: this was not addressed to us)
 content-not-here = (content is not here: withheld, erased, or not yet arrived)
 yes = yes
 no = no

@@ -356,6 +356,7 @@ approved-by = 审批
 objection = 我方异议
 overlay-received = 已收到
 overlay-due = 期限
+content-withheld = （未向我方提供）
 content-not-here = （内容不在此处：未提供、已删除或尚未送达）
 yes = 是
 no = 否
