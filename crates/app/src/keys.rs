@@ -1,5 +1,6 @@
 //! The keys a node holds. The root key is not among them: it stays offline.
 
+use comity_evidence::age::Identity;
 use comity_federation::seal::SealingSecret;
 use comity_journal::entropy::Entropy;
 use comity_journal::suite::{SecretKey, Signature, Suite};
@@ -31,6 +32,8 @@ pub struct NodeKeys {
     pub content: Vec<SealingSecret>,
     /// Opens evidence packages.
     pub packages: SealingSecret,
+    /// Open packages that were sealed before it was renewed, the last one first.
+    pub former_packages: Vec<SealingSecret>,
     /// The seed of the TLS key.
     pub tls: Zeroizing<[u8; 32]>,
     /// Makes pseudonyms.
@@ -38,6 +41,12 @@ pub struct NodeKeys {
 }
 
 impl NodeKeys {
+    /// What opens the packages sealed to this node, now or before.
+    pub fn identity(&self) -> Identity {
+        let of = |secret: &SealingSecret| Identity::from_bytes(Zeroizing::new(*secret.bytes()));
+        of(&self.packages).succeeding(self.former_packages.iter().map(of).collect())
+    }
+
     /// Draws all keys of a new node, with sealing keys for so many months.
     pub fn generate(months: usize, entropy: &mut dyn Entropy) -> Self {
         let seed = |entropy: &mut dyn Entropy| {
@@ -50,6 +59,7 @@ impl NodeKeys {
             checkpoint: SecretKey::generate(Suite::One, entropy),
             content: (0..months).map(|_| SealingSecret::generate(entropy)).collect(),
             packages: SealingSecret::generate(entropy),
+            former_packages: Vec::new(),
             tls: seed(entropy),
             pseudonyms: seed(entropy),
         }

@@ -7,6 +7,7 @@
 //! commit whose fate is unknown the ledger forgets what it held in memory and reads the store again.
 
 mod append;
+mod disowned;
 mod epochs;
 mod folded;
 mod last_read;
@@ -45,6 +46,7 @@ use crate::failure::Failure;
 use crate::keys::NodeKeys;
 use crate::people::KnownPeople;
 use crate::views::{Contents, HeldRuns, Waiting};
+use disowned::FreshHeads;
 use epochs::Epochs;
 use folded::Folded;
 use last_read::LastRead;
@@ -83,6 +85,8 @@ pub struct Ledger {
     streams: BTreeMap<(AgencyId, Direction), StreamHead>,
     pub(crate) waiting: Waiting,
     pub(crate) runs: HeldRuns,
+    /// What was stated of lanes when a key was disowned, and is not durable yet.
+    fresh_heads: FreshHeads,
     /// Matters that were found to be of a kind this release does not know, in what is not durable yet.
     pub(crate) unknown: BTreeSet<MatterId>,
     /// About which matter each partner was asked last.
@@ -210,6 +214,7 @@ impl Ledger {
             streams: BTreeMap::new(),
             waiting: Waiting::default(),
             runs: HeldRuns::default(),
+            fresh_heads: FreshHeads::default(),
             unknown: BTreeSet::new(),
             asked: BTreeMap::new(),
             room: ROOM,
@@ -254,6 +259,7 @@ impl Ledger {
         };
         self.waiting.read_again(&*self.store)?;
         self.runs.forget();
+        self.fresh_heads.clear();
         self.stale = false;
         Ok(())
     }
@@ -431,6 +437,7 @@ impl Ledger {
             Failure::NotFound(format!("this release does not know matters of the kind `{code}`"))
         })?;
         let mut matter = kind.matter(*id);
+        matter.disown(self.disowned_keys(id)?);
         entries.into_iter().for_each(|entry| matter.receive(entry));
         Ok(matter)
     }
@@ -486,14 +493,7 @@ impl Ledger {
         }
         let before = self.checkpoint.clone();
         if pending.grew_exchange() {
-            let checkpoint = self.sign_checkpoint();
-            pending.commit.checkpoints.push(StoredCheckpoint {
-                agency: self.agency,
-                epoch: self.epochs.now().epoch,
-                size: self.exchange.size(),
-                note: checkpoint.as_str().to_owned(),
-            });
-            self.checkpoint = Some(checkpoint);
+            self.put_checkpoint(&mut pending);
         }
         if let Err(error) = crate::views::project(self, &mut pending) {
             // What was appended in memory is not going to be stored.
@@ -504,6 +504,7 @@ impl Ledger {
             Ok(()) => {
                 self.length += pending.commit.records.len() as u64;
                 self.matters.settle();
+                self.fresh_heads.clear();
                 self.unknown.clear();
                 self.last_read.follow(&pending.commit);
                 if pending.of_people {
@@ -542,6 +543,24 @@ impl Ledger {
             self.compared.remove(partner);
         }
         self.reload()
+    }
+
+    fn put_checkpoint(&mut self, pending: &mut Pending) {
+        let checkpoint = self.sign_checkpoint();
+        pending.commit.checkpoints.push(StoredCheckpoint {
+            agency: self.agency,
+            epoch: self.epochs.now().epoch,
+            size: self.exchange.size(),
+            note: checkpoint.as_str().to_owned(),
+        });
+        self.checkpoint = Some(checkpoint);
+    }
+
+    /// Partners believe checkpoints that the latest card's key has signed, and no others.
+    pub(crate) fn sign_checkpoint_anew(&mut self, pending: &mut Pending) {
+        if self.checkpoint.is_some() && !pending.grew_exchange() {
+            self.put_checkpoint(pending);
+        }
     }
 
     fn sign_checkpoint(&self) -> SignedCheckpoint {

@@ -144,6 +144,7 @@ fn batch_of(pair: &Pair, parcels: &[Parcel]) -> Batch {
         to: pair.b.agency,
         after: StreamHead::START,
         cards: vec![pair.a.card.clone()],
+        heads: Vec::new(),
         checkpoint: None,
         consistency: Vec::new(),
     };

@@ -124,8 +124,19 @@ fn beyond_what_may_wait_nothing_is_receipted_and_the_sender_keeps_it_until_there
 fn nothing(from: AgencyId, to: AgencyId) -> Vec<u8> {
     let after = StreamHead::START;
     let (entries, cards, consistency) = (Vec::new(), Vec::new(), Vec::new());
-    Batch { v: VERSION, from, to, after, entries, cards, checkpoint: None, consistency, content: None }
-        .encode()
+    Batch {
+        v: VERSION,
+        from,
+        to,
+        after,
+        entries,
+        cards,
+        heads: Vec::new(),
+        checkpoint: None,
+        consistency,
+        content: None,
+    }
+    .encode()
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use comity_journal::time::Timestamp;
 
 /// Law-enforcement agencies of different countries work a matter together, with proof of who did what.
 #[derive(Parser)]
@@ -223,6 +224,30 @@ pub(crate) enum CardCommand {
         #[arg(long)]
         name_zh: Option<String>,
     },
+    /// Renew all keys of a node that stands still, as a precaution or because one is gone.
+    Rotate {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The root key's file.
+        #[arg(long)]
+        root: PathBuf,
+    },
+    /// Renew all keys of a node that stands still because somebody else may have them, and disown what the former ones
+    /// signed beyond what this node's journal stands by.
+    Revoke {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The root key's file.
+        #[arg(long)]
+        root: PathBuf,
+        /// Stand by what this journal had recorded before this time only, such as 2026-11-02T08:00:00Z.
+        #[arg(long, value_parser = time)]
+        before: Option<Timestamp>,
+    },
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse(text).ok_or_else(|| "a time is written like 2026-11-02T08:00:00Z".to_owned())
 }
 
 #[derive(Subcommand)]
@@ -290,6 +315,13 @@ pub(crate) enum PartnerCommand {
         /// Who acts.
         #[arg(long = "as")]
         officer: Option<String>,
+    },
+    /// Take a newer card of a partner by hand. It proves itself.
+    Card {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The card: a file, or http://host:port of its node.
+        card: String,
     },
     /// Say that a partner without a node is an agency that was met by its card, and, as a second person, hand over to it
     /// what was recorded for it. Once more goes on where a matter could not be handed over.

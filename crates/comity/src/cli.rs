@@ -7,13 +7,12 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 use comity_app::sign_in::Code;
-use comity_domain::act::{Act as _, template};
+use comity_domain::act::{Act as _, Home, template};
 use comity_domain::engine::Kinds;
 use comity_domain::matters::partner::{Narrow, ProposeWidening, Widen};
 use comity_domain::words::Lang;
-use comity_journal::card::{Card, Seat};
+use comity_journal::card::Seat;
 use comity_journal::ids::Token;
-use comity_journal::suite::{SecretKey, Suite};
 use comity_web::public;
 use serde_json::json;
 
@@ -21,8 +20,9 @@ use crate::args::{
     Act, BundleCommand, CardCommand, Cli, Command, EpochCommand, Init, JournalCommand, KeyCommand,
     MatterCommand, OfficerCommand, PartnerCommand, ProofCommand, RequestCommand, Serve,
 };
+use crate::card::{self, Why};
 use crate::evidence::{self, ToRecord};
-use crate::folder::{Folder, read_secret};
+use crate::folder::Folder;
 use crate::node::{NewNode, Node, initialise};
 use crate::real::SystemEntropy;
 use crate::release::Release;
@@ -93,7 +93,11 @@ async fn carry_out(command: Command, at: &Terminal) -> Result<Reply, Reply> {
             ask(dir, Request::CardShow).await
         }
         Command::Card(CardCommand::Set { dir, root, endpoint, name_en, name_zh }) => {
-            set_card(&dir, &root, endpoint, [("en", name_en), ("zh", name_zh)], at).await
+            card::set(&dir, &root, endpoint, [("en", name_en), ("zh", name_zh)], at).await
+        }
+        Command::Card(CardCommand::Rotate { dir, root }) => card::renew(&dir, &root, Why::Rotate, at),
+        Command::Card(CardCommand::Revoke { dir, root, before }) => {
+            card::renew(&dir, &root, Why::Revoke { before }, at)
         }
         Command::Epoch(EpochCommand::Declare { dir, root }) => restore::declare_epoch(&dir, &root, at).await,
         Command::Restore { dir, from, lose_newer } => {
@@ -201,38 +205,13 @@ async fn init_node(init: Init, at: &Terminal) -> Result<Reply, Reply> {
     Ok(Reply::yes(text, json!({ "agency": card.agency(), "fingerprint": fingerprint })))
 }
 
-async fn set_card(
-    dir: &Path,
-    root: &Path,
-    endpoints: Vec<String>,
-    names: [(&str, Option<String>); 2],
-    at: &Terminal,
-) -> Result<Reply, Reply> {
-    let folder = Folder::open(dir)?;
-    let current = folder.card()?;
-    let root = SecretKey::from_seed(Suite::One, read_secret(root)?);
-    let mut facts = current.facts().clone();
-    if root.public() != facts.root {
-        return Err(Reply::no("this root key is not the one of this agency".into()));
+/// A card from a file, or from the node that shows it.
+async fn card_bytes(card: &str) -> Result<Vec<u8>, Reply> {
+    if card.starts_with("http://") || card.starts_with("https://") {
+        public::fetch_card(card).await.map_err(Reply::waiting)
+    } else {
+        std::fs::read(card).map_err(|error| Reply::no(format!("{card}: {error}")))
     }
-    facts.number += 1;
-    facts.prev = Some(current.hash());
-    facts.at = comity_app::context::Clock::now(&crate::real::SystemClock);
-    if !endpoints.is_empty() {
-        facts.endpoints = endpoints;
-    }
-    for (language, name) in names {
-        if let Some(name) = name {
-            facts.names.insert(language.into(), name);
-        }
-    }
-    let card = Card::issue(facts, &root).map_err(|error| Reply::usage(error.to_string()))?;
-    let request = Request::CardSet { card: data_encoding::BASE64.encode(card.bytes()) };
-    let reply = ask_node(dir, request, at).await?;
-    if reply.exit == 0 {
-        folder.write_card(&card)?;
-    }
-    Ok(reply)
 }
 
 async fn partner(command: PartnerCommand, at: &Terminal) -> Result<Reply, Reply> {
@@ -247,12 +226,7 @@ async fn partner(command: PartnerCommand, at: &Terminal) -> Result<Reply, Reply>
         } => (dir, Request::PartnerAddOffNetwork { name, place, reached, officer }),
         PartnerCommand::Add { dir, card, fingerprint, name, at, officer, .. } => {
             let (card, fingerprint) = (card.unwrap_or_default(), fingerprint.unwrap_or_default());
-            let bytes = if card.starts_with("http://") || card.starts_with("https://") {
-                public::fetch_card(&card).await.map_err(Reply::waiting)?
-            } else {
-                std::fs::read(&card).map_err(|error| Reply::no(format!("{card}: {error}")))?
-            };
-            let card = data_encoding::BASE64.encode(&bytes);
+            let card = data_encoding::BASE64.encode(&card_bytes(&card).await?);
             (dir, Request::PartnerAdd { card, fingerprint, name, at, officer })
         }
         PartnerCommand::Confirm { dir, partner, officer } => {
@@ -272,6 +246,10 @@ async fn partner(command: PartnerCommand, at: &Terminal) -> Result<Reply, Reply>
         }
         PartnerCommand::Claim { dir, partner, record, officer } => {
             (dir, Request::PartnerClaim { partner, record, officer })
+        }
+        PartnerCommand::Card { dir, card } => {
+            let card = data_encoding::BASE64.encode(&card_bytes(&card).await?);
+            (dir, Request::PartnerCard { card })
         }
         PartnerCommand::List { dir } => (dir, Request::PartnerList),
         PartnerCommand::Show { dir, partner } => (dir, Request::PartnerShow { partner }),
@@ -351,7 +329,14 @@ fn print_template(named: &str, at: &Terminal) -> Result<Reply, Reply> {
     let def = named.split_once('/').and_then(|(kind, act)| kinds.get(kind)?.act(act));
     let def =
         def.ok_or_else(|| Reply::usage(format!("there is no act `{named}`; there are: {}", known())))?;
-    let text = template(def);
+    let mut text = template(def);
+    let several =
+        named.split_once('/').and_then(|(kind, _)| kinds.get(kind)).is_some_and(|k| k.def().fold.is_some());
+    let content = def.fields.iter().find(|field| matches!(field.home, Home::Part(_)));
+    if let Some(field) = content.filter(|_| several && !def.inner) {
+        text += "\n# For whom content is that is not for all parties: fields, each with parties by our names for them. (may be left out)\n";
+        text += &format!("# [only_for]\n# {} = [\"\"]\n", field.name);
+    }
     Ok(Reply::yes(text.trim_end(), json!({ "act": named, "template": text })))
 }
 

@@ -5,6 +5,7 @@
 
 mod args;
 mod bundle;
+mod card;
 mod cli;
 mod control;
 mod demo;

@@ -15,6 +15,7 @@ use comity_store::sqlite::SqliteStore;
 use comity_web::federation::TlsIdentity;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::card::{next_tls, tls_public};
 use crate::folder::{Folder, Lock, MONTHS};
 use crate::marker;
 use crate::partners::Partners;
@@ -46,7 +47,7 @@ pub(crate) fn initialise(dir: &Path, new: NewNode, root_out: &Path, kinds: &Kind
     let root = SecretKey::generate(Suite::One, entropy);
     let months = months_from(SystemClock.now());
     let keys = NodeKeys::generate(months.len(), entropy);
-    let tls = TlsIdentity::from_seed(&keys.tls).map_err(|error| Reply::fault(error.to_string()))?;
+    let tls = tls_public(&keys.tls)?;
     let content = months.into_iter().zip(&keys.content);
     let facts = CardFacts {
         v: 1,
@@ -65,7 +66,7 @@ pub(crate) fn initialise(dir: &Path, new: NewNode, root_out: &Path, kinds: &Kind
         checkpoint: keys.checkpoint.public(),
         content: content.map(|(month, secret)| MonthlyKey { month, key: secret.public() }).collect(),
         packages: keys.packages.public(),
-        tls: vec![tls.public_key()],
+        tls: vec![tls, tls_public(&next_tls(&root, &tls))?],
         suites: vec![Suite::One],
         least: Suite::One,
         kinds: kinds
@@ -86,7 +87,7 @@ pub(crate) fn initialise(dir: &Path, new: NewNode, root_out: &Path, kinds: &Kind
 }
 
 /// The months a new card carries sealing keys for, this one first.
-fn months_from(now: comity_journal::time::Timestamp) -> Vec<String> {
+pub(crate) fn months_from(now: comity_journal::time::Timestamp) -> Vec<String> {
     let text = now.month();
     let (year, month) = text.split_once('-').unwrap_or(("1970", "01"));
     let (year, month): (usize, usize) = (year.parse().unwrap_or(1970), month.parse().unwrap_or(1));
@@ -97,13 +98,14 @@ fn months_from(now: comity_journal::time::Timestamp) -> Vec<String> {
 impl Node {
     /// Opens a node's folder for writing; `lock` says that nobody else does.
     pub(crate) async fn open(folder: Folder, lock: Lock, release: Arc<Release>) -> Result<Self, Reply> {
-        let card = folder.card()?;
+        folder.settle_keys()?;
+        let card = folder.latest_card()?;
         let keys = folder.read_keys()?;
         let identity = TlsIdentity::from_seed(&keys.tls).map_err(|error| Reply::fault(error.to_string()))?;
         let fresh = !folder.store_path().exists();
         let store = SqliteStore::open(&folder.store_path(), card.agency())
             .map_err(|error| Reply::fault(error.to_string()))?;
-        let (marker, own_card) = (marker::take(&folder), card.hash());
+        let marker = marker::take(&folder);
         let mut ledger = Ledger::open(LedgerParts {
             store: Box::new(store),
             keys,
@@ -113,7 +115,7 @@ impl Node {
             entropy: Box::new(SystemEntropy),
             compared: Compared::With(BTreeSet::new()),
         })?;
-        if ledger.own_card().hash() != own_card {
+        if *ledger.own_card() != folder.card()? {
             // A copy of the folder can be older than what its journal got back from a partner.
             folder.write_card(ledger.own_card())?;
         }

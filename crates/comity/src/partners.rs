@@ -83,19 +83,14 @@ impl Partners {
         self.woken.notify_one();
     }
 
-    /// Accepts exactly the TLS keys that the latest cards of confirmed partners name.
+    /// Looks again whom the node may dial and whose keys it accepts, and delivers.
     pub(crate) async fn refresh(&self, ledger: &LedgerHandle) -> Result<(), Reply> {
-        let pins: BTreeMap<PublicKey, AgencyId> = self
-            .confirmed(ledger)
-            .await?
-            .into_iter()
-            .flat_map(|partner| partner.keys.into_iter().map(move |key| (key, partner.agency)))
-            .collect();
-        self.pins.replace(pins);
+        self.confirmed(ledger).await?;
         self.wake();
         Ok(())
     }
 
+    /// The partners that the node may dial. From now on exactly the TLS keys are accepted that their latest cards name.
     async fn confirmed(&self, ledger: &LedgerHandle) -> Result<Vec<Dialled>, Reply> {
         let dialled = ledger.run(|ledger, _| {
             let mut dialled = Vec::new();
@@ -118,7 +113,12 @@ impl Partners {
             }
             Ok(dialled)
         });
-        Ok(dialled.await?)
+        let dialled: Vec<Dialled> = dialled.await?;
+        let keys_of =
+            |partner: &Dialled| partner.keys.iter().map(|key| (*key, partner.agency)).collect::<Vec<_>>();
+        let pins: BTreeMap<PublicKey, AgencyId> = dialled.iter().flat_map(keys_of).collect();
+        self.pins.replace(pins);
+        Ok(dialled)
     }
 
     /// Delivers, fetches entries, and fetches packages.

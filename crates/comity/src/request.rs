@@ -48,6 +48,8 @@ pub(crate) enum Request {
     EpochAwaited,
     /// Keeps a card of ours that declares the epoch of our log.
     EpochDeclare { card: String },
+    /// Takes a newer card of a partner.
+    PartnerCard { card: String },
     /// Adds a partner whose fingerprint was compared.
     PartnerAdd {
         card: String,
@@ -165,6 +167,18 @@ impl Desk {
                 let number = card.facts().number;
                 ledger.run(move |ledger, pending| ledger.keep_card(pending, card)).await?;
                 Ok(Reply::yes(format!("Card {number} is in force."), json!({ "card": number })))
+            }
+            Request::PartnerCard { card } => {
+                let card = card_of(&card)?;
+                let (number, name) = (card.facts().number, card.name(lang.tag()).to_owned());
+                ledger.run(move |ledger, pending| ledger.take_partners_card(pending, card)).await?;
+                self.partners.refresh(ledger).await?;
+                let said = [("number", number.to_string()), ("name", name)];
+                let said = said.each_ref().map(|(name, text)| (*name, text.as_str()));
+                Ok(Reply::yes(
+                    self.release.words(lang).text_with("card-taken", &said),
+                    json!({ "card": number }),
+                ))
             }
             Request::EpochAwaited => {
                 let (awaited, card) = ledger

@@ -157,6 +157,7 @@ fn facts(findings: &Findings) -> String {
         };
         let card =
             act.card.map(|number| format!("under card {number}")).unwrap_or_else(|| "NOT valid".into());
+        let card = if act.disowned { format!("{card}, DISOWNED since: it does not count") } else { card };
         let _ = write!(
             out,
             "\n{:>3}. {} {} of {}, key {card}, {}; {receipts}; {content}",

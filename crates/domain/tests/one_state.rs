@@ -259,6 +259,7 @@ fn random_runs_hold_valid_void_forked_given_up_waiting_and_unknown_entries() {
                 Standing::Waiting => "waiting",
                 Standing::Forked => "forked",
                 Standing::GivenUp => "given up",
+                Standing::Disowned => "disowned",
             };
             *standings.entry(name).or_default() += 1;
         }

@@ -15,6 +15,7 @@ use comity_journal::entry::{Entry, EntryError, Header};
 use comity_journal::ids::{AgencyId, Token};
 use comity_journal::limits;
 use comity_journal::part::{self, Commitment, OpenPart};
+use comity_journal::stated::StatedHead;
 use comity_journal::stream::StreamHead;
 use comity_journal::suite::{self, Hash, Suite};
 
@@ -77,6 +78,8 @@ pub struct Draft {
     pub after: StreamHead,
     /// Cards that go with it.
     pub cards: Vec<Card>,
+    /// What was stated of lanes when a key was disowned.
+    pub heads: Vec<StatedHead>,
     /// The sender's checkpoint.
     pub checkpoint: Option<SignedCheckpoint>,
     /// The path from what the receiver holds to it.
@@ -105,6 +108,7 @@ impl Draft {
             after: self.after,
             entries: Vec::new(),
             cards: self.cards.iter().map(|card| Signed(card.bytes().to_vec())).collect(),
+            heads: self.heads.iter().map(|head| Signed(head.bytes())).collect(),
             checkpoint: self.checkpoint.clone(),
             consistency: self.consistency.clone(),
             content: None,
@@ -162,6 +166,7 @@ impl Batch {
             return Err(BatchError::WrongAgency);
         }
         let cards = batch.cards.iter().map(|card| Card::read(&card.0)).collect::<Result<_, _>>()?;
+        let heads = batch.heads.iter().map(|head| StatedHead::read(&head.0)).collect::<Result<_, _>>()?;
         let mut content = batch.open_content(secrets)?.into_iter().peekable();
         let hashes: Vec<Hash> = batch.entries.iter().map(|entry| suite::hash(&[&entry.0])).collect();
         let (mut arrived, mut unreadable) = (Vec::new(), Vec::new());
@@ -176,7 +181,7 @@ impl Batch {
             return Err(BatchError::StrayContent);
         }
         let Self { after, checkpoint, consistency, .. } = batch;
-        Ok(OpenBatch { after, hashes, arrived, unreadable, cards, checkpoint, consistency })
+        Ok(OpenBatch { after, hashes, arrived, unreadable, cards, heads, checkpoint, consistency })
     }
 
     fn open_content(&self, secrets: &[SealingSecret]) -> Result<Vec<(Hash, Vec<OpenPart>)>, BatchError> {
@@ -228,6 +233,8 @@ pub struct OpenBatch {
     pub unreadable: Vec<Unreadable>,
     /// Cards whose own signatures hold; whether they continue what is known, the card book says.
     pub cards: Vec<Card>,
+    /// What was stated of lanes; whether a card bears it out remains to be checked.
+    pub heads: Vec<StatedHead>,
     /// The sender's checkpoint, unchecked: [`crate::compare::checkpoint`].
     pub checkpoint: Option<SignedCheckpoint>,
     /// The path that goes with it.

@@ -91,6 +91,8 @@ pub struct Hello {
     pub now: Timestamp,
     /// The sender's latest card.
     pub card: CardMark,
+    /// The number of the latest card of the receiver that it knows.
+    pub knows: u64,
     /// Its stream to the receiver.
     pub outgoing: StreamHead,
     /// What it has of the receiver's stream.
@@ -138,6 +140,9 @@ pub struct Batch {
     /// Cards the receiver may not have.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cards: Vec<Signed>,
+    /// Up to where lanes stand that were signed with disowned keys, of matters both are parties of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub heads: Vec<Signed>,
     /// The sender's checkpoint; of entries that are given back to their author, the latest that is held of the author's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<SignedCheckpoint>,
@@ -318,6 +323,7 @@ impl Message for Batch {
         check_version(self.v)?;
         at_most("the number of entries", self.entries.len(), limits::BATCH_ENTRIES)?;
         at_most("the number of cards", self.cards.len(), limits::CARD_CHAIN)?;
+        at_most("the number of stated heads", self.heads.len(), limits::BATCH_HEADS)?;
         at_most("the consistency path", self.consistency.len(), PATH)?;
         let header = self.entries.iter().map(|entry| entry.0.len()).max().unwrap_or(0);
         at_most("an entry", header, limits::HEADER_BYTES)

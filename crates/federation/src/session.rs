@@ -99,6 +99,7 @@ impl Snapshot {
             to: self.partner.agency(),
             now: self.now,
             card: self.card,
+            knows: self.partner.facts().number,
             outgoing: self.outgoing,
             incoming: self.incoming,
             holds: self.holds,
@@ -136,8 +137,10 @@ impl Snapshot {
             .map_or(Ok(self.holds), |note| compare::checkpoint(note, &self.partner, self.holds, path));
         let newer_card = findings.iter().any(|finding| matches!(finding, Finding::NewerCard { .. }));
         let holds = judged.unwrap_or_else(|finding| {
-            // A card that is still on its way may declare the epoch.
-            if !(newer_card && matches!(finding, Finding::UndeclaredEpoch { .. })) {
+            // A card that is still on its way may declare the epoch, or name the key.
+            let may_be_explained =
+                matches!(finding, Finding::UndeclaredEpoch { .. } | Finding::BadCheckpoint(_));
+            if !(newer_card && may_be_explained) {
                 findings.push(finding);
             }
             self.holds

@@ -5,7 +5,7 @@
 //!
 //! Invariant: a [`Card`] is signed by the root whose hash is the agency's id, and keeps the protocol's limits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -70,7 +70,7 @@ pub struct MonthlyKey {
 pub struct Disowned {
     /// The key that no longer speaks for the agency.
     pub signing: PublicKey,
-    /// Merkle root of the lane heads up to which it still did.
+    /// Merkle root of the lane heads up to which it still did ([`crate::stated`]).
     pub heads: Hash,
 }
 
@@ -127,7 +127,7 @@ pub struct CardFacts {
     /// The epoch its lanes begin new entries in.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub lane_epoch: u32,
-    /// Keys that no longer speak for it.
+    /// Keys that no longer speak for it. Each card repeats those of the card before, in their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disowned: Vec<Disowned>,
 }
@@ -167,6 +167,13 @@ impl CardFacts {
         if !self.suites.contains(&self.suite) {
             return wrong("a card must list the suite it is signed with");
         }
+        if self.disowned.len() > limits::DISOWNED {
+            return wrong("a card disowns more keys than the protocol allows");
+        }
+        let keys: BTreeSet<_> = self.disowned.iter().map(|disowned| disowned.signing).collect();
+        if keys.len() < self.disowned.len() || keys.contains(&self.signing) {
+            return wrong("a key is disowned once, and signs nothing any more");
+        }
         Ok(())
     }
 }
@@ -194,6 +201,9 @@ pub enum CardError {
     /// It belongs to another agency.
     #[error("the card is another agency's")]
     WrongAgency,
+    /// It leaves out, or changes, what a card before it has disowned.
+    #[error("the card does not repeat what the one before it has disowned")]
+    OwnedAgain,
 }
 
 impl Card {
@@ -229,7 +239,13 @@ impl Card {
             return Err(CardError::WrongAgency);
         }
         let next = before.facts.number.checked_add(1) == Some(self.facts.number);
-        if next && self.facts.prev == Some(before.hash) { Ok(()) } else { Err(CardError::BrokenChain) }
+        if !next || self.facts.prev != Some(before.hash) {
+            return Err(CardError::BrokenChain);
+        }
+        if !self.facts.disowned.starts_with(&before.facts.disowned) {
+            return Err(CardError::OwnedAgain);
+        }
+        Ok(())
     }
 
     /// The signed bytes.
@@ -250,6 +266,13 @@ impl Card {
     /// Whose it is.
     pub fn agency(&self) -> AgencyId {
         AgencyId::of_root(&self.facts.root)
+    }
+
+    /// Whether this card says that the key another card of its agency names signs nothing any more.
+    pub fn disowns(&self, signed_under: &Self) -> bool {
+        let signing = signed_under.facts.signing;
+        self.agency() == signed_under.agency()
+            && self.facts.disowned.iter().any(|disowned| disowned.signing == signing)
     }
 
     /// What people compare.

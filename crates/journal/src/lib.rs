@@ -21,6 +21,7 @@ pub mod part;
 pub mod proof;
 pub mod receipt;
 pub mod scan;
+pub mod stated;
 pub mod stream;
 pub mod suite;
 pub mod time;

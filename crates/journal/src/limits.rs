@@ -29,6 +29,10 @@ pub const BUNDLE_FRAMES: u64 = 32 << 20;
 pub const CARD_BYTES: usize = 64 * 1024;
 /// Cards in one chain that is accepted at once.
 pub const CARD_CHAIN: usize = 1000;
+/// Keys that a card may disown.
+pub const DISOWNED: usize = 64;
+/// Stated heads in one batch.
+pub const BATCH_HEADS: usize = 1000;
 /// Entries of one partner that wait for earlier ones, or were set aside; beyond this they are not receipted, so the
 /// sender keeps them.
 pub const WAITING_ENTRIES: usize = 10_000;

@@ -1,8 +1,8 @@
 //! The proof file: the shared acts of one matter, with everything needed to check them far from any node.
 //!
 //! `NAME.proof` is a sequence of CBOR items (RFC 8742), each in deterministic form: an [`Opening`] that states how
-//! many items there are, whole chains of agency cards as COSE_Sign1, checkpoints as text, one map per entry, and a
-//! seal. The seal is the exporter's COSE_Sign1 over the SHA-256 of all bytes before it, so no bit of the file can
+//! many items there are, whole chains of agency cards as COSE_Sign1, checkpoints as text, what their roots stated of lost keys, one map
+//! per entry, and a seal. The seal is the exporter's COSE_Sign1 over the SHA-256 of all bytes before it, so no bit of the file can
 //! change unnoticed, not even one that no other signature covers.
 //!
 //! Not here: what a whole file shows; that is [`crate::verify`]. Invariant: a [`ProofFile`] has the one form that
@@ -10,7 +10,7 @@
 
 mod sequence;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,7 @@ use crate::entry::Entry;
 use crate::ids::{AgencyId, MatterId, Token};
 use crate::part::{self, OpenPart};
 use crate::receipt::{Receipt, ReceiptError};
+use crate::stated::StatedHead;
 use crate::suite::{self, Hash, SecretKey, Signature, Suite};
 use crate::time::Timestamp;
 
@@ -40,8 +41,11 @@ pub struct Opening {
     pub items: u64,
     /// Of these, agency cards; they come next.
     pub cards: u64,
-    /// Of these, checkpoints; they come after the cards. What is left are entries.
+    /// Of these, checkpoints; they come after the cards.
     pub checkpoints: u64,
+    /// Of these, heads of lanes that were stated when a key was disowned; they come next. What is left are entries.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub heads: u64,
     /// The matter.
     pub matter: MatterId,
     /// Its kind.
@@ -50,6 +54,11 @@ pub struct Opening {
     pub exporter: AgencyId,
     /// What the exporter's record says about the cover for this export, such as `not-on-record`.
     pub cover: Token,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(heads: &u64) -> bool {
+    *heads == 0
 }
 
 /// That an entry is a leaf of an agency's exchange tree.
@@ -130,7 +139,10 @@ pub struct ProofParts {
     cards: BTreeMap<(AgencyId, u64), Vec<u8>>,
     checkpoints: Vec<SignedCheckpoint>,
     numbers: BTreeMap<String, u64>,
+    heads: BTreeSet<Vec<u8>>,
     entries: Vec<EntryItem>,
+    /// Entries whose parts for all parties were not for the exporter.
+    withheld: BTreeSet<Hash>,
 }
 
 impl ProofParts {
@@ -144,8 +156,16 @@ impl ProofParts {
             cards: BTreeMap::new(),
             checkpoints: Vec::new(),
             numbers: BTreeMap::new(),
+            heads: BTreeSet::new(),
             entries: Vec::new(),
+            withheld: BTreeSet::new(),
         }
+    }
+
+    /// Says of an entry that it was written while the exporter was no party, so that what it holds for all parties was not
+    /// for the exporter. Said before the entry is added.
+    pub fn add_withheld(&mut self, entry: Hash) {
+        self.withheld.insert(entry);
     }
 
     /// Adds the whole known chain of an agency; of every author, receipt signer and the exporter there must be one.
@@ -153,6 +173,12 @@ impl ProofParts {
         for card in chain {
             self.cards.insert((card.agency(), card.facts().number), card.bytes().to_vec());
         }
+    }
+
+    /// Adds up to where a lane of the matter stands that was signed with a key which its agency has disowned. Without it no
+    /// entry counts that the key signed there.
+    pub fn add_head(&mut self, stated: &StatedHead) {
+        self.heads.insert(stated.bytes());
     }
 
     /// Adds an entry with the receipts that cover it. `content` is the parts still at hand, or `None` for hashes
@@ -193,10 +219,11 @@ impl ProofParts {
     fn shown(&self, entry: &Entry, parts: &[OpenPart]) -> Vec<Shown> {
         let found = |commitment| parts.iter().find(|part| part.matches(commitment)).cloned().map(Shown::Open);
         let commitments = entry.header().parts.iter();
+        let was_party = !self.withheld.contains(&entry.hash());
         commitments
             .map(|commitment| match found(commitment) {
                 Some(open) => open,
-                None if commitment.is_for(&self.exporter) => Shown::Erased,
+                None if was_party && commitment.is_for(&self.exporter) => Shown::Erased,
                 None => Shown::Withheld,
             })
             .collect()
@@ -212,11 +239,13 @@ impl ProofParts {
 
     fn unsealed(&self) -> Vec<u8> {
         let (cards, checkpoints) = (self.cards.len() as u64, self.checkpoints.len() as u64);
+        let heads = self.heads.len() as u64;
         let mut bytes = cbor::encode(&Opening {
             v: VERSION,
-            items: 2 + cards + checkpoints + self.entries.len() as u64,
+            items: 2 + cards + checkpoints + heads + self.entries.len() as u64,
             cards,
             checkpoints,
+            heads,
             matter: self.matter,
             kind: self.kind.clone(),
             exporter: self.exporter,
@@ -224,6 +253,7 @@ impl ProofParts {
         });
         self.cards.values().for_each(|card| bytes.extend_from_slice(card));
         self.checkpoints.iter().for_each(|checkpoint| bytes.extend(cbor::encode(checkpoint)));
+        self.heads.iter().for_each(|head| bytes.extend_from_slice(head));
         self.entries.iter().for_each(|entry| bytes.extend(cbor::encode(entry)));
         bytes
     }
@@ -297,6 +327,8 @@ pub struct ProofFile {
     pub cards: CardBook,
     /// The checkpoints, which [`Inclusion::checkpoint`] counts.
     pub checkpoints: Vec<SignedCheckpoint>,
+    /// Up to where lanes stand that were signed with disowned keys; each is what the latest card of its agency states.
+    pub heads: Vec<StatedHead>,
     /// The entries, unchecked, in the order of the file.
     pub entries: Vec<EntryItem>,
     /// The suite of the seal.
@@ -314,29 +346,47 @@ pub fn read(bytes: &[u8]) -> Result<ProofFile, ProofReadError> {
     if opening.v != VERSION {
         return Err(ProofReadError::Version(opening.v));
     }
-    let (first_checkpoint, first_entry) = sections(&opening, items.len())?;
+    let (first_checkpoint, first_head, first_entry) = sections(&opening, items.len())?;
     let seal_at = items.len() - 1;
     let cards = read_cards(&items[1..first_checkpoint])?;
     // The seal comes before the rest: what somebody changed need not be read.
     let sealed = bytes.len() - items[seal_at].len();
     let suite = check_seal(&bytes[..sealed], items[seal_at], &cards, &opening.exporter)?;
-    let checkpoints = read_items(first_checkpoint, &items[first_checkpoint..first_entry])?;
+    let checkpoints = read_items(first_checkpoint, &items[first_checkpoint..first_head])?;
+    let heads = read_heads(first_head, &items[first_head..first_entry], &cards)?;
     let entries = read_items(first_entry, &items[first_entry..seal_at])?;
-    Ok(ProofFile { opening, cards, checkpoints, entries, suite })
+    Ok(ProofFile { opening, cards, checkpoints, heads, entries, suite })
 }
 
-/// The numbers of the first checkpoint and of the first entry.
-fn sections(opening: &Opening, found: usize) -> Result<(usize, usize), ProofReadError> {
+/// The numbers of the first checkpoint, of the first stated head and of the first entry.
+fn sections(opening: &Opening, found: usize) -> Result<(usize, usize, usize), ProofReadError> {
     let wrong = ProofReadError::Count { found };
-    let size = |number: u64| usize::try_from(number).ok();
-    let first_checkpoint = size(opening.cards).and_then(|cards| cards.checked_add(1));
-    let first_entry = first_checkpoint.zip(size(opening.checkpoints)).and_then(|(a, b)| a.checked_add(b));
-    match (first_checkpoint, first_entry) {
-        (Some(checkpoint), Some(entry)) if size(opening.items) == Some(found) && entry < found => {
-            Ok((checkpoint, entry))
+    let behind = |first: Option<usize>, count: u64| first?.checked_add(usize::try_from(count).ok()?);
+    let first_checkpoint = behind(Some(1), opening.cards);
+    let first_head = behind(first_checkpoint, opening.checkpoints);
+    let first_entry = behind(first_head, opening.heads);
+    match (first_checkpoint, first_head, first_entry) {
+        (Some(checkpoint), Some(head), Some(entry))
+            if usize::try_from(opening.items) == Ok(found) && entry < found =>
+        {
+            Ok((checkpoint, head, entry))
         }
         _ => Err(wrong),
     }
+}
+
+/// Stated heads come sorted, so that one set of them has one form.
+fn read_heads(first: usize, items: &[&[u8]], cards: &CardBook) -> Result<Vec<StatedHead>, ProofReadError> {
+    let wrong = |item: usize, why: &str| ProofReadError::Item { item: first + item, why: why.to_owned() };
+    if !items.is_sorted_by(|a, b| a < b) {
+        return Err(wrong(0, "stated heads are not sorted"));
+    }
+    let read = |(i, bytes): (usize, &&[u8])| {
+        let stated = StatedHead::read(bytes).map_err(|why| wrong(i, &why.to_string()))?;
+        let holds = cards.latest(&stated.agency).is_some_and(|card| stated.holds(card));
+        if holds { Ok(stated) } else { Err(wrong(i, "it is not what the card of its agency states")) }
+    };
+    items.iter().enumerate().map(read).collect()
 }
 
 fn read_item<T: Serialize + serde::de::DeserializeOwned>(

@@ -6,6 +6,7 @@
 //!
 //! Not here: whether an act was valid or permitted; that is `comity-domain`.
 
+mod disowned;
 mod findings;
 mod lanes;
 mod logs;
@@ -38,6 +39,8 @@ struct Act<'a> {
     reference: EntryRef,
     entry: Entry,
     item: &'a EntryItem,
+    /// Whether it was signed with a key that its agency has disowned, beyond where that stands: it does not count.
+    disowned: bool,
 }
 
 struct Check<'a> {
@@ -67,6 +70,7 @@ impl<'a> Check<'a> {
         for (i, item) in file.entries.iter().enumerate() {
             check.read_entry(i + 1, item);
         }
+        check.disown();
         check.matter();
         check.lanes();
         check.logs();
@@ -97,7 +101,7 @@ impl<'a> Check<'a> {
                 let card = self.signed(reference, &entry);
                 let content = self.content(reference, &entry, item);
                 self.facts.push(fact(reference, &entry, card, content));
-                self.acts.push(Act { reference, entry, item });
+                self.acts.push(Act { reference, entry, item, disowned: false });
             }
             Err(why) => self.problems.push(Problem::Entry { entry: reference, why: why.to_string() }),
         }
@@ -115,11 +119,6 @@ impl<'a> Check<'a> {
         }
         if entry.header().suite < Suite::LEAST {
             self.problems.push(Problem::Toy(reference.to_string()));
-        }
-        // Each card repeats what was disowned before, so the latest one known is enough to ask.
-        let latest = self.file.cards.latest(&card.agency());
-        if latest.is_some_and(|latest| disowns(latest, card)) {
-            self.problems.push(Problem::Disowned(reference));
         }
         Some(card.facts().number)
     }
@@ -158,7 +157,7 @@ impl<'a> Check<'a> {
     /// That all entries are of one matter, and each by somebody its opening lets write there.
     fn matter(&mut self) {
         let openings: Vec<&Opening> =
-            self.acts.iter().filter_map(|act| act.entry.header().opening.as_ref()).collect();
+            self.counting().filter_map(|act| act.entry.header().opening.as_ref()).collect();
         let opening = openings.first().copied();
         let taken_over = opening.map(|opening| self.taken_over(opening)).unwrap_or_default();
         let admitted = opening.map(|opening| self.admitted(opening)).unwrap_or_default();
@@ -179,7 +178,8 @@ impl<'a> Check<'a> {
                 found.push(Problem::InnerLane(act.reference));
             }
             let own = header.lane == Lane::Shared(header.author) && admitted.contains_key(&header.author);
-            if !own && opening.is_some_and(|opening| !may_write(opening, header, &taken_over)) {
+            let may = |opening| own || may_write(opening, header, &taken_over);
+            if !act.disowned && opening.is_some_and(|opening| !may(opening)) {
                 found.push(Problem::WrongAuthor(act.reference));
             }
         }
@@ -191,7 +191,7 @@ impl<'a> Check<'a> {
     /// what the recorder wrote in its own lane, where it hands over.
     fn taken_over(&self, opening: &Opening) -> BTreeMap<AgencyId, (AgencyId, Place)> {
         let mut taken: BTreeMap<AgencyId, (AgencyId, Place)> = BTreeMap::new();
-        for header in self.acts.iter().map(|act| act.entry.header()) {
+        for header in self.counting().map(|act| act.entry.header()) {
             let lane = header.lane.party();
             let Some(recorder) = recorder_of(opening, &lane).filter(|recorder| *recorder != header.author)
             else {
@@ -206,6 +206,11 @@ impl<'a> Check<'a> {
         taken
     }
 
+    /// The acts that count.
+    fn counting(&self) -> impl Iterator<Item = &Act<'a>> {
+        self.acts.iter().filter(|act| !act.disowned)
+    }
+
     /// Whom the opener admits in its own lane, each with its role. Whether an admission counts is for the matter's rules;
     /// who wrote what is told either way.
     fn admitted(&self, opening: &Opening) -> BTreeMap<AgencyId, Token> {
@@ -216,14 +221,14 @@ impl<'a> Check<'a> {
             role: Token,
         }
         let opener = opening.genesis.opener;
-        let headers = self.acts.iter().map(|act| act.entry.header());
+        let headers = self.counting().map(|act| act.entry.header());
         let by_opener = headers.filter(|header| header.author == opener && header.act.as_str() == "admit");
         let read = by_opener.filter_map(|header| cbor::decode::<Admit>(&header.structure).ok());
         read.map(|admit| (admit.agency, admit.role)).collect()
     }
 
     fn opening(&self) -> Option<&Opening> {
-        self.acts.iter().find_map(|act| act.entry.header().opening.as_ref())
+        self.counting().find_map(|act| act.entry.header().opening.as_ref())
     }
 
     fn is_party(&self, agency: &AgencyId) -> bool {
@@ -313,6 +318,7 @@ impl<'a> Check<'a> {
             recorder == Some(fact.author)
         };
         when(self.facts.iter().any(recorded), RecordedForAnother);
+        when(self.facts.iter().any(|fact| fact.disowned), KeyLost);
         when(self.opening().is_some_and(|opening| opening.exercise), Exercise);
         when(self.file.opening.cover.as_str() == "not-on-record", CoverNotOnRecord);
         let from_first =
@@ -324,10 +330,6 @@ impl<'a> Check<'a> {
 
 fn has(content: &ContentFact, state: PartState) -> bool {
     matches!(content, ContentFact::Parts(parts) if parts.iter().any(|part| part.1 == state))
-}
-
-fn disowns(latest: &Card, signed_under: &Card) -> bool {
-    latest.facts().disowned.iter().any(|key| key.signing == signed_under.facts().signing)
 }
 
 fn recorder_of(opening: &Opening, lane: &AgencyId) -> Option<AgencyId> {
@@ -358,6 +360,7 @@ fn fact(entry: EntryRef, signed: &Entry, card: Option<u64>, content: ContentFact
         by: header.by.roles.clone(),
         approved: header.approved.iter().map(|actor| actor.roles.clone()).collect(),
         card,
+        disowned: false,
         logged: None,
         receipts: Vec::new(),
         witnesses: Vec::new(),

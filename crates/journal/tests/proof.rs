@@ -210,11 +210,36 @@ fn an_entry_under_a_card_that_is_not_there_is_named() {
 }
 
 #[test]
-fn an_entry_signed_with_a_disowned_key_is_named() {
+fn what_a_lost_key_signed_counts_up_to_the_head_that_was_stated_and_no_further() {
+    // `acknowledge` and `accept` are by the one that loses its key.
+    for (stated, counts) in [(None, [false, false]), (Some(1), [true, false]), (Some(2), [true, true])] {
+        let mut small = Small::new();
+        let heads: Vec<_> = stated.map(|at: usize| small.head_at(at)).into_iter().collect();
+        let stated = small.help.lose_signing_key(&heads);
+        let proof = small.proof_with(&[0, 1, 2, 3], &stated, hashes_only);
+        let findings = verify(&proof.seal(&small.ask.signing()), &small.both());
+        assert_eq!(findings.outcome, Outcome::Intact);
+        assert_eq!([1, 2].map(|at| !findings.acts[at].disowned), counts);
+        assert_eq!(findings.limits.contains(&Limit::KeyLost), counts != [true, true]);
+    }
+}
+
+#[test]
+fn a_matter_that_a_lost_key_opened_has_no_opening() {
     let mut small = Small::new();
-    small.help.lose_signing_key();
+    small.ask.lose_signing_key(&[]);
     let proof = small.proof_of(&[0, 1], hashes_only);
-    assert!(matches!(found(&small, &proof).as_slice(), [Problem::Disowned(entry)] if entry.number == 2));
+    assert!(matches!(found(&small, &proof).as_slice(), [Problem::Openings(0), ..]));
+}
+
+#[test]
+fn a_head_that_no_card_states_makes_the_file_unreadable() {
+    let mut small = Small::new();
+    let head = small.head_at(2);
+    let mut stated = small.help.lose_signing_key(&[head]);
+    stated[0].head = small.head_at(1);
+    let proof = small.proof_with(&[0, 1, 2, 3], &stated, hashes_only);
+    assert!(matches!(found(&small, &proof).as_slice(), [Problem::Unreadable(ProofReadError::Item { .. })]));
 }
 
 #[test]

@@ -23,6 +23,8 @@ enum Piece {
     Checkpoint(u8, u32, u64),
     Row(usize, Vec<u8>),
     NoRow(usize, Vec<u8>),
+    Head(u8, u8),
+    Cut(u8, u64),
 }
 
 /// What is done to a commit before it is tried.
@@ -63,6 +65,8 @@ fn piece() -> impl Strategy<Value = Piece> {
         1 => (0..4_u8, 0..3_u32, 0..9_u64).prop_map(|(of, epoch, size)| Piece::Checkpoint(of, epoch, size)),
         2 => (0..2_usize, key()).prop_map(|(view, key)| Piece::Row(view, key)),
         1 => (0..2_usize, key()).prop_map(|(view, key)| Piece::NoRow(view, key)),
+        1 => (0..4_u8, 0..3_u8).prop_map(|(of, n)| Piece::Head(of, n)),
+        1 => (1..4_u8, 0..4_u64).prop_map(|(with, n)| Piece::Cut(with, n)),
     ]
 }
 
@@ -120,6 +124,10 @@ fn add(scribe: &mut Scribe, commit: &mut Commit, piece: &Piece) {
         }
         Piece::Card(of, n) => commit.cards.push(Scribe::card(*of, *n)),
         Piece::Checkpoint(of, epoch, size) => commit.checkpoints.push(scribe.checkpoint(*of, *epoch, *size)),
+        Piece::Head(of, n) => commit.heads.push(Scribe::head(*of, *n)),
+        // A commit cuts before it goes on.
+        Piece::Cut(with, n) if commit.steps.is_empty() => commit.cut.push((agency(*with), *n)),
+        Piece::Cut(..) => {}
         Piece::Row(view, key) => commit.views.push(scribe.row(*view, key)),
         Piece::NoRow(view, key) => {
             commit.views.push(ViewRow { view: VIEWS[*view], key: key.clone(), value: None });

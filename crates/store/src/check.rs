@@ -36,6 +36,7 @@ pub(crate) fn check(commit: &Commit, known: &dyn Known) -> Result<()> {
         return Err(StoreError::LostRace { expected: commit.expects, found });
     }
     records(commit, known)?;
+    cuts(commit, known)?;
     steps(commit, known)?;
     cards(commit, known)?;
     numbers(commit)
@@ -87,9 +88,24 @@ fn stands_in_its_tree(record: &Record) -> bool {
     record.tree == tree && record.salt.is_some() == salted
 }
 
+fn cuts(commit: &Commit, known: &dyn Known) -> Result<()> {
+    let mut cut = BTreeSet::new();
+    for (partner, n) in &commit.cut {
+        if *n > known.steps(partner, Direction::Out)? || !cut.insert(partner) {
+            return Err(inconsistent(
+                "stream",
+                format!("{partner} {n}"),
+                "it is cut once, and not beyond its end",
+            ));
+        }
+    }
+    Ok(())
+}
+
 fn steps(commit: &Commit, known: &dyn Known) -> Result<()> {
     let length = commit.expects.saturating_add(commit.records.len() as u64);
-    let mut heads = BTreeMap::new();
+    let cut = commit.cut.iter().map(|(partner, n)| ((*partner, Direction::Out), *n));
+    let mut heads: BTreeMap<_, _> = cut.collect();
     for step in &commit.steps {
         let refuse =
             |why: &str| Err(inconsistent("stream", format!("{} {}", step.partner, step.head.n), why));

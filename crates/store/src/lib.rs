@@ -141,6 +141,15 @@ pub struct StoredCard {
     pub bytes: Vec<u8>,
 }
 
+/// Up to where a lane stands that was signed with a key which its agency has disowned, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredHead {
+    /// The matter the lane is of.
+    pub matter: MatterId,
+    /// What was stated, with its path.
+    pub bytes: Vec<u8>,
+}
+
 /// A checkpoint note: ours, or the latest a partner showed us.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredCheckpoint {
@@ -177,6 +186,9 @@ pub struct Commit {
     pub parts: Vec<(Hash, OpenPart)>,
     /// Content to erase, by entry and label; done after `parts`. Erasing what is not there is no error.
     pub erased: Vec<(Hash, Token)>,
+    /// Our streams that end after this step from now on, by partner; done before `steps`. What is cut off was given to
+    /// nobody: whoever cuts knows that.
+    pub cut: Vec<(AgencyId, u64)>,
     /// New steps of streams.
     pub steps: Vec<StreamStep>,
     /// How far partners have receipted our streams; never goes back, a smaller number changes nothing.
@@ -185,6 +197,8 @@ pub struct Commit {
     pub receipts: Vec<StoredReceipt>,
     /// New cards. The same card again changes nothing; another one for the same number is refused.
     pub cards: Vec<StoredCard>,
+    /// New stated heads. The same one again changes nothing.
+    pub heads: Vec<StoredHead>,
     /// New checkpoints; the largest per agency and epoch is the latest. One of the same agency, epoch and size
     /// takes the place of the one before it.
     pub checkpoints: Vec<StoredCheckpoint>,
@@ -263,6 +277,8 @@ pub trait Reader: Send {
     fn all_receipts(&self, from: u64, limit: usize) -> Result<Vec<StoredReceipt>>;
     /// All cards, by agency and number.
     fn cards(&self) -> Result<Vec<StoredCard>>;
+    /// What was stated of the lanes of a matter, sorted by its bytes.
+    fn heads(&self, matter: &MatterId) -> Result<Vec<Vec<u8>>>;
     /// The latest checkpoint kept of an agency: highest epoch, then largest size.
     fn checkpoint(&self, agency: &AgencyId) -> Result<Option<StoredCheckpoint>>;
     /// Rows of a view in the order of their keys, after `after`, at most `limit`.

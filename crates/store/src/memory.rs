@@ -3,7 +3,7 @@
 //! It is the model the real stores are compared with, so it shares no idea of how to store with them. Nothing is
 //! durable: what it holds is gone with its last handle.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -33,6 +33,7 @@ struct Kept {
     delivered: BTreeMap<AgencyId, u64>,
     receipts: Vec<StoredReceipt>,
     cards: BTreeMap<(AgencyId, u64), StoredCard>,
+    heads: BTreeSet<(MatterId, Vec<u8>)>,
     checkpoints: BTreeMap<(AgencyId, u32, u64), StoredCheckpoint>,
     views: BTreeMap<(&'static str, Vec<u8>), Vec<u8>>,
 }
@@ -79,6 +80,11 @@ impl Kept {
         for (entry, label) in &commit.erased {
             self.parts.remove(&(*entry, label.clone()));
         }
+        for (partner, n) in &commit.cut {
+            if let Some(steps) = self.streams.get_mut(&(*partner, Direction::Out)) {
+                steps.truncate(position(*n));
+            }
+        }
         for step in &commit.steps {
             self.streams.entry((step.partner, step.direction)).or_default().push(step.clone());
         }
@@ -90,6 +96,7 @@ impl Kept {
         for card in &commit.cards {
             self.cards.insert((card.agency, card.number), card.clone());
         }
+        self.heads.extend(commit.heads.iter().map(|head| (head.matter, head.bytes.clone())));
         for checkpoint in &commit.checkpoints {
             let key = (checkpoint.agency, checkpoint.epoch, checkpoint.size);
             self.checkpoints.insert(key, checkpoint.clone());
@@ -153,7 +160,7 @@ impl Reader for MemoryStore {
     }
 
     fn matters(&self) -> Result<Vec<MatterId>> {
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         Ok(self.kept().journal.iter().filter_map(matter_of).copied().filter(|m| seen.insert(*m)).collect())
     }
 
@@ -216,6 +223,12 @@ impl Reader for MemoryStore {
 
     fn cards(&self) -> Result<Vec<StoredCard>> {
         Ok(self.kept().cards.values().cloned().collect())
+    }
+
+    fn heads(&self, matter: &MatterId) -> Result<Vec<Vec<u8>>> {
+        let kept = self.kept();
+        let from_here = kept.heads.range((*matter, Vec::new())..);
+        Ok(from_here.take_while(|(of, _)| of == matter).map(|(_, bytes)| bytes.clone()).collect())
     }
 
     fn checkpoint(&self, agency: &AgencyId) -> Result<Option<StoredCheckpoint>> {

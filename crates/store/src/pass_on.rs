@@ -74,6 +74,9 @@ macro_rules! pass_reading_on {
         fn cards(&self) -> $crate::Result<Vec<$crate::StoredCard>> {
             self.$($inside)+.cards()
         }
+        fn heads(&self, matter: &comity_journal::ids::MatterId) -> $crate::Result<Vec<Vec<u8>>> {
+            self.$($inside)+.heads(matter)
+        }
         fn checkpoint(
             &self,
             agency: &comity_journal::ids::AgencyId,

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use comity_journal::card::{Card, CardFacts, MonthlyKey, SealingKey, Seat};
+use comity_journal::card::{Card, CardFacts, Disowned, MonthlyKey, SealingKey, Seat};
 use comity_journal::entropy::Entropy;
 use comity_journal::entry::Actor;
 use comity_journal::ids::{AgencyId, MatterId, Pseudonym, Token};
+use comity_journal::stated::{self, LaneHead, StatedHead};
 use comity_journal::suite::{PublicKey, SecretKey, Suite};
 use comity_journal::time::Timestamp;
 
@@ -95,6 +96,21 @@ impl Agency {
         let facts = first_card(label, seat, &root, keys);
         let card = Card::issue(facts, &root).expect("the facts fit together");
         Self { id: card.agency(), root, signing, checkpoint, card, secret }
+    }
+
+    /// Its key was lost: the root issues the next card, with another key, and states up to where the old one stands.
+    ///
+    /// # Panics
+    /// Never: the facts of a card fit together in the next one.
+    pub fn lose_key(&mut self, heads: &[LaneHead], entropy: &mut dyn Entropy) -> Vec<StatedHead> {
+        let mut facts = self.card.facts().clone();
+        let (root, stated) = stated::state(self.id, facts.signing, heads, entropy);
+        facts.disowned.push(Disowned { signing: facts.signing, heads: root });
+        self.signing = SecretKey::generate(self.root.suite(), entropy);
+        facts.signing = self.signing.public();
+        (facts.number, facts.prev) = (facts.number + 1, Some(self.card.hash()));
+        self.card = Card::issue(facts, &self.root).expect("the facts fit together");
+        stated
     }
 
     /// An officer of this agency as partners see one in `matter`, in these roles.

@@ -3,14 +3,16 @@
 //! `act` asks `decide` first, as a node does; `force` signs whatever it is told, as a dishonest or mistaken node
 //! would. Every entry goes through its signed bytes, so that what a partner would refuse to read fails here too.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use comity_domain::act::{ActSet as _, Composed, PartBytes, Preparation};
-use comity_domain::engine::{Facts, InnerAct, Kind as _, Matter, Proposal, SharedAct};
+use comity_domain::engine::{DisownedKey, Facts, InnerAct, Kind as _, Matter, Proposal, SharedAct};
 use comity_domain::gates::{Ceiling, Cover, Refusal};
 use comity_domain::matters::request::{REQUESTED, REQUESTING, RequestAct, RequestKind};
 use comity_journal::entry::{Actor, Entry, Header, Lane, Opening, Party, Place, Seen, VERSION};
 use comity_journal::ids::{Genesis, MatterId, Token};
+use comity_journal::stated::LaneHead;
 use comity_journal::suite::{Hash, Suite};
 use comity_journal::time::Timestamp;
 
@@ -278,7 +280,7 @@ impl World {
             ceiling: self.ceiling,
             proposer: statement.by.clone(),
             approvals: statement.approved.clone(),
-            packages: std::collections::BTreeSet::new(),
+            packages: BTreeSet::new(),
             own_record: false,
         }
     }
@@ -322,6 +324,32 @@ impl World {
             Entry::read(Entry::sign(header, &agency.signing).bytes()).expect("the entry keeps its form");
         entry.verify(&agency.card).expect("the signature holds");
         Arc::new(entry)
+    }
+
+    /// One side's key was lost; it stood up to this entry of its lane, or nowhere in it. Gives what is said of the key, which
+    /// nobody has heard yet.
+    pub fn lose_key(&mut self, side: Side, until: Option<Hash>) -> DisownedKey {
+        let entry = until.and_then(|hash| self.at(side).entry(&hash)).map(|entry| entry.header().clone());
+        let last =
+            entry.zip(until).map(|(header, entry)| Seen { lane: header.lane, place: header.place, entry });
+        let matter = self.id();
+        let heads: Vec<_> = last.into_iter().map(|last| LaneHead { matter, last }).collect();
+        let agency = match side {
+            Side::Asking => &mut self.asking,
+            Side::Asked => &mut self.asked,
+        };
+        let lost = agency.card.hash();
+        agency.lose_key(&heads, &mut self.entropy);
+        DisownedKey {
+            cards: BTreeSet::from([lost]),
+            heads: last.into_iter().map(|last| (last.lane, last)).collect(),
+        }
+    }
+
+    /// Both hear of a key that was lost.
+    pub fn disown(&mut self, key: &DisownedKey) {
+        self.at_asking.disown(vec![key.clone()]);
+        self.at_asked.disown(vec![key.clone()]);
     }
 
     /// Gives one side every shared entry the other has.

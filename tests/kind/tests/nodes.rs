@@ -185,6 +185,13 @@ fn a_translation_is_for_those_alone_that_its_original_is_for() {
     four.sync_all(&[&four.a, &four.b, &four.c]);
     assert_eq!(content(&four.a, told), ["findings", "translation-1"]);
     assert_eq!(content(&four.c, told), Vec::<String>::new());
+    // Asked back it is of those who were given it.
+    let asked = format!("of = \"{told}\"\nground = \"wrong\"");
+    four.b.act(matter, "recall", Some(&asked), OFFICERS[1]).unwrap();
+    signed(four.b.act(matter, "approve", None, SECOND[1]).unwrap().outcome);
+    let recalled = page(&four.b, matter).recalls;
+    assert_eq!(recalled.len(), 1);
+    assert_eq!(recalled[0].holders.len(), 1, "A has to answer, C has nothing to give up");
 }
 
 #[test]
@@ -243,6 +250,11 @@ fn a_fourth_party_is_admitted_and_has_the_matter_from_its_beginning_but_no_conte
     let proof = four.c.run(move |ledger, _| ledger.export_proof(&matter, false)).unwrap();
     let findings = verify(&proof, &four.all().map(|desk| desk.card.fingerprint()));
     assert_eq!(findings.outcome, ProofOutcome::Intact);
+    let own_proof = four.d.run(move |ledger, _| ledger.export_proof(&matter, true)).unwrap();
+    let found = verify(&own_proof, &four.all().map(|desk| desk.card.fingerprint()));
+    let of_before =
+        found.acts.iter().find(|act| act.entry.hash == before).map(|act| format!("{:?}", act.content));
+    assert!(of_before.unwrap().contains("Withheld"), "what was never given is not said to be erased");
     let lane = findings.lanes.iter().find(|lane| lane.party == four.d.agency).unwrap();
     assert_eq!(lane.role.as_ref().unwrap().as_str(), "member");
     // Everything is here: nobody asks for more.

@@ -66,6 +66,18 @@ impl Ledger {
         Ok(genesis.matter())
     }
 
+    /// Takes a newer card of a partner from whoever brings it: it proves itself, and what was compared is its root.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] when it is of no partner, [`Failure::NotBelieved`] when it does not follow the one that is here.
+    pub fn take_partners_card(&mut self, pending: &mut Pending, card: Card) -> Result<(), Failure> {
+        let agency = card.agency();
+        if !self.partners()?.iter().any(|partner| partner.agency == agency) {
+            return Err(Failure::Usage("this card is of no partner: `partner add` meets one".into()));
+        }
+        self.keep_card(pending, card)
+    }
+
     /// Adds a partner that has no node. Its id is the id of the record this opens.
     ///
     /// # Errors

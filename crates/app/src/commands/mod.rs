@@ -18,6 +18,7 @@ mod record_check;
 mod record_incident;
 mod record_read;
 mod recover;
+mod renew_keys;
 mod set_aside;
 mod set_up;
 
@@ -30,4 +31,5 @@ pub use officers::NewInvitation;
 pub(crate) use read_audit::LastLooks;
 pub use receive_batch::{Reception, ReceptionLeaves};
 pub use recover::Recovered;
+pub use renew_keys::Disowning;
 pub(crate) use set_aside::{ROOM, set_aside_in};

@@ -85,6 +85,9 @@ impl Ledger {
                 self.keep_card(pending, card)?;
             }
         }
+        for stated in batch.heads {
+            self.keep_head(pending, stated)?;
+        }
         let mut reception = Reception::default();
         let came = in_order(batch.hashes, batch.arrived, batch.unreadable);
         for (place, (hash, came)) in came.into_iter().enumerate() {
@@ -182,7 +185,8 @@ impl Ledger {
         Ok(())
     }
 
-    /// Takes what a partner has brought of a matter that it was asked about; gives how much of it is new. It stands in no
+    /// Takes what a partner has brought of a matter that it was asked about; gives how much of it is new, stated heads
+    /// included. It stands in no
     /// stream: what does not count is left where it is, and people hear of it where somebody has made it up.
     ///
     /// # Errors
@@ -197,7 +201,8 @@ impl Ledger {
         let mut reception = Reception::default();
         let mut arrived = batch.arrived;
         arrived.retain(|arrived| arrived.entry.header().matter == *matter);
-        let authors: BTreeSet<_> = arrived.iter().map(|arrived| arrived.entry.header().author).collect();
+        let authors = arrived.iter().map(|arrived| arrived.entry.header().author);
+        let authors: BTreeSet<_> = authors.chain(batch.heads.iter().map(|stated| stated.agency)).collect();
         for card in batch.cards {
             // A card proves itself, whoever brings it; it makes nobody a partner. One that follows none that is known here is
             // no use to us, nor anybody's fault.
@@ -207,6 +212,10 @@ impl Ledger {
                     other => Err(other),
                 })?;
             }
+        }
+        let mut stated = 0;
+        for head in batch.heads {
+            stated += usize::from(self.keep_head(pending, head)?);
         }
         // The opening says whose entries count, so it comes first; but for our admission, which says why it concerns us.
         let us = self.agency;
@@ -235,7 +244,7 @@ impl Ledger {
                 Ok(()) | Err(_) => {}
             }
         }
-        Ok(reception.new)
+        Ok(reception.new + stated)
     }
 
     /// Whether an entry need not wait, or may.
@@ -271,7 +280,11 @@ impl Ledger {
         (entry, opens): (Hash, bool),
     ) -> Result<(), Failure> {
         let trouble = match self.matter(matter) {
-            Ok(matter) => (matter.standing(&entry) == Standing::Forked).then_some(Trouble::Fork),
+            Ok(matter) => match matter.standing(&entry) {
+                Standing::Forked => Some(Trouble::Fork),
+                Standing::Disowned if author == self.agency => Some(Trouble::KeyMisused),
+                _ => None,
+            },
             Err(Failure::NotFound(_)) => opens.then_some(Trouble::TooNew),
             Err(other) => return Err(other),
         };

@@ -15,6 +15,7 @@ use comity_domain::matters::node::Trouble;
 use comity_federation::batch::{Arrived, OpenBatch, check_arrived};
 use comity_journal::entry::{Entry, Lane};
 use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::stream::StreamHead;
 use comity_journal::suite::Hash;
 use comity_store::{Direction, Record, Recorded, StreamStep};
 
@@ -67,7 +68,10 @@ impl Ledger {
         );
         let mut missing = BTreeSet::new();
         for arrived in &own {
-            if self.recorded_at(pending, &arrived.entry.hash())?.is_none() {
+            // What somebody else signed with a key that was disowned was never here.
+            if !self.is_disowned(&arrived.entry)
+                && self.recorded_at(pending, &arrived.entry.hash())?.is_none()
+            {
                 missing
                     .extend(self.cards.get(&arrived.entry.header().card).map(|card| card.facts().tree_epoch));
             }
@@ -120,10 +124,14 @@ impl Ledger {
             });
             let continues = next
                 .is_none_or(|(place, prev, _)| (place, prev) == (entry.header().place, entry.header().prev));
-            if !continues {
+            let disowned = self.is_disowned(&entry);
+            if !continues && !disowned {
                 return Ok(false);
             }
             self.append_again(pending, entry, partner)?;
+            if disowned {
+                self.record_once(pending, Trouble::KeyMisused, partner)?;
+            }
         }
         let inner = match self.matter(&matter) {
             Ok(matter) => matter.inner(),
@@ -136,6 +144,66 @@ impl Ledger {
         Ok(true)
     }
 
+    /// Whether an entry of ours was signed with a key that we have disowned since.
+    fn is_disowned(&self, entry: &Entry) -> bool {
+        self.cards.get(&entry.header().card).is_some_and(|card| self.own_card().disowns(card))
+    }
+
+    /// Where our stream is to be laid anew, if what a partner has of it is not its beginning and a key of ours was disowned:
+    /// who we are, and the last place up to which both are sure to have the same.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn parted_from(
+        &mut self,
+        partner: &AgencyId,
+        theirs: StreamHead,
+    ) -> Result<Option<(AgencyId, StreamHead)>, Failure> {
+        let lost_no_key = self.own_card().facts().disowned.is_empty();
+        if lost_no_key || self.store.stream_at(partner, Direction::Out, theirs.n)? == Some(theirs) {
+            return Ok(None);
+        }
+        let delivered = self.store.delivered(partner)?.min(theirs.n);
+        let common = self.store.stream_at(partner, Direction::Out, delivered)?;
+        Ok(common.map(|common| (self.agency, common)))
+    }
+
+    /// Takes what a partner has of our stream behind `common`, and puts behind it what else stood there; `false` when the
+    /// partner brought nothing that goes on from there.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn lay_stream_anew(
+        &mut self,
+        pending: &mut Pending,
+        partner: AgencyId,
+        common: StreamHead,
+        batch: OpenBatch,
+    ) -> Result<bool, Failure> {
+        if batch.after != common || batch.hashes.is_empty() {
+            return Ok(false);
+        }
+        let former = self.given_behind(pending, &partner, common.n)?;
+        let mut own = batch.arrived;
+        let believed = own.iter().zip(&batch.hashes);
+        let believed =
+            believed.take_while(|(own, hash)| own.entry.hash() == **hash && self.is_own(own)).count();
+        own.truncate(believed);
+        self.cut_stream(pending, partner, common);
+        let mut taken = BTreeSet::new();
+        for arrived in own {
+            let entry = arrived.entry.hash();
+            if !self.take_back(pending, partner, arrived)? {
+                break;
+            }
+            taken.insert(entry);
+        }
+        for entry in former.iter().filter(|entry| !taken.contains(*entry)) {
+            self.give(pending, partner, entry)?;
+        }
+        Ok(!taken.is_empty())
+    }
+
     /// Puts what is recorded into the stream to a partner.
     fn give(&mut self, pending: &mut Pending, partner: AgencyId, entry: &Hash) -> Result<(), Failure> {
         let missing = || Failure::Fault("an entry to be given to a partner is not recorded".into());
@@ -146,9 +214,9 @@ impl Ledger {
     }
 
     fn is_among_parties(&mut self, partner: &AgencyId, entry: &Entry) -> Result<bool, Failure> {
-        // Who had no node when it was opened may have one now.
+        // Who had no node when it was opened may have one now, and who was removed has what it was given.
         let now = match self.matter(&entry.header().matter) {
-            Ok(matter) => matter.parties(),
+            Ok(matter) => matter.ever_parties(),
             Err(Failure::NotFound(_)) => Vec::new(),
             Err(other) => return Err(other),
         };
@@ -231,8 +299,12 @@ impl Ledger {
     }
 
     fn given_to(&self, pending: &Pending, partner: &AgencyId) -> Result<BTreeSet<Hash>, Failure> {
-        let mut given = BTreeSet::new();
-        let mut after = 0;
+        Ok(self.given_behind(pending, partner, 0)?.into_iter().collect())
+    }
+
+    /// What stands in our stream to a partner behind its place `n`, what is pending included, in order.
+    fn given_behind(&self, pending: &Pending, partner: &AgencyId, n: u64) -> Result<Vec<Hash>, Failure> {
+        let (mut given, mut after) = (Vec::new(), n);
         loop {
             let page = self.store.steps(partner, Direction::Out, after, PAGE)?;
             let Some((last, _)) = page.last() else { break };

@@ -9,6 +9,7 @@ use comity_journal::entry::{Actor, Entry, Header, Lane, Opening, Relied, VERSION
 use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::leaf::{Leaf, inner_leaf_hash, inner_root_commitment};
 use comity_journal::part::{self, Commitment, OpenPart, Salt};
+use comity_journal::stream::StreamHead;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 use comity_store::{Direction, Record, Recorded, StoredCard, StreamStep, TreeName};
@@ -213,10 +214,15 @@ impl Ledger {
             return Ok(());
         }
         let (agency, number, bytes) = (card.agency(), card.facts().number, card.bytes().to_vec());
+        let disowned = card.facts().disowned.len();
+        let before = self.cards.latest(&agency).map_or(0, |card| card.facts().disowned.len());
         self.cards.add(card).map_err(|error| Failure::NotBelieved(error.to_string()))?;
         // What a partner is called can come from its card.
         self.people.forget();
         pending.commit.cards.push(StoredCard { agency, number, bytes });
+        if disowned > before {
+            self.fold_what_it_signed(pending, agency)?;
+        }
         Ok(())
     }
 
@@ -356,6 +362,14 @@ impl Ledger {
         Ok(())
     }
 
+    /// Our stream to a partner ends at this head from now on, which it had once.
+    pub(crate) fn cut_stream(&mut self, pending: &mut Pending, partner: AgencyId, head: StreamHead) {
+        self.streams.insert((partner, Direction::Out), head);
+        let others = |step: &StreamStep| (step.partner, step.direction) != (partner, Direction::Out);
+        pending.commit.steps.retain(others);
+        pending.commit.cut.push((partner, head.n));
+    }
+
     pub(crate) fn put_step(&mut self, pending: &mut Pending, step: StreamStep) {
         self.streams.insert((step.partner, step.direction), step.head);
         pending.commit.steps.push(step);
@@ -370,7 +384,14 @@ impl Ledger {
         if !self.matters.has(id) {
             let known = match self.read_matter(id) {
                 Ok(matter) => Some(matter),
-                Err(Failure::NotFound(_)) => self.kinds.get(kind.as_str()).map(|kind| kind.matter(*id)),
+                Err(Failure::NotFound(_)) => match self.kinds.get(kind.as_str()) {
+                    Some(kind) => {
+                        let mut matter = kind.matter(*id);
+                        matter.disown(self.disowned_keys(id)?);
+                        Some(matter)
+                    }
+                    None => None,
+                },
                 Err(other) => return Err(other),
             };
             if let Some(matter) = known {

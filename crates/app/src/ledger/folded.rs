@@ -45,6 +45,11 @@ impl Folded {
         self.recent.insert_beside(id, matter, |id| self.unstored.contains(id));
     }
 
+    /// All that are folded.
+    pub(crate) fn ids(&self) -> Vec<MatterId> {
+        self.recent.keys()
+    }
+
     /// Lets go of a matter that turned out to be of another kind.
     pub(crate) fn remove(&mut self, id: &MatterId) {
         self.recent.remove(id);

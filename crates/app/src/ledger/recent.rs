@@ -68,7 +68,6 @@ impl<K: Ord + Copy, V> Recent<K, V> {
         *self = Self::of(self.most);
     }
 
-    #[cfg(test)]
     pub(super) fn keys(&self) -> Vec<K> {
         self.by_key.keys().copied().collect()
     }

@@ -131,7 +131,7 @@ pub struct TimelineLine {
     pub approved: Vec<ActorLine>,
     /// Whether it ends a branch of a fork of our own, so that we can stand by it.
     pub ends_branch: bool,
-    /// How it stands, as a code: `valid`, `void`, `not-understood`, `waiting`, `forked` or `given-up`.
+    /// How it stands, as a code: `valid`, `void`, `not-understood`, `waiting`, `forked`, `given-up` or `disowned`.
     pub stands: &'static str,
     /// How it stands, in words; empty when plainly valid.
     pub standing: String,
@@ -635,6 +635,7 @@ const fn standing_code(standing: Standing) -> &'static str {
         Standing::Waiting => "waiting",
         Standing::Forked => "forked",
         Standing::GivenUp => "given-up",
+        Standing::Disowned => "disowned",
     }
 }
 
@@ -648,6 +649,7 @@ fn standing_text(words: &Words, standing: Standing) -> String {
         Standing::Waiting => words.text("standing-waiting"),
         Standing::Forked => words.text("standing-forked"),
         Standing::GivenUp => words.text("standing-given-up"),
+        Standing::Disowned => words.text("standing-disowned"),
     }
 }
 

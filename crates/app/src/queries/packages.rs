@@ -3,7 +3,7 @@
 use ciborium::Value;
 use comity_domain::act::PartBytes;
 use comity_domain::engine::SEALED_PACKAGE;
-use comity_evidence::age::{Header, Identity};
+use comity_evidence::age::Header;
 use comity_evidence::sealed::{Finding, SealedReader};
 use comity_journal::card::SealingKey;
 use comity_journal::cbor;
@@ -12,7 +12,6 @@ use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::suite::Hash;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
-use zeroize::Zeroizing;
 
 use crate::commands::{STRUCTURE, ToErase};
 use crate::failure::Failure;
@@ -180,7 +179,7 @@ impl Ledger {
         }
         let author = verification.authors.first().and_then(Option::as_ref);
         let envelope = sealed.envelope();
-        let identity = Identity::from_bytes(Zeroizing::new(*self.keys.packages.bytes()));
+        let identity = self.keys.identity();
         if author.is_none_or(|author| author.agency != row.by) {
             Err(wrong("is not signed by who handed it over"))
         } else if envelope.root != row.package || envelope.payload_size != row.size {

@@ -8,6 +8,7 @@ use comity_journal::cbor;
 use comity_journal::entry::Entry;
 use comity_journal::fingerprint::Fingerprint;
 use comity_journal::ids::{MatterId, Token};
+use comity_journal::part::Commitment;
 use comity_journal::proof::{Logged, ProofParts};
 use comity_journal::receipt::Receipt;
 use comity_journal::suite::Hash;
@@ -49,7 +50,14 @@ impl Ledger {
         let entries: Vec<_> =
             shown.iter().map(|shown| self.stored_entry(&shown.entry)).collect::<Result<_, _>>()?;
         let cover = Token::literal(Cover::NotOnRecord.code());
-        let mut proof = ProofParts::new(*id, kind, self.agency, cover);
+        let us = self.agency;
+        let mut proof = ProofParts::new(*id, kind, us, cover);
+        let matter = self.matter(id)?;
+        let not_ours =
+            |part: &Commitment, entry: &Entry| part.to.is_none() && !matter.is_addressed(entry, part, &us);
+        let withheld =
+            entries.iter().filter(|entry| entry.header().parts.iter().any(|part| not_ours(part, entry)));
+        withheld.for_each(|entry| proof.add_withheld(entry.hash()));
         let agencies: BTreeSet<_> = parties
             .iter()
             .map(|party| party.agency)
@@ -58,6 +66,8 @@ impl Ledger {
         for agency in &agencies {
             proof.add_chain(self.cards.chain(agency));
         }
+        let stated = self.stated_heads(id)?;
+        stated.iter().filter(|head| agencies.contains(&head.agency)).for_each(|head| proof.add_head(head));
         let mut records = Vec::new();
         for entry in &entries {
             let record = self.store.entry(&entry.hash())?;

@@ -10,7 +10,7 @@ use comity_domain::engine::AnyMatter;
 use comity_federation::holdings::{self, Held, RUNS};
 use comity_journal::entry::{Entry, Opening, Party};
 use comity_journal::ids::{AgencyId, MatterId};
-use comity_journal::suite::Hash;
+use comity_journal::suite::{self, Hash};
 use comity_store::{Recorded, ViewRow};
 
 use super::HOLDINGS;
@@ -39,7 +39,9 @@ impl HeldRuns {
 /// Brings the rows of one matter up to date, where an entry of it has come or everything is folded anew.
 pub(super) fn project(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId) -> Result<(), Failure> {
     let is_shared = |what: &Recorded| matches!(what, Recorded::Entry { matter, lane, .. } if matter == id && lane.is_shared());
-    if !pending.anew && !pending.commit.records.iter().any(|record| is_shared(&record.what)) {
+    let has_come = pending.commit.records.iter().any(|record| is_shared(&record.what));
+    let was_stated = pending.commit.heads.iter().any(|head| head.matter == *id);
+    if !(pending.anew || has_come || was_stated) {
         return Ok(());
     }
     let (entries, now, removed): (Vec<_>, _, _) = match ledger.matter(id) {
@@ -57,11 +59,15 @@ pub(super) fn project(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId)
     // What somebody who is no party put here is nowhere else.
     let of_parties = shared.iter().filter(|entry| named.agencies.contains(&entry.header().lane.party()));
     let of_parties: Vec<_> = of_parties.map(|entry| entry.hash()).collect();
+    // What was stated of its lanes is held like entries, and asked for like them.
+    let mut stated: Vec<_> =
+        ledger.stated_heads(id)?.iter().map(|head| suite::hash(&[&head.bytes()])).collect();
+    stated.sort();
     let us = ledger.own_card().agency();
     let may_have = |agency, entry: &Hash| removed.get(agency).is_none_or(|given| given.contains(entry));
     let held_with = |partner| {
         let both = of_parties.iter().filter(|entry| may_have(&us, entry) && may_have(partner, entry));
-        holdings::of_matter(both.copied()).as_bytes().to_vec()
+        holdings::of_matter(both.chain(&stated).copied()).as_bytes().to_vec()
     };
     let value = held_with(&us);
     for partner in named.agencies.iter().filter(|partner| **partner != us) {

@@ -163,13 +163,15 @@ pub(super) fn fold(
     let kinds = Arc::clone(&ledger.kinds);
     let (matter, contents) = ledger.matter_and_contents(id)?;
     let brief = matter.brief();
-    let ours = match matter.opening() {
-        Some((opening, _)) => opening.genesis.opener == us,
+    let disowned = matter.disowned_opening();
+    let ours = match matter.opening().map(|(opening, _)| opening).or(disowned) {
+        Some(opening) => opening.genesis.opener == us,
         // Only our own drafts know of it yet; or a partner's entries wait for their opening.
         None => !matter.inner().drafts.is_empty(),
     };
     let role = brief.parties.iter().find(|party| party.agency == us).map(|party| party.role.to_string());
-    let ended = contents.has_ended(brief.kind, brief.cell.status);
+    let ended = disowned.is_some() || contents.has_ended(brief.kind, brief.cell.status);
+    let parties = disowned.map_or(&brief.parties, |opening| &opening.parties);
     let is_ours = |clock: &&Clock| role.as_deref().map_or(ours, |role| role == clock.who);
     let clocks = if ended { &[] } else { brief.clocks.as_slice() };
     let earliest = |here| clocks.iter().filter(|clock| is_ours(clock) == here).min_by_key(|clock| clock.due);
@@ -188,7 +190,7 @@ pub(super) fn fold(
         ended,
         waited_for: brief.cell.waited_for.map(str::to_owned),
         our_role: role.clone(),
-        with: brief.parties.iter().map(|party| party.agency).filter(|party| *party != us).collect(),
+        with: parties.iter().map(|party| party.agency).filter(|party| *party != us).collect(),
         ours,
         since,
         updated: brief.updated,

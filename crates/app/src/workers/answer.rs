@@ -135,11 +135,12 @@ pub(super) async fn take_batch(
     let taken = ledger
         .run_then(
             move |ledger, pending| {
-                // In the new epoch of one that knows itself to be an older copy nothing can contradict what it lost.
-                if way == Way::Wire && !ledger.awaits_epoch() {
+                let batch = ledger.open_batch(from, &body)?;
+                // In the new epoch of one that knows itself to be an older copy nothing can contradict what it lost; and where
+                // only cards come nothing is receipted.
+                if way == Way::Wire && !ledger.awaits_epoch() && !batch.hashes.is_empty() {
                     ledger.check_vouched(&from)?;
                 }
-                let batch = ledger.open_batch(from, &body)?;
                 let have = ledger.stream(&from, Direction::In)?;
                 match compare::fit(have, batch.after, &batch.hashes) {
                     Ok(Fit::Continues { .. }) => ledger.receive_batch(pending, from, batch).map(Ok),

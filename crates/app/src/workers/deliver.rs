@@ -3,6 +3,8 @@
 //! There is no queue beside the journal: what is to be delivered is the stream after what the partner has. Only
 //! what is stored is read, so nothing leaves before it is durable.
 
+use std::collections::BTreeSet;
+
 use comity_domain::matters::node::Trouble;
 use comity_federation::batch::OpenBatch;
 use comity_federation::compare::Finding;
@@ -17,7 +19,7 @@ use comity_journal::suite::Hash;
 use comity_store::{Direction, Recorded};
 
 use super::missing::ask_for_missing;
-use super::recover::{bring_card, give_back, recover, take_card};
+use super::recover::{bring_card, give_back, recover, rejoin, take_card};
 use crate::failure::Failure;
 use crate::ledger::{Ledger, LedgerHandle};
 
@@ -60,15 +62,22 @@ pub struct Synced {
 pub async fn sync(ledger: &LedgerHandle, partner: AgencyId, peer: &impl Peer) -> Result<Synced, Failure> {
     let mut synced = Synced::default();
     let snapshot = ledger.run(move |ledger, _| ledger.snapshot(&partner)).await?;
-    let epoch = snapshot.tree_epoch;
+    let (card, knows) = (snapshot.card.number, snapshot.partner.facts().number);
     let (hello, waiting) = Dialling(snapshot).hello();
     let reply = HelloReply::decode(&peer.post(path::HELLO, hello.encode()).await?).map_err(unreadable)?;
     synced.requests += 1;
     let theirs = reply.hello.clone();
+    // Whose keys are judged by which card decides what either believes of the rest.
+    if theirs.card.number > knows {
+        take_card(ledger, partner, peer, &mut synced).await?;
+    }
+    if theirs.knows < card {
+        bring_card(ledger, partner, peer, theirs.incoming, &mut synced).await?;
+    }
+    rejoin(ledger, partner, peer, theirs.incoming, &mut synced).await?;
     let here = ledger.run(move |ledger, _| ledger.here(&partner, &theirs)).await?;
     let (mut heard, mut next) =
         waiting.hear(&reply, here).map_err(|error| Failure::NotBelieved(error.to_string()))?;
-    let newer_card = heard.findings.iter().any(|finding| matches!(finding, Finding::NewerCard { .. }));
     // That it holds more of ours is only said so far.
     let said: Vec<_> = heard.findings.extract_if(.., |f| matches!(f, Finding::TheyHoldMore { .. })).collect();
     // While something was under way both hold something else; whether anything is missing shows when nothing is.
@@ -93,15 +102,7 @@ pub async fn sync(ledger: &LedgerHandle, partner: AgencyId, peer: &impl Peer) ->
             Next::Done(done) => break done,
         };
     };
-    let pushed = synced.delivered > 0;
-    let has_old_epoch = reply.hello.holds.is_some_and(|held| held.epoch < epoch);
     end(ledger, partner, done, &mut synced).await?;
-    if newer_card && synced.received == 0 {
-        take_card(ledger, partner, peer, &mut synced).await?;
-    }
-    if has_old_epoch && !pushed && synced.compared {
-        bring_card(ledger, partner, peer, reply.hello.incoming, &mut synced).await?;
-    }
     ask_for_missing(ledger, partner, peer, differ, &mut synced).await?;
     Ok(synced)
 }
@@ -226,7 +227,10 @@ impl Ledger {
             let entry = Entry::read(&bytes).map_err(|error| Failure::Fault(error.to_string()))?;
             parcels.push(self.parcel(&partner, entry)?);
         }
-        let (batch, sent) = self.batch_of(partner, after, parcels)?;
+        let matters: BTreeSet<_> = parcels.iter().map(|parcel| parcel.entry.header().matter).collect();
+        let heads =
+            if matters.is_empty() { self.heads_from(&partner, None)? } else { self.heads_of(matters)? };
+        let (batch, sent) = self.batch_of(partner, after, parcels, heads)?;
         Ok((batch, sent.iter().map(|parcel| parcel.entry.hash()).collect()))
     }
 

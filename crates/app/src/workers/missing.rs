@@ -20,6 +20,7 @@ use comity_journal::entry::{Entry, Lane, Place, Seen};
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::limits;
 use comity_journal::part::{Commitment, OpenPart};
+use comity_journal::stated::StatedHead;
 use comity_journal::stream::StreamHead;
 use comity_store::Recorded;
 
@@ -193,7 +194,13 @@ impl Ledger {
             let entry = Entry::read(&bytes).map_err(|error| Failure::Fault(error.to_string()))?;
             parcels.push(self.parcel(&partner, entry)?);
         }
-        Ok(self.batch_of(partner, StreamHead::START, parcels)?.0)
+        // What was stated of the matters behind it goes along: after a key was lost it is wanted of all of them.
+        let heads = if self.are_parties(&ask.matter, &partner)? {
+            self.heads_from(&partner, Some(ask.matter))?
+        } else {
+            Vec::new()
+        };
+        Ok(self.batch_of(partner, StreamHead::START, parcels, heads)?.0)
     }
 
     /// Whether both this node and the partner are parties of a matter that was opened here.
@@ -274,24 +281,27 @@ impl Ledger {
         Ok(())
     }
 
-    /// Our own cards, and those of whoever else signed any of these: who has not met them is introduced by it.
-    fn cards_with(&self, partner: &AgencyId, parcels: &[Parcel]) -> Vec<Card> {
-        let authors: BTreeSet<_> = parcels.iter().map(|parcel| parcel.entry.header().author).collect();
+    /// Our own cards, and those of whoever else signed any of these entries, or stated any of these heads: who has not met them is introduced by it.
+    fn cards_with(&self, partner: &AgencyId, parcels: &[Parcel], heads: &[StatedHead]) -> Vec<Card> {
+        let authors = parcels.iter().map(|parcel| parcel.entry.header().author);
+        let authors: BTreeSet<_> = authors.chain(heads.iter().map(|stated| stated.agency)).collect();
         let others = authors.into_iter().filter(|author| *author != self.agency && author != partner);
         let chains = others.flat_map(|author| self.cards.chain(&author).cloned().collect::<Vec<_>>());
         self.latest_cards(&self.agency).into_iter().chain(chains).take(limits::CARD_CHAIN).collect()
     }
 
-    /// A batch of as many of these parcels as fit, sealed to a partner, and those that are in it.
+    /// A batch of these stated heads and as many of these parcels as fit, sealed to a partner, and those that are in it.
     pub(super) fn batch_of(
         &mut self,
         partner: AgencyId,
         after: StreamHead,
         parcels: Vec<Parcel>,
+        heads: Vec<StatedHead>,
     ) -> Result<(Vec<u8>, Vec<Parcel>), Failure> {
-        let cards = self.cards_with(&partner, &parcels);
+        let cards = self.cards_with(&partner, &parcels, &heads);
         let (from, to) = (self.agency, partner);
-        self.seal_batch(Draft { from, to, after, cards, checkpoint: None, consistency: Vec::new() }, parcels)
+        let draft = Draft { from, to, after, cards, heads, checkpoint: None, consistency: Vec::new() };
+        self.seal_batch(draft, parcels)
     }
 
     /// The cards known of an agency, as many as a batch may hold: each proves itself by those before it.

@@ -8,7 +8,6 @@ use comity_evidence::index::Row;
 use comity_evidence::package::{Contents, FileReader, PackageError};
 use comity_journal::suite::Hash;
 use comity_store::objects::Objects;
-use zeroize::Zeroizing;
 
 use crate::ledger::Ledger;
 
@@ -65,6 +64,6 @@ impl Opener {
 impl Ledger {
     /// What opens a package; whoever calls this has recorded that its content is taken out.
     pub(crate) fn opener(&self, package: Hash) -> Opener {
-        Opener { identity: Identity::from_bytes(Zeroizing::new(*self.keys.packages.bytes())), package }
+        Opener { identity: self.keys.identity(), package }
     }
 }

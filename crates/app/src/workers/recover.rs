@@ -6,12 +6,13 @@
 
 use comity_federation::batch::{Draft, Parcel};
 use comity_federation::compare::Finding;
-use comity_federation::message::{Fetch, Message as _, Returned};
+use comity_federation::message::{Fetch, Message as _, Returned, VERSION};
 use comity_federation::path;
 use comity_federation::session::{GivingBack, Heard, Next, Recovering};
 use comity_journal::checkpoint::SignedCheckpoint;
 use comity_journal::entry::Entry;
 use comity_journal::ids::AgencyId;
+use comity_journal::limits;
 use comity_journal::stream::StreamHead;
 use comity_store::{Direction, Record, Recorded};
 
@@ -67,8 +68,8 @@ pub(super) async fn give_back(
     Ok(giving.given(here.await?.filter(|here| *here == says).unwrap_or(after)))
 }
 
-/// Takes the latest card of a partner that has named a newer one than is known: whether its tree has begun an epoch
-/// depends on it.
+/// Takes the latest card of a partner that has named a newer one than is known: with which keys it signs now, and whether
+/// its tree has begun an epoch, depends on it.
 pub(super) async fn take_card(
     ledger: &LedgerHandle,
     partner: AgencyId,
@@ -78,24 +79,53 @@ pub(super) async fn take_card(
     let fetch = ledger
         .run(move |ledger, _| {
             let (from, after) = (ledger.own_card().agency(), ledger.stream(&partner, Direction::In)?);
-            Ok(Fetch { v: comity_federation::message::VERSION, from, to: partner, after, limit: 0 })
+            Ok(Fetch { v: VERSION, from, to: partner, after, limit: 0 })
         })
         .await?;
     let bytes = peer.post(path::FETCH, fetch.encode()).await?;
     synced.requests += 1;
     ledger
         .run(move |ledger, pending| {
-            for card in ledger.open_batch(partner, &bytes)?.cards {
-                if card.agency() == partner {
-                    ledger.keep_card(pending, card)?;
-                }
+            let batch = ledger.open_batch(partner, &bytes)?;
+            for card in batch.cards.into_iter().filter(|card| card.agency() == partner) {
+                ledger.keep_card(pending, card)?;
+            }
+            for stated in batch.heads {
+                ledger.keep_head(pending, stated)?;
             }
             Ok(())
         })
         .await
 }
 
-/// Brings a partner our cards, which declare an epoch of our tree that it has not seen: a batch without entries.
+/// Lays our stream to a partner anew where somebody else has gone on with it, using a key of ours that we have disowned:
+/// what the partner has of it comes first, then what only we had put there. The partner has all of it signed in our name;
+/// what is not ours counts nowhere.
+pub(super) async fn rejoin(
+    ledger: &LedgerHandle,
+    partner: AgencyId,
+    peer: &impl Peer,
+    theirs: StreamHead,
+    synced: &mut Synced,
+) -> Result<(), Failure> {
+    loop {
+        let parted = ledger.run(move |ledger, _| ledger.parted_from(&partner, theirs)).await?;
+        let Some((from, after)) = parted else { return Ok(()) };
+        let limit = theirs.n.saturating_sub(after.n).min(limits::BATCH_ENTRIES as u64);
+        let fetch = Fetch { v: VERSION, from, to: partner, after, limit };
+        let bytes = peer.post(path::RECOVER, fetch.encode()).await?;
+        synced.requests += 1;
+        let laid = ledger.run(move |ledger, pending| {
+            let batch = ledger.open_batch(partner, &bytes)?;
+            ledger.lay_stream_anew(pending, partner, after, batch)
+        });
+        if !laid.await? {
+            return Ok(());
+        }
+    }
+}
+
+/// Brings a partner our cards that it does not have, and what was stated with them: a batch without entries.
 pub(super) async fn bring_card(
     ledger: &LedgerHandle,
     partner: AgencyId,
@@ -133,6 +163,7 @@ impl Ledger {
             to: partner,
             after,
             cards: self.latest_cards(&partner),
+            heads: Vec::new(),
             checkpoint: held.and_then(|stored| SignedCheckpoint::try_from(stored.note).ok()),
             consistency: Vec::new(),
         };

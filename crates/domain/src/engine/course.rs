@@ -6,6 +6,9 @@
 //! goes on: the one that ends with the entry before it. It counts when that branch truly ends there, nobody else
 //! claims its place, and it takes back no choice an earlier epoch has made; the other branches are given up.
 //!
+//! What a key signed that no longer speaks for its agency ([`super::disowned`]) claims no place and begins nothing: it stands
+//! beside the course, as what was given up does.
+//!
 //! Not here: whether what an entry had seen has arrived, and whether its act is valid. Invariant: the course is a function
 //! of the set of the lane's entries.
 
@@ -20,11 +23,12 @@ pub(super) struct Link {
     place: Place,
     prev: Option<Hash>,
     begins: bool,
+    disowned: bool,
 }
 
 impl Link {
-    pub(super) fn of(header: &Header, begins: bool) -> Self {
-        Self { place: header.place, prev: header.prev, begins }
+    pub(super) fn of(header: &Header, begins: bool, disowned: bool) -> Self {
+        Self { place: header.place, prev: header.prev, begins, disowned }
     }
 }
 
@@ -39,6 +43,8 @@ pub(super) struct Course {
     pub(super) ends: BTreeSet<Hash>,
     /// What hangs together with the beginning of the lane, and is not on its course: the number of entries shared.
     beside: BTreeMap<Hash, usize>,
+    /// What a key signed that no longer speaks for its agency.
+    disowned: BTreeSet<Hash>,
 }
 
 impl Course {
@@ -71,8 +77,14 @@ impl Course {
         // Of what parts ways where the lane stands still, the entries that nothing follows.
         let open =
             beside.iter().filter(|(_, shared)| still && **shared == entries.len()).map(|(hash, _)| *hash);
-        let ends = open.filter(|hash| tree.is_end(hash)).collect();
-        Self { entries, still, ends, beside }
+        let disowned = links.iter().filter(|(_, link)| link.disowned).map(|(hash, _)| *hash).collect();
+        let ends = open.filter(|hash| tree.is_end(hash) && !links[hash].disowned).collect();
+        Self { entries, still, ends, beside, disowned }
+    }
+
+    /// Whether its author's agency has disowned the key that signed an entry, or one before it in its lane.
+    pub(super) fn is_disowned(&self, entry: &Hash) -> bool {
+        self.disowned.contains(entry)
     }
 
     /// With how many entries of the course an entry beside it shares its past; `None` while that past is not here, and for
@@ -94,7 +106,7 @@ enum After {
     Several,
 }
 
-/// The entries of a lane by what they follow and by where they stand.
+/// The entries of a lane by what they follow and by where they stand, but for those that are disowned.
 struct Tree<'a> {
     links: &'a BTreeMap<Hash, Link>,
     followers: BTreeMap<Option<Hash>, BTreeSet<Hash>>,
@@ -105,7 +117,7 @@ impl<'a> Tree<'a> {
     fn of(links: &'a BTreeMap<Hash, Link>) -> Self {
         let (mut followers, mut places) =
             (BTreeMap::<_, BTreeSet<_>>::new(), BTreeMap::<_, BTreeSet<_>>::new());
-        for (hash, link) in links {
+        for (hash, link) in links.iter().filter(|(_, link)| !link.disowned) {
             followers.entry(link.prev).or_default().insert(*hash);
             places.entry(link.place).or_default().insert(*hash);
         }

@@ -89,4 +89,7 @@ pub enum Standing {
     Forked,
     /// On a branch of a fork that its author did not stand by: it changes nothing.
     GivenUp,
+    /// Signed with a key that no longer speaks for its agency, beyond where that stands, or behind such an entry: it changes
+    /// nothing.
+    Disowned,
 }

@@ -3,9 +3,10 @@
 //! Entries may arrive in any order. Each is evaluated once everything its author had seen is here, in the state
 //! its author had seen, never a newer one. Because a lane's state depends on that lane alone, the state at any
 //! past moment is a look-up, not a replay. Two entries for one place freeze that lane before the place, until its
-//! author stands by one of them ([`super::course`]).
+//! author stands by one of them ([`super::course`]). What a key signed that no longer speaks for its agency does not
+//! count ([`super::disowned`]).
 //!
-//! Invariant: [`Matter::digest`] is a function of the set of entries received.
+//! Invariant: [`Matter::digest`] is a function of the set of entries received and of the keys that were disowned.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use comity_journal::suite::Hash;
 use super::candidate::{Stated, Verdict};
 use super::convened::Former;
 use super::course::{Course, Link};
+use super::disowned::DisownedKey;
 use super::grid::Cell;
 use super::handed::HandedOverRecords;
 use super::inner::{InnerAct, InnerLane};
@@ -37,6 +39,8 @@ pub struct Matter<K: Kind> {
     pub(super) courses: BTreeMap<Lane, Course>,
     lanes: BTreeMap<Lane, LaneLog<K::Lane>>,
     inner: BTreeMap<Lane, LaneLog<InnerLane>>,
+    /// The keys that no longer speak for their agencies.
+    pub(super) disowned: Vec<DisownedKey>,
 }
 
 /// The state of a matter at some frontier.
@@ -94,6 +98,7 @@ impl<K: Kind> Matter<K> {
             courses: BTreeMap::new(),
             lanes: BTreeMap::new(),
             inner: BTreeMap::new(),
+            disowned: Vec::new(),
         }
     }
 
@@ -108,7 +113,8 @@ impl<K: Kind> Matter<K> {
         let rivals = self.places.entry(place).or_default();
         rivals.push(hash);
         rivals.sort();
-        if rivals.len() > 1 || place.1.epoch > 0 || self.courses.contains_key(&place.0) {
+        let laid = rivals.len() > 1 || place.1.epoch > 0 || self.courses.contains_key(&place.0);
+        if laid || self.entries.get(&hash).is_some_and(|entry| self.is_of_disowned_key(entry.header())) {
             self.lay_course(place.0);
         }
         self.advance();
@@ -116,13 +122,14 @@ impl<K: Kind> Matter<K> {
 
     /// Lays the course of a lane anew with an entry that has come. Where what was evaluated is on it no longer, or now
     /// counts for those who had seen a branch, everything is evaluated anew.
-    fn lay_course(&mut self, lane: Lane) {
+    pub(super) fn lay_course(&mut self, lane: Lane) {
         let before = self.courses.remove(&lane);
         let begins = |code: &str| Self::def_of(lane, code).is_some_and(SharedAct::begins_epoch);
         let of_lane = self.entries.iter().filter(|(_, entry)| entry.header().lane == lane);
+        let disowned = self.disowned_in(lane);
         let links = of_lane.map(|(hash, entry)| {
             let header = entry.header();
-            (*hash, Link::of(header, begins(header.act.as_str())))
+            (*hash, Link::of(header, begins(header.act.as_str()), disowned.contains(hash)))
         });
         let course = Course::lay(&links.collect());
         let stood_still = before.as_ref().is_some_and(|before| before.still);
@@ -132,10 +139,15 @@ impl<K: Kind> Matter<K> {
         };
         let goes_on = course.entries.starts_with(&evaluated);
         if course.entries != evaluated && (stood_still || !goes_on) {
-            self.lanes.clear();
-            self.inner.clear();
+            self.forget_evaluation();
         }
         self.courses.insert(lane, course);
+    }
+
+    /// Everything is evaluated anew.
+    pub(super) fn forget_evaluation(&mut self) {
+        self.lanes.clear();
+        self.inner.clear();
     }
 
     fn evaluated(&self, lane: Lane) -> Vec<Hash> {
@@ -145,7 +157,7 @@ impl<K: Kind> Matter<K> {
     }
 
     /// Evaluates whatever has become ready, until nothing is.
-    fn advance(&mut self) {
+    pub(super) fn advance(&mut self) {
         while let Some(entry) = self.next_ready() {
             let frontier = self.frontier_of(&entry);
             let state = self.state_at(&frontier);
@@ -520,7 +532,7 @@ impl<K: Kind> Matter<K> {
 
     /// The grid cell the matter is in.
     pub fn cell(&self) -> Cell {
-        K::cell(&self.state().lanes_with(None))
+        self.cell_of(&self.state())
     }
 
     /// The clocks that run.
@@ -581,7 +593,9 @@ impl<K: Kind> Matter<K> {
         let Some(course) = self.courses.get(&header.lane) else { return Standing::Waiting };
         let rivals = self.places.get(&(header.lane, header.place)).map_or(0, Vec::len);
         let claims = rivals > 1 || header.prev == course.entries.last().copied();
-        if course.gave_up(&hash) {
+        if course.is_disowned(&hash) {
+            Standing::Disowned
+        } else if course.gave_up(&hash) {
             Standing::GivenUp
         } else if course.still && claims {
             Standing::Forked

@@ -206,7 +206,16 @@ impl<K: Kind> Matter<K> {
             .filter_map(|(entry, act)| {
                 let SharedAct::Recall(recall) = act else { return None };
                 let by = entry.header().lane.party();
-                let others = parties.iter().copied().filter(|party| *party != by);
+                let of_it = self.entry(&recall.of.entry()?);
+                // Who was never given anything of it has nothing to give up.
+                let given = |party: &AgencyId| {
+                    let mut parts =
+                        of_it.into_iter().flat_map(|of| of.header().parts.iter().map(move |p| (of, p)));
+                    parts.any(|(of, part)| {
+                        part.class == PartClass::Content && self.is_addressed(of, part, party)
+                    })
+                };
+                let others = parties.iter().copied().filter(|party| *party != by && given(party));
                 let holder =
                     |party| Holder { agency: self.agency_of(&party), answer: answer(party, entry.hash()) };
                 let (holders, by) = (others.map(holder), self.agency_of(&by));

@@ -13,6 +13,7 @@ use comity_journal::time::Timestamp;
 
 use super::candidate::Stated;
 use super::decide::{Decided, Facts, Proposal};
+use super::disowned::DisownedKey;
 use super::foresee::Foreseen;
 use super::grid::{self, GridRow};
 use super::handed::{HandRecordOverStructure, RecordWord};
@@ -64,6 +65,8 @@ pub trait AnyKind: Send + Sync {
 pub trait AnyMatter: Send {
     /// [`Matter::receive`].
     fn receive(&mut self, entry: Arc<Entry>);
+    /// [`Matter::disown`].
+    fn disown(&mut self, keys: Vec<DisownedKey>);
     /// [`Matter::decide`].
     ///
     /// # Errors
@@ -89,6 +92,8 @@ pub trait AnyMatter: Send {
     fn lane(&self, lane: Lane) -> Box<dyn Any>;
     /// [`Matter::opening`].
     fn opening(&self) -> Option<(&Opening, Hash)>;
+    /// [`Matter::disowned_opening`].
+    fn disowned_opening(&self) -> Option<&Opening>;
     /// [`Matter::entries`].
     fn entries(&self) -> Vec<&Arc<Entry>>;
     /// [`Matter::unseen_by`].
@@ -215,6 +220,9 @@ impl<K: Kind> AnyMatter for Matter<K> {
     fn receive(&mut self, entry: Arc<Entry>) {
         Self::receive(self, entry);
     }
+    fn disown(&mut self, keys: Vec<DisownedKey>) {
+        Self::disown(self, keys);
+    }
     fn decide(&self, proposal: &Proposal<'_>, facts: &Facts) -> Result<Decided, Refusal> {
         Self::decide(self, proposal, facts)
     }
@@ -247,6 +255,9 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn opening(&self) -> Option<(&Opening, Hash)> {
         Self::opening(self)
+    }
+    fn disowned_opening(&self) -> Option<&Opening> {
+        Self::disowned_opening(self)
     }
     fn entry(&self, hash: &Hash) -> Option<&Arc<Entry>> {
         Self::entry(self, hash)

@@ -81,7 +81,7 @@ impl<K: Kind> Matter<K> {
         Brief {
             kind: K::DEF.code,
             parties: self.parties(),
-            cell: K::cell(&lanes),
+            cell: self.cell_of(&state),
             clocks: K::clocks(&lanes),
             updated: self.updated(),
             entries: self.entries().count(),

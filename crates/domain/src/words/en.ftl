@@ -25,6 +25,8 @@ agency-introduced = { $name } (introduced, not compared)
 standing-waiting = Arrived, earlier entries missing
 standing-forked = Two different entries for one place; neither counts
 standing-given-up = Given up: its author stands by another entry
+status-disowned = Not a matter: opened with a lost key
+standing-disowned = Disowned: signed with a key that was lost
 standing-crossed = Crossed
 standing-contested = Contested
 

@@ -25,6 +25,8 @@ agency-introduced = { $name }（由他方介绍，未核对）
 standing-waiting = 已收到，尚缺前序记录
 standing-forked = 同一位置有两份不同记录，已停止认可
 standing-given-up = 已放弃：出具方以另一条记录为准
+status-disowned = 不成立：以已失密的密钥发起
+standing-disowned = 不予承认：以已失密的密钥签名
 standing-crossed = 同时作出
 standing-contested = 存疑
 

@@ -34,6 +34,7 @@ pub enum KeyTextError {
 pub struct Identity {
     secret: Zeroizing<[u8; 32]>,
     recipient: SealingKey,
+    former: Vec<Self>,
 }
 
 impl Identity {
@@ -47,7 +48,13 @@ impl Identity {
     /// The identity with these 32 bytes; any will do.
     pub fn from_bytes(secret: Zeroizing<[u8; 32]>) -> Self {
         let recipient = SealingKey::from_bytes(x25519(*secret, X25519_BASEPOINT_BYTES));
-        Self { secret, recipient }
+        Self { secret, recipient, former: Vec::new() }
+    }
+
+    /// Opens what was sealed to these, too, which it has taken the place of.
+    #[must_use]
+    pub fn succeeding(self, former: Vec<Self>) -> Self {
+        Self { former, ..self }
     }
 
     /// Reads `AGE-SECRET-KEY-1…`.
@@ -88,7 +95,10 @@ impl Identity {
             .ok_or_else(|| wrong("the share of an X25519 recipient is a point of low order"))?;
         let mut key = Zeroizing::new(*wrapped);
         let opened = cipher.decrypt_inout_detached(&NONCE.into(), b"", (&mut key[..]).into(), &tag.into());
-        Ok(opened.is_ok().then_some(FileKey(key)))
+        if opened.is_ok() {
+            return Ok(Some(FileKey(key)));
+        }
+        self.former.iter().find_map(|former| former.unwrap(stanza).transpose()).transpose()
     }
 }
 

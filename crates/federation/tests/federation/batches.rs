@@ -20,6 +20,7 @@ fn draft(from: &Agency, to: &Agency) -> Draft {
         to: to.id(),
         after: StreamHead::START,
         cards: vec![from.card.clone()],
+        heads: Vec::new(),
         checkpoint: None,
         consistency: vec![],
     }

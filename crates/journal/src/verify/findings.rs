@@ -66,9 +66,6 @@ pub enum Problem {
     /// The card an entry names is not in the file.
     #[error("{0} names an agency card that is not in the file")]
     NoCard(EntryRef),
-    /// The key was given up, and the file does not show that the entry is older.
-    #[error("{0} is signed with a key that its agency has since disowned")]
-    Disowned(EntryRef),
     /// An entry of another matter, kind or version of the rules.
     #[error("{0} belongs to another matter than the file says")]
     OtherMatter(EntryRef),
@@ -292,6 +289,9 @@ pub struct ActFact {
     pub approved: Vec<Vec<Token>>,
     /// The number of the author's card whose key signed; `None` when the signature does not hold.
     pub card: Option<u64>,
+    /// Whether that key was disowned, and the file does not show that the entry is among what still stands: it does not
+    /// count.
+    pub disowned: bool,
     /// In the exporter's log.
     pub logged: Option<InLog>,
     /// In the logs of others who signed a receipt.
@@ -329,6 +329,8 @@ pub enum Limit {
     ErasureByWord,
     /// What a party without a node said itself: another recorded it.
     RecordedForAnother,
+    /// Who wrote what was signed with a key that its agency has disowned.
+    KeyLost,
     /// An agency's earlier cards.
     EarlierCards,
     /// That the export was covered: the record names nothing.

@@ -43,7 +43,7 @@ impl Check<'_> {
 
     fn by_lane(&mut self) -> BTreeMap<AgencyId, LaneActs> {
         let mut lanes: BTreeMap<AgencyId, LaneActs> = BTreeMap::new();
-        for (i, act) in self.acts.iter().enumerate() {
+        for (i, act) in self.acts.iter().enumerate().filter(|(_, act)| !act.disowned) {
             let (lane, place) = (act.entry.header().lane.party(), act.entry.header().place);
             if lanes.entry(lane).or_default().insert(place, i).is_some() {
                 self.problems.push(Problem::Fork { lane, place });

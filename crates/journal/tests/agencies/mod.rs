@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use comity_journal::card::{Card, CardBook, CardFacts, Disowned, MonthlyKey, SealingKey, Seat};
 use comity_journal::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
+use comity_journal::entropy::Entropy;
 use comity_journal::entry::{Actor, Entry, Header, Lane, Opening, Party, Place, Seen, VERSION};
 use comity_journal::fingerprint::Fingerprint;
 use comity_journal::ids::{AgencyId, Genesis, Pseudonym, Token};
@@ -13,6 +14,7 @@ use comity_journal::leaf::Leaf;
 use comity_journal::part::{OpenPart, PartClass, Salt};
 use comity_journal::proof::{Logged, ProofParts};
 use comity_journal::receipt::Receipt;
+use comity_journal::stated::{self, LaneHead, StatedHead};
 use comity_journal::suite::{self, Hash, SecretKey, Suite};
 use comity_journal::time::Timestamp;
 use comity_journal::tree::Tree;
@@ -29,6 +31,18 @@ pub(crate) fn key(seed: u8, suite: Suite) -> SecretKey {
 /// Minutes after the matter began.
 pub(crate) fn minute(number: i64) -> Timestamp {
     Timestamp::from_millis(1_790_000_000_000 + number * 60_000)
+}
+
+/// Bytes that only look drawn.
+pub(crate) struct Noise(pub(crate) u64);
+
+impl Entropy for Noise {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(32) {
+            self.0 += 1;
+            chunk.copy_from_slice(&suite::hash(&[&self.0.to_be_bytes()]).as_bytes()[..chunk.len()]);
+        }
+    }
 }
 
 pub(crate) struct Agency {
@@ -79,8 +93,9 @@ impl Agency {
     pub(crate) fn root(&self) -> SecretKey {
         key(self.seed, self.suite)
     }
+    /// The one of its latest card.
     pub(crate) fn signing(&self) -> SecretKey {
-        key(self.seed + 1, self.suite)
+        key(self.seed + if self.cards.len() > 1 { 3 } else { 1 }, self.suite)
     }
     pub(crate) fn log(&self) -> SecretKey {
         key(self.seed + 2, self.suite)
@@ -95,15 +110,17 @@ impl Agency {
         self.card().fingerprint()
     }
 
-    /// The next card, with another signing key; the one before is disowned.
-    pub(crate) fn lose_signing_key(&mut self) {
+    /// The next card, with another signing key; the one before is disowned beyond these heads.
+    pub(crate) fn lose_signing_key(&mut self, heads: &[LaneHead]) -> Vec<StatedHead> {
         let before = self.card().clone();
         let mut facts = before.facts().clone();
         facts.number += 1;
         facts.prev = Some(before.hash());
-        facts.disowned = vec![Disowned { signing: facts.signing, heads: Hash::ZERO }];
+        let (root, stated) = stated::state(self.id(), facts.signing, heads, &mut Noise(1));
+        facts.disowned = vec![Disowned { signing: facts.signing, heads: root }];
         facts.signing = key(self.seed + 3, self.suite).public();
         self.cards.push(Card::issue(facts, &self.root()).unwrap());
+        stated
     }
 
     pub(crate) fn sign_tree(&self, tree: &Tree) -> SignedCheckpoint {
@@ -259,6 +276,25 @@ impl Small {
             ProofParts::new(self.genesis.matter(), word("request"), self.ask.id(), word("not-on-record"));
         proof.add_chain(self.ask.cards.iter());
         proof.add_chain(self.help.cards.iter());
+        proof
+    }
+
+    /// The lane of entry `i` up to it.
+    pub(crate) fn head_at(&self, i: usize) -> LaneHead {
+        let header = self.entries[i].header();
+        let last = Seen { lane: header.lane, place: header.place, entry: self.entries[i].hash() };
+        LaneHead { matter: header.matter, last }
+    }
+
+    /// As [`Small::proof_of`], with what was stated when a key was lost.
+    pub(crate) fn proof_with(
+        &self,
+        which: &[usize],
+        stated: &[StatedHead],
+        parts: impl Fn(usize) -> Option<Vec<OpenPart>>,
+    ) -> ProofParts {
+        let mut proof = self.proof_of(which, parts);
+        stated.iter().for_each(|stated| proof.add_head(stated));
         proof
     }
 

@@ -37,9 +37,17 @@ const WRITER: &str = "
     PRAGMA wal_autocheckpoint = 4000;
 ";
 
-/// What finds the epochs of the exchange tree without reading the journal: younger than the format.
-const EPOCHS: &str = "CREATE INDEX IF NOT EXISTS journal_epochs ON journal (agency, number)
-    WHERE entry IS NULL AND salt IS NULL";
+/// What is younger than the format. It finds the epochs of the exchange tree without reading the journal, and keeps what
+/// was stated of lanes when a key was disowned.
+const LATER: &str = "
+    CREATE INDEX IF NOT EXISTS journal_epochs ON journal (agency, number) WHERE entry IS NULL AND salt IS NULL;
+    CREATE TABLE IF NOT EXISTS head (
+        agency BLOB NOT NULL,
+        matter BLOB NOT NULL,
+        bytes  BLOB NOT NULL,
+        PRIMARY KEY (agency, matter, bytes)
+    ) STRICT, WITHOUT ROWID;
+";
 
 const READER: &str = "
     PRAGMA query_only = ON;
@@ -122,8 +130,7 @@ fn make_tables(path: &Path, connection: &Connection) -> Result<()> {
         Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(failed)?;
     if !is_empty(&transaction)? {
         check_format(path, &transaction)?;
-        // A file of an earlier release is read without it, only slower.
-        transaction.execute_batch(EPOCHS).map_err(failed)?;
+        transaction.execute_batch(LATER).map_err(failed)?;
         return transaction.commit().map_err(failed);
     }
     transaction.execute_batch(include_str!("schema.sql")).map_err(failed)?;

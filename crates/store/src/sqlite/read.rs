@@ -62,6 +62,7 @@ questions! {
     NEXT_RECEIPT = "SELECT id + 1 FROM receipt WHERE agency = ?1 ORDER BY id DESC LIMIT 1";
     CARDS = "SELECT owner, number, bytes FROM card WHERE agency = ?1 ORDER BY owner, number";
     CARD = "SELECT owner, number, bytes FROM card WHERE agency = ?1 AND owner = ?2 AND number = ?3";
+    HEADS = "SELECT bytes FROM head WHERE agency = ?1 AND matter = ?2 ORDER BY bytes";
     CHECKPOINT = "SELECT owner, epoch, size, note FROM checkpoint
         WHERE agency = ?1 AND owner = ?2 ORDER BY epoch DESC, size DESC LIMIT 1";
     VIEW = "SELECT key, value FROM view WHERE agency = ?1 AND view = ?2 ORDER BY key LIMIT ?3";
@@ -193,6 +194,10 @@ impl Reader for SqliteReader {
 
     fn cards(&self) -> Result<Vec<StoredCard>> {
         self.all(CARDS, params![self.us()], rows::card)
+    }
+
+    fn heads(&self, matter: &MatterId) -> Result<Vec<Vec<u8>>> {
+        self.all(HEADS, params![self.us(), matter.as_bytes()], rows::bytes)
     }
 
     fn checkpoint(&self, agency: &AgencyId) -> Result<Option<StoredCheckpoint>> {

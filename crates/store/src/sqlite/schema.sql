@@ -93,6 +93,14 @@ CREATE TABLE card (
     PRIMARY KEY (agency, owner, number)
 ) STRICT;
 
+-- Up to where lanes stand that were signed with keys which their agencies have disowned.
+CREATE TABLE head (
+    agency BLOB NOT NULL,
+    matter BLOB NOT NULL,
+    bytes  BLOB NOT NULL,
+    PRIMARY KEY (agency, matter, bytes)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE checkpoint (
     agency BLOB    NOT NULL,
     owner  BLOB    NOT NULL, -- whose tree

@@ -89,6 +89,8 @@ pub(super) const CARD: Target<3> = Target {
     columns: ["owner", "number", "bytes"],
     when_there: "ON CONFLICT DO NOTHING", // checked before: it is the same card
 };
+pub(super) const HEAD: Target<2> =
+    Target { table: "head", columns: ["matter", "bytes"], when_there: "ON CONFLICT DO NOTHING" };
 pub(super) const VIEW: Target<3> = Target {
     table: "view",
     columns: ["view", "key", "value"],

@@ -14,11 +14,14 @@ use super::failed;
 use super::read::SqliteReader;
 use super::rows::{class_number, direction_number};
 use super::targets::{
-    CARD, CHECKPOINT, Cell, DELIVERED, JOURNAL, PART, RECEIPT, RECEIPT_ENTRY, ROWS, STREAM, Target, VIEW,
-    bytes, number, record_cells, signed, text,
+    CARD, CHECKPOINT, Cell, DELIVERED, HEAD, JOURNAL, PART, RECEIPT, RECEIPT_ENTRY, ROWS, STREAM, Target,
+    VIEW, bytes, number, record_cells, signed, text,
 };
 use crate::check::{self, inconsistent};
-use crate::{Commit, Record, Result, StoredCard, StoredCheckpoint, StoredReceipt, StreamStep, ViewRow};
+use crate::{
+    Commit, Direction, Record, Result, StoredCard, StoredCheckpoint, StoredHead, StoredReceipt, StreamStep,
+    ViewRow,
+};
 
 /// Lets tests make a statement of a commit fail; does nothing otherwise.
 #[derive(Debug, Default)]
@@ -69,11 +72,13 @@ impl<'s> Writing<'s> {
         self.records(&commit.records)?;
         self.parts(&commit.parts)?;
         self.erased(&commit.erased)?;
+        self.cut(&commit.cut)?;
         self.steps(&commit.steps)?;
         self.checkpoints(&commit.checkpoints)?;
         self.delivered(&commit.delivered)?;
         self.receipts(&commit.receipts)?;
         self.cards(&commit.cards)?;
+        self.heads(&commit.heads)?;
         self.views(&commit.views)?;
         self.finish(transaction)
     }
@@ -165,6 +170,14 @@ impl<'s> Writing<'s> {
         })
     }
 
+    fn cut(&mut self, cut: &[(AgencyId, u64)]) -> Result<()> {
+        cut.iter().try_for_each(|(partner, n)| {
+            let which = [bytes(partner.as_bytes()), signed(direction_number(Direction::Out)), number(*n)];
+            let sql = "DELETE FROM stream WHERE agency = ?1 AND partner = ?2 AND direction = ?3 AND n > ?4";
+            self.change("stream", sql, which)
+        })
+    }
+
     fn steps(&mut self, steps: &[StreamStep]) -> Result<()> {
         self.insert(&STREAM, steps, |step| {
             [
@@ -217,6 +230,10 @@ impl<'s> Writing<'s> {
         self.insert(&CARD, cards, |card| {
             [bytes(card.agency.as_bytes()), number(card.number), bytes(&card.bytes)]
         })
+    }
+
+    fn heads(&mut self, heads: &[StoredHead]) -> Result<()> {
+        self.insert(&HEAD, heads, |head| [bytes(head.matter.as_bytes()), bytes(&head.bytes)])
     }
 
     fn views(&mut self, rows: &[ViewRow]) -> Result<()> {

@@ -3,7 +3,7 @@
 
 use comity_journal::stream::StreamHead;
 
-use super::{Make, Picture, Scribe, VIEWS, agency, label, stored, unknown};
+use super::{Make, Picture, Scribe, VIEWS, agency, label, matter, stored, unknown};
 use crate::{Commit, Direction, StoreError, StoredCard, StreamStep, ViewRow};
 
 pub fn a_part_is_kept_once(make: Make<'_>) {
@@ -91,6 +91,44 @@ pub fn streams_have_heads_and_steps_with_their_records(make: Make<'_>) {
     assert_eq!(read(0, 9), with_records(&steps));
     assert_eq!(read(1, 1), with_records(&steps[1..2]));
     assert_eq!(read(3, 9), []);
+}
+
+pub fn a_stream_of_ours_is_cut_and_goes_on(make: Make<'_>) {
+    let mut store = make();
+    let mut scribe = Scribe::new();
+    let mut commit = scribe.begin();
+    scribe.shared(&mut commit, 1, 0);
+    for _ in 0..3 {
+        scribe.step(&mut commit, 1, Direction::Out, 0);
+        scribe.step(&mut commit, 1, Direction::In, 0);
+    }
+    stored(&mut store, &commit);
+    let first = commit.steps[0].head;
+    let mut again = scribe.begin();
+    scribe.cut(&mut again, 1, first);
+    scribe.step(&mut again, 1, Direction::Out, 0);
+    stored(&mut store, &again);
+    assert_eq!(store.stream(&agency(1), Direction::Out).expect("read"), again.steps[0].head);
+    assert_eq!(store.stream_at(&agency(1), Direction::Out, 3).expect("read"), None);
+    assert_eq!(store.stream(&agency(1), Direction::In).expect("read").n, 3);
+    for cut in [vec![(agency(1), 3)], vec![(agency(1), 1), (agency(1), 1)]] {
+        let refused = store.commit(&Commit { cut, ..scribe.begin() });
+        assert!(matches!(refused, Err(StoreError::Inconsistent { table: "stream", .. })), "{refused:?}");
+    }
+}
+
+pub fn a_stated_head_is_kept_once_with_its_matter(make: Make<'_>) {
+    let mut store = make();
+    let scribe = Scribe::new();
+    let heads = vec![Scribe::head(1, 0), Scribe::head(2, 1), Scribe::head(1, 2), Scribe::head(1, 0)];
+    for _ in 0..2 {
+        stored(&mut store, &Commit { heads: heads.clone(), ..scribe.begin() });
+    }
+    let mut of_one = vec![heads[0].bytes.clone(), heads[2].bytes.clone()];
+    of_one.sort();
+    assert_eq!(store.heads(&matter(1)).expect("read"), of_one);
+    assert_eq!(store.heads(&matter(2)).expect("read"), [heads[1].bytes.clone()]);
+    assert!(store.heads(&matter(3)).expect("read").is_empty());
 }
 
 pub fn delivered_never_goes_back(make: Make<'_>) {

@@ -59,6 +59,8 @@ macro_rules! store_suite {
                 the_first_receipt_of_each_partner_counts
                 receipts_are_listed_oldest_first
                 a_card_again_changes_nothing_and_another_one_is_refused
+                a_stated_head_is_kept_once_with_its_matter
+                a_stream_of_ours_is_cut_and_goes_on
                 the_latest_checkpoint_is_of_the_highest_epoch_then_the_largest_size
                 views_are_ordered_and_paged
                 the_last_of_several_rows_with_one_key_counts

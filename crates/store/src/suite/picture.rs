@@ -5,7 +5,7 @@ use comity_journal::part::OpenPart;
 use comity_journal::stream::StreamHead;
 use comity_journal::suite::Hash;
 
-use super::{VIEWS, agency, unknown};
+use super::{VIEWS, agency, matter, unknown};
 use crate::{
     Direction, Reader, Record, Recorded, Result, StoredCard, StoredCheckpoint, StoredReceipt, StreamStep,
     TreeName,
@@ -13,6 +13,8 @@ use crate::{
 
 /// Agencies the suite invents.
 const AGENCIES: u8 = 5;
+/// Matters whose stated heads are looked at.
+const MATTERS: u8 = 5;
 /// A page so small that every list has several.
 const SMALL: usize = 2;
 /// A page no list of a test fills.
@@ -29,6 +31,7 @@ pub struct Picture {
     partners: Vec<AboutPartner>,
     receipts: Vec<StoredReceipt>,
     cards: Vec<StoredCard>,
+    heads: Vec<Vec<Vec<u8>>>,
     views: Vec<Vec<(Vec<u8>, Vec<u8>)>>,
 }
 
@@ -75,6 +78,7 @@ impl Picture {
             entries: entries(&records).map(|entry| about_entry(reader, &entry)).collect::<Result<_>>()?,
             partners: (0..AGENCIES).map(|n| about_partner(reader, &agency(n))).collect::<Result<_>>()?,
             cards: reader.cards()?,
+            heads: (0..MATTERS).map(|n| reader.heads(&matter(n))).collect::<Result<_>>()?,
             views: VIEWS.iter().map(|name| view(reader, name)).collect::<Result<_>>()?,
             records,
             receipts,

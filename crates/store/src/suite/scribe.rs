@@ -10,8 +10,8 @@ use comity_journal::suite::{Hash, hash};
 use comity_journal::time::Timestamp;
 
 use crate::{
-    Commit, Direction, Record, Recorded, StoredCard, StoredCheckpoint, StoredReceipt, StreamStep, TreeName,
-    ViewRow,
+    Commit, Direction, Record, Recorded, StoredCard, StoredCheckpoint, StoredHead, StoredReceipt, StreamStep,
+    TreeName, ViewRow,
 };
 
 /// The views the suite writes.
@@ -173,6 +173,17 @@ impl Scribe {
         }
     }
 
+    /// What was stated of a lane of a matter; the same each time.
+    pub fn head(of: u8, number: u8) -> StoredHead {
+        StoredHead { matter: matter(of), bytes: hash(&[b"head", &[number]]).as_bytes().to_vec() }
+    }
+
+    /// Our stream to a partner ends after this step.
+    pub fn cut(&mut self, commit: &mut Commit, partner: u8, head: StreamHead) {
+        self.streams.insert((agency(partner), Direction::Out), head);
+        commit.cut.push((agency(partner), head.n));
+    }
+
     /// A checkpoint; its note is another each time.
     pub fn checkpoint(&mut self, of: u8, epoch: u32, size: u64) -> StoredCheckpoint {
         StoredCheckpoint { agency: agency(of), epoch, size, note: format!("note {}\n", self.draw()) }
@@ -202,6 +213,7 @@ impl Scribe {
         commit.delivered = vec![(agency(2), self.length), (agency(3), 1)];
         commit.receipts = vec![self.receipt(2, &[ours, theirs]), self.receipt(3, &[ours])];
         commit.cards = vec![Self::card(0, self.length), Self::card(2, self.length)];
+        commit.heads = vec![Self::head(1, 0), Self::head(2, 0), Self::head(1, 0)];
         commit.checkpoints = vec![self.checkpoint(0, 0, self.length), self.checkpoint(2, 1, 7)];
         commit.views = vec![self.row(0, b"first"), self.row(0, b"second"), self.row(1, b"first")];
         commit.views.push(ViewRow { view: VIEWS[0], key: b"second".to_vec(), value: None });

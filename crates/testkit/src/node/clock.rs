@@ -16,6 +16,11 @@ impl StandingClock {
         Self(Arc::new(AtomicI64::new(now.millis())))
     }
 
+    /// Lets time pass; gives what it shows then.
+    pub fn advance(&self, millis: i64) -> Timestamp {
+        Timestamp::from_millis(self.0.fetch_add(millis, Ordering::Relaxed) + millis)
+    }
+
     /// Moves it, forwards or back.
     pub fn set(&self, now: Timestamp) {
         self.0.store(now.millis(), Ordering::Relaxed);

@@ -221,6 +221,9 @@ impl Reader for Disk {
     fn cards(&self) -> Result<Vec<StoredCard>> {
         self.read(Reader::cards)
     }
+    fn heads(&self, matter: &MatterId) -> Result<Vec<Vec<u8>>> {
+        self.read(|store| store.heads(matter))
+    }
     fn checkpoint(&self, agency: &AgencyId) -> Result<Option<StoredCheckpoint>> {
         self.read(|store| store.checkpoint(agency))
     }

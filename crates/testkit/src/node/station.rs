@@ -9,7 +9,7 @@ use comity_app::ledger::{Compared, Ledger, LedgerParts};
 use comity_domain::engine::Kinds;
 use comity_domain::matters;
 use comity_domain::vocabularies::Role;
-use comity_journal::card::Card;
+use comity_journal::card::{Card, CardFacts};
 use comity_journal::ids::AgencyId;
 use comity_journal::suite::{SecretKey, Suite};
 use comity_store::faults::FaultPlan;
@@ -32,6 +32,8 @@ pub struct Station {
     /// Its time.
     pub clock: StandingClock,
     seed: u64,
+    /// How often its keys were renewed.
+    renewed: u64,
     kinds: fn() -> Kinds,
 }
 
@@ -42,7 +44,7 @@ impl Station {
     /// When label or seat are malformed.
     pub fn new(label: &str, seat: &str, seed: u64, plan: FaultPlan) -> Self {
         let root = root(seed);
-        let keys = keys(seed);
+        let keys = keys(seed, 0);
         let certified = CertifiedKeys {
             signing: keys.signing.public(),
             checkpoint: keys.checkpoint.public(),
@@ -53,7 +55,7 @@ impl Station {
         let card = Card::issue(first_card(label, seat, &root, certified), &root);
         let card = card.expect("the facts fit together");
         let (disk, clock) = (Disk::new(plan), StandingClock::at(NOW));
-        Self { agency: card.agency(), card, disk, clock, seed, kinds: matters::standard }
+        Self { agency: card.agency(), card, disk, clock, seed, renewed: 0, kinds: matters::standard }
     }
 
     /// The same station, knowing these kinds of matters.
@@ -75,7 +77,20 @@ impl Station {
 
     /// Its keys.
     pub fn keys(&self) -> NodeKeys {
-        keys(self.seed)
+        keys(self.seed, self.renewed)
+    }
+
+    /// The same station with new keys, and under `before` the facts of the card that is to name them.
+    pub(super) fn renewed(&self, before: &Card) -> (Self, CardFacts) {
+        let station = Self { renewed: self.renewed + 1, ..self.clone() };
+        let (keys, mut facts) = (station.keys(), before.facts().clone());
+        (facts.number, facts.prev) = (facts.number + 1, Some(before.hash()));
+        (facts.signing, facts.checkpoint) = (keys.signing.public(), keys.checkpoint.public());
+        if let (Some(secret), Some(month)) = (keys.content.last(), facts.content.first_mut()) {
+            month.key = secret.public();
+        }
+        facts.packages = keys.packages.public();
+        (station, facts)
     }
 
     /// Opens the ledger on the disk. Each start draws other numbers.
@@ -143,8 +158,21 @@ impl Station {
     }
 }
 
-fn keys(seed: u64) -> NodeKeys {
-    NodeKeys::generate(1, &mut Seeded::new(seed))
+/// The keys after so many renewals: what opens stays, what signs is new.
+fn keys(seed: u64, renewed: u64) -> NodeKeys {
+    let first = NodeKeys::generate(1, &mut Seeded::new(seed));
+    let Some(before) = renewed.checked_sub(1) else { return first };
+    let former = keys(seed, before);
+    let fresh = NodeKeys::generate(1, &mut Seeded::new(seed ^ renewed << 40));
+    NodeKeys {
+        content: former.content.into_iter().chain(fresh.content).collect(),
+        former_packages: std::iter::once(former.packages).chain(former.former_packages).collect(),
+        pseudonyms: first.pseudonyms,
+        tls: fresh.tls,
+        signing: fresh.signing,
+        checkpoint: fresh.checkpoint,
+        packages: fresh.packages,
+    }
 }
 
 fn root(seed: u64) -> SecretKey {

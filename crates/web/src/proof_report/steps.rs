@@ -9,8 +9,8 @@ const STEPS: [(&str, &str); 9] = [
         "Take the SHA-256 of the file and compare it with the one on this page (<code>sha256sum FILE</code>).",
     ),
     (
-        "文件是一个 CBOR 序列(RFC 8742)，各项均为确定性编码（RFC 8949 第 4.2 节）。首项 <code>items</code> 为总项数，其后依次为 <code>cards</code> 个机构名片、<code>checkpoints</code> 个检查点文本、各条记录，最后一项为导出签名。最后一项之后不得有任何字节。",
-        "The file is a CBOR sequence (RFC 8742), every item in deterministic form (RFC 8949, 4.2). The first item states the number of <code>items</code>; then come as many agency cards as <code>cards</code> says, as many checkpoints, as text, as <code>checkpoints</code> says, the entries, and the seal. No byte follows it.",
+        "文件是一个 CBOR 序列(RFC 8742)，各项均为确定性编码（RFC 8949 第 4.2 节）。首项 <code>items</code> 为总项数，其后依次为 <code>cards</code> 个机构名片、<code>checkpoints</code> 个检查点文本、<code>heads</code> 条密钥失密时声明的截止位置（如有）、各条记录，最后一项为导出签名。最后一项之后不得有任何字节。",
+        "The file is a CBOR sequence (RFC 8742), every item in deterministic form (RFC 8949, 4.2). The first item states the number of <code>items</code>; then come as many agency cards as <code>cards</code> says, as many checkpoints, as text, as <code>checkpoints</code> says, where there are any as many heads of lanes, stated when a key was disowned, as <code>heads</code> says, the entries, and the seal. No byte follows it.",
     ),
     (
         "机构名片、记录和导出签名均为 COSE_Sign1（RFC 9052，标签 18）：受保护首部为 <code>A1 01 32</code>，即算法 -19(Ed25519,RFC 9864)；非保护首部为空；<code>external_aad</code> 依次为 <code>comity card v1</code>、<code>comity entry v1</code>、<code>comity proof v1</code>。",

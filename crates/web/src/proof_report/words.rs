@@ -119,6 +119,10 @@ pub(super) fn limit(limit: Limit) -> Words<'static> {
             "未接入方本身的意思表示。相关记录由他方代录，该方未签名。",
             "What a party without a node said itself. Another recorded it, and the party did not sign.",
         ),
+        Limit::KeyLost => (
+            "以已失密的密钥签名的记录究竟由谁作出。该机构已用根密钥声明不予承认，这些记录不产生效力。",
+            "Who wrote what was signed with a lost key. Its agency has disowned it with its root key: it does not count.",
+        ),
         Limit::EarlierCards => (
             "部分机构更早的机构名片。文件所附名片并非自第一号起。",
             "The earlier cards of some agencies. Their chains in this file do not begin with number 1.",
@@ -145,12 +149,6 @@ pub(super) fn problem(problem: &Problem, findings: &Findings) -> String {
         Problem::Toy(what) => format!("使用了仅供测试的签名算法，不具证明力({what})。"),
         Problem::Entry { entry, why } => format!("第{}条记录的签名或格式不成立({why})。", entry.number),
         Problem::NoCard(entry) => format!("第{}条记录所引用的机构名片不在文件内。", entry.number),
-        Problem::Disowned(entry) => {
-            format!(
-                "第{}条记录所用签名密钥已被该机构声明作废，文件不能证明记录在作废之前作出。",
-                entry.number
-            )
-        }
         Problem::OtherMatter(entry) => format!("第{}条记录不属于本合作事项。", entry.number),
         Problem::InnerLane(entry) => {
             format!("第{}条记录属于机构内部记录，不应出现在存证文件中。", entry.number)

@@ -49,6 +49,10 @@ vocabulary! {
         OldCopy = "old-copy",
         /// A partner's node is an older copy of itself, and gets back from us what it lost.
         PartnerOldCopy = "partner-old-copy",
+        /// An agency has disowned a key: what the key signed beyond where it stands counts no longer.
+        KeyDisowned = "key-disowned",
+        /// A partner has shown what a key of ours signed that we have disowned, and that is not ours.
+        KeyMisused = "key-misused",
         /// A passkey that has made fewer signatures than it had before: somebody may have a copy of it.
         PasskeyWentBack = "passkey-went-back",
     }

@@ -79,6 +79,7 @@ page-waits-ours = It names an entry of ours that we never wrote. It will not com
 page-waits-another = It waits for another entry that waits itself.
 page-unsettled-forked = Its author has to say which of the two it stands by. Both are kept as proof.
 page-unsettled-given-up = Its author stands by another entry for this place. This one is kept as proof and changes nothing.
+page-unsettled-disowned = The agency in whose name it was signed has said, with its root key, up to where the key stands that signed it; this lies beyond. It is kept as proof and changes nothing.
 page-stand-by-entry = Stand by this entry
 page-unsettled-not-understood = It is newer than this node. Whoever runs the node has to upgrade it.
 page-show = Whose acts are shown

@@ -79,6 +79,7 @@ page-waits-ours = 所引的我方记录从未作出，该项办理不会生效�
 page-waits-another = 须待另一条同样待补齐的记录到达。
 page-unsettled-forked = 须由作出机构说明以哪一份为准，两份均作为证明保存。
 page-unsettled-given-up = 出具方确认以同一位置的另一条记录为准；本条作为证明保存，不产生效力。
+page-unsettled-disowned = 名义出具机构已用根密钥声明签名密钥的有效截止位置，本条在其之后；作为证明保存，不产生效力。
 page-stand-by-entry = 以此条为准
 page-unsettled-not-understood = 该内容新于本节点版本，请节点管理人员升级。
 page-show = 显示范围
