@@ -5,7 +5,8 @@
 //! recorder writes for the party behind it is void. The take is the first entry of the next epoch of the party's lane,
 //! follows that last entry, and is the agency's. A take whose offer it had not seen is void like any other.
 //!
-//! This file is the one place that says who a party is now ([`Matter::parties`], [`Matter::lane_of`]). Not here: whether
+//! This file is the one place that says which agency a party is now ([`Matter::parties`], [`Matter::lane_of`]); who is one
+//! at all is said in [`super::convened`]. Not here: whether
 //! people at either node have confirmed that record and agency are the same, which is in their partners' records.
 //!
 //! Invariant: a lane has one writer at any place of it, and who that is follows from what the entry's author had seen.
