@@ -60,6 +60,8 @@ pub struct Ledger {
     pub(crate) keys: NodeKeys,
     pub(crate) kinds: Arc<Kinds>,
     pub(crate) cards: CardBook,
+    /// By whom an agency was introduced: who brought the first card of it that is here, where it was not the agency.
+    pub(crate) introduced: BTreeMap<AgencyId, AgencyId>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Box<dyn Entropy + Send>,
     pub(crate) store: Box<dyn Store>,
@@ -163,6 +165,16 @@ pub(crate) fn stored_cards(store: &dyn Reader) -> Result<CardBook, Failure> {
     Ok(cards)
 }
 
+/// By whom agencies were introduced.
+fn introductions(store: &dyn Reader) -> Result<BTreeMap<AgencyId, AgencyId>, Failure> {
+    // Of each agency the lowest number comes first, and it is the one that was brought first: cards are a chain.
+    let mut first = BTreeMap::new();
+    for stored in store.cards()? {
+        first.entry(stored.agency).or_insert(stored.brought_by);
+    }
+    Ok(first.into_iter().filter_map(|(agency, by)| Some((agency, by?))).collect())
+}
+
 /// What a ledger is opened with.
 pub struct LedgerParts {
     /// Where it keeps things.
@@ -194,6 +206,7 @@ impl Ledger {
             keys,
             kinds,
             cards: CardBook::default(),
+            introduced: BTreeMap::new(),
             clock,
             entropy,
             store,
@@ -253,6 +266,7 @@ impl Ledger {
         self.people.forget();
         // The old book stays until the new one is whole: a ledger is never without its own card.
         self.cards = stored_cards(&*self.store)?;
+        self.introduced = introductions(&*self.store)?;
         self.checkpoint = match self.store.checkpoint(&self.agency)? {
             Some(stored) => SignedCheckpoint::try_from(stored.note).ok(),
             None => None,

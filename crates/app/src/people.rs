@@ -3,7 +3,7 @@
 use comity_domain::engine::KindDef;
 use comity_domain::gates::Ceiling;
 use comity_domain::matters::officer::{OPERATOR, OfficerLane, Service};
-use comity_domain::matters::partner::{self, PartnerLane};
+use comity_domain::matters::partner::{self, PartnerLane, Quarantine};
 use comity_journal::card::Card;
 use comity_journal::cbor;
 use comity_journal::entry::{Actor, Lane, Opening, Party};
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::failure::Failure;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Pending};
 use crate::views::{self, MATTERS, MatterRow, read_row};
 
 /// An officer of this node.
@@ -269,6 +269,51 @@ impl Ledger {
         let known = self.matter(matter)?.parties();
         let parties = opening.filter(|_| known.is_empty()).map_or(known, |opening| opening.parties.clone());
         self.ceiling_among(&parties, now)
+    }
+
+    /// The quarantine a partner is in.
+    pub(crate) fn quarantine_of(&mut self, agency: &AgencyId) -> Result<Option<Quarantine>, Failure> {
+        let partners = self.known_partners()?;
+        let known = partners.iter().filter(|known| known.partnership != Partnership::Ended);
+        Ok(known.filter(|known| known.agency == *agency).find_map(|known| known.lane.quarantine))
+    }
+
+    /// Whether a matter is a new one with a partner in quarantine: `opening` would open it now with one, or one has opened
+    /// it since. A matter that somebody else opened is not that partner's.
+    pub(crate) fn quarantined_in(
+        &mut self,
+        pending: Option<&Pending>,
+        matter: &MatterId,
+        opening: Option<&Opening>,
+    ) -> Result<bool, Failure> {
+        let us = self.agency;
+        let begun = self.matter(matter)?.opening().map(|(opening, entry)| (opening.genesis.opener, entry));
+        let Some((opener, entry)) = begun else {
+            return opening.map_or(Ok(false), |opening| self.quarantined_among(&opening.parties));
+        };
+        let Some(quarantine) = self.quarantine_of(&opener)?.filter(|_| opener != us) else {
+            return Ok(false);
+        };
+        // What is not recorded yet comes after all that is.
+        let number = |of: &Hash| -> Result<u64, Failure> {
+            let number = match pending {
+                Some(pending) => self.recorded_at(pending, of)?,
+                None => self.store().entry(of)?.map(|record| record.number),
+            };
+            Ok(number.unwrap_or(u64::MAX))
+        };
+        Ok(number(&entry)? > number(&quarantine.began)?)
+    }
+
+    /// Whether any other of these parties is in quarantine here.
+    pub(crate) fn quarantined_among(&mut self, parties: &[Party]) -> Result<bool, Failure> {
+        let us = self.agency;
+        for party in parties.iter().filter(|party| party.agency != us) {
+            if self.quarantine_of(&party.agency)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The partner a command names: our name for it, its label if unique, or a prefix of its id.

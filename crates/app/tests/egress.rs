@@ -45,8 +45,10 @@ fn whatever_leaves_a_node_goes_through_the_one_door() {
     assert_eq!(callers(".export_proof("), ["proof.rs", "request.rs"]);
     assert_eq!(callers(".export_proof(&matter, false)"), ["proof.rs"]);
     // The key is read for export by the command that has asked the node first.
-    // (The other places open a package for who was let to, and ask whether a package is sealed to us.)
-    assert_eq!(callers("Identity::from_bytes("), ["cli.rs", "opening.rs", "packages.rs"]);
+    // (What opens packages at the node is asked for where one is opened for who was let to, and where it is asked whether one
+    // is sealed to us.)
+    assert_eq!(callers("Identity::from_bytes("), ["cli.rs", "keys.rs"]);
+    assert_eq!(callers("keys.identity("), ["opening.rs", "packages.rs"]);
     // A package's bytes leave by the command that has asked the node first, and to partners that may have them.
     assert_eq!(callers(".get(&name)"), ["evidence.rs"]);
     // where every byte is checked without a key, where one is opened for who was let to, and by its page.

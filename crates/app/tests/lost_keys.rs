@@ -7,7 +7,7 @@ use comity_journal::ids::MatterId;
 use comity_journal::suite::Hash;
 use comity_journal::verify::{Outcome as Verdict, verify};
 use comity_store::Direction;
-use comity_testkit::node::{Desk, Fate, Line, Pair, request, review, shared, wait};
+use comity_testkit::node::{Desk, Fate, Line, Pair, Three, request, review, shared, wait};
 
 const QUESTION: &str = "questions = [\"Which bank?\"]";
 
@@ -230,4 +230,65 @@ fn a_thief_that_still_has_the_key_is_believed_in_nothing_new() {
     talk(&pair);
     assert_eq!(pair.a.status(matter), pair.b.status(matter));
     pair.assert_converged();
+}
+
+/// A session whose every byte is kept.
+fn told(from: &Desk, to: &Desk) -> Vec<u8> {
+    let sent = comity_testkit::node::Sent::default();
+    let line = Line::new(from, to, sent.clone(), &arrives, &|_, answer| answer);
+    wait(comity_app::workers::sync(&from.ledger, to.agency, &line)).unwrap();
+    let sent = sent.lock().unwrap();
+    sent.iter().flat_map(|(_, bytes)| bytes.clone()).collect()
+}
+
+fn holds(bytes: &[u8], needle: &[u8]) -> bool {
+    bytes.windows(needle.len()).any(|window| window == needle)
+}
+
+#[test]
+fn a_partner_is_told_of_the_lanes_of_its_own_matters_and_of_no_others() {
+    let mut three = Three::met();
+    let with_b = three.letter_to(1, &[&three.b]);
+    let with_c = three.letter_to(2, &[&three.c]);
+    let with_both = three.letter(3);
+    for to in [&three.b, &three.c] {
+        Three::sync(&three.a, to).unwrap();
+    }
+    three.a.revoke_keys(None);
+    let to_b = [told(&three.a, &three.b), told(&three.a, &three.b)].concat();
+    let last = last(&three.a, with_c);
+    assert!(holds(&to_b, with_b.as_bytes()) && holds(&to_b, with_both.as_bytes()));
+    assert!(!holds(&to_b, with_c.as_bytes()) && !holds(&to_b, last.as_bytes()));
+    let heads = |desk: &Desk, matter| desk.disk.look(|kept| kept.heads(&matter)).unwrap().len();
+    assert_eq!([with_b, with_both, with_c].map(|matter| heads(&three.b, matter)), [1, 1, 0]);
+    assert_eq!([with_b, with_both, with_c].map(|matter| heads(&three.a, matter)), [1, 1, 1]);
+    // C is told by A, and of what it shares with B by either.
+    assert_eq!(heads(&three.c, with_both), 0);
+    Three::sync(&three.c, &three.b).unwrap();
+    assert_eq!([with_b, with_both, with_c].map(|matter| heads(&three.c, matter)), [0, 1, 0]);
+}
+
+#[test]
+fn who_hears_of_a_lost_key_from_another_party_comes_to_the_same() {
+    let mut three = Three::met();
+    let letter = three.letter(4);
+    for to in [&three.b, &three.c] {
+        Three::sync(&three.a, to).unwrap();
+    }
+    let thief = three.a.running_twice();
+    thief.clock.advance(1000);
+    thief.act(letter, "say", Some(""), "Amara Olin").unwrap();
+    let stolen = last(&thief, letter);
+    Three::sync(&thief, &three.c).unwrap();
+    assert_eq!(standing(&three.c, letter, stolen), Standing::Valid);
+    three.a.revoke_keys(None);
+    Three::sync(&three.a, &three.b).unwrap();
+    // A reaches C no more; B and C compare.
+    for _ in 0..2 {
+        Three::sync(&three.b, &three.c).unwrap();
+        Three::sync(&three.c, &three.b).unwrap();
+    }
+    for desk in [&three.b, &three.c] {
+        assert_eq!(standing(desk, letter, stolen), Standing::Disowned, "{:?}", desk.agency);
+    }
 }

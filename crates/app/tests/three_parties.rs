@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in what tests share, failing is the point")]
 
+use comity_app::ledger::Compared;
+use comity_app::queries::MatterPage;
 use comity_domain::engine::Standing;
 use comity_journal::ids::MatterId;
 use comity_journal::suite::Hash;
@@ -133,9 +135,12 @@ fn a_party_that_was_never_met_is_introduced_by_the_card_that_another_brings() {
     assert!(
         three.c.run(move |ledger, _| ledger.list_partners()).unwrap().iter().all(|line| line.agency != a)
     );
-    assert!(
-        page.line.with.iter().any(|name| name.contains("(introduced, not compared)")),
-        "{:?}",
-        page.line.with
-    );
+    let introduced = |page: &MatterPage| {
+        let with = &page.line.with;
+        assert!(with.iter().any(|name| name.contains("(introduced by Country B, not compared)")), "{with:?}");
+    };
+    introduced(&page);
+    let mut c = three.c;
+    c.reopen(Compared::WithEverybody);
+    introduced(&c.show(letter).unwrap());
 }

@@ -323,6 +323,32 @@ pub(crate) enum PartnerCommand {
         /// The card: a file, or http://host:port of its node.
         card: String,
     },
+    /// Put a partner in quarantine at once: no new matters with it. Open ones go on. A proven fork does this by itself.
+    Quarantine {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The partner.
+        partner: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+        /// Who acts.
+        #[arg(long = "as")]
+        officer: Option<String>,
+    },
+    /// Lift a quarantine: with --reason propose it, without it lift as a second person what was proposed.
+    Lift {
+        /// The node's folder.
+        dir: PathBuf,
+        /// The partner.
+        partner: String,
+        /// Why it can be lifted.
+        #[arg(long)]
+        reason: Option<String>,
+        /// Who acts.
+        #[arg(long = "as")]
+        officer: Option<String>,
+    },
     /// Say that a partner without a node is an agency that was met by its card, and, as a second person, hand over to it
     /// what was recorded for it. Once more goes on where a matter could not be handed over.
     Link {

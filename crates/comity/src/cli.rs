@@ -9,7 +9,9 @@ use clap::Parser as _;
 use comity_app::sign_in::Code;
 use comity_domain::act::{Act as _, Home, template};
 use comity_domain::engine::Kinds;
-use comity_domain::matters::partner::{Narrow, ProposeWidening, Widen};
+use comity_domain::matters::partner::{
+    Lift, Narrow, ProposeLifting, ProposeWidening, PutInQuarantine, Widen,
+};
 use comity_domain::words::Lang;
 use comity_journal::card::Seat;
 use comity_journal::ids::Token;
@@ -238,8 +240,17 @@ async fn partner(command: PartnerCommand, at: &Terminal) -> Result<Reply, Reply>
             (dir, Request::PartnerAct { partner, act: act.into(), toml, officer })
         }
         PartnerCommand::Narrow { dir, partner, reason, officer } => {
-            let toml = Some(toml::Table::from_iter([("reason".to_owned(), reason.into())]).to_string());
+            let toml = Some(reason_toml(reason));
             (dir, Request::PartnerAct { partner, act: Narrow::DEF.code.into(), toml, officer })
+        }
+        PartnerCommand::Quarantine { dir, partner, reason, officer } => {
+            let toml = Some(reason_toml(reason));
+            (dir, Request::PartnerAct { partner, act: PutInQuarantine::DEF.code.into(), toml, officer })
+        }
+        PartnerCommand::Lift { dir, partner, reason, officer } => {
+            let act = if reason.is_some() { ProposeLifting::DEF.code } else { Lift::DEF.code };
+            let toml = reason.map(reason_toml);
+            (dir, Request::PartnerAct { partner, act: act.into(), toml, officer })
         }
         PartnerCommand::Link { dir, partner, with, officer } => {
             (dir, Request::PartnerLink { partner, with, officer })
@@ -255,6 +266,10 @@ async fn partner(command: PartnerCommand, at: &Terminal) -> Result<Reply, Reply>
         PartnerCommand::Show { dir, partner } => (dir, Request::PartnerShow { partner }),
     };
     ask_node(&dir, request, at).await
+}
+
+fn reason_toml(reason: String) -> String {
+    toml::Table::from_iter([("reason".to_owned(), reason.into())]).to_string()
 }
 
 /// The node records it first; then the key is read from its folder.

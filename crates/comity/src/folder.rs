@@ -243,7 +243,10 @@ impl Folder {
     }
 
     pub(crate) fn read_keys(&self) -> Result<NodeKeys, Reply> {
-        self.read_keys_in(KEYS)
+        self.read_keys_in(KEYS).map_err(|reply| {
+            let renew = "If the key is lost: `comity card rotate` has the root renew it; if somebody else may have it: `comity card revoke`.";
+            Reply::no(format!("{}\n{renew}", reply.text))
+        })
     }
 
     /// What is left of the keys in use.

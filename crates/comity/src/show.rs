@@ -9,7 +9,7 @@ use comity_app::queries::{
 };
 use comity_domain::engine::Retention;
 use comity_domain::gates::Ceiling;
-use comity_domain::matters::partner::Assessment;
+use comity_domain::matters::partner::{Assessment, Cause};
 use comity_domain::words::Words;
 use serde_json::json;
 
@@ -91,8 +91,10 @@ pub(crate) fn partners(partners: &[PartnerLine], words: &Words) -> String {
         let soon = partner.review_by.filter(|_| partner.review_soon);
         let soon = soon.map_or_else(String::new, |by| format!(", to be reviewed by {}", by.0));
         let may_get = words.term(Ceiling::LIST, partner.ceiling.code());
+        let apart = partner.quarantine.as_ref();
+        let apart = apart.map_or_else(String::new, |_| format!(", {}", words.text("quarantine")));
         format!(
-            "{} ({label}, {}): {}, {may_get}{soon}{queued}",
+            "{} ({label}, {}): {}, {may_get}{soon}{apart}{queued}",
             partner.name, partner.place, partner.partnership
         )
     })
@@ -109,7 +111,31 @@ pub(crate) fn allowed(partner: &PartnerLine, words: &Words) -> String {
             until.0
         )
     });
-    format!("{}\n  may get      {may_get}\n  assessment   {assessment}{by}{waits}", partner.name)
+    let apart = quarantine(partner, words);
+    format!("{}\n  may get      {may_get}\n  assessment   {assessment}{by}{waits}{apart}", partner.name)
+}
+
+/// The quarantine a partner is in: since when, why, and whether a lifting waits.
+fn quarantine(partner: &PartnerLine, words: &Words) -> String {
+    let Some(apart) = &partner.quarantine else { return String::new() };
+    let said = |by: &Option<String>, reason: &Option<String>| {
+        let by = by.as_ref().map_or_else(String::new, |by| format!(" ({by})"));
+        let reason = reason
+            .as_ref()
+            .map_or_else(String::new, |reason| format!("\n    {}", reason.replace('\n', "\n    ")));
+        format!("{by}{reason}")
+    };
+    let cause = words.term(Cause::LIST, apart.cause);
+    let proof = apart.proof.map_or_else(String::new, |proof| format!("\n    {proof}"));
+    let lifting = apart.lifting.as_ref().map_or_else(String::new, |lifting| {
+        let said = said(&lifting.by, &lifting.reason);
+        format!("\n  waits        the quarantine is proposed to be lifted: a second person does with `partner lift`{said}")
+    });
+    format!(
+        "\n  quarantine   since {}: {cause}{}{proof}{lifting}",
+        apart.since.0,
+        said(&apart.by, &apart.reason)
+    )
 }
 
 /// A rights assessment as it was written, for whoever is to grant or review it.
@@ -202,6 +228,9 @@ pub(crate) fn matter(page: &MatterPage, words: &Words) -> String {
     }
     if page.read_only {
         let _ = writeln!(out, "  {}", words.text("read-only"));
+    }
+    if page.quarantined {
+        let _ = writeln!(out, "  {}", words.text("quarantine-arrived"));
     }
     for clock in &page.clocks {
         let _ = writeln!(out, "  {}", clock.text);

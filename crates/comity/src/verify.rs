@@ -123,8 +123,11 @@ fn reply(findings: &Findings) -> Reply {
             .collect(),
         _ => Vec::new(),
     };
+    let disowned: Vec<_> =
+        findings.acts.iter().filter(|act| act.disowned).map(|act| act.entry.number).collect();
     let json = json!({
         "outcome": outcome, "entries": findings.acts.len(), "problems": problems, "unknown": unknown,
+        "disowned": disowned,
     });
     Reply::of(exit, text, json)
 }

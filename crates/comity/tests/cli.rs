@@ -364,3 +364,25 @@ fn a_partner_at_the_floor_gets_no_persons_until_two_people_have_widened_it() {
     let signed = place.expect(0, &["request", "send", "a", &matter, "--as", "Amara Olin"]);
     assert_eq!(signed.word("outcome"), "signed");
 }
+
+#[test]
+fn no_new_matter_goes_to_a_partner_in_quarantine_until_two_people_have_lifted_it() {
+    let pair = met();
+    let place = &pair.place;
+    let apart = ["partner", "quarantine", "a", "Country B", "--reason", "Two letters under one number."];
+    let put = place.expect(0, &[&apart[..], &["--as", "Amara Olin"]].concat());
+    assert_eq!(put.json["quarantine"]["cause"], "person", "{}", put.json);
+    let draft = ["request", "draft", "a", "--to", "Country B", "request.toml", "--as", "Amara Olin"];
+    assert_eq!(place.expect(4, &draft).word("rule"), "quarantine");
+    let lift = ["partner", "lift", "a", "Country B"];
+    let why = ["--reason", "They showed which letter counts."];
+    place.expect(0, &[&lift[..], &why, &["--as", "Bo Reyes"]].concat());
+    let own = place.expect(4, &[&lift[..], &["--as", "Bo Reyes"]].concat());
+    assert_eq!(own.word("rule"), "second-person");
+    let shown = place.expect(0, &["partner", "show", "a", "Country B"]).json;
+    assert_eq!(shown["quarantine"]["lifting"]["reason"], "They showed which letter counts.");
+    place.expect(0, &[&lift[..], &why, &["--as", "Amara Olin"]].concat());
+    let lifted = place.expect(0, &[&lift[..], &["--as", "Bo Reyes"]].concat());
+    assert!(lifted.json["quarantine"].is_null(), "{}", lifted.json);
+    place.expect(0, &draft);
+}

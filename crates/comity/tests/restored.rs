@@ -1,72 +1,26 @@
 //! A node that is put back from an older copy of its folder, with the real binary: two nodes, one of them running.
 
 use std::fs;
+use std::ops::Deref;
 
-use comity_testkit::terminal::{Place, REQUEST, REVIEW, Served, copy};
+use comity_testkit::terminal::{Place, copy};
+use comity_testkit::two_nodes::TwoNodes;
 use serde_json::Value;
 
-/// A, whose commands open its folder, and B, which runs; their people have met.
-struct Pair {
-    place: Place,
-    prints: [String; 2],
-    _b: Served,
+/// What this is about, of the two.
+struct Pair(TwoNodes);
+
+impl Deref for Pair {
+    type Target = TwoNodes;
+
+    fn deref(&self) -> &TwoNodes {
+        &self.0
+    }
 }
 
 impl Pair {
     fn met() -> Self {
-        let place = Place::new(env!("CARGO_BIN_EXE_comity"));
-        let prints = [place.init("a", "xa.liaison", "XA"), place.init("b", "xb.liaison", "XB")];
-        let b = place.serve("b");
-        for (dir, name, roles) in [
-            ("a", "Amara Olin", &["officer"][..]),
-            ("a", "Bo Reyes", &["supervisor", "desk", "legal"]),
-            ("b", "Chen Ning", &["desk", "officer"]),
-            ("b", "Dara Vong", &["supervisor", "legal"]),
-        ] {
-            place.enlist(dir, name, roles);
-        }
-        for (dir, other, at, print, name, first, second) in [
-            ("a", "b", b.at.as_str(), &prints[1], "Country B", "Amara Olin", "Bo Reyes"),
-            ("b", "a", "https://127.0.0.1:9", &prints[0], "Country A", "Chen Ning", "Dara Vong"),
-        ] {
-            place.meet(dir, other, at, print, name, [first, second]);
-        }
-        place.write("request.toml", REQUEST);
-        place.write("review.toml", REVIEW);
-        place.write("ask.toml", "questions = [\"Which bank?\"]\n");
-        place.write("clarify.toml", "text = \"The Bank of Example.\"\n");
-        Self { place, prints, _b: b }
-    }
-
-    fn act(&self, exit: i32, dir: &str, matter: &str, act: &str, file: Option<&str>, by: &str) -> Value {
-        let args = [&["act", dir, matter, act][..], file.as_slice(), &["--as", by]].concat();
-        self.place.expect(exit, &args).json
-    }
-
-    /// A request that has reached B.
-    fn request(&self) -> String {
-        let draft = ["request", "draft", "a", "--to", "Country B", "request.toml", "--as", "Amara Olin"];
-        let matter = self.place.expect(0, &draft).word("matter");
-        self.place.expect(4, &["request", "send", "a", &matter, "--as", "Amara Olin"]);
-        self.act(0, "a", &matter, "review-grounds", Some("review.toml"), "Bo Reyes");
-        self.act(0, "a", &matter, "approve", None, "Bo Reyes");
-        self.place.expect(0, &["sync", "a"]);
-        self.act(0, "b", &matter, "acknowledge", None, "Chen Ning");
-        matter
-    }
-
-    /// B asks and A clarifies in each matter, so many times.
-    fn talk(&self, matters: &[String], rounds: usize) {
-        for _ in 0..rounds {
-            for matter in matters {
-                self.act(0, "b", matter, "ask", Some("ask.toml"), "Chen Ning");
-            }
-            self.place.expect(0, &["sync", "a"]);
-            for matter in matters {
-                self.act(0, "a", matter, "clarify", Some("clarify.toml"), "Amara Olin");
-            }
-            self.place.expect(0, &["sync", "a"]);
-        }
+        Self(TwoNodes::met(env!("CARGO_BIN_EXE_comity")))
     }
 
     /// Two matters, a copy of A's folder, a third matter, and fifty acts since.

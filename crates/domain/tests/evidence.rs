@@ -152,6 +152,7 @@ impl World {
             approvals: statement.approved.clone(),
             packages: self.here[side as usize].clone(),
             own_record: false,
+            quarantined: false,
         }
     }
 
@@ -431,7 +432,7 @@ fn a_partner_at_the_floor_is_given_no_evidence_and_is_still_answered_for_what_it
     let us = world.agency(Giver).id;
     let by = world.officer(Giver, "wren", &["custodian", "desk"]);
     let against = |world: &World, act| {
-        world.at(Giver).stands_against(act, us, &by, world.ceiling).map(|refusal| refusal.rule.code)
+        world.at(Giver).stands_against(act, us, &by, (world.ceiling, false)).map(|refusal| refusal.rule.code)
     };
     world.ceiling = Ceiling::Full;
     world.open(OPEN).unwrap();

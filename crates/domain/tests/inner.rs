@@ -129,7 +129,7 @@ fn what_can_be_said_against_an_act_is_said_before_it_is_written() {
         (world.officer(Asked, "reed", &["desk"]), world.officer(Asked, "wren", &["officer"]));
     let us = world.agency(Asked).id;
     let against = |world: &World, act: &str, by: &Actor| {
-        world.at_asked.stands_against(act, us, by, world.ceiling).map(|refusal| refusal.rule.code)
+        world.at_asked.stands_against(act, us, by, (world.ceiling, false)).map(|refusal| refusal.rule.code)
     };
     assert_eq!(against(&world, "acknowledge", &desk), None);
     assert_eq!(against(&world, "acknowledge", &officer), Some("role"));

@@ -139,6 +139,8 @@ pub struct StoredCard {
     pub number: u64,
     /// The signed bytes.
     pub bytes: Vec<u8>,
+    /// Who brought it, where that was not its agency itself: the first who did.
+    pub brought_by: Option<AgencyId>,
 }
 
 /// Up to where a lane stands that was signed with a key which its agency has disowned, as it is kept.

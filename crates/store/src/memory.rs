@@ -94,7 +94,8 @@ impl Kept {
         }
         self.receipts.extend(commit.receipts.iter().cloned());
         for card in &commit.cards {
-            self.cards.insert((card.agency, card.number), card.clone());
+            // The first who brought it stays its bringer.
+            self.cards.entry((card.agency, card.number)).or_insert_with(|| card.clone());
         }
         self.heads.extend(commit.heads.iter().map(|head| (head.matter, head.bytes.clone())));
         for checkpoint in &commit.checkpoints {

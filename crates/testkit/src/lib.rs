@@ -8,6 +8,8 @@ pub mod kinds;
 pub mod node;
 #[cfg(feature = "terminal")]
 pub mod terminal;
+#[cfg(feature = "terminal")]
+pub mod two_nodes;
 mod world;
 
 pub use agency::{Agency, CertifiedKeys, first_card};

@@ -282,6 +282,7 @@ impl World {
             approvals: statement.approved.clone(),
             packages: BTreeSet::new(),
             own_record: false,
+            quarantined: false,
         }
     }
 

@@ -281,6 +281,9 @@ fn act_row(findings: &Findings, act: &ActFact, said: KindWords<'_>) -> Markup {
                     Some(card) => (two(&format!("签名有效（机构名片第{card}号）"), &format!("Signature holds under card {card}"))),
                     None => (two("签名无效", "Signature does not hold")),
                 }
+                @if act.disowned {
+                    strong { (two("该密钥其后被声明作废，本条不产生效力", "The key was disowned since: this does not count")) }
+                }
                 code.hash { (act.entry.hash) }
             }
             td { (moment(act.at)) }

@@ -92,6 +92,7 @@ impl Table {
             approvals: vec![self.agencies[of].officer(&self.at[of].id(), "moss", &["supervisor"])],
             packages: BTreeSet::new(),
             own_record: false,
+            quarantined: false,
         };
         let proposal = Proposal {
             author: self.id(of),

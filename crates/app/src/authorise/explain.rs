@@ -124,8 +124,9 @@ impl Ledger {
         let (us, proposer) = (self.agency, officer.acting_in(&*self.keys.pseudonyms, matter));
         let now = self.now();
         let ceiling = self.ceiling_in(matter, None, now)?;
+        let quarantined = self.quarantined_in(None, matter, None)?;
         let folded = self.matter(matter)?;
-        if let Some(refusal) = folded.stands_against(act, us, &proposer, ceiling) {
+        if let Some(refusal) = folded.stands_against(act, us, &proposer, (ceiling, quarantined)) {
             return Ok(Some(refusal));
         }
         let inner = folded.inner();

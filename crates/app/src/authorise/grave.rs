@@ -10,7 +10,9 @@ use comity_domain::matters::officer::{
     AddPasskey, Dismiss, EndSessions, Enlist, EnrolTotp, GrantRoles, Invite, OfficerKind, ProposeRoles,
     RemovePasskey, SetPassword, SetRecoveryCodes,
 };
-use comity_domain::matters::partner::{Claim, Confirm, End, Link, PartnerKind, ProposeWidening, Widen};
+use comity_domain::matters::partner::{
+    Claim, Confirm, End, Lift, Link, PartnerKind, ProposeLifting, ProposeWidening, Widen,
+};
 
 /// Grave acts of one kind of matter or record; without a kind, those inside every matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +36,8 @@ pub const GRAVE: &[GraveActs] = &[
         ],
     },
     GraveActs { kind: Some(NodeKind::DEF.code), acts: &[LetOut::DEF.code] },
-    // Taking a partner back to the floor is not among them: it gives nothing away, and may have to be quick.
+    // Taking a partner back to the floor and putting it in quarantine are not among them: they give nothing away, and may
+    // have to be quick.
     GraveActs {
         kind: Some(PartnerKind::DEF.code),
         acts: &[
@@ -43,6 +46,8 @@ pub const GRAVE: &[GraveActs] = &[
             Widen::DEF.code,
             Link::DEF.code,
             Claim::DEF.code,
+            ProposeLifting::DEF.code,
+            Lift::DEF.code,
             End::DEF.code,
         ],
     },

@@ -1,8 +1,8 @@
 //! The document of who may do what, drawn from the table and from the definitions of acts.
 
-use comity_domain::act::ActDef;
+use comity_domain::act::{Act as _, ActDef};
 use comity_domain::engine::{Kind as _, Kinds};
-use comity_domain::matters::partner::PartnerKind;
+use comity_domain::matters::partner::{Lift, PartnerKind, ProposeLifting, PutInQuarantine};
 use comity_domain::vocabularies::Role;
 use comity_domain::words::Words;
 use std::fmt::Write as _;
@@ -49,6 +49,12 @@ pub fn who_may_do_what(kinds: &Kinds, words: &Words) -> String {
                  A partner starts at the floor: correspondence without persons of the case, and no evidence. Another person than\n\
                  the one who proposed it lifts that; one person takes it back at once. A lapsed assessment is the floor.\n";
         acts_table(&mut page, about_ceilings.into_iter(), PartnerKind::DEF.code, words);
+    }
+    let quarantine = [PutInQuarantine::DEF, ProposeLifting::DEF, Lift::DEF];
+    if kinds.get(PartnerKind::DEF.code).is_some() {
+        page += "\n## Acts about quarantine\n\n\
+                 No new matters with a partner in quarantine. A proven fork puts its author there by itself.\n";
+        acts_table(&mut page, quarantine.iter(), PartnerKind::DEF.code, words);
     }
     if let Some(any) = shared.first() {
         page += "\n## Acts inside every matter, which never travel\n";

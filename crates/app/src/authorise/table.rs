@@ -27,7 +27,7 @@ pub enum Doing {
     TakeOut,
     /// See partners and their cards.
     SeePartners,
-    /// Add, confirm, describe or end a partner.
+    /// Add, confirm, describe or end a partner; put it in quarantine, and lift that.
     ManagePartners,
     /// Propose what a partner may get, grant it, and take it back.
     AssessPartners,

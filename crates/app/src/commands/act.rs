@@ -9,7 +9,7 @@ use std::io::Cursor;
 use comity_domain::act::{Act as _, ActDef, Composed, PartBytes, Preparation, compose_one};
 use comity_domain::engine::{CheckPackage, Facts, HandRecordOver, Kind as _, PAPER_FACT, Proposal, Recorded};
 use comity_domain::gates::{Cover, Refusal, Rule};
-use comity_domain::matters::partner::{Link, PartnerKind};
+use comity_domain::matters::partner::{Link, PartnerKind, RecordFork};
 use comity_evidence::sealed::SealedReader;
 use comity_journal::entry::{Actor, Lane, Opening, Relied};
 use comity_journal::ids::{AgencyId, MatterId, Token};
@@ -140,6 +140,9 @@ impl Ledger {
         if def.code == HandRecordOver::DEF.code {
             let why = "the node hands records over by itself, once two people have linked a partner with its agency";
             return Err(Failure::Usage(why.into()));
+        }
+        if kind == PartnerKind::DEF.code && def.code == RecordFork::DEF.code {
+            return Err(Failure::Usage("the node records by itself that a fork is proven".into()));
         }
         if def.inner || !known.def().shared {
             return self.act_inside(pending, command, &kind, &def, officer);
@@ -468,7 +471,8 @@ impl Ledger {
         let own_record = proposer.who == self.subject_of(matter);
         let (now, cover) = (pending.at, Cover::NotOnRecord);
         let ceiling = self.ceiling_in(matter, opening, now)?;
-        Ok(Facts { now, cover, ceiling, proposer, approvals, packages, own_record })
+        let quarantined = self.quarantined_in(Some(pending), matter, opening)?;
+        Ok(Facts { now, cover, ceiling, proposer, approvals, packages, own_record, quarantined })
     }
 }
 

@@ -59,10 +59,12 @@ impl Ledger {
         if let Some(at) = at {
             table.insert("at".into(), at.into());
         }
+        let agency = card.agency();
         self.keep_card(pending, card)?;
         let genesis = self.genesis("partner")?;
         let actor = officer.acting_in(&*self.keys.pseudonyms, &genesis.matter());
         self.open_inner(pending, &genesis, "add", &table.to_string(), actor)?;
+        self.keep_in_quarantine(pending, &genesis.matter(), &agency, &known)?;
         Ok(genesis.matter())
     }
 

@@ -72,6 +72,9 @@ impl Ledger {
                 "this partner has a node now: open the matter with the agency its record was linked with";
             return Err(Failure::Usage(why.into()));
         }
+        if partners.iter().any(|partner| partner.lane.quarantine.is_some()) {
+            return Err(Refusal::under(rules::QUARANTINE).into());
+        }
         let act = self.opening_act(kind)?.code;
         let composed = self.compose_for(officer, kind, None, act, toml)?;
         let opening = self.opening_with(kind, partners)?;

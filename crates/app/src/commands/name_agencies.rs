@@ -57,6 +57,10 @@ impl Ledger {
         if to_admit && partner.partnership != Partnership::Confirmed {
             return Err(Refusal::under(rules::PARTNER_UNCONFIRMED).into());
         }
+        // Of one in quarantine it would be a new matter.
+        if to_admit && partner.lane.quarantine.is_some() {
+            return Err(Refusal::under(rules::QUARANTINE).into());
+        }
         if to_admit && partner.off_network {
             let why = "an agency without a node is a party from the beginning or not at all";
             return Err(Failure::Usage(why.into()));

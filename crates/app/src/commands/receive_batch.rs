@@ -207,7 +207,7 @@ impl Ledger {
             // A card proves itself, whoever brings it; it makes nobody a partner. One that follows none that is known here is
             // no use to us, nor anybody's fault.
             if card.agency() != self.agency && authors.contains(&card.agency()) {
-                self.keep_card(pending, card).or_else(|why| match why {
+                self.keep_card_of(pending, card, from).or_else(|why| match why {
                     Failure::NotBelieved(_) => Ok(()),
                     other => Err(other),
                 })?;
@@ -288,8 +288,9 @@ impl Ledger {
             Err(Failure::NotFound(_)) => opens.then_some(Trouble::TooNew),
             Err(other) => return Err(other),
         };
-        trouble
-            .map_or(Ok(()), |trouble| self.record_incident(pending, trouble, Some(author), Some(entry), None))
+        let Some(trouble) = trouble else { return Ok(()) };
+        self.record_incident(pending, trouble, Some(author), Some(entry), None)?;
+        if trouble == Trouble::Fork { self.fork_proven(pending, author, matter, entry) } else { Ok(()) }
     }
 
     /// Whether an entry can be believed and is addressed to us; otherwise a word why not.

@@ -32,7 +32,19 @@ pub struct Recovered {
     /// Entries of our stream to it that are here again.
     pub entries: u64,
     /// Whether it has shown something that we signed and did not have.
-    pub shown: bool,
+    pub shown: Shown,
+}
+
+/// What a partner has shown of what it says that we signed and do not have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shown {
+    /// Something of it.
+    It,
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Its answer was overtaken: meanwhile our stream has grown by what came back in another session.
+    WhatIsHere,
 }
 
 impl Ledger {
@@ -48,7 +60,7 @@ impl Ledger {
         batch: OpenBatch,
     ) -> Result<Recovered, Failure> {
         if !batch.hashes.is_empty() && batch.after != self.stream(&partner, Direction::Out)? {
-            return Ok(Recovered::default());
+            return Ok(Recovered { entries: 0, shown: Shown::WhatIsHere });
         }
         for card in batch.cards {
             if card.agency() == self.agency {
@@ -94,7 +106,8 @@ impl Ledger {
             }
             entries += 1;
         }
-        Ok(Recovered { entries, shown: shown || entries > 0 })
+        let shown = if shown || entries > 0 { Shown::It } else { Shown::Nothing };
+        Ok(Recovered { entries, shown })
     }
 
     /// Whether this node has written an entry.

@@ -75,11 +75,21 @@ impl Ledger {
         held.entries <= self.room.entries && held.bytes <= self.room.bytes
     }
 
-    /// What of an agency was set aside, and what of it waits.
-    fn unusable(&mut self, node: &MatterId, of: &AgencyId) -> Result<Kept, Failure> {
+    /// The entry that proved a fork of an agency last, as the node's record says.
+    pub(super) fn fork_in_incidents(&mut self, agency: &AgencyId) -> Result<Option<Hash>, Failure> {
+        let Some(node) = self.rows_of("node")?.first().map(|row| row.id) else { return Ok(None) };
+        Ok(self.node_lane(&node)?.fork_of(&Hash::from_bytes(*agency.as_bytes())))
+    }
+
+    fn node_lane(&mut self, node: &MatterId) -> Result<NodeLane, Failure> {
         let own = Lane::Inner(self.agency);
         let lane = self.matter(node)?.lane(own).downcast::<NodeLane>();
-        let lane = lane.map_err(|_| Failure::Fault("the node's record is of another kind".into()))?;
+        lane.map(|lane| *lane).map_err(|_| Failure::Fault("the node's record is of another kind".into()))
+    }
+
+    /// What of an agency was set aside, and what of it waits.
+    fn unusable(&mut self, node: &MatterId, of: &AgencyId) -> Result<Kept, Failure> {
+        let lane = self.node_lane(node)?;
         let (aside, waits) = (lane.set_aside(&Hash::from_bytes(*of.as_bytes())), self.waiting.of(of));
         Ok(Kept { entries: aside.entries + waits.entries, bytes: aside.bytes + waits.bytes })
     }

@@ -210,16 +210,35 @@ impl Ledger {
     /// # Errors
     /// When it does not follow the chain known.
     pub fn keep_card(&mut self, pending: &mut Pending, card: Card) -> Result<(), Failure> {
+        let of = card.agency();
+        self.keep_card_of(pending, card, of)
+    }
+
+    /// Keeps a card that has been believed, and who brought it: another than its agency introduces it.
+    ///
+    /// # Errors
+    /// When it does not follow the chain known.
+    pub(crate) fn keep_card_of(
+        &mut self,
+        pending: &mut Pending,
+        card: Card,
+        from: AgencyId,
+    ) -> Result<(), Failure> {
         if self.cards.get(&card.hash()).is_some() {
             return Ok(());
         }
         let (agency, number, bytes) = (card.agency(), card.facts().number, card.bytes().to_vec());
         let disowned = card.facts().disowned.len();
-        let before = self.cards.latest(&agency).map_or(0, |card| card.facts().disowned.len());
+        let latest = self.cards.latest(&agency);
+        let (is_first, before) = (latest.is_none(), latest.map_or(0, |card| card.facts().disowned.len()));
         self.cards.add(card).map_err(|error| Failure::NotBelieved(error.to_string()))?;
         // What a partner is called can come from its card.
         self.people.forget();
-        pending.commit.cards.push(StoredCard { agency, number, bytes });
+        let brought_by = (from != agency).then_some(from);
+        if let Some(by) = brought_by.filter(|_| is_first) {
+            self.introduced.insert(agency, by);
+        }
+        pending.commit.cards.push(StoredCard { agency, number, bytes, brought_by });
         if disowned > before {
             self.fold_what_it_signed(pending, agency)?;
         }

@@ -223,11 +223,7 @@ impl Ledger {
 
     fn assessment_in(&mut self, record: &MatterId, entry: Hash) -> Result<RightsAssessment, Failure> {
         let who = self.matter(record)?.entry(&entry).map(|entry| entry.header().by.who);
-        let officers = self.officers_ever()?;
-        let is_who = |officer: &&Officer| {
-            who.is_some_and(|who| officer.acting_in(&*self.keys.pseudonyms, record).who == who)
-        };
-        let by = officers.iter().find(is_who).map(|officer| officer.name.clone());
+        let by = who.map(|who| self.officer_behind(record, who)).transpose()?.flatten();
         let named = [(entry, ())];
         Ok(RightsAssessment {
             entry,

@@ -98,6 +98,7 @@ impl Ledger {
             approvals: Vec::new(),
             packages: BTreeSet::new(),
             own_record: false,
+            quarantined: self.quarantined_among(&opening.parties)?,
         };
         let known = self.kind_named(kind)?;
         let proposal = self.proposal(Lane::Shared(self.agency), known.def().rules, &composed, Some(&opening));

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use comity_domain::clock::Consequence;
 use comity_domain::words::Words;
+use comity_journal::card::Card;
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
@@ -298,11 +299,17 @@ impl Ledger {
             partners.iter().map(|partner| (partner.agency, partner.name.clone())).collect();
         // Of the others there is a card that somebody brought: its word for itself, which nobody here has compared.
         let language = words.lang().code();
-        for card in self.cards.agencies() {
-            names
-                .entry(card.agency())
-                .or_insert_with(|| words.text_with("agency-introduced", &[("name", card.name(language))]));
-        }
+        let unmet = self.cards.agencies().filter(|card| !names.contains_key(&card.agency()));
+        let introduced = |card: &Card| {
+            let by = self.introduced.get(&card.agency()).and_then(|by| names.get(by));
+            let name = card.name(language);
+            match by {
+                Some(by) => words.text_with("agency-introduced-by", &[("name", name), ("by", by)]),
+                None => words.text_with("agency-introduced", &[("name", name)]),
+            }
+        };
+        let introduced: Vec<_> = unmet.map(|card| (card.agency(), introduced(card))).collect();
+        names.extend(introduced);
         Ok(names)
     }
 

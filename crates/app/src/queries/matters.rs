@@ -270,6 +270,8 @@ pub struct MatterPage {
     pub parties: Vec<PartyLine>,
     /// Who has handed over to us what it recorded for us, while we have neither adopted nor disputed it.
     pub offered_by: Option<String>,
+    /// Whether a partner in quarantine has opened it since: it can be refused, and is not taken up until that is lifted.
+    pub quarantined: bool,
     /// The clocks that run.
     pub clocks: Vec<ClockLine>,
     /// Drafts not signed yet.
@@ -395,6 +397,7 @@ impl Ledger {
                 .collect(),
             packages,
             recalls: self.recall_lines(id, &kind, &names, words)?,
+            quarantined: self.quarantined_in(None, id, None)?,
             offered_by: self.offered_by(id)?.map(|recorder| names.agency(&recorder)),
             parties: view
                 .parties
@@ -509,6 +512,7 @@ impl Ledger {
             approvals: Vec::new(),
             packages: BTreeSet::new(),
             own_record: false,
+            quarantined: false,
         };
         let word = matter.word_on(&entry).map(|word| {
             let by_us = matter.agency_of(&header.lane.party()) == us;

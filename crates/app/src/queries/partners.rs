@@ -2,9 +2,12 @@
 
 use comity_domain::act::Moment;
 use comity_domain::gates::Ceiling;
+use comity_domain::matters::partner::Cause;
 use comity_journal::card::Card;
 use comity_journal::fingerprint::Fingerprint;
 use comity_journal::ids::{AgencyId, MatterId, Token};
+use comity_journal::suite::Hash;
+use comity_store::Recorded;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -43,6 +46,8 @@ pub struct PartnerLine {
     pub review_soon: bool,
     /// By when the assessment of a widening that waits for a second person would be reviewed.
     pub widening_until: Option<Moment>,
+    /// The quarantine it is in.
+    pub quarantine: Option<QuarantineLine>,
     /// Where its node answers; how it is reached, where it has none.
     pub at: Option<String>,
     /// Whether it has no node, so that we record what it says.
@@ -61,6 +66,36 @@ pub struct PartnerLine {
     pub missing: u64,
     /// Whether the streams have been compared since this node started.
     pub compared: bool,
+}
+
+/// A quarantine: no new matters with this partner.
+#[derive(Clone, Debug, Serialize)]
+pub struct QuarantineLine {
+    /// Since when.
+    pub since: Moment,
+    /// What put it there last: `fork` or `person`.
+    pub cause: &'static str,
+    /// The entry that proves the fork, where one is.
+    pub proof: Option<Hash>,
+    /// The matter which that is of, where it is here.
+    pub matter: Option<MatterId>,
+    /// Who put it there, by name, where a person did.
+    pub by: Option<String>,
+    /// Why, where a person did.
+    pub reason: Option<String>,
+    /// A lifting that waits for a second person.
+    pub lifting: Option<LiftingLine>,
+}
+
+/// A lifting that one person proposes.
+#[derive(Clone, Debug, Serialize)]
+pub struct LiftingLine {
+    /// The proposal.
+    pub entry: Hash,
+    /// Who proposes it, by name.
+    pub by: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
 }
 
 /// An officer in the list.
@@ -119,6 +154,7 @@ impl Ledger {
     /// When the store cannot be read.
     pub fn partner_line(&mut self, partner: Partner) -> Result<PartnerLine, Failure> {
         let now = self.now();
+        let quarantine = self.quarantine_line(&partner)?;
         let assessment = partner.lane.assessment(now);
         let review_by = assessment.review_by();
         let (of, waiting) = (partner.agency, self.waiting.of(&partner.agency));
@@ -151,6 +187,7 @@ impl Ledger {
                 Partnership::Confirmed => "confirmed",
                 Partnership::Ended => "ended",
             },
+            quarantine,
             queued: self.queued_for(&partner.agency)?,
             compared: self.compared.with(&partner.agency),
             record: partner.record,
@@ -161,6 +198,38 @@ impl Ledger {
             off_network: partner.off_network,
             linked,
         })
+    }
+
+    fn quarantine_line(&mut self, partner: &Partner) -> Result<Option<QuarantineLine>, Failure> {
+        let Some(quarantine) = partner.lane.quarantine else { return Ok(None) };
+        let record = partner.record;
+        let reason = |ledger: &Self, entry| ledger.text_of(&[(entry, ())], "quarantine", "reason");
+        let (proof, by) = match quarantine.cause {
+            Cause::Fork(entry) => (Some(entry), None),
+            Cause::Person(who) => (None, self.officer_behind(&record, who)?),
+        };
+        let lifting = match quarantine.proposed {
+            None => None,
+            Some(proposed) => Some(LiftingLine {
+                entry: proposed.entry,
+                by: self.officer_behind(&record, proposed.by)?,
+                reason: reason(self, proposed.entry)?,
+            }),
+        };
+        let proven_in = proof.map(|entry| self.store().entry(&entry)).transpose()?.flatten();
+        let matter = proven_in.and_then(|record| match record.what {
+            Recorded::Entry { matter, .. } => Some(matter),
+            _ => None,
+        });
+        Ok(Some(QuarantineLine {
+            since: Moment(quarantine.since),
+            cause: quarantine.cause.code(),
+            proof,
+            matter,
+            by,
+            reason: reason(self, quarantine.last)?,
+            lifting,
+        }))
     }
 
     /// All officers as a list.

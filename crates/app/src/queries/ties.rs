@@ -77,7 +77,12 @@ impl Ledger {
         Ok(TiePage { linked, could_be, offered, proposed })
     }
 
-    fn officer_behind(&mut self, record: &MatterId, who: Pseudonym) -> Result<Option<String>, Failure> {
+    /// The officer who acted so in a record, by name.
+    pub(super) fn officer_behind(
+        &mut self,
+        record: &MatterId,
+        who: Pseudonym,
+    ) -> Result<Option<String>, Failure> {
         let officers = self.officers_ever()?;
         let is_who = |officer: &&Officer| officer.acting_in(&*self.keys.pseudonyms, record).who == who;
         Ok(officers.iter().find(is_who).map(|officer| officer.name.clone()))

@@ -378,7 +378,7 @@ impl Ledger {
             Err(error) => return Ok(Err(error)),
         };
         for card in looked.cards {
-            self.keep_card(pending, card)?;
+            self.keep_card_of(pending, card, partner.agency)?;
         }
         let (from, stood) = (partner.agency, looked.stood);
         let hello = &stood.hello;

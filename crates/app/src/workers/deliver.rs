@@ -72,7 +72,7 @@ pub async fn sync(ledger: &LedgerHandle, partner: AgencyId, peer: &impl Peer) ->
         take_card(ledger, partner, peer, &mut synced).await?;
     }
     if theirs.knows < card {
-        bring_card(ledger, partner, peer, theirs.incoming, &mut synced).await?;
+        bring_card(ledger, partner, peer, &mut synced).await?;
     }
     rejoin(ledger, partner, peer, theirs.incoming, &mut synced).await?;
     let here = ledger.run(move |ledger, _| ledger.here(&partner, &theirs)).await?;

@@ -17,6 +17,7 @@ use comity_journal::stream::StreamHead;
 use comity_store::{Direction, Record, Recorded};
 
 use super::deliver::{Peer, Synced, unreadable};
+use crate::commands::Shown;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, LedgerHandle};
 
@@ -38,7 +39,7 @@ pub(super) async fn recover(
         .run(move |ledger, pending| {
             let batch = ledger.open_batch(partner, &bytes)?;
             let recovered = ledger.recover(pending, partner, batch)?;
-            if !recovered.shown {
+            if recovered.shown == Shown::Nothing {
                 let heard = Heard { findings: said, holds: None, holdings_differ: false };
                 ledger.heed(pending, partner, &heard, None, &[])?;
             }
@@ -46,7 +47,7 @@ pub(super) async fn recover(
         })
         .await?;
     synced.recovered += recovered.entries;
-    Ok(waiting.taken(outgoing, recovered.shown))
+    Ok(waiting.taken(outgoing, recovered.shown == Shown::It))
 }
 
 /// Gives a partner back entries of its own that it lacks; it may have no way to call us.
@@ -125,16 +126,16 @@ pub(super) async fn rejoin(
     }
 }
 
-/// Brings a partner our cards that it does not have, and what was stated with them: a batch without entries.
+/// Brings a partner our cards that it does not have, and what was stated with them: a batch without entries, which stands
+/// nowhere in the stream.
 pub(super) async fn bring_card(
     ledger: &LedgerHandle,
     partner: AgencyId,
     peer: &impl Peer,
-    after: StreamHead,
     synced: &mut Synced,
 ) -> Result<(), Failure> {
-    let (batch, _) = ledger.run(move |ledger, _| ledger.compose_batch(partner, after, 0)).await?;
-    peer.post(path::BATCH, batch).await?;
+    let composed = ledger.run(move |ledger, _| ledger.compose_batch(partner, StreamHead::START, 0));
+    peer.post(path::BATCH, composed.await?.0).await?;
     synced.requests += 1;
     Ok(())
 }

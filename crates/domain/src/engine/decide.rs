@@ -19,7 +19,8 @@ use super::recall::AnswerRecall;
 use super::shared::SharedAct;
 use crate::act::{Act as _, ActDef, ActSet as _, PartBytes};
 use crate::gates::{
-    Ceiling, Cover, GroundAnswer, GroundsCleared, Refusal, check_approvals, check_ceiling, rules,
+    Ceiling, Cover, GroundAnswer, GroundsCleared, Refusal, check_approvals, check_ceiling, check_quarantine,
+    rules,
 };
 use crate::vocabularies::{Handling, OffenceCode, OuterGround, Role};
 
@@ -61,6 +62,8 @@ pub struct Facts {
     pub packages: BTreeSet<Hash>,
     /// Whether the matter is the record of the very person who proposes it.
     pub own_record: bool,
+    /// Whether the matter would be a new one with a partner in quarantine: opened with it now, or by it since.
+    pub quarantined: bool,
 }
 
 /// An act that may be signed. Made by `decide` alone; one that needs clearing holds its [`GroundsCleared`].
@@ -120,6 +123,7 @@ impl<K: Kind> Matter<K> {
             return Ok(Decided { weighed: Weighed::Plain, draft: None });
         }
         check_role(def, &facts.proposer)?;
+        Self::check_new(def, proposal.lane, facts.quarantined)?;
         Self::check_given(def, &stated, &state, proposal, facts.ceiling)?;
         check_approvals(def, &facts.proposer, &facts.approvals)?;
         self.decide_kind(&stated, &state, facts)?;
@@ -133,6 +137,12 @@ impl<K: Kind> Matter<K> {
             Weighed::Plain
         };
         Ok(Decided { weighed, draft: proposal.draft })
+    }
+
+    /// Whether an act of ours may be done in a matter that is new, with a partner in quarantine. What stays inside may, and
+    /// what every matter has alike.
+    pub(super) fn check_new(def: &ActDef, lane: Lane, quarantined: bool) -> Result<(), Refusal> {
+        check_quarantine(quarantined && lane.is_shared() && !SharedAct::is(def), def)
     }
 
     /// Whether what an act gives the other parties is within their ceilings. What stays inside gives nothing.
@@ -170,14 +180,14 @@ impl<K: Kind> Matter<K> {
     }
 
     /// What can be said against an act before anything of it is written: that the matter stands still, whose act it
-    /// is, where the matter has come to, what it could answer, the proposer's role, the ceiling of the other parties, the
-    /// two-person rule. `None` says that it can be tried, not that it will be signed.
+    /// is, where the matter has come to, what it could answer, the proposer's role, quarantine, the ceiling of the other
+    /// parties, the two-person rule. `None` says that it can be tried, not that it will be signed.
     pub fn stands_against(
         &self,
         act: &str,
         author: AgencyId,
         proposer: &Actor,
-        ceiling: Ceiling,
+        (ceiling, quarantined): (Ceiling, bool),
     ) -> Option<Refusal> {
         let inner = K::DEF.shared && InnerAct::defs().iter().any(|def| def.code == act);
         let lane = if inner || !K::DEF.shared { Lane::Inner(author) } else { self.lane_of(&author) };
@@ -190,6 +200,7 @@ impl<K: Kind> Matter<K> {
             self.check_step(def, lane)
                 .and_then(|()| self.check_taken(def, lane))
                 .and_then(|()| check_role(def, proposer))
+                .and_then(|()| Self::check_new(def, lane, quarantined))
                 .and_then(|()| self.check_always_given(def, lane, ceiling))
         };
         checked.and_then(|()| self.try_bare(def, lane, proposer)).err()

@@ -41,7 +41,7 @@ impl DisownedKey {
     }
 
     /// The entries of a lane that this key signed and that do not stand.
-    fn gone<'m>(&self, lane: Lane, entries: &BTreeMap<Hash, &'m Header>) -> BTreeSet<Hash> {
+    fn gone(&self, lane: Lane, entries: &BTreeMap<Hash, &Header>) -> BTreeSet<Hash> {
         let signed = entries.iter().filter(|(_, header)| self.signed(header));
         let Some(head) = self.heads.get(&lane) else { return signed.map(|(hash, _)| *hash).collect() };
         let stands = standing(&before(entries), head.entry);

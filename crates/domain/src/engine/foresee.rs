@@ -53,6 +53,7 @@ impl<K: Kind> Matter<K> {
         }
         let Some(def) = Self::def_of(proposal.lane, proposal.act) else { return foreseen };
         foreseen.mend(check_role(def, &facts.proposer).err());
+        foreseen.mend(Self::check_new(def, proposal.lane, facts.quarantined).err());
         foreseen.mend(Self::check_given(def, &stated, &state, proposal, facts.ceiling).err());
         if let Some(Ok(act)) = Self::kind_act(&stated) {
             let lanes = state.lanes_with(stated.opening);

@@ -176,7 +176,7 @@ pub trait AnyMatter: Send {
         act: &str,
         author: AgencyId,
         proposer: &Actor,
-        ceiling: Ceiling,
+        trust: (Ceiling, bool),
     ) -> Option<Refusal>;
 }
 
@@ -378,9 +378,9 @@ impl<K: Kind> AnyMatter for Matter<K> {
         act: &str,
         author: AgencyId,
         proposer: &Actor,
-        ceiling: Ceiling,
+        trust: (Ceiling, bool),
     ) -> Option<Refusal> {
-        Self::stands_against(self, act, author, proposer, ceiling)
+        Self::stands_against(self, act, author, proposer, trust)
     }
 }
 

@@ -101,6 +101,9 @@ pub mod rules {
         /// A partner of the matter is at the floor, and the act gives more than correspondence.
         CEILING = "ceiling", "partners have ceilings: persons and evidence only after a rights assessment by two people",
             Some(Role::Legal), CannotAssist;
+        /// A new matter with a partner in quarantine.
+        QUARANTINE = "quarantine", "quarantine: no new matters with a partner of whom a fork is proven, until two people lift it",
+            Some(Role::Supervisor), CannotAssist;
         /// A rights assessment that is to be reviewed in the past, or too late.
         REVIEW_DATE = "review-date", "a rights assessment is reviewed within two years", None, Incomplete;
         /// The sealed package is not at this node, or not every byte of it has been checked.

@@ -13,7 +13,7 @@ use crate::{Result, StoreError};
 /// Marks the file as ours: "cmty".
 pub(super) const APPLICATION: i32 = 0x636d_7479;
 /// The format this release writes; it reads all up to it.
-pub(super) const FORMAT: i32 = 1;
+pub(super) const FORMAT: i32 = 2;
 /// How long to wait for another process (a backup, a second reader) to let go.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long to wait for readers before the log is emptied.
@@ -49,6 +49,9 @@ const LATER: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
+/// What format 1 had not: who brought a card.
+const TO_FORMAT_2: &str = "ALTER TABLE card ADD COLUMN bringer BLOB";
+
 const READER: &str = "
     PRAGMA query_only = ON;
     PRAGMA temp_store = MEMORY;
@@ -60,7 +63,7 @@ pub(super) fn to_write(path: &Path) -> Result<Connection> {
     for_our_eyes_only(path).map_err(|error| file_failed(path, &error))?;
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     // Looked at first, so that a file that is not ours is left as it is.
-    if !is_empty(&connection)? {
+    if !is_empty(&connection)? && !is_format_1(&connection)? {
         check_format(path, &connection)?;
     }
     let mode: String =
@@ -110,6 +113,11 @@ fn is_empty(connection: &Connection) -> Result<bool> {
     Ok(tables == 0 && number(connection, "application_id")? == 0 && number(connection, "user_version")? == 0)
 }
 
+/// Whether this is a store as the first release wrote it, which is brought to this format when it is opened to be written.
+fn is_format_1(connection: &Connection) -> Result<bool> {
+    Ok(number(connection, "application_id")? == APPLICATION && number(connection, "user_version")? == 1)
+}
+
 fn check_format(path: &Path, connection: &Connection) -> Result<()> {
     let path = path.display();
     if number(connection, "application_id")? != APPLICATION {
@@ -120,6 +128,7 @@ fn check_format(path: &Path, connection: &Connection) -> Result<()> {
         newer if newer > FORMAT => Err(StoreError::Failed(format!(
             "{path} has format {newer}, this release reads formats up to {FORMAT}: upgrade comity to open it"
         ))),
+        1 => Err(StoreError::Failed(format!("{path} has format 1: start its node once with this release"))),
         other => Err(StoreError::Failed(format!("{path} has format {other}, which never was released"))),
     }
 }
@@ -129,6 +138,10 @@ fn make_tables(path: &Path, connection: &Connection) -> Result<()> {
     let transaction =
         Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(failed)?;
     if !is_empty(&transaction)? {
+        if is_format_1(&transaction)? {
+            transaction.execute_batch(TO_FORMAT_2).map_err(failed)?;
+            transaction.pragma_update(None, "user_version", FORMAT).map_err(failed)?;
+        }
         check_format(path, &transaction)?;
         transaction.execute_batch(LATER).map_err(failed)?;
         return transaction.commit().map_err(failed);

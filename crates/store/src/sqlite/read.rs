@@ -60,8 +60,8 @@ questions! {
     ALL_RECEIPTS = "SELECT id, partner, entries, bytes FROM receipt
         WHERE agency = ?1 AND id >= ?2 ORDER BY id LIMIT ?3";
     NEXT_RECEIPT = "SELECT id + 1 FROM receipt WHERE agency = ?1 ORDER BY id DESC LIMIT 1";
-    CARDS = "SELECT owner, number, bytes FROM card WHERE agency = ?1 ORDER BY owner, number";
-    CARD = "SELECT owner, number, bytes FROM card WHERE agency = ?1 AND owner = ?2 AND number = ?3";
+    CARDS = "SELECT owner, number, bytes, bringer FROM card WHERE agency = ?1 ORDER BY owner, number";
+    CARD = "SELECT owner, number, bytes, bringer FROM card WHERE agency = ?1 AND owner = ?2 AND number = ?3";
     HEADS = "SELECT bytes FROM head WHERE agency = ?1 AND matter = ?2 ORDER BY bytes";
     CHECKPOINT = "SELECT owner, epoch, size, note FROM checkpoint
         WHERE agency = ?1 AND owner = ?2 ORDER BY epoch DESC, size DESC LIMIT 1";

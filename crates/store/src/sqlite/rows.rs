@@ -241,13 +241,14 @@ pub(super) fn receipt(row: &Row<'_>) -> Result<StoredReceipt> {
     })
 }
 
-/// Reads owner, number and bytes.
+/// Reads owner, number, bytes and bringer.
 pub(super) fn card(row: &Row<'_>) -> Result<StoredCard> {
     let mut fields = Fields::of(row, "card", 0, 2);
     Ok(StoredCard {
         agency: fields.id(AgencyId::from_slice)?,
         number: fields.number()?,
         bytes: fields.bytes()?,
+        brought_by: fields.optional(AgencyId::from_slice)?,
     })
 }
 

@@ -90,6 +90,7 @@ CREATE TABLE card (
     owner  BLOB    NOT NULL, -- whose card
     number INTEGER NOT NULL,
     bytes  BLOB    NOT NULL,
+    bringer BLOB,            -- who brought it first, where that was not its owner
     PRIMARY KEY (agency, owner, number)
 ) STRICT;
 

@@ -29,7 +29,7 @@ pub(super) fn signed(number: i64) -> Cell<'static> {
     Cell::Owned(Value::Integer(number))
 }
 
-const NOTHING: Cell<'static> = Cell::Owned(Value::Null);
+pub(super) const NOTHING: Cell<'static> = Cell::Owned(Value::Null);
 
 /// Where rows go: the table, its columns beside the agency's id, and what a row that is there already means.
 pub(super) struct Target<const COLUMNS: usize> {
@@ -84,9 +84,9 @@ pub(super) const RECEIPT_ENTRY: Target<3> = Target {
     columns: ["entry", "partner", "receipt"],
     when_there: "ON CONFLICT DO NOTHING",
 };
-pub(super) const CARD: Target<3> = Target {
+pub(super) const CARD: Target<4> = Target {
     table: "card",
-    columns: ["owner", "number", "bytes"],
+    columns: ["owner", "number", "bytes", "bringer"],
     when_there: "ON CONFLICT DO NOTHING", // checked before: it is the same card
 };
 pub(super) const HEAD: Target<2> =

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::read::QUESTIONS;
 use super::*;
 use crate::suite::{Picture, Scribe, agency, label, matter};
-use crate::{Direction, Recorded};
+use crate::{Direction, Recorded, StoredCard};
 
 /// Gives empty stores in a folder that goes away with the closure.
 fn in_a_folder() -> impl Fn() -> Box<dyn Store> {
@@ -213,8 +213,21 @@ fn a_file_of_a_newer_release_is_refused_and_left_alone() {
     Connection::open(&path).unwrap().pragma_update(None, "user_version", open::FORMAT + 1).unwrap();
     let before = fs::read(&path).unwrap();
     let error = SqliteStore::open(&path, agency(0)).unwrap_err().to_string();
-    assert!(error.contains("format 2") && error.contains("upgrade"), "{error}");
+    assert!(error.contains("format 3") && error.contains("upgrade"), "{error}");
     assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_file_of_the_first_format_is_brought_to_this_one_and_keeps_its_cards() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("node.db");
+    let card = Scribe::card(1, 0);
+    let mut store = open(&path);
+    store.commit(&Commit { cards: vec![card.clone()], ..Scribe::new().begin() }).unwrap();
+    drop(store);
+    let earlier = "ALTER TABLE card DROP COLUMN bringer; PRAGMA user_version = 1;";
+    Connection::open(&path).unwrap().execute_batch(earlier).unwrap();
+    assert_eq!(open(&path).cards().unwrap(), [StoredCard { brought_by: None, ..card }]);
 }
 
 #[test]

@@ -14,8 +14,8 @@ use super::failed;
 use super::read::SqliteReader;
 use super::rows::{class_number, direction_number};
 use super::targets::{
-    CARD, CHECKPOINT, Cell, DELIVERED, HEAD, JOURNAL, PART, RECEIPT, RECEIPT_ENTRY, ROWS, STREAM, Target,
-    VIEW, bytes, number, record_cells, signed, text,
+    CARD, CHECKPOINT, Cell, DELIVERED, HEAD, JOURNAL, NOTHING, PART, RECEIPT, RECEIPT_ENTRY, ROWS, STREAM,
+    Target, VIEW, bytes, number, record_cells, signed, text,
 };
 use crate::check::{self, inconsistent};
 use crate::{
@@ -228,7 +228,8 @@ impl<'s> Writing<'s> {
 
     fn cards(&mut self, cards: &[StoredCard]) -> Result<()> {
         self.insert(&CARD, cards, |card| {
-            [bytes(card.agency.as_bytes()), number(card.number), bytes(&card.bytes)]
+            let bringer = card.brought_by.as_ref().map_or(NOTHING, |by| bytes(by.as_bytes()));
+            [bytes(card.agency.as_bytes()), number(card.number), bytes(&card.bytes), bringer]
         })
     }
 

@@ -186,6 +186,9 @@ pub fn a_card_again_changes_nothing_and_another_one_is_refused(make: Make<'_>) {
     let mut sorted = cards.to_vec();
     sorted.sort_by_key(|card| (card.agency, card.number));
     assert_eq!(store.cards().expect("read"), sorted);
+    let by_others = [StoredCard { brought_by: Some(agency(3)), ..cards[0].clone() }];
+    stored(&mut store, &Commit { cards: by_others.to_vec(), ..scribe.begin() });
+    assert_eq!(store.cards().expect("read"), sorted, "whoever brought it first stays its bringer");
     let another = |number| StoredCard { bytes: b"another".to_vec(), ..Scribe::card(1, number) };
     for cards in [vec![another(0)], vec![Scribe::card(1, 2), another(2)]] {
         let refused = store.commit(&Commit { cards, ..scribe.begin() });

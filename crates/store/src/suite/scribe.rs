@@ -170,6 +170,7 @@ impl Scribe {
             agency: agency(of),
             number,
             bytes: hash(&[b"card", &number.to_be_bytes()]).as_bytes().to_vec(),
+            brought_by: (number % 2 == 1).then(|| agency(of + 1)),
         }
     }
 

@@ -64,6 +64,7 @@ fn findings(outcome: Outcome) -> Findings {
             by: vec![Token::literal("officer")],
             approved: vec![vec![Token::literal("supervisor")]],
             card: Some(2),
+            disowned: false,
             logged: Some(log),
             receipts: vec![InLog { by: AgencyId::from_bytes([8; 32]), ..log }],
             witnesses: Vec::new(),

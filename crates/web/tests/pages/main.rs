@@ -273,3 +273,38 @@ fn a_partner_is_widened_in_the_browser_by_two_people() {
     assert_eq!(supervisor.post(&widen, &[]).to, format!("{path}?said=changed"));
     assert!(officer.get(&path).text.contains("persons and evidence too"));
 }
+
+#[test]
+fn a_partner_in_quarantine_is_marked_everywhere_and_two_people_lift_it_in_the_browser() {
+    let house = House::open();
+    let (officer, supervisor) = (house.sit("Amara Olin"), house.sit("Bo Reyes"));
+    let path = format!("/partners/{}", house.pair.b.agency);
+    let put = officer.post(&format!("{path}/act/quarantine"), &[("reason", "Two letters under one number.")]);
+    assert_eq!(put.to, format!("{path}?said=changed"), "{}", put.text);
+    let page = officer.get(&path).text;
+    for told in
+        ["No new matters with this partner", "Two letters under one number.", "Amara Olin", "Supervisor"]
+    {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    for list in ["/partners", "/"] {
+        assert!(
+            officer.get(list).text.contains("<strong class=\"text-danger\">Quarantine</strong>"),
+            "{list}"
+        );
+    }
+    let (propose, lift) = (format!("{path}/act/propose-lifting"), format!("{path}/act/lift"));
+    let why = [("reason", "They showed which letter counts.")];
+    assert_eq!(officer.post(&propose, &why).to, format!("{path}?said=changed"));
+    // An officer does not answer for it: no button, and no way past it.
+    assert!(!officer.get(&path).text.contains(&lift));
+    assert_eq!(officer.post(&lift, &[]).status, StatusCode::FORBIDDEN);
+    let read = supervisor.get(&lift).text;
+    assert!(read.contains("They showed which letter counts."), "who lifts it reads why");
+    let of = read.split("name=\"of\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let of = of.expect("the form names what was read").to_owned();
+    officer.post(&propose, &why);
+    assert_eq!(supervisor.post(&lift, &[("of", &of)]).status, StatusCode::FORBIDDEN, "not what was read");
+    assert_eq!(supervisor.post(&lift, &[]).to, format!("{path}?said=changed"));
+    assert!(!officer.get("/partners").text.contains("Quarantine"));
+}

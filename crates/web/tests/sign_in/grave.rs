@@ -29,6 +29,8 @@ const OF_PARTNERS: &[(&str, &str)] = &[
     ("widen", "/partners/PARTNER/act/widen"),
     ("link", "/partners/PARTNER/link"),
     ("claim", "/partners/PARTNER/claim"),
+    ("propose-lifting", "/partners/PARTNER/act/propose-lifting"),
+    ("lift", "/partners/PARTNER/act/lift"),
     ("end", "/partners/PARTNER/act/end"),
 ];
 

@@ -36,7 +36,7 @@ impl Judge {
         touched.into_iter().try_for_each(|matter| self.matter(node, matter, dice))
     }
 
-    fn judge_record(&self, node: &Node, record: &Record, entry: &Entry, awaits: bool) -> Judged {
+    fn judge_record(&self, node: &mut Node, record: &Record, entry: &Entry, awaits: bool) -> Judged {
         let header = entry.header();
         let own = header.author == node.resident.station.agency;
         if own && header.act.as_str() == "incident" {
@@ -47,6 +47,9 @@ impl Judge {
         Invariant::SilentUntilDeclared.holds_if(!(signed && awaits), || {
             format!("`{}` was signed by an older copy whose epoch is not declared", header.act)
         })?;
+        if signed && header.opening.is_some() && header.kind.as_str() == "request" {
+            self.opened(node, record.number, entry)?;
+        }
         if signed && node.uncertain {
             let us = node.resident.station.agency;
             let mut others =
@@ -57,6 +60,22 @@ impl Judge {
             })?;
         }
         Ok(())
+    }
+
+    /// Nobody lifts a quarantine in these worlds, so whoever was put there stays there.
+    fn opened(&self, node: &mut Node, number: u64, entry: &Entry) -> Judged {
+        let parties =
+            entry.header().opening.as_ref().map(|opening| opening.parties.clone()).unwrap_or_default();
+        let Some(partners) = node.ledger().and_then(|ledger| ledger.partners().ok()) else { return Ok(()) };
+        let with = |agency| parties.iter().any(|party| party.agency == agency);
+        let mut apart =
+            partners.iter().filter(|partner| with(partner.agency)).filter_map(|one| one.lane.quarantine);
+        let proven_before = apart.any(|quarantine| {
+            let began = node.resident.station.disk.look(|kept| kept.entry(&quarantine.began));
+            began.ok().flatten().is_some_and(|began| began.number < number)
+        });
+        Invariant::NothingNewWithAForker
+            .holds_if(!proven_before, || format!("request {} was opened with one", entry.header().matter))
     }
 
     /// Judges a matter that has moved: its state is the one any node had with the same entries. Every fourth time its

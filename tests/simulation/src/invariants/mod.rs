@@ -45,6 +45,8 @@ pub enum Invariant {
     LostComesBack,
     /// Rule 4: an honest node writes one entry for one place.
     HonestNeverAForker,
+    /// Rule 4: nobody opens a new matter with whoever is proven here to have forked.
+    NothingNewWithAForker,
     /// Rule 6: views that are dropped and rebuilt equal the live ones.
     RebuiltEqualsLive,
     /// Inner lanes stay inside, and only parties of a matter are told of it.

@@ -199,6 +199,8 @@ pub enum NodeLane {
         incidents: u64,
         /// What of each agency was set aside.
         set_aside: BTreeMap<Hash, Kept>,
+        /// Whom a fork is proven of, each with the entry that proved it last.
+        forkers: BTreeMap<Hash, Hash>,
     },
 }
 
@@ -227,6 +229,14 @@ impl NodeLane {
             Self::Blank => Kept::default(),
         }
     }
+
+    /// The entry that proved a fork of an agency last.
+    pub fn fork_of(&self, agency: &Hash) -> Option<Hash> {
+        match self {
+            Self::Running { forkers, .. } => forkers.get(agency).copied(),
+            Self::Blank => None,
+        }
+    }
 }
 
 /// The kind `node`.
@@ -250,8 +260,13 @@ impl Kind for NodeKind {
 
     fn evolve(lane: &mut NodeLane, _: &Stated<'_>, act: &NodeAct) {
         match (act, &mut *lane) {
-            (NodeAct::Incident(incident), NodeLane::Running { incidents, set_aside }) => {
+            (NodeAct::Incident(incident), NodeLane::Running { incidents, set_aside, forkers }) => {
                 *incidents += 1;
+                if let (Trouble::Fork, Some(partner), Some(entry)) =
+                    (incident.trouble, incident.partner, incident.entry)
+                {
+                    forkers.insert(partner, entry);
+                }
                 if let (Some(partner), Some(size)) = (incident.partner, incident.size) {
                     let kept = set_aside.entry(partner).or_default();
                     *kept = kept.and(size);
@@ -276,5 +291,5 @@ impl Kind for NodeKind {
 }
 
 fn running() -> NodeLane {
-    NodeLane::Running { incidents: 0, set_aside: BTreeMap::new() }
+    NodeLane::Running { incidents: 0, set_aside: BTreeMap::new(), forkers: BTreeMap::new() }
 }

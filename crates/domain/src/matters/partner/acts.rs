@@ -183,9 +183,57 @@ pub struct Claim {
     pub of: Target,
 }
 
+/// Puts the partner in quarantine: no new matters with it, until two people lift that. Existing ones go on.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "quarantine", shape = say, by("own"))]
+pub struct PutInQuarantine {
+    /// Why.
+    #[field(part = "quarantine")]
+    pub reason: Text,
+}
+
+/// The node records that the partner has signed two entries for one place, which puts it in quarantine.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "record-fork", shape = say, by("own"))]
+pub struct RecordFork {
+    /// The entry that proves it, with the other one that claims its place.
+    #[field(structure)]
+    pub entry: Hash,
+}
+
+/// Proposes that the quarantine be lifted.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "propose-lifting", shape = say, by("own"))]
+pub struct ProposeLifting {
+    /// Why: what the partner has said of it, what has been done.
+    #[field(part = "quarantine")]
+    pub reason: Text,
+}
+
+/// A second person lifts the quarantine.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(
+    code = "lift",
+    shape = answer,
+    by("own"),
+    answers("propose-lifting"),
+    propose("central-authority", "supervisor")
+)]
+pub struct Lift {
+    /// The proposal; the latest one unless another is named.
+    #[serde(default)]
+    #[field(structure)]
+    pub of: Target,
+}
+
 acts! {
     /// The acts of a partner's record.
     pub enum PartnerAct {
-        Add, AddOffNetwork, Confirm, Describe, ProposeWidening, Widen, Narrow, ProposeLink, Link, ProposeClaim, Claim, End,
+        Add, AddOffNetwork, Confirm, Describe, ProposeWidening, Widen, Narrow, ProposeLink, Link, ProposeClaim, Claim,
+        PutInQuarantine, RecordFork, ProposeLifting, Lift, End,
     }
 }

@@ -53,3 +53,19 @@ field-partner-propose-link-agency = The agency it is, met by its card
 field-partner-link-of = Proposal
 field-partner-propose-claim-party = The record it kept
 field-partner-claim-of = Proposal
+
+act-partner-quarantine = Put in quarantine
+act-partner-record-fork = Record a proven fork (by the node)
+act-partner-propose-lifting = Propose to lift the quarantine
+act-partner-lift = Lift the quarantine as second person
+
+field-partner-quarantine-reason = Why no new matters are opened with it
+field-partner-record-fork-entry = The entry that proves it
+field-partner-propose-lifting-reason = Why the quarantine can be lifted: what the partner has explained, what has been checked
+field-partner-lift-of = Proposal
+
+quarantine = Quarantine
+quarantine-means = No new matters with this partner. Open ones go on, and what it sends is stored and receipted as before; what it opens meanwhile can be refused, and is not taken up until two people have lifted this.
+quarantine-arrived = Opened by a partner in quarantine. It is stored and receipted, and can be refused; it is not acknowledged or taken up until two people have lifted the quarantine.
+term-quarantine-fork = It signed two different entries for one place; both are kept as proof
+term-quarantine-person = A colleague put it in quarantine

@@ -9,6 +9,11 @@
 //! narrows it at once. What lapses is back at the floor without anybody's act. What the ceiling stops is said by
 //! `gates/ceiling.rs`.
 //!
+//! Of whom a fork is proven the node itself puts in quarantine, and one person may put anybody there: no new matters with
+//! it, while what is open goes on. One person proposes to lift that, with a reason; a second, who answers for it, lifts
+//! it. A new fork puts it in again, and what was proposed before falls. What quarantine stops is said by
+//! `gates/quarantine.rs`.
+//!
 //! An agency without a node that gets one is met as a partner like any other. Two people then link its old record with it;
 //! at the other node two people confirm which record of that partner's was about them. What follows in the matters
 //! themselves is an offer and a take (`engine/handed.rs`).
@@ -19,10 +24,13 @@ mod state;
 mod tests;
 
 pub use acts::{
-    Add, AddOffNetwork, Claim, Compared, Confirm, Describe, End, Link, Narrow, PartnerAct, ProposeClaim,
-    ProposeLink, ProposeWidening, Widen,
+    Add, AddOffNetwork, Claim, Compared, Confirm, Describe, End, Lift, Link, Narrow, PartnerAct,
+    ProposeClaim, ProposeLifting, ProposeLink, ProposeWidening, PutInQuarantine, RecordFork, Widen,
 };
-pub use state::{Assessment, Granted, PartnerLane, ProposedTie, ProposedWidening, Tie};
+pub use state::{
+    Assessment, Cause, Granted, PartnerLane, ProposedLifting, ProposedTie, ProposedWidening, Quarantine,
+    Relation, Tie,
+};
 
 use comity_journal::ids::Pseudonym;
 use comity_journal::suite::Hash;
@@ -80,10 +88,11 @@ impl Kind for PartnerKind {
     }
 
     fn cell(lanes: &Lanes<'_, PartnerLane>) -> Cell {
-        let (status, next): (_, &[&str]) = match lanes.of("own") {
-            PartnerLane::Unknown => ("unknown", &["add", "add-off-network"]),
-            PartnerLane::Added { .. } => ("added", &["confirm", "describe", "end"]),
-            PartnerLane::Confirmed { granted, proposed, tie, .. } => {
+        let PartnerLane { relation, quarantine } = lanes.of("own");
+        let (status, next): (_, &[&str]) = match relation {
+            Relation::Unknown => ("unknown", &["add", "add-off-network"]),
+            Relation::Added { .. } => ("added", &["confirm", "describe", "end"]),
+            Relation::Confirmed { granted, proposed, tie, .. } => {
                 let next: &[&str] = match (granted, proposed, tie.proposed.is_some()) {
                     (Granted::Full { .. }, None, false) => WIDENED,
                     (Granted::Nothing | Granted::Narrowed, None, false) => AT_THE_FLOOR,
@@ -94,26 +103,39 @@ impl Kind for PartnerKind {
                 };
                 ("confirmed", next)
             }
-            PartnerLane::Ended { .. } => ("ended", &["add", "add-off-network"]),
+            Relation::Ended { .. } => ("ended", &["add", "add-off-network"]),
         };
-        Cell { status, waited_for: None, prevails: None, next: vec![("own", next)] }
+        // Of an agency that is to be met again it must still be known that it was in quarantine.
+        let quarantine: &[&str] = match relation {
+            Relation::Unknown => &[],
+            Relation::Ended { .. } => &["record-fork"],
+            _ => Quarantine::next(quarantine.as_ref()),
+        };
+        Cell { status, waited_for: None, prevails: None, next: vec![("own", next), ("own", quarantine)] }
     }
 
     fn admit(lanes: &Lanes<'_, PartnerLane>, entry: &Stated<'_>, act: &PartnerAct) -> Result<(), Refusal> {
-        match (act, lanes.of("own")) {
+        let own = lanes.of("own");
+        match (act, &own.relation) {
             // A partner without a node is known by its record, so that none can be taken for one that has a key.
             (PartnerAct::AddOffNetwork(add), _) if add.agency.as_bytes() != entry.matter.as_bytes() => {
                 Err(Refusal::under(rules::WRONG_TARGET))
             }
-            (PartnerAct::Confirm(_), PartnerLane::Added { by, .. }) if *by == entry.by.who => {
+            (PartnerAct::Confirm(_), Relation::Added { by, .. }) if *by == entry.by.who => {
                 Err(Refusal::under(rules::SECOND_PERSON))
             }
-            (PartnerAct::Widen(widen), PartnerLane::Confirmed { proposed, .. }) => {
+            (PartnerAct::Widen(widen), Relation::Confirmed { proposed, .. }) => {
                 let meant = proposed.as_ref().filter(|proposed| Some(proposed.entry) == widen.of.entry());
                 let proposed = meant.ok_or(Refusal::under(rules::WRONG_TARGET))?;
                 if proposed.by == entry.by.who { Err(Refusal::under(rules::SECOND_PERSON)) } else { Ok(()) }
             }
-            (act, PartnerLane::Confirmed { agency, tie, .. }) => {
+            (PartnerAct::Lift(lift), _) => {
+                let proposed = own.quarantine.and_then(|quarantine| quarantine.proposed);
+                let proposed = proposed.filter(|proposed| Some(proposed.entry) == lift.of.entry());
+                let proposed = proposed.ok_or(Refusal::under(rules::WRONG_TARGET))?;
+                if proposed.by == entry.by.who { Err(Refusal::under(rules::SECOND_PERSON)) } else { Ok(()) }
+            }
+            (act, Relation::Confirmed { agency, tie, .. }) => {
                 // A record without a node bears its own id, and is the only one that is linked.
                 let without_node = agency.as_bytes() == entry.matter.as_bytes();
                 admit_tie(without_node, tie, entry, act)
@@ -140,28 +162,39 @@ impl Kind for PartnerKind {
 
     fn examples() -> Vec<(&'static str, &'static str, PartnerLane)> {
         let (by, agency, review_by) = (Pseudonym::from_bytes([0; 16]), Hash::ZERO, Timestamp::default());
+        let apart = |proposed| {
+            let (began, last, cause) = (Hash::ZERO, Hash::ZERO, Cause::Fork(Hash::ZERO));
+            Some(Quarantine { began, since: review_by, last, cause, proposed })
+        };
+        let lifting = Some(ProposedLifting { entry: Hash::ZERO, by });
         let confirmed =
-            |granted, proposed| PartnerLane::Confirmed { agency, granted, proposed, tie: Tie::default() };
+            |granted, proposed| Relation::Confirmed { agency, granted, proposed, tie: Tie::default() };
         let tied = |granted, proposed| {
             let waits = Some(Box::new(ProposedTie { entry: Hash::ZERO, by, with: agency }));
             let tie = Tie { proposed: waits, ..Tie::default() };
-            PartnerLane::Confirmed { agency, granted, proposed, tie }
+            Relation::Confirmed { agency, granted, proposed, tie }
         };
         let full = Granted::Full { assessment: Hash::ZERO, review_by };
         let proposed = ProposedWidening { entry: Hash::ZERO, by, review_by };
-        vec![
-            ("own", "unknown", PartnerLane::Unknown),
-            ("own", "added", PartnerLane::Added { by, agency }),
-            ("own", "confirmed", confirmed(Granted::Nothing, None)),
-            ("own", "widening proposed", confirmed(Granted::Nothing, Some(proposed))),
-            ("own", "widened", confirmed(full, None)),
-            ("own", "widened, review proposed", confirmed(full, Some(proposed))),
-            ("own", "narrowed", confirmed(Granted::Narrowed, None)),
-            ("own", "tie proposed", tied(Granted::Nothing, None)),
-            ("own", "widened, tie proposed", tied(full, None)),
-            ("own", "widening and tie proposed", tied(Granted::Nothing, Some(proposed))),
-            ("own", "ended", PartnerLane::Ended { agency }),
-        ]
+        let rows = vec![
+            ("unknown", Relation::Unknown, None),
+            ("added", Relation::Added { by, agency }, None),
+            ("added, in quarantine", Relation::Added { by, agency }, apart(None)),
+            ("confirmed", confirmed(Granted::Nothing, None), None),
+            ("widening proposed", confirmed(Granted::Nothing, Some(proposed)), None),
+            ("widened", confirmed(full, None), None),
+            ("widened, review proposed", confirmed(full, Some(proposed)), None),
+            ("narrowed", confirmed(Granted::Narrowed, None), None),
+            ("tie proposed", tied(Granted::Nothing, None), None),
+            ("widened, tie proposed", tied(full, None), None),
+            ("widening and tie proposed", tied(Granted::Nothing, Some(proposed)), None),
+            ("widened, in quarantine", confirmed(full, None), apart(None)),
+            ("widened, lifting proposed", confirmed(full, None), apart(lifting)),
+            ("ended", Relation::Ended { agency }, None),
+            ("ended in quarantine", Relation::Ended { agency }, apart(lifting)),
+        ];
+        let lane = |(name, relation, quarantine)| ("own", name, PartnerLane { relation, quarantine });
+        rows.into_iter().map(lane).collect()
     }
 }
 

@@ -13,9 +13,18 @@ use super::acts::PartnerAct;
 use crate::engine::Stated;
 use crate::gates::Ceiling;
 
+/// What a partner's record has come to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PartnerLane {
+    /// What it is to us.
+    pub relation: Relation,
+    /// Why no new matters are opened with it, while that is so. It outlasts the partnership.
+    pub quarantine: Option<Quarantine>,
+}
+
 /// What a partner is to us.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum PartnerLane {
+pub enum Relation {
     /// Nobody yet.
     #[default]
     Unknown,
@@ -42,6 +51,69 @@ pub enum PartnerLane {
         /// The agency.
         agency: Hash,
     },
+}
+
+/// A quarantine: since when, on whose word, and whether one person would lift it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quarantine {
+    /// The entry that began it: what came before it is not new.
+    pub began: Hash,
+    /// When that was written.
+    pub since: Timestamp,
+    /// The latest entry that gives a cause.
+    pub last: Hash,
+    /// What that cause is.
+    pub cause: Cause,
+    /// A lifting that waits for a second person.
+    pub proposed: Option<ProposedLifting>,
+}
+
+/// What put a partner in quarantine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// It signed two entries for one place; one of them.
+    Fork(Hash),
+    /// A person did.
+    Person(Pseudonym),
+}
+
+impl Cause {
+    /// The list's name in label keys: `term-quarantine-CODE`.
+    pub const LIST: &'static str = "quarantine";
+
+    /// Its code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Fork(_) => "fork",
+            Self::Person(_) => "person",
+        }
+    }
+}
+
+/// A lifting one person has proposed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProposedLifting {
+    /// The entry that proposes it, with the reason.
+    pub entry: Hash,
+    /// Who proposes it.
+    pub by: Pseudonym,
+}
+
+impl Quarantine {
+    /// In quarantine for this cause, too. What was proposed before it did not know of it, and falls.
+    fn also(before: Option<Self>, entry: &Stated<'_>, cause: Cause) -> Self {
+        let (began, since) = before.map_or((entry.entry, entry.at), |before| (before.began, before.since));
+        Self { began, since, last: entry.entry, cause, proposed: None }
+    }
+
+    /// What may be done about it next.
+    pub(super) const fn next(quarantine: Option<&Self>) -> &'static [&'static str] {
+        match quarantine {
+            None => &["quarantine", "record-fork"],
+            Some(Self { proposed: None, .. }) => &["propose-lifting", "record-fork"],
+            Some(Self { proposed: Some(_), .. }) => &["propose-lifting", "lift", "quarantine", "record-fork"],
+        }
+    }
 }
 
 /// What two people have let a partner have.
@@ -157,14 +229,14 @@ impl Assessment {
 impl PartnerLane {
     /// How the rights assessment stands at `now`; it holds up to its review date and not at it.
     pub fn assessment(&self, now: Timestamp) -> Assessment {
-        match self {
-            Self::Confirmed { granted: Granted::Full { review_by, .. }, .. } if now < *review_by => {
+        match &self.relation {
+            Relation::Confirmed { granted: Granted::Full { review_by, .. }, .. } if now < *review_by => {
                 Assessment::Holds { review_by: *review_by }
             }
-            Self::Confirmed { granted: Granted::Full { review_by, .. }, .. } => {
+            Relation::Confirmed { granted: Granted::Full { review_by, .. }, .. } => {
                 Assessment::Lapsed { review_by: *review_by }
             }
-            Self::Confirmed { granted: Granted::Narrowed, .. } => Assessment::Narrowed,
+            Relation::Confirmed { granted: Granted::Narrowed, .. } => Assessment::Narrowed,
             _ => Assessment::Missing,
         }
     }
@@ -176,24 +248,24 @@ impl PartnerLane {
 
     /// The entry with the assessment that was accepted last, while nobody has taken it back.
     pub fn assessed_in(&self) -> Option<Hash> {
-        match self {
-            Self::Confirmed { granted: Granted::Full { assessment, .. }, .. } => Some(*assessment),
+        match &self.relation {
+            Relation::Confirmed { granted: Granted::Full { assessment, .. }, .. } => Some(*assessment),
             _ => None,
         }
     }
 
     /// The widening that waits for a second person.
     pub fn proposed(&self) -> Option<&ProposedWidening> {
-        match self {
-            Self::Confirmed { proposed, .. } => proposed.as_ref(),
+        match &self.relation {
+            Relation::Confirmed { proposed, .. } => proposed.as_ref(),
             _ => None,
         }
     }
 
     /// How it is tied to another, once it is confirmed.
     pub fn tie(&self) -> Option<&Tie> {
-        match self {
-            Self::Confirmed { tie, .. } => Some(tie),
+        match &self.relation {
+            Relation::Confirmed { tie, .. } => Some(tie),
             _ => None,
         }
     }
@@ -204,6 +276,26 @@ impl PartnerLane {
     }
 
     pub(super) fn evolve(&mut self, entry: &Stated<'_>, act: &PartnerAct) {
+        self.quarantine = match act {
+            PartnerAct::PutInQuarantine(_) => {
+                Some(Quarantine::also(self.quarantine, entry, Cause::Person(entry.by.who)))
+            }
+            PartnerAct::RecordFork(fork) => {
+                Some(Quarantine::also(self.quarantine, entry, Cause::Fork(fork.entry)))
+            }
+            PartnerAct::ProposeLifting(_) => {
+                let proposed = Some(ProposedLifting { entry: entry.entry, by: entry.by.who });
+                self.quarantine.map(|quarantine| Quarantine { proposed, ..quarantine })
+            }
+            PartnerAct::Lift(_) => None,
+            _ => self.quarantine,
+        };
+        self.relation.evolve(entry, act);
+    }
+}
+
+impl Relation {
+    fn evolve(&mut self, entry: &Stated<'_>, act: &PartnerAct) {
         *self = match (act, self.clone()) {
             (PartnerAct::Add(add), _) => Self::Added { by: entry.by.who, agency: add.agency },
             (PartnerAct::AddOffNetwork(add), _) => Self::Added { by: entry.by.who, agency: add.agency },

@@ -7,9 +7,10 @@ use comity_journal::time::Timestamp;
 use std::collections::BTreeSet;
 
 use super::acts::{
-    ConfirmStructure, EndStructure, NarrowStructure, ProposeWideningStructure, WidenStructure,
+    ConfirmStructure, EndStructure, LiftStructure, NarrowStructure, ProposeLiftingStructure,
+    ProposeWideningStructure, PutInQuarantineStructure, RecordForkStructure, WidenStructure,
 };
-use super::{Assessment, DAY, LONGEST_DAYS, PartnerAct, PartnerKind, PartnerLane};
+use super::{Assessment, Cause, DAY, LONGEST_DAYS, PartnerAct, PartnerKind, PartnerLane, Relation};
 use crate::act::{Moment, Target};
 use crate::engine::{Facts, Kind as _, Lanes, Stated};
 use crate::gates::{Ceiling, Cover, Refusal};
@@ -28,7 +29,8 @@ struct Record {
 
 impl Record {
     fn confirmed() -> Self {
-        let lane = PartnerLane::Added { by: person(1).who, agency: Hash::ZERO };
+        let relation = Relation::Added { by: person(1).who, agency: Hash::ZERO };
+        let lane = PartnerLane { relation, quarantine: None };
         let mut record = Self { lane, entries: 0 };
         record.write(2, &PartnerAct::Confirm(ConfirmStructure {})).unwrap();
         record
@@ -71,6 +73,7 @@ impl Record {
             approvals: Vec::new(),
             packages: BTreeSet::new(),
             own_record: false,
+            quarantined: false,
         };
         let code = |refusal: Refusal| refusal.rule.code;
         PartnerKind::decide(&self.lanes(), act, &facts).map_err(code)
@@ -192,4 +195,59 @@ fn a_partner_that_ended_has_no_ceiling_but_the_floor() {
     let mut record = widened();
     record.write(1, &PartnerAct::End(EndStructure {})).unwrap();
     assert_eq!(record.lane.assessment(NOW), Assessment::Missing);
+}
+
+fn fork(n: u8) -> PartnerAct {
+    PartnerAct::RecordFork(RecordForkStructure { entry: Hash::from_bytes([n; 32]) })
+}
+
+fn by_hand() -> PartnerAct {
+    PartnerAct::PutInQuarantine(PutInQuarantineStructure {})
+}
+
+fn propose_lifting() -> PartnerAct {
+    PartnerAct::ProposeLifting(ProposeLiftingStructure {})
+}
+
+fn lift(of: Hash) -> PartnerAct {
+    PartnerAct::Lift(LiftStructure { of: Target::from(of) })
+}
+
+#[test]
+fn one_person_puts_a_partner_in_quarantine_and_two_lift_it() {
+    let mut record = Record::confirmed();
+    assert!(!record.may("propose-lifting"));
+    record.write(1, &by_hand()).unwrap();
+    assert_eq!(record.lane.quarantine.map(|quarantine| quarantine.cause), Some(Cause::Person(person(1).who)));
+    assert!(!record.may("lift") && !record.may("quarantine"));
+    let proposal = record.write(1, &propose_lifting()).unwrap();
+    assert_eq!(record.write(1, &lift(proposal)), Err("second-person"));
+    assert_eq!(record.write(2, &lift(Hash::ZERO)), Err("wrong-target"));
+    record.write(2, &lift(proposal)).unwrap();
+    assert_eq!(record.lane.quarantine, None);
+}
+
+#[test]
+fn a_new_fork_drops_a_lifting_that_did_not_know_of_it_and_puts_in_again_what_was_lifted() {
+    let mut record = Record::confirmed();
+    let began = record.write(9, &fork(1)).unwrap();
+    let proposal = record.write(1, &propose_lifting()).unwrap();
+    record.write(9, &fork(2)).unwrap();
+    let stands = record.lane.quarantine.unwrap();
+    assert_eq!((stands.began, stands.cause), (began, Cause::Fork(Hash::from_bytes([2; 32]))));
+    assert_eq!(record.write(2, &lift(proposal)), Err("wrong-target"));
+    let proposal = record.write(1, &propose_lifting()).unwrap();
+    record.write(2, &lift(proposal)).unwrap();
+    let again = record.write(9, &fork(3)).unwrap();
+    assert_eq!(record.lane.quarantine.map(|quarantine| quarantine.began), Some(again));
+}
+
+#[test]
+fn quarantine_outlasts_the_partnership_and_changes_nothing_of_what_the_partner_may_get() {
+    let mut record = widened();
+    record.write(9, &fork(1)).unwrap();
+    assert_eq!(record.lane.ceiling(NOW), Ceiling::Full);
+    record.write(1, &PartnerAct::End(EndStructure {})).unwrap();
+    assert!(record.lane.quarantine.is_some());
+    assert!(!record.may("lift") && !record.may("propose-lifting"));
 }

@@ -53,3 +53,19 @@ field-partner-propose-link-agency = 接入后的机构（已核对名片）
 field-partner-link-of = 提议
 field-partner-propose-claim-party = 对方代录的记录
 field-partner-claim-of = 提议
+
+act-partner-quarantine = 列入隔离
+act-partner-record-fork = 记录已证实的分叉（由节点记录）
+act-partner-propose-lifting = 提请解除隔离
+act-partner-lift = 第二人批准解除隔离
+
+field-partner-quarantine-reason = 不与其新办事项的理由
+field-partner-record-fork-entry = 作为证据的记录
+field-partner-propose-lifting-reason = 可以解除的理由（对方的说明、我方的核查情况）
+field-partner-lift-of = 所批准的提请
+
+quarantine = 隔离
+quarantine-means = 不与该机构新办合作事项。已有事项照常办理，其来文照常存证并出具回执；其间由其新发起的事项可以拒绝，在两人解除隔离之前不予受理。
+quarantine-arrived = 本事项由处于隔离状态的合作机构发起，已存证并出具回执。可以拒绝；在两人解除隔离之前，不作签收，不予受理。
+term-quarantine-fork = 该机构就同一位置签署了两条不同的记录，两条均作为证据保留
+term-quarantine-person = 由我方人员列入隔离

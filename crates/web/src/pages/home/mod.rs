@@ -14,7 +14,7 @@ use super::asking::Asking;
 use super::frame::{Framed, Page, name_language};
 use super::journal::incidents;
 use super::office::Office;
-use super::partners::{Reached, answer_time, ceiling, overdue};
+use super::partners::{Reached, answer_time, ceiling, mark, overdue};
 use super::trouble::Trouble;
 use super::when::when;
 
@@ -140,7 +140,9 @@ fn partner(asking: &Asking, line: &PartnerLine, between: &Between, reached: Reac
                 span.text-secondary.fw-normal { " " (line.place) }
             }
             dl.facts.m-0 {
-                div { dt { (asking.text("page-partner-partnership")) } dd { (asking.words.status("partner", line.partnership)) } }
+                div { dt { (asking.text("page-partner-partnership")) } dd {
+                    (asking.words.status("partner", line.partnership)) (mark(asking, line))
+                } }
                 div { dt { (asking.text("ceiling")) } dd { (ceiling(asking, line)) } }
                 (fact("cover", html! { (asking.words.term("cover", "not-on-record")) }))
                 (fact("page-home-open", html! { (between.open) }))

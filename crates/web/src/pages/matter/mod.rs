@@ -149,6 +149,7 @@ async fn show(
         (contents(&asking))
         (kept_fresh("matter", &here, &html! {
             (standing(&asking, &whole.page))
+            (unsettled::quarantined(&asking, &whole.page))
             (unsettled::offered(&asking, &whole.page))
             (unsettled::unsettled(&asking, &whole.page))
             (unsettled::recalls(&asking, &whole.page))

@@ -1,7 +1,8 @@
 //! Partners: the list, one partner's page, meeting a partner, and our own card.
 //!
 //! Two people meet a partner: one compares the fingerprints by telephone, group by group, and adds it; a second confirms. Two more let
-//! it have persons and evidence, on a rights assessment; until then it gets correspondence. Whose
+//! it have persons and evidence, on a rights assessment; until then it gets correspondence. One whose fork is proven, or whom somebody
+//! put there, is in quarantine until two people lift it. Whose
 //! keys are accepted is read anew after every such act.
 
 mod card;
@@ -10,6 +11,7 @@ mod contact;
 mod meet;
 mod off_network;
 mod one;
+mod quarantine;
 mod tie;
 
 use std::collections::BTreeMap;
@@ -25,6 +27,7 @@ use maud::{Markup, html};
 
 pub(crate) use contact::Reached;
 pub(crate) use one::{answer_time, ceiling, overdue};
+pub(crate) use quarantine::mark;
 
 use super::asking::Asking;
 use super::frame::{Framed, Page, name_language};
@@ -98,7 +101,9 @@ fn row(asking: &Asking, line: &PartnerLine, reached: Reached) -> Markup {
                 @if !line.label.is_empty() { br; span.text-secondary.fw-normal { (line.label) } }
             }
             td data-label=(label("page-partner-place")) { (line.place) }
-            td data-label=(label("page-partner-partnership")) { (asking.words.status("partner", line.partnership)) }
+            td data-label=(label("page-partner-partnership")) {
+                (asking.words.status("partner", line.partnership)) (mark(asking, line))
+            }
             td data-label=(label("ceiling")) { (ceiling(asking, line)) }
             @if let Some(linked) = &line.linked {
                 td colspan="4" {

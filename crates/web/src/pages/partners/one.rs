@@ -10,7 +10,7 @@ use comity_app::commands::ActCommand;
 use comity_app::queries::{AnswerTime, Between, PartnerLine, PartnerPage, RightsAssessment};
 use comity_domain::act::{Act as _, ActDef, ActSet as _};
 use comity_domain::gates::Ceiling;
-use comity_domain::matters::partner::{Assessment, PartnerAct, Widen};
+use comity_domain::matters::partner::{Assessment, Lift, PartnerAct, ProposeLifting, Widen};
 use comity_journal::ids::AgencyId;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -24,7 +24,7 @@ use super::super::sign_in::{prove_for, prove_keeping};
 use super::super::trouble::{self, Trouble};
 use super::super::typed::Typed;
 use super::super::when::{when, when_text};
-use super::{Reached, card, compared, digits, tie};
+use super::{Reached, card, compared, digits, quarantine, tie};
 
 /// What the page before says has been done.
 #[derive(Deserialize)]
@@ -33,7 +33,8 @@ pub(super) struct Said {
 }
 
 /// The acts that an officer fills in a form for; the others are buttons or have pages of their own.
-const IN_FORMS: &[&str] = &["describe", "propose-widening", "widen", "narrow", "end"];
+const IN_FORMS: &[&str] =
+    &["describe", "propose-widening", "widen", "narrow", "quarantine", "propose-lifting", "lift", "end"];
 
 async fn partner(office: &Office, asking: &Asking, agency: &str) -> Result<PartnerPage, Trouble> {
     let agency = AgencyId::from_hex(agency).ok_or(Trouble::NotFound)?;
@@ -61,7 +62,10 @@ pub(super) async fn show(
         (notice(&asking, &said, reached))
         (doing(&asking, &page))
         div.matter-grid {
-            div { (tie::section(&asking, &page)) (allowed(&asking, &page)) (between(&asking, &page.between)) (node(&asking, &page, reached)) }
+            div {
+                (quarantine::section(&asking, line)) (tie::section(&asking, &page)) (allowed(&asking, &page))
+                (between(&asking, &page.between)) (node(&asking, &page, reached))
+            }
             div { (who(&asking, &page)) }
         }
         section {
@@ -365,10 +369,12 @@ impl Place {
             officers: &[],
             matters: &[],
             // Who lets it have more reads what that rests on.
-            told: if self.def.code == Widen::DEF.code {
-                allowed(asking, &self.page)
-            } else {
-                html! {}
+            told: match self.def.code {
+                code if code == Widen::DEF.code => allowed(asking, &self.page),
+                code if code == Lift::DEF.code || code == ProposeLifting::DEF.code => {
+                    quarantine::section(asking, line)
+                }
+                _ => html! {},
             },
             keeps: Keeps::Nothing,
             ahead: None,
@@ -386,6 +392,10 @@ pub(super) async fn act_form(
     let mut typed = Typed::default();
     // What is granted is what was read, whatever is proposed meanwhile.
     if let Some(read) = place.page.proposed.as_ref().filter(|_| place.def.code == Widen::DEF.code) {
+        typed.put("of", read.entry.to_string());
+    }
+    let apart = place.page.line.quarantine.as_ref().filter(|_| place.def.code == Lift::DEF.code);
+    if let Some(read) = apart.and_then(|apart| apart.lifting.as_ref()) {
         typed.put("of", read.entry.to_string());
     }
     Ok(place.form(&asking).page(&typed, &[]))

@@ -1,0 +1,105 @@
+//! Puts a partner in quarantine when a fork of it is proven here, and keeps it there when it is met anew.
+//!
+//! Not here: how people put a partner in quarantine and lift it, which are acts like any other in its record
+//! (`matters/partner`), and what quarantine stops (`gates/quarantine.rs`).
+//!
+//! Invariant: who is in quarantine is a fold over partners' records; nothing is kept beside them.
+
+use comity_domain::act::Act as _;
+use comity_domain::engine::Standing;
+use comity_domain::matters::partner::{Cause, PutInQuarantine, Quarantine, RecordFork};
+use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::suite::Hash;
+
+use crate::commands::drafts::inner_entry;
+use crate::failure::Failure;
+use crate::ledger::{Ledger, Pending};
+use crate::people::{Partner, Partnership};
+
+impl Ledger {
+    /// Records in a partner's record that an entry of its, which has just come, proves a fork. What merely goes on from a
+    /// branch proves nothing new, and a partner that is in quarantine already stays there without another entry.
+    pub(super) fn fork_proven(
+        &mut self,
+        pending: &mut Pending,
+        author: AgencyId,
+        matter: &MatterId,
+        entry: Hash,
+    ) -> Result<(), Failure> {
+        if author == self.agency || !self.claims_a_place(matter, &entry)? {
+            return Ok(());
+        }
+        let Some(partner) = latest_record(&self.known_partners()?, &author).cloned() else { return Ok(()) };
+        // Who proposes to lift it must know of all there is.
+        let stands = partner.lane.quarantine.is_some_and(|quarantine| quarantine.proposed.is_none());
+        if stands { Ok(()) } else { self.record_fork(pending, &partner.record, &entry) }
+    }
+
+    /// Whether an entry claims what another claims, and is not just the next one on a branch that is known to be forked.
+    fn claims_a_place(&mut self, matter: &MatterId, entry: &Hash) -> Result<bool, Failure> {
+        let matter = self.matter(matter)?;
+        let Some(header) = matter.entry(entry).map(|entry| entry.header()) else { return Ok(false) };
+        let goes_on = header.prev.is_some_and(|prev| matter.standing(&prev) == Standing::Forked);
+        let entries = matter.entries();
+        let mut others = entries.iter().filter(|other| other.hash() != *entry);
+        Ok(others.any(|other| {
+            let other = other.header();
+            other.lane == header.lane
+                && (other.prev == header.prev || other.place == header.place && !goes_on)
+        }))
+    }
+
+    fn record_fork(&mut self, pending: &mut Pending, record: &MatterId, entry: &Hash) -> Result<(), Failure> {
+        self.write_by_node(pending, record, RecordFork::DEF.code, &format!("entry = \"{entry}\""))
+    }
+
+    /// Keeps an agency in quarantine that is met anew: it was in quarantine when its partnership ended, or forked while it
+    /// was no partner.
+    pub(super) fn keep_in_quarantine(
+        &mut self,
+        pending: &mut Pending,
+        record: &MatterId,
+        agency: &AgencyId,
+        before: &[Partner],
+    ) -> Result<(), Failure> {
+        let known = latest_record(before, agency);
+        let quarantine = known.and_then(|known| known.lane.quarantine);
+        match (known, quarantine) {
+            (_, Some(Quarantine { cause: Cause::Fork(entry), .. })) => {
+                self.record_fork(pending, record, &entry)
+            }
+            (_, Some(Quarantine { last, .. })) => {
+                let reason = self.text_of(&[(last, ())], "quarantine", "reason")?.unwrap_or_default();
+                let toml = toml::Table::from_iter([("reason".to_owned(), reason.into())]).to_string();
+                self.write_by_node(pending, record, PutInQuarantine::DEF.code, &toml)
+            }
+            (Some(_), None) => Ok(()),
+            (None, None) => match self.fork_in_incidents(agency)? {
+                Some(entry) => self.record_fork(pending, record, &entry),
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// Writes an act in a partner's record in the node's own name.
+    fn write_by_node(
+        &mut self,
+        pending: &mut Pending,
+        record: &MatterId,
+        act: &'static str,
+        toml: &str,
+    ) -> Result<(), Failure> {
+        let composed = self.compose("partner", Some(record), act, toml)?;
+        let new = inner_entry(self, *record, "partner", composed, self.operator(record))?;
+        self.append_own(pending, new).map(drop)
+    }
+}
+
+/// The record of an agency that counts: of one that was ended and met anew, not the ended one.
+fn latest_record<'a>(partners: &'a [Partner], agency: &AgencyId) -> Option<&'a Partner> {
+    let of = || partners.iter().filter(|partner| partner.agency == *agency);
+    of().find(|partner| partner.partnership != Partnership::Ended).or_else(|| {
+        // Of several that ended, one in quarantine outweighs the others: nobody has lifted it.
+        of().max_by_key(|partner| partner.lane.quarantine.is_some())
+    })
+}
