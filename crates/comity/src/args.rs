@@ -628,9 +628,9 @@ pub(crate) enum MatterCommand {
         dir: PathBuf,
         /// The kind of matter.
         kind: String,
-        /// The partner to open it with.
-        #[arg(long)]
-        to: String,
+        /// The partner to open it with; may be given several times where matters of this kind have several parties.
+        #[arg(long, required = true)]
+        to: Vec<String>,
         /// The act's fields as TOML; `comity act KIND/ACT --template` prints them.
         file: PathBuf,
         /// Send it as soon as the rules allow.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 use comity_app::sign_in::Code;
-use comity_domain::act::{Act as _, template};
+use comity_domain::act::{Act as _, Home, template};
 use comity_domain::engine::Kinds;
 use comity_domain::matters::partner::{
     Lift, Narrow, ProposeLifting, ProposeWaiver, ProposeWidening, PutInQuarantine, Waive, Widen,
@@ -108,12 +108,12 @@ async fn carry_out(command: Command, at: &Terminal) -> Result<Reply, Reply> {
         Command::Partner(command) => partner(command, at).await,
         Command::Request(RequestCommand::Draft(args)) => {
             let toml = read_toml(&args.file)?;
-            let (kind, to, officer) = ("request".to_owned(), args.to, args.officer);
+            let (kind, to, officer) = ("request".to_owned(), vec![args.to], args.officer);
             ask(args.dir, Request::Draft { kind, to, toml, officer, send: false }).await
         }
         Command::Request(RequestCommand::Send { dir, to: Some(to), file_or_matter, officer }) => {
             let toml = read_toml(Path::new(&file_or_matter))?;
-            ask(dir, Request::Draft { kind: "request".into(), to, toml, officer, send: true }).await
+            ask(dir, Request::Draft { kind: "request".into(), to: vec![to], toml, officer, send: true }).await
         }
         Command::Request(RequestCommand::Send { dir, to: None, file_or_matter, officer }) => {
             ask(dir, Request::Act { matter: file_or_matter, act: "open".into(), toml: None, officer }).await
@@ -349,7 +349,14 @@ fn print_template(named: &str, at: &Terminal) -> Result<Reply, Reply> {
     let def = named.split_once('/').and_then(|(kind, act)| kinds.get(kind)?.act(act));
     let def =
         def.ok_or_else(|| Reply::usage(format!("there is no act `{named}`; there are: {}", known())))?;
-    let text = template(def);
+    let mut text = template(def);
+    let several =
+        named.split_once('/').and_then(|(kind, _)| kinds.get(kind)).is_some_and(|k| k.def().fold.is_some());
+    let content = def.fields.iter().find(|field| matches!(field.home, Home::Part(_)));
+    if let Some(field) = content.filter(|_| several && !def.inner) {
+        text += "\n# For whom content is that is not for all parties: fields, each with parties by our names for them. (may be left out)\n";
+        text += &format!("# [only_for]\n# {} = [\"\"]\n", field.name);
+    }
     Ok(Reply::yes(text.trim_end(), json!({ "act": named, "template": text })))
 }
 

@@ -73,7 +73,7 @@ pub(crate) enum Request {
     /// Shows one partner.
     PartnerShow { partner: String },
     /// Drafts the act that opens a matter.
-    Draft { kind: String, to: String, toml: String, officer: Option<String>, send: bool },
+    Draft { kind: String, to: Vec<String>, toml: String, officer: Option<String>, send: bool },
     /// Does any act.
     Act { matter: String, act: String, toml: Option<String>, officer: Option<String> },
     /// Records an act for a party that has no node.
@@ -480,7 +480,7 @@ impl Desk {
     async fn draft(
         &self,
         kind: String,
-        to: String,
+        to: Vec<String>,
         toml: String,
         officer: Option<String>,
         send: bool,
@@ -490,8 +490,8 @@ impl Desk {
             .ledger
             .run(move |ledger, pending| {
                 let officer = ledger.officer(officer.as_deref())?;
-                let partner = ledger.partner(&to)?;
-                let drafted = ledger.draft_opening(pending, &kind, &partner, &toml, &officer)?;
+                let partners = to.iter().map(|to| ledger.partner(to)).collect::<Result<Vec<_>, _>>()?;
+                let drafted = ledger.draft_opening_with(pending, &kind, &partners, &toml, &officer)?;
                 if !send {
                     return Ok(drafted);
                 }

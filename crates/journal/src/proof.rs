@@ -141,6 +141,8 @@ pub struct ProofParts {
     numbers: BTreeMap<String, u64>,
     heads: BTreeSet<Vec<u8>>,
     entries: Vec<EntryItem>,
+    /// Entries whose parts for all parties were not for the exporter.
+    withheld: BTreeSet<Hash>,
 }
 
 impl ProofParts {
@@ -156,7 +158,14 @@ impl ProofParts {
             numbers: BTreeMap::new(),
             heads: BTreeSet::new(),
             entries: Vec::new(),
+            withheld: BTreeSet::new(),
         }
+    }
+
+    /// Says of an entry that it was written while the exporter was no party, so that what it holds for all parties was not
+    /// for the exporter. Said before the entry is added.
+    pub fn add_withheld(&mut self, entry: Hash) {
+        self.withheld.insert(entry);
     }
 
     /// Adds the whole known chain of an agency; of every author, receipt signer and the exporter there must be one.
@@ -210,10 +219,11 @@ impl ProofParts {
     fn shown(&self, entry: &Entry, parts: &[OpenPart]) -> Vec<Shown> {
         let found = |commitment| parts.iter().find(|part| part.matches(commitment)).cloned().map(Shown::Open);
         let commitments = entry.header().parts.iter();
+        let was_party = !self.withheld.contains(&entry.hash());
         commitments
             .map(|commitment| match found(commitment) {
                 Some(open) => open,
-                None if commitment.is_for(&self.exporter) => Shown::Erased,
+                None if was_party && commitment.is_for(&self.exporter) => Shown::Erased,
                 None => Shown::Withheld,
             })
             .collect()

@@ -19,9 +19,10 @@ pub use findings::{
 };
 
 use crate::card::Card;
+use crate::cbor;
 use crate::entry::{Entry, Header, Lane, Opening, Place};
 use crate::fingerprint::Fingerprint;
-use crate::ids::AgencyId;
+use crate::ids::{AgencyId, Token};
 use crate::proof::{self, EntryItem, ProofFile, Shown};
 use crate::suite::{self, Suite};
 
@@ -50,6 +51,8 @@ struct Check<'a> {
     problems: Vec<Problem>,
     /// The lanes of parties without a node that their agency took over: which, and from where on.
     taken_over: BTreeMap<AgencyId, (AgencyId, Place)>,
+    /// The parties that the opener admitted, each with its role.
+    admitted: BTreeMap<AgencyId, Token>,
 }
 
 impl<'a> Check<'a> {
@@ -61,6 +64,7 @@ impl<'a> Check<'a> {
             lanes: Vec::new(),
             problems: Vec::new(),
             taken_over: BTreeMap::new(),
+            admitted: BTreeMap::new(),
         };
         check.refuse_toys();
         for (i, item) in file.entries.iter().enumerate() {
@@ -156,6 +160,7 @@ impl<'a> Check<'a> {
             self.counting().filter_map(|act| act.entry.header().opening.as_ref()).collect();
         let opening = openings.first().copied();
         let taken_over = opening.map(|opening| self.taken_over(opening)).unwrap_or_default();
+        let admitted = opening.map(|opening| self.admitted(opening)).unwrap_or_default();
         let mut found = Vec::new();
         if openings.len() != 1 {
             found.push(Problem::Openings(openings.len()));
@@ -172,11 +177,13 @@ impl<'a> Check<'a> {
             if matches!(header.lane, Lane::Inner(_)) {
                 found.push(Problem::InnerLane(act.reference));
             }
-            if !act.disowned && opening.is_some_and(|opening| !may_write(opening, header, &taken_over)) {
+            let own = header.lane == Lane::Shared(header.author) && admitted.contains_key(&header.author);
+            let may = |opening| own || may_write(opening, header, &taken_over);
+            if !act.disowned && opening.is_some_and(|opening| !may(opening)) {
                 found.push(Problem::WrongAuthor(act.reference));
             }
         }
-        self.taken_over = taken_over;
+        (self.taken_over, self.admitted) = (taken_over, admitted);
         self.problems.append(&mut found);
     }
 
@@ -204,6 +211,22 @@ impl<'a> Check<'a> {
         self.acts.iter().filter(|act| !act.disowned)
     }
 
+    /// Whom the opener admits in its own lane, each with its role. Whether an admission counts is for the matter's rules;
+    /// who wrote what is told either way.
+    fn admitted(&self, opening: &Opening) -> BTreeMap<AgencyId, Token> {
+        #[derive(serde::Serialize, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Admit {
+            agency: AgencyId,
+            role: Token,
+        }
+        let opener = opening.genesis.opener;
+        let headers = self.counting().map(|act| act.entry.header());
+        let by_opener = headers.filter(|header| header.author == opener && header.act.as_str() == "admit");
+        let read = by_opener.filter_map(|header| cbor::decode::<Admit>(&header.structure).ok());
+        read.map(|admit| (admit.agency, admit.role)).collect()
+    }
+
     fn opening(&self) -> Option<&Opening> {
         self.counting().find_map(|act| act.entry.header().opening.as_ref())
     }
@@ -212,6 +235,7 @@ impl<'a> Check<'a> {
         self.opening().is_some_and(|opening| {
             opening.parties.iter().any(|party| party.agency == *agency || party.recorder == Some(*agency))
                 || self.taken_over.values().any(|(taker, _)| taker == agency)
+                || self.admitted.contains_key(agency)
         })
     }
 

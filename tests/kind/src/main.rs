@@ -1,7 +1,9 @@
-//! `comity` with one more kind: the one line of registration.
+//! `comity` with two more kinds: one line of registration each.
 
 use std::process::ExitCode;
 
+use comity_kind_of_another_house::{gathering::GatheringKind, pouch::PouchKind};
+
 fn main() -> ExitCode {
-    comity::run(comity_domain::matters::standard().with::<comity_kind_of_another_house::pouch::PouchKind>())
+    comity::run(comity_domain::matters::standard().with::<PouchKind>().with::<GatheringKind>())
 }

@@ -1,4 +1,4 @@
-//! A kind of another house, by the command line alone: opened, acted on, federated, listed, shown and proven.
+//! Kinds of another house, by the command line alone: opened, acted on, federated, listed, shown and proven.
 
 use std::fs;
 
@@ -72,4 +72,66 @@ fn a_pouch_is_opened_agreed_passed_and_proven_without_comity_knowing_pouches() {
     }
     a.stop();
     b.stop();
+}
+
+#[test]
+fn a_gathering_of_three_is_convened_and_one_of_them_is_told_less() {
+    let place = Place::new(env!("CARGO_BIN_EXE_comity-kind-of-another-house"));
+    let houses = [
+        ("a", "Country A", "Amara Olin", "Bo Reyes"),
+        ("b", "Country B", "Chen Ning", "Dara Vong"),
+        ("c", "Country C", "Emil Sand", "Fen Ilar"),
+    ];
+    let mut running = Vec::new();
+    for (dir, _, first, second) in houses {
+        let print = place.init(dir, &format!("x{dir}.liaison"), &format!("X{}", dir.to_uppercase()));
+        running.push((place.serve(dir), print));
+        place.expect(0, &["officer", "add", dir, first, "--role", "officer", "--role", "desk"]);
+        place.expect(0, &["officer", "add", dir, second, "--role", "supervisor"]);
+        place.expect(0, &["card", "show", dir, "--out", &format!("{dir}.card")]);
+    }
+    for (dir, _, first, second) in houses {
+        for ((other, name, ..), (node, print)) in
+            houses.iter().zip(&running).filter(|((other, ..), _)| *other != dir)
+        {
+            let card = format!("{other}.card");
+            let add =
+                ["partner", "add", dir, &card, "--fingerprint", print, "--name", name, "--at", &node.at];
+            place.expect(0, &[&add[..], &["--as", first]].concat());
+            place.expect(0, &["partner", "confirm", dir, name, "--as", second]);
+        }
+    }
+    place.write("open.toml", "title = \"One text\"\n");
+    let to = ["--to", "Country B", "--to", "Country C"];
+    let open = ["open.toml", "--send", "--as", "Amara Olin"];
+    // A pouch goes from one to one.
+    place.write("pouch.toml", "title = \"Exhibits\"\n");
+    place.expect(
+        2,
+        &[&["matter", "open", "a", "pouch"][..], &to, &["pouch.toml", "--as", "Bo Reyes"]].concat(),
+    );
+    let opened = place.expect(4, &[&["matter", "open", "a", "gathering"][..], &to, &open].concat());
+    let matter = opened.word("matter");
+    place.expect(0, &["act", "a", &matter, "approve", "--as", "Bo Reyes"]);
+    place.expect(0, &["sync", "a"]);
+    place.write("told.toml", "places = 2\nfindings = \"Names.\"\n[only_for]\nfindings = [\"Country B\"]\n");
+    place.expect(0, &["act", "a", &matter, "report", "told.toml", "--as", "Amara Olin"]);
+    place.expect(0, &["sync", "a"]);
+    for (dir, reads) in [("a", "Names."), ("b", "Names."), ("c", "withheld")] {
+        assert_eq!(place.status(dir, &matter), "convened");
+        let shown = place.expect(0, &["matter", "show", dir, &matter]).json.to_string();
+        assert!(shown.contains(reads) && shown.contains("Several places"), "{dir}: {shown}");
+    }
+    place.write("gone.toml", "party = \"Country C\"\nground = \"at-its-wish\"\n");
+    place.expect(4, &["act", "a", &matter, "remove", "gone.toml", "--as", "Amara Olin"]);
+    place.expect(0, &["act", "a", &matter, "approve", "--as", "Bo Reyes"]);
+    place.expect(0, &["sync", "a"]);
+    let shown = place.expect(0, &["--lang", "zh", "matter", "show", "c", &matter]).json.to_string();
+    assert!(shown.contains("我方已被移出本事项"), "{shown}");
+    place.write("late.toml", "places = 1\n");
+    let late = place.expect(4, &["act", "c", &matter, "report", "late.toml", "--as", "Emil Sand"]);
+    assert_eq!(late.word("rule"), "removed");
+    for (node, _) in running {
+        node.stop();
+    }
 }

@@ -378,17 +378,20 @@ impl Ledger {
         pending: &mut Pending,
         matter: &MatterId,
         kind: &str,
-        composed: Composed,
+        mut composed: Composed,
         by: &Actor,
         approvals: &[Actor],
         opening: Option<Opening>,
         draft: Option<Hash>,
     ) -> Result<Outcome, Failure> {
+        let us = self.agency;
+        // It may have waited for an approval, and lanes have moved since.
+        let act = composed.act.as_str();
+        composed.structure = self.matter(matter)?.with_frontier(&us, act, composed.structure);
         let facts =
             self.facts(pending, matter, &composed, opening.as_ref(), by.clone(), approvals.to_vec())?;
         let handling = self.handling(matter, &composed)?;
         let rules_version = self.kind_named(kind)?.def().rules;
-        let us = self.agency;
         let lane = self.matter(matter)?.lane_of(&us);
         let proposal = Proposal {
             author: self.agency,
@@ -402,7 +405,8 @@ impl Ledger {
         };
         let decided = self.matter(matter)?.decide(&proposal, &facts)?;
         self.check_claimed(matter, proposal.act)?;
-        if let Some(partner) = self.not_compared(matter, opening.as_ref())? {
+        let to_admit = self.admitted_but_not_compared(proposal.act, proposal.structure);
+        if let Some(partner) = self.not_compared(matter, opening.as_ref())?.or(to_admit) {
             let draft = draft.unwrap_or(Hash::ZERO);
             return Ok(if !self.is_waited_for(&partner) {
                 Outcome::AwaitsEpoch(draft)
@@ -424,7 +428,9 @@ impl Ledger {
             opening,
             handling,
         };
-        self.append_own(pending, new).map(Outcome::Signed)
+        let entry = self.append_own(pending, new)?;
+        self.give_to_admitted(pending, matter, &entry)?;
+        Ok(Outcome::Signed(entry))
     }
 
     /// A party of the matter with whom the streams have not been compared since the node started; any party while an

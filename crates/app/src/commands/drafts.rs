@@ -36,7 +36,22 @@ impl Ledger {
         toml: &str,
         officer: &Officer,
     ) -> Result<Acted, Failure> {
-        let outcome = self.try_draft_opening(pending, kind, partner, toml, officer);
+        self.draft_opening_with(pending, kind, std::slice::from_ref(partner), toml, officer)
+    }
+
+    /// Drafts the act that opens a shared matter with one or several partners. Sends nothing.
+    ///
+    /// # Errors
+    /// As [`Self::draft_opening`], or when matters of this kind have two parties and no more.
+    pub fn draft_opening_with(
+        &mut self,
+        pending: &mut Pending,
+        kind: &str,
+        partners: &[Partner],
+        toml: &str,
+        officer: &Officer,
+    ) -> Result<Acted, Failure> {
+        let outcome = self.try_draft_opening(pending, kind, partners, toml, officer);
         self.heed_refusal(pending, officer, Doing::OpenMatter.code(), None, outcome)
     }
 
@@ -44,39 +59,45 @@ impl Ledger {
         &mut self,
         pending: &mut Pending,
         kind: &str,
-        partner: &Partner,
+        partners: &[Partner],
         toml: &str,
         officer: &Officer,
     ) -> Result<Acted, Failure> {
         self.authorise(officer, Doing::OpenMatter, None)?;
-        if partner.partnership != Partnership::Confirmed {
+        if partners.iter().any(|partner| partner.partnership != Partnership::Confirmed) {
             return Err(Refusal::under(rules::PARTNER_UNCONFIRMED).into());
         }
-        if partner.lane.linked_with().is_some() {
+        if partners.iter().any(|partner| partner.lane.linked_with().is_some()) {
             let why =
                 "this partner has a node now: open the matter with the agency its record was linked with";
             return Err(Failure::Usage(why.into()));
         }
-        if partner.lane.quarantine.is_some() {
+        if partners.iter().any(|partner| partner.lane.quarantine.is_some()) {
             return Err(Refusal::under(rules::QUARANTINE).into());
         }
         let act = self.opening_act(kind)?.code;
         let composed = self.compose_for(officer, kind, None, act, toml)?;
-        let opening = self.opening_with(kind, partner)?;
+        let opening = self.opening_with(kind, partners)?;
         self.keep_draft(pending, &opening.genesis.matter(), kind, composed, Some(&opening), officer)
     }
 
-    /// A new matter of this kind with a partner, as the act that opens it states it.
-    pub(crate) fn opening_with(&mut self, kind: &str, partner: &Partner) -> Result<Opening, Failure> {
-        let [opener_role, other_role, ..] = self.kind_named(kind)?.def().roles else {
+    /// A new matter of this kind with these partners, as the act that opens it states it.
+    pub(crate) fn opening_with(&mut self, kind: &str, partners: &[Partner]) -> Result<Opening, Failure> {
+        let def = self.kind_named(kind)?.def();
+        let [opener_role, other_role, ..] = def.roles else {
             return Err(Failure::Usage("matters of this kind are not shared".into()));
         };
-        let genesis = self.genesis(kind)?;
-        let recorder = partner.off_network.then_some(self.agency);
+        if partners.len() > 1 && def.fold.is_none() {
+            return Err(Failure::Usage("matters of this kind are opened with one partner".into()));
+        }
+        let (us, genesis) = (self.agency, self.genesis(kind)?);
         let party = |agency, role: &str, recorder| Party { agency, role: token(role), recorder };
-        let mut parties =
-            vec![party(self.agency, opener_role, None), party(partner.agency, other_role, recorder)];
+        let others = partners
+            .iter()
+            .map(|partner| party(partner.agency, other_role, partner.off_network.then_some(us)));
+        let mut parties: Vec<_> = others.chain([party(us, opener_role, None)]).collect();
         parties.sort();
+        parties.dedup();
         Ok(Opening { genesis, parties, exercise: false, follows: None })
     }
 
@@ -92,8 +113,12 @@ impl Ledger {
     ) -> Result<Acted, Failure> {
         let by = officer.acting_in(&*self.keys.pseudonyms, matter);
         let act = composed.act.as_str().to_owned();
-        let content =
-            |label: &str, bytes| PartBytes { label: token(label), class: PartClass::Content, bytes };
+        let content = |label: &str, bytes| PartBytes {
+            label: token(label),
+            class: PartClass::Content,
+            bytes,
+            to: None,
+        };
         let structure = composed.structure;
         let mut parts = vec![content(STRUCTURE, structure.clone())];
         parts.extend(opening.map(|opening| content(OPENING, cbor::encode(opening))));
@@ -195,6 +220,11 @@ impl Ledger {
     ) -> Result<(Composed, Option<Opening>), Failure> {
         let gone = || Failure::NotFound("the draft's content has been erased; write it again".into());
         let (mut structure, mut opening, mut parts) = (None, None, Vec::new());
+        let kept = self.recorded_entry(pending, &draft.entry)?;
+        let for_whom = |label: &Token| {
+            let part = kept.header().parts.iter().find(|part| part.label == *label);
+            part.and_then(|part| part.to.clone())
+        };
         for part in self.parts(pending, &draft.entry)? {
             match part.label.as_str() {
                 STRUCTURE => structure = Some(part.bytes),
@@ -206,7 +236,8 @@ impl Ledger {
                 label => {
                     let tally = label == comity_domain::act::TALLY;
                     let class = if tally { PartClass::Tally } else { PartClass::Content };
-                    parts.push(PartBytes { label: part.label, class, bytes: part.bytes });
+                    let to = for_whom(&part.label);
+                    parts.push(PartBytes { label: part.label, class, bytes: part.bytes, to });
                 }
             }
         }

@@ -239,7 +239,11 @@ impl Ledger {
     }
 
     /// All that travels of a matter, in the order in which it was recorded here.
-    fn shared_records(&mut self, pending: &Pending, id: &MatterId) -> Result<Vec<(Hash, u64)>, Failure> {
+    pub(super) fn shared_records(
+        &mut self,
+        pending: &Pending,
+        id: &MatterId,
+    ) -> Result<Vec<(Hash, u64)>, Failure> {
         let stored = self.store.matter(id)?;
         let all = stored.iter().chain(&pending.commit.records);
         let shared = all.filter_map(|record| match &record.what {

@@ -2,10 +2,12 @@
 
 mod act;
 mod add_partner;
+mod admit;
 mod drafts;
 mod erase;
 mod filters;
 mod hand_over;
+mod name_agencies;
 mod name_matters;
 mod name_officers;
 mod officers;

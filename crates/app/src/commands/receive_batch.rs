@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use comity_domain::engine::{AnyMatter, Standing};
+use comity_domain::engine::{AnyMatter, Standing, admits_in};
 use comity_domain::matters::node::{SetAside, Trouble};
 use comity_federation::batch::{Arrived, OpenBatch, Unreadable, check_arrived};
 use comity_federation::compare::{self, Fit};
@@ -217,8 +217,11 @@ impl Ledger {
         for head in batch.heads {
             stated += usize::from(self.keep_head(pending, head)?);
         }
-        // The opening says whose entries count, so it comes first.
-        arrived.sort_by_key(|arrived| arrived.entry.header().opening.is_none());
+        // The opening says whose entries count, so it comes first; but for our admission, which says why it concerns us.
+        let us = self.agency;
+        arrived.sort_by_key(|arrived| {
+            (admits_in(&arrived.entry) != Some(us), arrived.entry.header().opening.is_none())
+        });
         for arrived in arrived {
             let hash = arrived.entry.hash();
             if self.leaf_of(pending, &hash)?.is_some() {
@@ -315,6 +318,7 @@ impl Ledger {
         }
         let (us, lane) = (self.agency, header.lane.party());
         let said = self.said_to_be_us(&header.matter)?;
+        let admitted = self.said_to_be_admitted(entry)?;
         let parties = match &header.opening {
             Some(opening) => Some(opening.parties.clone()),
             None => match self.matter(&header.matter) {
@@ -329,9 +333,10 @@ impl Ledger {
             },
         };
         let Some(parties) = parties else {
-            // Its opening is still to come: it waits, and it can only be of the lane of who sends it.
+            // Its opening is still to come: it waits, and it can only be of the lane of who sends it, or our admission.
             let own = header.author == from && lane == from;
-            return Ok(if own { Ok(()) } else { Err(SetAside::NotAddressed) });
+            let admits_us = admits_in(entry) == Some(us);
+            return Ok(if own || admits_us { Ok(()) } else { Err(SetAside::NotAddressed) });
         };
         // Nobody records for us: we speak for ourselves.
         if parties.iter().any(|party| party.agency == us && party.recorder.is_some()) {
@@ -345,10 +350,11 @@ impl Ledger {
         let (now, speaks) = self.parties_now(&header.matter, lane)?;
         let is_party = |agency: AgencyId| {
             let named = parties.iter().chain(&now).any(|party| party.agency == agency);
-            named || agency == us && parties.iter().any(offered)
+            named || admitted.contains(&agency) || agency == us && parties.iter().any(offered)
         };
         let of_lane = parties.iter().find(|party| party.agency == lane);
         let writer = of_lane.map(|party| party.recorder.unwrap_or(party.agency));
+        let writer = writer.or(Some(lane).filter(|lane| admitted.contains(lane)));
         Ok(if !is_party(us) || !is_party(from) {
             Err(SetAside::NotAddressed)
         } else if writer != Some(header.author) && (writer.is_none() || speaks != header.author) {
@@ -369,10 +375,30 @@ impl Ledger {
         }
     }
 
-    /// The parties of a matter as they are now, and the agency that speaks for one of them.
+    /// Whom the opener of a matter admits, by what is here of it and by this entry: its word may come before what it rests
+    /// on, and from the one that it admits.
+    fn said_to_be_admitted(&mut self, entry: &Entry) -> Result<BTreeSet<AgencyId>, Failure> {
+        let header = entry.header();
+        let known = match self.matter(&header.matter) {
+            Ok(matter) => matter,
+            Err(Failure::NotFound(_)) => return Ok(BTreeSet::new()),
+            Err(other) => return Err(other),
+        };
+        let mut said = known.said_to_be_admitted();
+        said.extend(admits_in(entry).map(|agency| (header.author, agency)));
+        if said.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        // Whichever opening counts, the matter's id is drawn from who opens it.
+        let openings = known.entries().into_iter().filter_map(|entry| entry.header().opening.as_ref());
+        let opener = header.opening.iter().chain(openings).map(|opening| opening.genesis.opener).next();
+        Ok(said.into_iter().filter(|(by, _)| Some(*by) == opener).map(|(_, agency)| agency).collect())
+    }
+
+    /// The parties of a matter as they are now, or were, and the agency that speaks for one of them.
     fn parties_now(&mut self, matter: &MatterId, party: AgencyId) -> Result<(Vec<Party>, AgencyId), Failure> {
         match self.matter(matter) {
-            Ok(matter) => Ok((matter.parties(), matter.agency_of(&party))),
+            Ok(matter) => Ok((matter.ever_parties(), matter.agency_of(&party))),
             Err(Failure::NotFound(_)) => Ok((Vec::new(), party)),
             Err(other) => Err(other),
         }

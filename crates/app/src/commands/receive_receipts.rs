@@ -84,7 +84,7 @@ impl Ledger {
 
     fn is_party(&mut self, partner: &AgencyId, matter: &MatterId) -> Result<bool, Failure> {
         match self.matter(matter) {
-            Ok(matter) => Ok(matter.parties().iter().any(|party| party.agency == *partner)),
+            Ok(matter) => Ok(matter.ever_parties().iter().any(|party| party.agency == *partner)),
             Err(Failure::NotFound(_)) => Ok(false),
             Err(other) => Err(other),
         }

@@ -239,9 +239,9 @@ impl Ledger {
     }
 
     fn is_among_parties(&mut self, partner: &AgencyId, entry: &Entry) -> Result<bool, Failure> {
-        // Who had no node when it was opened may have one now.
+        // Who had no node when it was opened may have one now, and who was removed has what it was given.
         let now = match self.matter(&entry.header().matter) {
-            Ok(matter) => matter.parties(),
+            Ok(matter) => matter.ever_parties(),
             Err(Failure::NotFound(_)) => Vec::new(),
             Err(other) => return Err(other),
         };

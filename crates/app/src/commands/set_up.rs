@@ -7,6 +7,7 @@ use comity_journal::ids::{Genesis, MatterId, Token};
 use comity_journal::suite::Hash;
 
 use crate::commands::drafts::inner_entry;
+use crate::commands::name_agencies::put_only_for;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
 use crate::people::Officer;
@@ -60,6 +61,17 @@ impl Ledger {
             _ => None,
         };
         let toml = named.as_deref().unwrap_or(toml);
+        let named = match (matter, kind.act(act)) {
+            (Some(matter), Some(def)) => self.with_agencies(matter, def, toml)?,
+            _ => None,
+        };
+        let toml = named.as_deref().unwrap_or(toml);
+        // Between two parties nothing is withheld from a third.
+        let withheld = match kind.act(act).filter(|def| kind.def().fold.is_some() && !def.inner) {
+            Some(def) => self.without_only_for(matter, def, toml)?,
+            None => None,
+        };
+        let toml = withheld.as_ref().map_or(toml, |(toml, _)| toml.as_str());
         let Self { entropy, matters, agency, .. } = self;
         let folded = matter.and_then(|id| matters.get(id)).map(|matter| &**matter);
         let goes_out = act == Dispatch::DEF.code;
@@ -67,7 +79,15 @@ impl Ledger {
             let matter = folded?;
             if goes_out { matter.to_dispatch(agency).first().copied() } else { matter.latest(acts) }
         };
-        Ok(kind.compose(act, toml, &mut Preparation { entropy: &mut **entropy, latest: &latest })?)
+        let mut preparation = Preparation { entropy: &mut **entropy, latest: &latest };
+        let mut composed = kind.compose(act, toml, &mut preparation)?;
+        if let Some(folded) = folded {
+            composed.structure = folded.with_frontier(agency, act, composed.structure);
+        }
+        if let Some((_, only_for)) = withheld {
+            put_only_for(&mut composed, &only_for);
+        }
+        Ok(composed)
     }
 
     /// Composes what an officer wrote: matters it names by number are those the officer may know.

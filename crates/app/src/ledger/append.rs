@@ -8,7 +8,7 @@ use comity_journal::card::Card;
 use comity_journal::entry::{Actor, Entry, Header, Lane, Opening, Relied, VERSION};
 use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::leaf::{Leaf, inner_leaf_hash, inner_root_commitment};
-use comity_journal::part::{self, OpenPart, Salt};
+use comity_journal::part::{self, Commitment, OpenPart, Salt};
 use comity_journal::stream::StreamHead;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
@@ -64,6 +64,7 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read, the content is too large, or the signer cannot sign.
     pub fn append_own(&mut self, pending: &mut Pending, new: NewEntry) -> Result<Hash, Failure> {
+        let for_whom: Vec<_> = new.parts.iter().map(|part| part.to.clone()).collect();
         let parts: Vec<OpenPart> =
             new.parts.into_iter().map(|part| part.salted(&mut *self.entropy)).collect();
         part::check_sizes(&parts).map_err(|error| Failure::Usage(error.to_string()))?;
@@ -95,7 +96,7 @@ impl Ledger {
             handling: new.handling,
             act: new.act,
             structure: new.structure,
-            parts: parts.iter().map(OpenPart::commit).collect(),
+            parts: parts.iter().zip(for_whom).map(|(part, to)| Commitment { to, ..part.commit() }).collect(),
             relied: new.relied,
             opening: new.opening,
         };
@@ -160,6 +161,14 @@ impl Ledger {
     /// The number of the record of an entry, what is pending included.
     pub(crate) fn recorded_at(&self, pending: &Pending, hash: &Hash) -> Result<Option<u64>, Failure> {
         Ok(self.recorded(pending, hash)?.map(|record| record.number))
+    }
+
+    /// An entry that is recorded, what is pending included.
+    pub(crate) fn recorded_entry(&self, pending: &Pending, hash: &Hash) -> Result<Entry, Failure> {
+        let missing = || Failure::Fault("an entry is named that is not recorded".into());
+        let record = self.recorded(pending, hash)?.ok_or_else(missing)?;
+        let Recorded::Entry { bytes, .. } = record.what else { return Err(missing()) };
+        Entry::read(&bytes).map_err(|error| Failure::Fault(error.to_string()))
     }
 
     /// The leaf of the exchange tree in which an entry is recorded, and since when; what is pending included.
@@ -370,15 +379,14 @@ impl Ledger {
 
     /// Puts an entry of ours into the stream to every other party of its matter.
     fn address(&mut self, pending: &mut Pending, entry: &Entry) -> Result<(), Failure> {
-        let us = self.agency;
-        let parties = self.matter(&entry.header().matter)?.parties().into_iter();
-        let others = parties.filter(|party| party.recorder.is_none() && party.agency != us);
-        for partner in others.map(|party| party.agency) {
-            let head = self.stream(&partner, Direction::Out)?.push(&entry.hash());
-            // The entry is not the last record when an inner root followed it.
-            let record = pending.commit.records.iter().rev().find(|record| is_entry(record, &entry.hash()));
-            let Some(record) = record.map(|record| record.number) else { continue };
-            self.put_step(pending, StreamStep { partner, direction: Direction::Out, head, record });
+        let (receivers, before) = self.receivers(entry)?;
+        for partner in receivers {
+            for hash in before.into_iter().chain([entry.hash()]) {
+                // The entry is not the last record when an inner root followed it.
+                let Some(record) = self.recorded_at(pending, &hash)? else { continue };
+                let head = self.stream(&partner, Direction::Out)?.push(&hash);
+                self.put_step(pending, StreamStep { partner, direction: Direction::Out, head, record });
+            }
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use ciborium::Value;
 use comity_domain::act::{Act as _, ActDef};
 use comity_domain::engine::{
     AdoptRecord, Dispatch, DisputeRecord, HandRecordOver, KeepDraft, LastRead, ReadContent, Recall,
-    Restriction, ReviewGrounds, StandBy, Task,
+    Restriction, ReviewGrounds, SharedAct, StandBy, Task,
 };
 use comity_domain::vocabularies::Purpose;
 use comity_domain::words::Words;
@@ -174,7 +174,9 @@ impl Ledger {
         let known = self.kind_named(&kind)?;
         let (acts, roles) = (known.acts(), known.def().roles);
         let opening = acts.first().map(|act| act.code);
-        let (parties, offered) = (self.matter(id)?.parties(), self.matter(id)?.offered_to(&us).is_some());
+        let (parties, offered) =
+            (self.matter(id)?.ever_parties(), self.matter(id)?.offered_to(&us).is_some());
+        let convenes = self.matter(id)?.convenor() == Some(us);
         let is_open = !parties.is_empty();
         let role = parties.into_iter().find(|party| party.agency == us);
         let role = role.map_or(roles[0].to_owned(), |party| party.role.to_string());
@@ -187,7 +189,9 @@ impl Ledger {
             let takes = [AdoptRecord::DEF.code, DisputeRecord::DEF.code].contains(&act.code);
             act.code == HandRecordOver::DEF.code || takes && !offered
         };
+        let not_ours = |act: &&&ActDef| SharedAct::steers(act) && SharedAct::is(act) && !convenes;
         let ours = acts.iter().filter(|act| !act.inner && !at_its_entry(act) && !of_records(act));
+        let ours = ours.filter(|act| !not_ours(act));
         let ours = ours.filter(ours_by_role).filter(|act| !done(act));
         ours.map(|act| self.next_line(officer, id, &kind, act, words)).collect()
     }

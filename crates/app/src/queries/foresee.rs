@@ -87,7 +87,7 @@ impl Ledger {
         let not_allowed = refused(self.authorise(officer, Doing::OpenMatter, None))?;
         let unconfirmed = (partner.partnership != Partnership::Confirmed)
             .then(|| Refusal::under(rules::PARTNER_UNCONFIRMED));
-        let opening = self.opening_with(kind, partner)?;
+        let opening = self.opening_with(kind, std::slice::from_ref(partner))?;
         let id = opening.genesis.matter();
         let now = self.now();
         let facts = Facts {

@@ -1,11 +1,11 @@
 //! Matters: the list, and one of them whole.
 
 use ciborium::Value;
-use comity_domain::act::{self, Absence, Act as _, FieldKind};
+use comity_domain::act::{self, Absence, Act as _, FieldKind, FieldType as _, Home};
 use comity_domain::clock::ClockReading;
 use comity_domain::engine::{
-    EntryView, Facts, Holder, KeepGround, ReadContent, RecallResult, Recalled, RecordDispute, RecordWord,
-    Recorded, Standing,
+    EntryView, Facts, Holder, KeepGround, PartyRole, ReadContent, RecallResult, Recalled, RecordDispute,
+    RecordWord, Recorded, Standing,
 };
 use comity_domain::gates::{Cover, missing_approvals};
 use comity_domain::words::Words;
@@ -362,6 +362,7 @@ impl Ledger {
             timeline.push(self.timeline_line(id, &kind, entry, &names, words)?);
         }
         let (marks, handed) = (self.matter(id)?.marks(), self.packages_told_of(id)?);
+        let removed = self.matter(id)?.removed_by(&us).map(|_| words.text("removed-from-matter"));
         let mut packages = Vec::new();
         for handed in &handed {
             packages.push(PackageLine {
@@ -390,7 +391,10 @@ impl Ledger {
         Ok(MatterPage {
             line,
             cover: words.term(Cover::LIST, Cover::NotOnRecord.code()),
-            marks: marks.iter().map(|mark| words.text(&format!("mark-{kind}-{mark}"))).collect(),
+            marks: removed
+                .into_iter()
+                .chain(marks.iter().map(|mark| words.text(&format!("mark-{kind}-{mark}"))))
+                .collect(),
             packages,
             recalls: self.recall_lines(id, &kind, &names, words)?,
             quarantined: self.quarantined_in(None, id, None)?,
@@ -522,6 +526,12 @@ impl Ledger {
             }
         });
         let objections = if side == "theirs" { matter.judge(&shown.entry, &facts) } else { Vec::new() };
+        let meant = header.parts.iter().filter(|part| !matter.is_addressed(&entry, part, &us));
+        let not_ours: Vec<_> = meant.map(|part| part.label.clone()).collect();
+        let withheld = |home: &Home| {
+            let of_others = side == "theirs" || side == "recorded-by-them";
+            of_others && not_ours.iter().any(|label| home.is_at(label.as_str()))
+        };
         let parts = self.store().parts(&shown.entry)?;
         let def = self.kind_named(kind)?.act(header.act.as_str());
         let how = (side == "recorded").then(|| act::read(&Recorded::DEF, &[], &header.parts, &parts));
@@ -549,7 +559,12 @@ impl Ledger {
                     Ok(Value::Bytes(who)) if reading.field.kind == FieldKind::Officer => {
                         Pseudonym::from_slice(who).map(|who| names.officer(&who)).unwrap_or_default()
                     }
+                    Ok(Value::Bytes(id)) if reading.field.kind == FieldKind::Agency => {
+                        AgencyId::from_slice(id).map(|id| names.agency(&id)).unwrap_or_default()
+                    }
+                    Ok(Value::Text(role)) if reading.field.kind == PartyRole::KIND => words.party(kind, role),
                     Ok(value) => value_text(words, &reading.field.kind, value),
+                    Err(_) if withheld(&reading.field.home) => words.text("content-withheld"),
                     Err(_) => words.text("content-not-here"),
                 },
                 translations: Vec::new(),

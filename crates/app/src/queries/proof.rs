@@ -8,6 +8,7 @@ use comity_journal::cbor;
 use comity_journal::entry::Entry;
 use comity_journal::fingerprint::Fingerprint;
 use comity_journal::ids::{MatterId, Token};
+use comity_journal::part::Commitment;
 use comity_journal::proof::{Logged, ProofParts};
 use comity_journal::receipt::Receipt;
 use comity_journal::suite::Hash;
@@ -41,7 +42,7 @@ impl Ledger {
         })?;
         let kind = opening.genesis.kind.clone();
         // Whom a party is now, too: its agency's receipts may be there before its first word.
-        let parties: Vec<_> = opening.parties.iter().cloned().chain(matter.parties()).collect();
+        let parties: Vec<_> = opening.parties.iter().cloned().chain(matter.ever_parties()).collect();
         let mut shown = matter.view().timeline;
         shown.retain(|entry| entry.lane.is_shared());
         shown.sort_by_key(|entry| (entry.lane, entry.place));
@@ -49,7 +50,14 @@ impl Ledger {
         let entries: Vec<_> =
             shown.iter().map(|shown| self.stored_entry(&shown.entry)).collect::<Result<_, _>>()?;
         let cover = Token::literal(Cover::NotOnRecord.code());
-        let mut proof = ProofParts::new(*id, kind, self.agency, cover);
+        let us = self.agency;
+        let mut proof = ProofParts::new(*id, kind, us, cover);
+        let matter = self.matter(id)?;
+        let not_ours =
+            |part: &Commitment, entry: &Entry| part.to.is_none() && !matter.is_addressed(entry, part, &us);
+        let withheld =
+            entries.iter().filter(|entry| entry.header().parts.iter().any(|part| not_ours(part, entry)));
+        withheld.for_each(|entry| proof.add_withheld(entry.hash()));
         let agencies: BTreeSet<_> = parties
             .iter()
             .map(|party| party.agency)

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use comity_domain::engine::AnyMatter;
 use comity_federation::holdings::{self, Held, RUNS};
 use comity_journal::entry::{Entry, Opening, Party};
 use comity_journal::ids::{AgencyId, MatterId};
@@ -43,10 +44,13 @@ pub(super) fn project(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId)
     if !(pending.anew || has_come || was_stated) {
         return Ok(());
     }
-    let (entries, now): (Vec<_>, _) = match ledger.matter(id) {
-        Ok(matter) => (matter.entries().into_iter().cloned().collect(), matter.parties()),
+    let (entries, now, removed): (Vec<_>, _, _) = match ledger.matter(id) {
+        Ok(matter) => {
+            let removed = given_to_removed(&**matter);
+            (matter.entries().into_iter().cloned().collect(), matter.ever_parties(), removed)
+        }
         // Of a kind this release does not know what came is kept all the same.
-        Err(Failure::NotFound(_)) => (ledger.entries_of(pending, id)?, Vec::new()),
+        Err(Failure::NotFound(_)) => (ledger.entries_of(pending, id)?, Vec::new(), BTreeMap::new()),
         Err(other) => return Err(other),
     };
     let mut shared: Vec<_> = entries.iter().filter(|entry| entry.header().lane.is_shared()).collect();
@@ -54,26 +58,42 @@ pub(super) fn project(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId)
     let named = Named::by(shared.iter().map(|entry| &***entry), &now);
     // What somebody who is no party put here is nowhere else.
     let of_parties = shared.iter().filter(|entry| named.agencies.contains(&entry.header().lane.party()));
+    let of_parties: Vec<_> = of_parties.map(|entry| entry.hash()).collect();
     // What was stated of its lanes is held like entries, and asked for like them.
     let mut stated: Vec<_> =
         ledger.stated_heads(id)?.iter().map(|head| suite::hash(&[&head.bytes()])).collect();
     stated.sort();
-    let held = of_parties.map(|entry| entry.hash()).chain(stated);
-    let value = holdings::of_matter(held).as_bytes().to_vec();
     let us = ledger.own_card().agency();
+    let may_have = |agency, entry: &Hash| removed.get(agency).is_none_or(|given| given.contains(entry));
+    let held_with = |partner| {
+        let both = of_parties.iter().filter(|entry| may_have(&us, entry) && may_have(partner, entry));
+        holdings::of_matter(both.chain(&stated).copied()).as_bytes().to_vec()
+    };
+    let value = held_with(&us);
     for partner in named.agencies.iter().filter(|partner| **partner != us) {
-        let value = (named.by_all(&us) && named.by_all(partner)).then(|| value.clone());
+        let of_it = || if removed.contains_key(partner) { held_with(partner) } else { value.clone() };
+        let value = (named.by_all(&us) && named.by_all(partner)).then(of_it);
         ledger.runs.changed(partner, id);
         pending.commit.views.push(ViewRow { view: HOLDINGS, key: key(partner, id), value });
     }
     Ok(())
 }
 
+/// The entries that each party which was removed may be given: with it nothing else is compared.
+fn given_to_removed(matter: &dyn AnyMatter) -> BTreeMap<AgencyId, BTreeSet<Hash>> {
+    let entries: Vec<_> = matter.entries().into_iter().map(|entry| entry.hash()).collect();
+    let given = |agency: &AgencyId| {
+        entries.iter().copied().filter(|entry| matter.may_be_given(agency, entry)).collect()
+    };
+    matter.former_parties().into_iter().map(|party| (party.agency, given(&party.agency))).collect()
+}
+
 /// Whom the openings of a matter name that are here. Every one counts, whether it is valid or one of two; of two neither
 /// does yet, so what is held is spoken of only to whom both name.
 pub(crate) struct Named<'m> {
     openings: Vec<&'m Opening>,
-    /// The parties as they are now: who had no node when it was opened may have one.
+    /// Everybody who is a party or was one, as they are now: who had no node when it was opened may have one, and others
+    /// were admitted since.
     now: &'m [Party],
     /// Whoever is named at all.
     agencies: BTreeSet<AgencyId>,

@@ -9,6 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use comity_domain::engine::AnyMatter;
 use comity_domain::gates::Ceiling;
 use comity_federation::batch::{Draft, Parcel};
 use comity_federation::holdings::{Holdings, HoldingsReply};
@@ -18,7 +19,7 @@ use comity_journal::card::Card;
 use comity_journal::entry::{Entry, Lane, Place, Seen};
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::limits;
-use comity_journal::part::OpenPart;
+use comity_journal::part::{Commitment, OpenPart};
 use comity_journal::stated::StatedHead;
 use comity_journal::stream::StreamHead;
 use comity_store::Recorded;
@@ -141,7 +142,7 @@ impl Ledger {
         let ask = |have| Ask { v: VERSION, from, to, matter, have };
         let (ours, is_party) = match self.matter(&matter) {
             Ok(folded) => {
-                let is_party = || folded.parties().iter().any(|party| party.agency == to);
+                let is_party = || folded.ever_parties().iter().any(|party| party.agency == to);
                 (folded.lane_of(&from), folded.opening().map(|_| is_party()))
             }
             // A matter that has not come yet, or one of a kind this release does not know.
@@ -180,7 +181,7 @@ impl Ledger {
                 let Recorded::Entry { lane, place, bytes, .. } = &record.what else { continue };
                 let has =
                     have.get(lane).is_some_and(|(to, known)| if *known { to >= place } else { to > place });
-                if lane.is_shared() && !has {
+                if lane.is_shared() && !has && self.may_be_given(&ask.matter, &partner, record)? {
                     lacking.push((*place, bytes.clone()));
                 }
             }
@@ -210,7 +211,7 @@ impl Ledger {
             Err(Failure::NotFound(_)) => return Ok(false),
             Err(other) => return Err(other),
         };
-        let now = matter.parties();
+        let now = matter.ever_parties();
         let named = Named::by(matter.entries().into_iter().map(AsRef::as_ref), &now);
         Ok(named.is_opened() && named.by_all(&us) && named.by_all(partner))
     }
@@ -221,8 +222,30 @@ impl Ledger {
         if self.came_by_offer(partner, &entry.header().matter)? {
             self.keep_within_ceiling(partner, &entry, &mut parts)?;
         }
-        parts.retain(|part| entry.header().parts.iter().any(|c| c.is_for(partner) && part.matches(c)));
+        let meant = |part: &Commitment, matter: Option<&dyn AnyMatter>| match matter {
+            Some(matter) => matter.is_addressed(&entry, part, partner),
+            None => part.is_for(partner),
+        };
+        let committed = entry.header().parts.iter();
+        let meant: Vec<_> = match self.matter(&entry.header().matter) {
+            Ok(matter) => committed.filter(|part| meant(part, Some(&**matter))).collect(),
+            Err(Failure::NotFound(_)) => committed.filter(|part| meant(part, None)).collect(),
+            Err(other) => return Err(other),
+        };
+        parts.retain(|part| meant.iter().any(|commitment| part.matches(commitment)));
         Ok(Parcel { entry, parts })
+    }
+
+    /// Whether a record is an entry that a partner may be given, which a party that was removed may not of everything.
+    fn may_be_given(
+        &mut self,
+        matter: &MatterId,
+        partner: &AgencyId,
+        record: &comity_store::Record,
+    ) -> Result<bool, Failure> {
+        let Recorded::Entry { entry, .. } = record.what else { return Ok(false) };
+        let matter = self.matter(matter)?;
+        Ok(matter.removed_by(partner).is_none() || matter.may_be_given(partner, &entry))
     }
 
     /// Whether a party of a matter had no node when it was opened: then what it is given was decided for its record.

@@ -157,7 +157,7 @@ impl Story {
         self.step("A request on a prohibited ground: the legal reviewer finds it is about journalism");
         let (officer, reviewer) = people(Side::A);
         let toml = request("information", "Whereabouts of a reporter", "Where does he live?", 48);
-        let (kind, to) = ("request".to_owned(), Side::B.name().to_owned());
+        let (kind, to) = ("request".to_owned(), vec![Side::B.name().to_owned()]);
         let draft = Request::Draft { kind, to, toml, officer: Some(officer.into()), send: false };
         let matter = word(&self.ask(Side::A, draft).await?, "matter");
         self.ask(Side::A, act(&matter, "review-grounds", Some(&review("yes")), reviewer)).await?;

@@ -115,7 +115,7 @@ impl Story {
             link: "Its address was on the telephones found.",
             wished_in: 24 * 14,
         };
-        let (kind, to) = ("request".to_owned(), Side::A.name().to_owned());
+        let (kind, to) = ("request".to_owned(), vec![Side::A.name().to_owned()]);
         let draft =
             Request::Draft { kind, to, toml: asked.toml(), officer: Some(OFFICER.into()), send: true };
         let matter = word(&self.refused(Side::B, draft).await?, "matter");

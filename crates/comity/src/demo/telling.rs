@@ -60,7 +60,7 @@ impl Story {
         (author, second): (&str, &str),
     ) -> Result<String, Reply> {
         let officer = Some(author.to_owned());
-        let draft = Request::Draft { kind: kind.into(), to: to.into(), toml, officer, send: true };
+        let draft = Request::Draft { kind: kind.into(), to: vec![to.into()], toml, officer, send: true };
         let drafted = self.refused(side, draft).await?;
         let matter = word(&drafted, "matter");
         self.ask(side, act(&matter, "review-grounds", Some(&review("no")), second)).await?;

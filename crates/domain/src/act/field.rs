@@ -4,7 +4,7 @@
 //! itself in a debug text, because content is personal until shown otherwise.
 
 use comity_journal::cbor::is_plain_text;
-use comity_journal::ids::{Handle, MatterId, Pseudonym, Token};
+use comity_journal::ids::{AgencyId, Handle, MatterId, Pseudonym, Token};
 use comity_journal::part;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
@@ -167,6 +167,7 @@ structure_types! {
     Hash => FieldKind::Machine,
     Handle => FieldKind::Machine,
     MatterId => FieldKind::Matter,
+    AgencyId => FieldKind::Agency,
 }
 
 /// A moment as a field: RFC 3339 where people write it, milliseconds where it is signed.

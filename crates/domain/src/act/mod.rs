@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use comity_journal::cbor;
 use comity_journal::entropy::Entropy;
-use comity_journal::ids::Token;
+use comity_journal::ids::{AgencyId, Token};
 use comity_journal::part::{OpenPart, PartClass, Salt};
 use comity_journal::suite::Hash;
 use serde::Serialize;
@@ -98,6 +98,8 @@ pub enum FieldKind {
     TextField,
     /// An officer of this node: a name where people write it, a pseudonym where it is signed.
     Officer,
+    /// An agency: our own name for it where people write it; its id where it is signed.
+    Agency,
     /// Another matter: its number, or as much of it as no other has, where people write it; its id where it is signed.
     Matter,
     /// Random handles and their like, made by the engine.
@@ -324,6 +326,7 @@ impl Parts {
                 label: Token::new(label).expect("part names in definitions are tokens"),
                 class,
                 bytes,
+                to: None,
             })
             .collect()
     }
@@ -338,6 +341,8 @@ pub struct PartBytes {
     pub class: PartClass,
     /// Deterministic CBOR.
     pub bytes: Vec<u8>,
+    /// The parties it is for, sorted, its author among them; nothing where it is for all of them.
+    pub to: Option<Vec<AgencyId>>,
 }
 
 impl PartBytes {

@@ -76,6 +76,7 @@ fn example(kind: &FieldKind) -> String {
         | FieldKind::Code(..)
         | FieldKind::Machine
         | FieldKind::Officer
+        | FieldKind::Agency
         | FieldKind::Matter
         | FieldKind::TextField
         | FieldKind::Entry => "\"\"".into(),

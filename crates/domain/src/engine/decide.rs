@@ -222,6 +222,9 @@ impl<K: Kind> Matter<K> {
         let lanes = state.lanes_with(None);
         if !Self::is_own_lane_kind(lane) {
             let ours = state.parties.iter().find(|party| party.agency == lane.party());
+            if ours.is_none() && state.opened_by.is_some() {
+                return Err(Refusal::under(state.stands_against(lane)));
+            }
             let role = ours.map_or(K::DEF.roles[0], |party| party.role.as_str());
             if !def.by.is_empty() && !def.by.contains(&role) {
                 return Err(Refusal::under(rules::NOT_OURS));
@@ -229,6 +232,9 @@ impl<K: Kind> Matter<K> {
             let shared = SharedAct::is(def);
             if shared && state.opened_by.is_none() || !shared && !K::cell(&lanes).allows(role, def.code) {
                 return Err(Refusal::under(rules::NOT_NOW));
+            }
+            if shared && SharedAct::steers(def) {
+                self.check_convenor(lane, &state)?;
             }
             if SharedAct::ends_fork(def) && !self.is_forked(lane) {
                 return Err(Refusal::under(rules::NOT_FORKED));

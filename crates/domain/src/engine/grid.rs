@@ -76,6 +76,16 @@ pub(super) fn page(def: &KindDef, rows: &[GridRow]) -> String {
          |---|---|---|---|---|---|---|\n",
         def.code, def.rules,
     );
+    if let Some(fold) = def.fold {
+        page = page.replacen(
+            "\n\n|",
+            &format!(
+                "\nWhere several parties are `{second}`, what is said of them is so once it is so of: {}.\n\n|",
+                fold.code()
+            ),
+            1,
+        );
+    }
     for GridRow { first: name_a, second: name_b, cell, .. } in rows {
         let next = |role: &str| {
             let acts: Vec<_> = cell.next_of(role).collect();

@@ -5,7 +5,8 @@
 //! recorder writes for the party behind it is void. The take is the first entry of the next epoch of the party's lane,
 //! follows that last entry, and is the agency's. A take whose offer it had not seen is void like any other.
 //!
-//! This file is the one place that says who a party is now ([`Matter::parties`], [`Matter::lane_of`]). Not here: whether
+//! This file is the one place that says which agency a party is now ([`Matter::parties`], [`Matter::lane_of`]); who is one
+//! at all is said in [`super::convened`]. Not here: whether
 //! people at either node have confirmed that record and agency are the same, which is in their partners' records.
 //!
 //! Invariant: a lane has one writer at any place of it, and who that is follows from what the entry's author had seen.
@@ -257,7 +258,7 @@ impl<K: Kind> Matter<K> {
     // --- who a party is now -------------------------------------------------------------------------------
 
     /// Which records were handed over by now; looked for only where somebody records for a party at all.
-    fn handed_now(&self) -> HandedOverRecords {
+    pub(super) fn handed_now(&self) -> HandedOverRecords {
         let parties = self.opening().map(|(opening, _)| opening.parties.as_slice()).unwrap_or_default();
         if parties.iter().all(|party| party.recorder.is_none()) {
             return HandedOverRecords::new();
@@ -268,12 +269,15 @@ impl<K: Kind> Matter<K> {
     /// The parties as they are now: one without a node whose record was handed over is the agency that speaks, or is to
     /// speak, for itself, and nobody records for it any more.
     pub fn parties(&self) -> Vec<Party> {
-        let (Some((opening, _)), handed) = (self.opening(), self.handed_now()) else { return Vec::new() };
-        let now = |party: &Party| match handed.get(&party.agency) {
+        let handed = self.handed_now();
+        self.convened_now().present.iter().map(|party| Self::as_now(&handed, party)).collect()
+    }
+
+    pub(super) fn as_now(handed: &HandedOverRecords, party: &Party) -> Party {
+        match handed.get(&party.agency) {
             Some(handed) => Party { agency: handed.to, recorder: None, ..party.clone() },
             None => party.clone(),
-        };
-        opening.parties.iter().map(now).collect()
+        }
     }
 
     /// Which agency the party with this id in the opening is now.

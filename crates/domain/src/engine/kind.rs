@@ -29,8 +29,43 @@ pub struct KindDef {
     pub hands_over: Option<&'static str>,
     /// Whether it has shared lanes at all.
     pub shared: bool,
+    /// Whether the party that opens it is its convenor, who admits and removes parties.
+    pub convened: bool,
+    /// How the second role is read where several parties have it; nothing where never more than one has.
+    pub fold: Option<Fold>,
     /// Its words: zh, then en, as Fluent.
     pub words: (&'static str, &'static str),
+}
+
+/// How several parties in one role are read as one: what the grid says of a pair of roles is drawn for one party in each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fold {
+    /// It is so once it is so of every one of them, and of one at least.
+    All,
+    /// It is so once it is so of one of them.
+    Any,
+    /// It is so once it is so of more than half of them.
+    Quorum,
+}
+
+impl Fold {
+    /// Its code, for the page of the grid.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Any => "any",
+            Self::Quorum => "quorum",
+        }
+    }
+
+    /// Whether it is so, where it is so of as many out of as many.
+    pub const fn holds(self, of: usize, out_of: usize) -> bool {
+        match self {
+            Self::All => out_of > 0 && of == out_of,
+            Self::Any => of > 0,
+            Self::Quorum => of * 2 > out_of,
+        }
+    }
 }
 
 /// A sealed package as an act names it.
@@ -179,13 +214,19 @@ pub trait Kind: Sized + Send + Sync + 'static {
 /// The lanes of a matter as a kind sees them: by the role of their party.
 pub struct Lanes<'a, L> {
     pub(super) parties: Vec<(&'a str, AgencyId, &'a L)>,
+    /// The lanes of parties that were removed, as far as they count.
+    former: Vec<(&'a str, AgencyId, &'a L)>,
     pub(super) untouched: L,
 }
 
 impl<'a, L: Default> Lanes<'a, L> {
     /// Lanes by role, agency and state.
     pub fn new(parties: Vec<(&'a str, AgencyId, &'a L)>) -> Self {
-        Self { parties, untouched: L::default() }
+        Self { parties, former: Vec::new(), untouched: L::default() }
+    }
+
+    pub(super) fn with_former(self, former: Vec<(&'a str, AgencyId, &'a L)>) -> Self {
+        Self { former, ..self }
     }
 
     /// The lane of the (first) party in this role; an untouched one where there is none.
@@ -196,5 +237,17 @@ impl<'a, L: Default> Lanes<'a, L> {
     /// All lanes in this role.
     pub fn all(&self, role: &str) -> impl Iterator<Item = (AgencyId, &L)> {
         self.parties.iter().filter(move |(r, ..)| *r == role).map(|(_, agency, lane)| (*agency, *lane))
+    }
+
+    /// Whether something is so of the parties in this role, as the fold reads several.
+    pub fn hold(&self, fold: Fold, role: &str, is_so: impl Fn(&L) -> bool) -> bool {
+        let of = self.all(role).filter(|(_, lane)| is_so(lane)).count();
+        fold.holds(of, self.all(role).count())
+    }
+
+    /// The lanes in this role of parties that were removed: as they stood at the frontier that the removal states. Nobody
+    /// waits for them any more; what they said until then is still there to be counted.
+    pub fn former(&self, role: &str) -> impl Iterator<Item = (AgencyId, &L)> {
+        self.former.iter().filter(move |(r, ..)| *r == role).map(|(_, agency, lane)| (*agency, *lane))
     }
 }

@@ -17,6 +17,7 @@ use comity_journal::ids::{AgencyId, MatterId, Pseudonym};
 use comity_journal::suite::Hash;
 
 use super::candidate::{Stated, Verdict};
+use super::convened::Former;
 use super::course::{Course, Link};
 use super::disowned::DisownedKey;
 use super::grid::Cell;
@@ -27,7 +28,7 @@ use super::lane::{Frontier, LaneLog, Standing, Step};
 use super::shared::SharedAct;
 use crate::act::{ActDef, ActSet, Shape};
 use crate::clock::Clock;
-use crate::gates::{Refusal, rules};
+use crate::gates::{Refusal, Rule, rules};
 
 /// A matter of kind `K`, as far as this node has it.
 pub struct Matter<K: Kind> {
@@ -47,6 +48,8 @@ pub struct Matter<K: Kind> {
 /// The state of a matter at some frontier.
 pub(super) struct State<K: Kind> {
     pub(super) parties: Vec<Party>,
+    /// The parties that were removed.
+    pub(super) former: Vec<Former>,
     pub(super) opened_by: Option<Hash>,
     lanes: BTreeMap<AgencyId, K::Lane>,
     pub(super) inner: InnerLane,
@@ -63,6 +66,12 @@ impl<K: Kind> State<K> {
         self.frontier.get(&lane).copied().unwrap_or(0)
     }
 
+    /// Why nothing is written in the lane of somebody who is no party.
+    pub(super) fn stands_against(&self, lane: Lane) -> Rule {
+        let removed = self.former.iter().any(|former| former.party.agency == lane.party());
+        if removed { rules::REMOVED } else { rules::FOREIGN_LANE }
+    }
+
     /// The lanes by role; `opening` supplies the parties for the act that opens.
     pub(super) fn lanes_with<'a>(&'a self, opening: Option<&'a Opening>) -> Lanes<'a, K::Lane> {
         if !K::DEF.shared {
@@ -73,7 +82,11 @@ impl<K: Kind> State<K> {
         let known = parties.iter().filter_map(|party| {
             self.lanes.get(&party.agency).map(|lane| (party.role.as_str(), party.agency, lane))
         });
-        Lanes::new(known.collect())
+        let former = self.former.iter().filter_map(|former| {
+            let lane = self.lanes.get(&former.party.agency)?;
+            Some((former.party.role.as_str(), former.party.agency, lane))
+        });
+        Lanes::new(known.collect()).with_former(former.collect())
     }
 }
 
@@ -212,7 +225,7 @@ impl<K: Kind> Matter<K> {
     /// The definition of an act in a lane.
     pub(super) fn def_of(lane: Lane, act: &str) -> Option<&'static ActDef> {
         let defs = if Self::is_own_lane_kind(lane) { InnerAct::defs() } else { K::Act::defs() };
-        let shared = if K::DEF.shared && lane.is_shared() { SharedAct::defs() } else { &[] };
+        let shared = SharedAct::of(&K::DEF).filter(|_| lane.is_shared());
         defs.iter().chain(shared).find(|def| def.code == act)
     }
 
@@ -297,7 +310,7 @@ impl<K: Kind> Matter<K> {
         let party = parties
             .iter()
             .find(|party| party.agency == stated.lane.party())
-            .ok_or(Refusal::under(rules::FOREIGN_LANE))?;
+            .ok_or_else(|| Refusal::under(state.stands_against(stated.lane)))?;
         Self::check_writer(party, stated.author, state)?;
         Ok(party.role.as_str())
     }
@@ -377,7 +390,7 @@ impl<K: Kind> Matter<K> {
     /// How far a lane counts for who had seen this entry of it. Of an entry beside the lane's course as much counts as
     /// stands before they part: whoever had seen one branch of a fork goes on, and nobody's lane but the forker's
     /// stands still.
-    fn count_seen(&self, seen: &Seen) -> Option<usize> {
+    pub(super) fn count_seen(&self, seen: &Seen) -> Option<usize> {
         if let Some(count) = self.count_to(seen.lane, seen.place, &seen.entry) {
             return Some(count);
         }
@@ -391,6 +404,12 @@ impl<K: Kind> Matter<K> {
         let i = count.checked_sub(1)?;
         let kind = self.lanes.get(&lane).and_then(|log| log.steps.get(i)).map(|step| &step.frontier);
         kind.or_else(|| self.inner.get(&lane).and_then(|log| log.steps.get(i)).map(|step| &step.frontier))
+    }
+
+    /// What the author of an entry had seen, the entry included; nothing while it is not evaluated.
+    pub(super) fn frontier_after(&self, entry: &Hash) -> Option<&Frontier> {
+        let header = self.entry(entry)?.header();
+        self.frontier_at(header.lane, self.count_to(header.lane, header.place, entry)?)
     }
 
     /// What the author of an entry had seen, not counting the entry: all its own lane before it, all it names,
@@ -452,6 +471,7 @@ impl<K: Kind> Matter<K> {
     fn state_at(&self, frontier: &Frontier) -> State<K> {
         let mut state = State {
             parties: Vec::new(),
+            former: Vec::new(),
             opened_by: None,
             lanes: BTreeMap::new(),
             inner: InnerLane::default(),
@@ -465,7 +485,8 @@ impl<K: Kind> Matter<K> {
                 state.understood &=
                     log.steps.iter().take(*count).all(|s| s.verdict != Verdict::NotUnderstood);
                 if let Some((opening, entry)) = self.opening_in(log, *count) {
-                    state.parties.clone_from(&opening.parties);
+                    let convened = self.convened(opening, log, *count);
+                    (state.parties, state.former) = (convened.present, convened.former);
                     state.opened_by = Some(entry);
                 }
             }
@@ -476,12 +497,17 @@ impl<K: Kind> Matter<K> {
         for party in &state.parties {
             state.lanes.entry(party.agency).or_default();
         }
+        for former in &state.former {
+            let log = self.lanes.get(&Lane::Shared(former.party.agency));
+            let counted = log.and_then(|log| log.after(former.counts)).cloned().unwrap_or_default();
+            state.lanes.insert(former.party.agency, counted);
+        }
         state.handed = self.handed_over_records(&state.parties, frontier);
         state
     }
 
     /// The opening among the first `count` entries of a lane; void entries may stand before it.
-    fn opening_in(&self, log: &LaneLog<K::Lane>, count: usize) -> Option<(&Opening, Hash)> {
+    pub(super) fn opening_in(&self, log: &LaneLog<K::Lane>, count: usize) -> Option<(&Opening, Hash)> {
         let mut valid = log.steps.iter().take(count).filter(|step| step.verdict == Verdict::Valid);
         valid.find_map(|step| Some((self.entries.get(&step.entry)?.header().opening.as_ref()?, step.entry)))
     }
@@ -614,7 +640,8 @@ impl<K: Kind> Matter<K> {
 
     /// Everything the fold came to, as text that is equal exactly when the states are.
     pub fn digest(&self) -> String {
-        format!("{:?}\n{:?}\n{:?}\n{:?}", self.lanes, self.inner, self.cell(), self.clocks())
+        let parties = if K::DEF.convened { format!("\n{:?}", self.convened_now()) } else { String::new() };
+        format!("{:?}\n{:?}\n{:?}\n{:?}{parties}", self.lanes, self.inner, self.cell(), self.clocks())
     }
 }
 

@@ -9,6 +9,7 @@
 //! Invariant (rule 1 of the design): the same set of entries gives the same state, in any order of arrival.
 
 mod candidate;
+mod convened;
 mod course;
 mod decide;
 mod disowned;
@@ -33,6 +34,7 @@ mod view;
 mod waiting;
 
 pub use candidate::{Stated, Verdict};
+pub use convened::{Admit, AdmitStructure, PartyRole, RemovalGround, Remove, RemoveStructure, admits_in};
 pub use decide::{Decided, Facts, Proposal, check_recorder};
 pub use disowned::{DISOWNED, DisownedKey};
 pub use dispatch::{Dispatch, Dispatched};
@@ -47,7 +49,7 @@ pub use inner::{
     LetIn, LiftRestriction, Note, ProposeErasure, ProposeKeeping, PutOut, ReadContent, Restrict, Restriction,
     ReviewGrounds, SEALED_PACKAGE, SendAct, SendBack, Task, WeighRefusal,
 };
-pub use kind::{HandedOver, Kind, KindDef, Lanes, PackageRef, PackageStands, Told};
+pub use kind::{Fold, HandedOver, Kind, KindDef, Lanes, PackageRef, PackageStands, Told};
 pub use lane::Standing;
 pub use matter::Matter;
 pub use recall::{AnswerRecall, Holder, KeepGround, Recall, RecallGround, RecallResult, Recalled};

@@ -64,9 +64,8 @@ impl<K: Kind> Matter<K> {
     fn unnamed(&self, lane: Lane) -> Vec<Seen> {
         let known = self.frontier_at(lane, self.length(lane)).cloned().unwrap_or_default();
         // What somebody who is no party put here is nowhere else: partners would wait for it in vain.
-        let parties = self.opening().map(|(opening, _)| opening.parties.as_slice()).unwrap_or_default();
-        let all_have =
-            |other: &Lane| other.is_shared() && parties.iter().any(|party| party.agency == other.party());
+        let parties = self.all_lanes();
+        let all_have = |other: &Lane| other.is_shared() && parties.contains(&other.party());
         let moved = self.everything().into_iter().filter(|(other, count)| {
             *other != lane
                 && (!lane.is_shared() || all_have(other))

@@ -188,7 +188,8 @@ impl<K: Kind> Matter<K> {
 
     /// Every valid recall, the earliest first, with what the others have said to it.
     pub fn recalls(&self) -> Vec<Recalled> {
-        let Some((opening, _)) = self.opening() else { return Vec::new() };
+        // Who was removed still holds what it was given.
+        let parties = self.all_lanes();
         let stated = self.entries().filter_map(|entry| Some((entry, Self::shared_act(&Stated::of(entry))?)));
         let valid = |entry: &Entry| self.standing(&entry.hash()) == Standing::Valid;
         let acts: Vec<_> = stated.filter(|(entry, _)| valid(entry)).collect();
@@ -205,7 +206,16 @@ impl<K: Kind> Matter<K> {
             .filter_map(|(entry, act)| {
                 let SharedAct::Recall(recall) = act else { return None };
                 let by = entry.header().lane.party();
-                let others = opening.parties.iter().map(|party| party.agency).filter(|party| *party != by);
+                let of_it = self.entry(&recall.of.entry()?);
+                // Who was never given anything of it has nothing to give up.
+                let given = |party: &AgencyId| {
+                    let mut parts =
+                        of_it.into_iter().flat_map(|of| of.header().parts.iter().map(move |p| (of, p)));
+                    parts.any(|(of, part)| {
+                        part.class == PartClass::Content && self.is_addressed(of, part, party)
+                    })
+                };
+                let others = parties.iter().copied().filter(|party| *party != by && given(party));
                 let holder =
                     |party| Holder { agency: self.agency_of(&party), answer: answer(party, entry.hash()) };
                 let (holders, by) = (others.map(holder), self.agency_of(&by));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use comity_journal::entry::{Actor, Entry, Lane, Opening, Party, Place, Seen};
 use comity_journal::ids::{AgencyId, MatterId, Pseudonym};
+use comity_journal::part::Commitment;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 
@@ -129,6 +130,24 @@ pub trait AnyMatter: Send {
     fn packages(&self) -> Vec<HandedOver>;
     /// [`Matter::parties`].
     fn parties(&self) -> Vec<Party>;
+    /// [`Matter::former_parties`].
+    fn former_parties(&self) -> Vec<Party>;
+    /// [`Matter::ever_parties`].
+    fn ever_parties(&self) -> Vec<Party>;
+    /// [`Matter::removed_by`].
+    fn removed_by(&self, agency: &AgencyId) -> Option<Hash>;
+    /// [`Matter::admitted_by`].
+    fn admitted_by(&self, agency: &AgencyId) -> Option<Hash>;
+    /// [`Matter::convenor`].
+    fn convenor(&self) -> Option<AgencyId>;
+    /// [`Matter::said_to_be_admitted`].
+    fn said_to_be_admitted(&self) -> Vec<(AgencyId, AgencyId)>;
+    /// [`Matter::may_be_given`].
+    fn may_be_given(&self, agency: &AgencyId, entry: &Hash) -> bool;
+    /// [`Matter::is_addressed`].
+    fn is_addressed(&self, entry: &Entry, part: &Commitment, agency: &AgencyId) -> bool;
+    /// [`Matter::with_frontier`].
+    fn with_frontier(&self, us: &AgencyId, act: &str, structure: Vec<u8>) -> Vec<u8>;
     /// [`Matter::agency_of`].
     fn agency_of(&self, party: &AgencyId) -> AgencyId;
     /// [`Matter::lane_of`].
@@ -173,9 +192,8 @@ impl<K: Kind> AnyKind for Registered<K> {
     }
 
     fn acts(&self) -> Vec<&'static ActDef> {
-        let (shared, inner) =
-            if K::DEF.shared { (SharedAct::defs(), InnerAct::defs()) } else { (&[][..], &[][..]) };
-        K::Act::defs().iter().chain(shared).chain(inner).collect()
+        let inner = if K::DEF.shared { InnerAct::defs() } else { &[] };
+        K::Act::defs().iter().chain(SharedAct::of(&K::DEF)).chain(inner).collect()
     }
 
     fn grid(&self) -> Vec<GridRow> {
@@ -298,6 +316,33 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn parties(&self) -> Vec<Party> {
         Self::parties(self)
+    }
+    fn former_parties(&self) -> Vec<Party> {
+        Self::former_parties(self)
+    }
+    fn ever_parties(&self) -> Vec<Party> {
+        Self::ever_parties(self)
+    }
+    fn removed_by(&self, agency: &AgencyId) -> Option<Hash> {
+        Self::removed_by(self, agency)
+    }
+    fn admitted_by(&self, agency: &AgencyId) -> Option<Hash> {
+        Self::admitted_by(self, agency)
+    }
+    fn convenor(&self) -> Option<AgencyId> {
+        Self::convenor(self)
+    }
+    fn said_to_be_admitted(&self) -> Vec<(AgencyId, AgencyId)> {
+        Self::said_to_be_admitted(self)
+    }
+    fn may_be_given(&self, agency: &AgencyId, entry: &Hash) -> bool {
+        Self::may_be_given(self, agency, entry)
+    }
+    fn is_addressed(&self, entry: &Entry, part: &Commitment, agency: &AgencyId) -> bool {
+        Self::is_addressed(self, entry, part, agency)
+    }
+    fn with_frontier(&self, us: &AgencyId, act: &str, structure: Vec<u8>) -> Vec<u8> {
+        Self::with_frontier(self, us, act, structure)
     }
     fn agency_of(&self, party: &AgencyId) -> AgencyId {
         Self::agency_of(self, party)

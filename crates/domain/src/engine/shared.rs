@@ -1,9 +1,11 @@
 //! The acts that every shared kind has beside its own, whatever its grid and whatever the matter has come to.
 //!
 //! They move no lane and no status of the kind. What each means stands in its own file: recalls in `recall`, a fork's
-//! end in `stand_by`, a party that speaks for itself from now on in `handed`.
+//! end in `stand_by`, a party that speaks for itself from now on in `handed`. Admitting and removing parties (`convened`) is
+//! of those kinds alone that have a convenor.
 
 use super::candidate::Stated;
+use super::convened::{Admit, Remove};
 use super::handed::{AdoptRecord, DisputeRecord, HandRecordOver};
 use super::kind::Kind;
 use super::matter::{Matter, State};
@@ -16,7 +18,7 @@ use crate::gates::{Refusal, rules};
 acts! {
     /// The acts that every shared kind has beside its own.
     pub enum SharedAct {
-        Recall, AnswerRecall, StandBy, HandRecordOver, AdoptRecord, DisputeRecord,
+        Recall, AnswerRecall, StandBy, HandRecordOver, AdoptRecord, DisputeRecord, Admit, Remove,
     }
 }
 
@@ -40,8 +42,13 @@ impl SharedAct {
 impl<K: Kind> Matter<K> {
     /// The act of these that a statement in a shared lane holds.
     pub(super) fn shared_act(stated: &Stated<'_>) -> Option<SharedAct> {
-        let here = K::DEF.shared && stated.lane.is_shared();
+        let here = stated.lane.is_shared() && Self::of_shared(stated.act);
         SharedAct::decode(stated.act, stated.structure).filter(|_| here)?.ok()
+    }
+
+    /// Whether an act is one of these that the kind has.
+    fn of_shared(act: &str) -> bool {
+        SharedAct::of(&K::DEF).any(|def| def.code == act)
     }
 
     /// What makes one of them valid: its author's lane, what its shape demands, and what it says of itself.
@@ -61,6 +68,7 @@ impl<K: Kind> Matter<K> {
             SharedAct::Recall(_) => self.admit_recall(stated, state, act.target()),
             SharedAct::HandRecordOver(offer) => self.admit_offer(stated, state, offer),
             SharedAct::StandBy(_) => self.admit_stand_by(stated, act.target()),
+            SharedAct::Admit(_) | SharedAct::Remove(_) => self.admit_steering(stated, state, act),
             SharedAct::AnswerRecall(_) | SharedAct::AdoptRecord(_) | SharedAct::DisputeRecord(_) => Ok(()),
         }
     }
@@ -78,7 +86,9 @@ impl<K: Kind> Matter<K> {
             SharedAct::Recall(_)
             | SharedAct::HandRecordOver(_)
             | SharedAct::AdoptRecord(_)
-            | SharedAct::DisputeRecord(_) => Ok(()),
+            | SharedAct::DisputeRecord(_)
+            | SharedAct::Admit(_)
+            | SharedAct::Remove(_) => Ok(()),
         }
     }
 }

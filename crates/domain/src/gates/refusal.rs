@@ -122,6 +122,10 @@ pub mod rules {
         TAKE_FIRST = "take-first", "one lane, one writer: ownership moves by offer and take", None, CannotAssist;
         /// Nobody here has confirmed that the record is about us.
         CLAIM_FIRST = "claim-first", "two people say which record is about us", None, CannotAssist;
+        /// Somebody else than the convenor would admit or remove a party.
+        CONVENOR = "convenor", "the convenor's part: admitting and removing parties", None, CannotAssist;
+        /// The author had seen that it was removed.
+        REMOVED = "removed", "a party that was removed writes no more", None, CannotAssist;
         /// There is no fork to end.
         NOT_FORKED = "not-forked", "a party stands by a branch only where its own lane is forked", None, CannotAssist;
         /// The matter holds something this release does not understand.

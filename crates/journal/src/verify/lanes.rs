@@ -20,7 +20,7 @@ impl Check<'_> {
             let part = self.opening().and_then(|opening| opening.parties.iter().find(|p| p.agency == *party));
             self.lanes.push(LaneFact {
                 party: *party,
-                role: part.map(|part| part.role.clone()),
+                role: part.map(|part| part.role.clone()).or_else(|| self.admitted.get(party).cloned()),
                 recorder: part.and_then(|part| part.recorder),
                 taken_over: self.taken_over.get(party).copied(),
                 entries: acts.len(),

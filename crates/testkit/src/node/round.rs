@@ -48,6 +48,8 @@ impl<const RULES: u32> Kind for Round<RULES> {
         ended: &[],
         hands_over: None,
         shared: true,
+        convened: false,
+        fold: None,
         words: ("", ""),
     };
     type Act = RoundAct;

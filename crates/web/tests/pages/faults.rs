@@ -116,6 +116,7 @@ fn good(kind: &FieldKind) -> Option<&'static str> {
         FieldKind::Officer => "Amara Olin",
         FieldKind::TextField
         | FieldKind::Entry
+        | FieldKind::Agency
         | FieldKind::Matter
         | FieldKind::Machine
         | FieldKind::Table(_)
@@ -157,6 +158,7 @@ fn bad(path: &str, kind: &FieldKind) -> Vec<(String, String)> {
         FieldKind::Number => of(&["many", "-1", "99999999999999999999"]),
         FieldKind::TextField => of(&["no-such-text"]),
         FieldKind::Officer => of(&["Nobody Here"]),
+        FieldKind::Agency => of(&["no such agency"]),
         FieldKind::Matter => of(&["no such matter", "R-000000000000"]),
         FieldKind::Machine => of(&["not a hash"]),
         FieldKind::Flag | FieldKind::Entry => Vec::new(),

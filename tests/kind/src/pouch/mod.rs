@@ -29,6 +29,8 @@ impl Kind for PouchKind {
         ended: &["closed"],
         hands_over: None,
         shared: true,
+        convened: false,
+        fold: None,
         words: (include_str!("zh.ftl"), include_str!("en.ftl")),
     };
     type Act = PouchAct;

@@ -50,6 +50,8 @@ impl Kind for EvidenceKind {
         ended: &["held", "ended", "closed"],
         hands_over: Some("transfer"),
         shared: true,
+        convened: false,
+        fold: None,
         words: (include_str!("zh.ftl"), include_str!("en.ftl")),
     };
     type Act = EvidenceAct;

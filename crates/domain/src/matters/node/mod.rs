@@ -251,6 +251,8 @@ impl Kind for NodeKind {
         ended: &[],
         hands_over: None,
         shared: false,
+        convened: false,
+        fold: None,
         words: (include_str!("zh.ftl"), include_str!("en.ftl")),
     };
     type Act = NodeAct;

@@ -60,6 +60,8 @@ impl Kind for OfficerKind {
         ended: &[],
         hands_over: None,
         shared: false,
+        convened: false,
+        fold: None,
         words: (include_str!("zh.ftl"), include_str!("en.ftl")),
     };
     type Act = OfficerAct;

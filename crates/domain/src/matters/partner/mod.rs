@@ -81,6 +81,8 @@ impl Kind for PartnerKind {
         ended: &[],
         hands_over: None,
         shared: false,
+        convened: false,
+        fold: None,
         words: (include_str!("zh.ftl"), include_str!("en.ftl")),
     };
     type Act = PartnerAct;

@@ -49,6 +49,8 @@ impl Kind for RequestKind {
         ended: &["closed", "withdrawn", "superseded"],
         hands_over: None,
         shared: true,
+        convened: false,
+        fold: None,
         words: (include_str!("zh.ftl"), include_str!("en.ftl")),
     };
     type Act = RequestAct;
