@@ -1,6 +1,7 @@
 //! The pages as officers and strangers ask for them: the router called on a node in memory.
 
 mod audit;
+mod bundles;
 mod evidence;
 mod faults;
 mod forms;
