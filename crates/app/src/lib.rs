@@ -8,6 +8,7 @@
 //! [`Failure`] says what else stood against a command, sorted by who can mend it.
 
 pub mod authorise;
+pub mod bundles;
 pub mod commands;
 pub mod context;
 mod egress;

@@ -10,10 +10,10 @@ use comity_evidence::names::{self, BadPath};
 use comity_journal::entropy::Entropy;
 use comity_journal::ids::MatterId;
 use comity_journal::time::Timestamp;
-use tempfile::TempDir;
 use unicode_normalization::UnicodeNormalization as _;
 
 pub use comity_store::uploads::{Claimed, Receiving, Upload, UploadId, Uploads};
+pub use tempfile::TempDir;
 
 use crate::people::Officer;
 
@@ -191,6 +191,18 @@ impl Staging {
     /// Takes whole uploads to be sealed, all of them or none; see [`Uploads::claim`].
     pub fn claim(&self, ids: &[UploadId]) -> Option<Claimed> {
         self.uploads.claim(ids)
+    }
+
+    /// An empty folder for something of about this size that is to be taken away, which goes when it is dropped.
+    ///
+    /// # Errors
+    /// [`NotTaken::NoRoom`], or what the disk says.
+    pub fn folder_for(&self, size: u64) -> Result<TempDir, NotTaken> {
+        let to_come: u64 = self.uploads.all().iter().map(|(_, upload)| upload.length - upload.held).sum();
+        if self.free_beyond(to_come)? < size {
+            return Err(NotTaken::NoRoom);
+        }
+        Ok(self.uploads.folder()?)
     }
 
     /// Lays files out to be sealed; see [`Claimed::lay_out`]. There must be room for the sealed package beside them.

@@ -34,10 +34,10 @@ fn whatever_leaves_a_node_goes_through_the_one_door() {
     // keyboard; a package and lines of the audit by their pages, and what is in a package by the door itself.
     let keyboard = ["request.rs", "request.rs", "request.rs"];
     assert_eq!(callers(".let_out("), [&["egress.rs", "export.rs", "out.rs"][..], &keyboard].concat());
-    // A bundle is let out at the keyboard, and nothing makes one in another place.
-    assert_eq!(callers(".let_bundle_out("), ["request.rs"]);
+    // A bundle is let out at the keyboard and by its page, and nothing makes one in another place.
+    assert_eq!(callers(".let_bundle_out("), ["make.rs", "request.rs"]);
     assert_eq!(callers(".export_bundle("), ["request.rs"]);
-    assert_eq!(callers("= export_bundle("), ["mod.rs"]);
+    assert_eq!(callers("= export_bundle("), ["make.rs", "mod.rs"]);
     // Looking into a package and taking a file out of it: on one page, and nothing else opens one at the node.
     assert_eq!(callers(".let_content_out("), ["contents.rs", "contents.rs"]);
     assert_eq!(callers(".opener("), ["egress.rs"]);

@@ -172,7 +172,7 @@ fn a_matter_that_a_partner_in_quarantine_opens_is_kept_and_receipted_and_may_be_
     let page = three.a.show(matter).unwrap();
     assert!(page.timeline.iter().any(|line| line.act == "open" && line.delivery == "delivered"), "receipted");
     assert_eq!(before, three.b.stream(three.a.agency, comity_store::Direction::In));
-    assert!(three.b.show(matter).unwrap().quarantined);
+    assert!(three.b.show(matter).unwrap().line.quarantined);
     let why_not = |act: &'static str| {
         three
             .b
@@ -192,7 +192,7 @@ fn a_matter_that_a_partner_in_quarantine_opens_is_kept_and_receipted_and_may_be_
     // Inside it is worked on like any other.
     three.b.act(matter, "note", Some("text = \"Ask their liaison by telephone.\""), "Chen Ning").unwrap();
     lifted(&three.b, "Country A", ["Chen Ning", "Dara Vong"]);
-    assert!(!three.b.show(matter).unwrap().quarantined);
+    assert!(!three.b.show(matter).unwrap().line.quarantined);
     three.b.act(matter, "acknowledge", None, "Chen Ning").unwrap();
 }
 

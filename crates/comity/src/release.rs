@@ -8,7 +8,7 @@ use comity_domain::words::{ENGINE, Lang, Words};
 use comity_web::pages::WORDS;
 use comity_web::proof_report::KindWords;
 
-use crate::{bundle, card, restore};
+use crate::{card, restore};
 
 /// The kinds and words of one binary.
 pub(crate) struct Release {
@@ -21,11 +21,7 @@ impl Release {
     pub(crate) fn new(kinds: Kinds) -> Self {
         let all = || {
             let kinds = kinds.iter().map(|kind| kind.def().words);
-            once(ENGINE).chain(kinds).chain(WORDS.iter().copied()).chain([
-                bundle::WORDS,
-                card::WORDS,
-                restore::WORDS,
-            ])
+            once(ENGINE).chain(kinds).chain(WORDS.iter().copied()).chain([card::WORDS, restore::WORDS])
         };
         let (zh, en) = (Arc::new(Words::of(Lang::Zh, all())), Arc::new(Words::of(Lang::En, all())));
         Self { kinds: Arc::new(kinds), zh, en }

@@ -234,7 +234,7 @@ pub(crate) fn matter(page: &MatterPage, words: &Words) -> String {
     if page.read_only {
         let _ = writeln!(out, "  {}", words.text("read-only"));
     }
-    if page.quarantined {
+    if page.line.quarantined {
         let _ = writeln!(out, "  {}", words.text("quarantine-arrived"));
     }
     for clock in &page.clocks {

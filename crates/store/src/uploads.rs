@@ -215,6 +215,15 @@ impl Uploads {
         Some(Claimed { uploads: self.clone(), ids: ids.to_vec() })
     }
 
+    /// An empty folder beside the uploads, which goes when it is dropped, or when the folder is opened after a kill.
+    ///
+    /// # Errors
+    /// When the disk does not allow it.
+    pub fn folder(&self) -> io::Result<TempDir> {
+        let owner_only = Permissions::from_mode(0o700);
+        tempfile::Builder::new().prefix(LAID_OUT).permissions(owner_only).tempdir_in(&self.dir)
+    }
+
     /// Whether an upload is being sealed.
     pub fn is_claimed(&self, id: &UploadId) -> bool {
         self.lock().claimed.contains(id)
@@ -328,11 +337,7 @@ impl Claimed {
     /// # Errors
     /// When two have one name, or the disk does not allow it. A path is resolved as it is: it must have been checked.
     pub fn lay_out(&self) -> io::Result<TempDir> {
-        let owner_only = Permissions::from_mode(0o700);
-        let folder = tempfile::Builder::new()
-            .prefix(LAID_OUT)
-            .permissions(owner_only)
-            .tempdir_in(&self.uploads.dir)?;
+        let folder = self.uploads.folder()?;
         for id in &self.ids {
             let upload = self.uploads.find(id).ok_or(io::ErrorKind::NotFound)?;
             let place = folder.path().join(&upload.path);

@@ -27,8 +27,8 @@ fn asked_for(folder: &Path, found: &mut BTreeSet<String>) {
             asked_for(&path, found);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let source = fs::read_to_string(&path).expect("a source");
-            let keys =
-                source.split('"').filter(|text| text.starts_with("page-") && !text.contains([' ', '\n']));
+            let begins = |text: &&str| text.starts_with("page-") || text.starts_with("bundle-");
+            let keys = source.split('"').filter(begins).filter(|text| !text.contains([' ', '\n']));
             found.extend(keys.map(str::to_owned));
         }
     }
@@ -36,7 +36,11 @@ fn asked_for(folder: &Path, found: &mut BTreeSet<String>) {
 
 fn keys_in_sources() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    asked_for(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    asked_for(&here.join("src"), &mut found);
+    // What is said of bundles is said at the keyboard, too.
+    asked_for(&here.join("../app/src/bundles"), &mut found);
+    asked_for(&here.join("../comity/src/bundle"), &mut found);
     // Classes of the stylesheet that are named alike.
     for class in ["page-body", "page-wrapper", "page-link", "page-item"] {
         found.remove(class);

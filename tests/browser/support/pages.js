@@ -16,7 +16,7 @@ import { makeOf } from "./walk.js";
 /** No page of their own: they take a form and go on to another page, or answer with something else than a page. */
 const NO_PAGE = [
   "/m/{number}/package/{package}/check", "/m/{number}/package/{package}/take/{grant}",
-  "/m/{number}/uploads", "/m/{number}/uploads/{upload}",
+  "/m/{number}/uploads", "/m/{number}/uploads/{upload}", "/bundles/uploads", "/bundles/uploads/{upload}", "/partners/{agency}/bundle/{job}/file",
   "/account/end-session", "/account/end-sessions", "/account/passkey/remove", "/assets/{name}", "/audit/export",
   "/bell", "/card-of-us/file", "/choices", "/intake/{number}/{act}", "/journal/verify", "/live", "/m/{number}/act/{act}/kept",
   "/m/{number}/proof/file", "/matters/filters", "/matters/filters/{filter}", "/matters/new/{kind}/{partner}/kept", "/metrics",

@@ -17,8 +17,8 @@ export async function scenesOf(window, name, meet) {
 }
 
 const SCENES = {
-  "Chen Ning": [nowhere, staleForm, searching, keyboardHelp, newRequest, earlier, actForms, said, packages, handOver, offNetwork, printed],
-  "Dara Vong": [verifiedJournal, meeting],
+  "Chen Ning": [nowhere, staleForm, searching, keyboardHelp, newRequest, earlier, actForms, said, packages, handOver, offNetwork, bundles, apart, printed],
+  "Dara Vong": [lifted, verifiedJournal, meeting],
   "Odo Brakk": [invited],
 };
 
@@ -195,6 +195,58 @@ async function handOver({ page, script }, meet) {
   await page.waitForURL("**/hand-over/*");
   await page.locator(".proof-ok").waitFor();
   await meet("files were sealed and handed over");
+}
+
+/** The first partner that has a node. */
+async function partnerWithNode(page) {
+  await page.goto("/bundles");
+  return (await paths(page, "article a[href^='/partners/']"))[0];
+}
+
+/** A bundle is made for a partner, and a file that is none is brought. */
+async function bundles({ page }, meet) {
+  const partner = await partnerWithNode(page);
+  await page.goto("/bundles");
+  await page.locator("form[action='/bundles'] button.btn-primary").click();
+  await page.locator(".error-summary").waitFor();
+  await meet("no bundle was chosen");
+  await page.locator("#f-file").setInputFiles({ name: "1.bundle", mimeType: "application/octet-stream", buffer: Buffer.from("a letter\n") });
+  await page.locator("form[action='/bundles'] button.btn-primary").click();
+  await page.waitForURL("**/bundles/*");
+  await page.locator(".proof-bad").waitFor();
+  await meet("a file that is no bundle");
+  await page.goto(`${partner}/bundle`);
+  await sendForm(page);
+  await page.locator(".error-summary").waitFor();
+  await meet("a bundle: for what was not said");
+  await page.locator("#purpose").fill("by pouch of Monday");
+  await sendForm(page);
+  await page.waitForURL("**/bundle/*");
+  await page.locator(".proof-ok").waitFor();
+  await meet("a bundle was made");
+}
+
+/** A partner is put in quarantine, and it is proposed to lift that. */
+async function apart({ page }, meet) {
+  const partner = await partnerWithNode(page);
+  for (const [act, reason] of [["quarantine", "Two letters under one number."], ["propose-lifting", "They showed which letter counts."]]) {
+    await page.goto(`${partner}/act/${act}`);
+    await page.locator("#f-reason").fill(reason);
+    await sendForm(page);
+    await page.waitForURL("**said=changed");
+  }
+  await meet("a partner in quarantine");
+  await page.goto("/partners");
+  await meet("a list with a partner in quarantine");
+}
+
+/** A second person lifts it. */
+async function lifted({ page }, meet) {
+  const partner = await partnerWithNode(page);
+  await page.goto(`${partner}/act/lift`);
+  await meet("a quarantine is to be lifted");
+  await sendForm(page);
+  await page.waitForURL("**said=changed");
 }
 
 /** What comes out of a printer. */

@@ -6,7 +6,7 @@
 import { routeOf } from "./routes.js";
 
 /** Answers with something else than a page, or never ends. */
-const NO_PAGE = new Set(["/bell", "/live", "/metrics", "/card-of-us/file", "/assets/{name}"]);
+const NO_PAGE = new Set(["/bell", "/live", "/metrics", "/card-of-us/file", "/partners/{agency}/bundle/{job}/file", "/assets/{name}"]);
 
 /** What kind of page a path leads to: pages alike have the same name. */
 export function kindOf(path, all) {

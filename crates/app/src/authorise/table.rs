@@ -21,7 +21,7 @@ pub enum Doing {
     ActInMatter,
     /// Read names, facts and papers.
     ReadContent,
-    /// Receive what has arrived and give it to somebody.
+    /// Receive what has arrived, also what was carried here in a bundle, and give it to somebody.
     Intake,
     /// Take content or a key out of the node.
     TakeOut,

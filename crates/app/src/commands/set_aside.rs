@@ -81,7 +81,8 @@ impl Ledger {
         Ok(self.node_lane(&node)?.fork_of(&Hash::from_bytes(*agency.as_bytes())))
     }
 
-    fn node_lane(&mut self, node: &MatterId) -> Result<NodeLane, Failure> {
+    /// What the node's record has come to.
+    pub(crate) fn node_lane(&mut self, node: &MatterId) -> Result<NodeLane, Failure> {
         let own = Lane::Inner(self.agency);
         let lane = self.matter(node)?.lane(own).downcast::<NodeLane>();
         lane.map(|lane| *lane).map_err(|_| Failure::Fault("the node's record is of another kind".into()))

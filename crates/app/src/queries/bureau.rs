@@ -13,6 +13,7 @@ use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 use serde::Serialize;
 
+use super::bundles::BundlesPage;
 use super::matters::MatterLine;
 use super::partners::{CardPage, PartnerLine};
 use super::ties::TiePage;
@@ -100,6 +101,8 @@ pub struct Bureau {
 pub struct PartnerPage {
     /// As in the list.
     pub line: PartnerLine,
+    /// What stands on record of bundles with it.
+    pub bundles: BundlesPage,
     /// Its card, where it has one.
     pub card: Option<CardPage>,
     /// What stands between us.
@@ -205,7 +208,8 @@ impl Ledger {
         let card = self.card_of(agency);
         let between = between(looked.iter(), &self.names_of_officers()?);
         let tie = self.tie_page(&line)?;
-        Ok(PartnerPage { line, card, between, open, assessed, proposed, tie, next, more })
+        let bundles = self.bundles_with(agency)?;
+        Ok(PartnerPage { line, bundles, card, between, open, assessed, proposed, tie, next, more })
     }
 
     /// The rights assessment in a partner's record that is accepted, and the one that waits for a second person.

@@ -378,7 +378,20 @@ impl Ledger {
             arrived: row.arrived_unread.is_some(),
             unanswered: row.is_unanswered(),
             ended: row.ended,
+            quarantined: self.is_quarantined(row)?,
         })
+    }
+
+    /// Whether a partner in quarantine has opened a matter since. Most lists are of partners that are not.
+    fn is_quarantined(&mut self, row: &MatterRow) -> Result<bool, Failure> {
+        let partners = self.known_partners()?;
+        let apart = |agency: &AgencyId| {
+            partners.iter().any(|known| known.agency == *agency && known.lane.quarantine.is_some())
+        };
+        if row.ours || row.ended || !row.with.iter().any(apart) {
+            return Ok(false);
+        }
+        self.quarantined_in(None, &row.id, None)
     }
 
     /// The title and both sides' references, as far as that content is present.

@@ -73,6 +73,8 @@ pub struct MatterLine {
     pub unanswered: bool,
     /// Whether nobody need do anything in it any more.
     pub ended: bool,
+    /// Whether a partner in quarantine has opened it since: it can be refused, and is not taken up until that is lifted.
+    pub quarantined: bool,
 }
 
 /// A party of a matter.
@@ -270,8 +272,6 @@ pub struct MatterPage {
     pub parties: Vec<PartyLine>,
     /// Who has handed over to us what it recorded for us, while we have neither adopted nor disputed it.
     pub offered_by: Option<String>,
-    /// Whether a partner in quarantine has opened it since: it can be refused, and is not taken up until that is lifted.
-    pub quarantined: bool,
     /// The clocks that run.
     pub clocks: Vec<ClockLine>,
     /// Drafts not signed yet.
@@ -397,7 +397,6 @@ impl Ledger {
                 .collect(),
             packages,
             recalls: self.recall_lines(id, &kind, &names, words)?,
-            quarantined: self.quarantined_in(None, id, None)?,
             offered_by: self.offered_by(id)?.map(|recorder| names.agency(&recorder)),
             parties: view
                 .parties

@@ -13,14 +13,16 @@ use std::fs::File;
 use std::io::{BufReader, Seek as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use comity_domain::matters::node::Trouble;
+use comity_domain::act::{Act as _, Composed};
+use comity_domain::engine::Kind as _;
+use comity_domain::matters::node::{NodeKind, TakenIn, TakenInStructure, Trouble};
 use comity_evidence::groups::LEAF;
 use comity_federation::bundle::{Begun, BundleError, Closing, Frame, Next, Reading, Stood};
 use comity_federation::compare::{Divergence, Finding};
 use comity_federation::message::{Message as _, PackageFetch, PackageRun, Refused};
 use comity_journal::card::{Card, CardBook};
 use comity_journal::cbor::{self, Malformed};
-use comity_journal::ids::AgencyId;
+use comity_journal::ids::{AgencyId, Token};
 use comity_journal::limits;
 use comity_journal::suite::Hash;
 use comity_store::objects::Objects;
@@ -30,9 +32,10 @@ use serde::{Deserialize, Serialize};
 use super::answer::{AnswerFailure, Taking, Way, heed_nonsense, take_batch, take_receipts};
 use super::deliver::Peer;
 use super::packages::{blocking, fetch_one};
+use crate::commands::inner_entry;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, LedgerHandle, Pending};
-use crate::people::{Partner, Partnership};
+use crate::people::{Officer, Partner, Partnership};
 
 /// The rows of what partners' bundles told. They are no view: nothing could fold them again. Where one is missing, the
 /// partner is given more receipts than it needs.
@@ -104,6 +107,7 @@ pub async fn import_bundle(
     ledger: &LedgerHandle,
     objects: &Arc<Objects>,
     file: File,
+    by: Option<Officer>,
 ) -> Result<Imported, NotImported> {
     let again = file.try_clone().map_err(|error| BundleError::Unreadable(error.kind()))?;
     let looked = look_through(begin(ledger, file).await?).await?;
@@ -115,7 +119,7 @@ pub async fn import_bundle(
     if whole != closing {
         return Err(BundleError::Altered.into());
     }
-    Ok(ledger.run(move |ledger, pending| ledger.end_import(pending, imported, &stood)).await?)
+    Ok(ledger.run(move |ledger, pending| ledger.end_import(pending, imported, &stood, by.as_ref())).await?)
 }
 
 /// Reads the first item of the file, from its beginning, and finds what opens the rest.
@@ -310,15 +314,15 @@ impl Peer for CarriedRuns {
 /// What the last bundle of a partner told.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Told {
+pub(crate) struct Told {
     /// So many entries of its stream it knows to be receipted.
-    pub(super) receipted: u64,
+    pub(crate) receipted: u64,
     /// So many entries of ours it has, where that is fewer than it had receipted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) lacks: Option<u64>,
+    pub(crate) lacks: Option<u64>,
     /// What it asked, to be given back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) asks: Option<Hash>,
+    pub(crate) asks: Option<Hash>,
 }
 
 impl Ledger {
@@ -426,6 +430,7 @@ impl Ledger {
         pending: &mut Pending,
         mut imported: Imported,
         stood: &Stood,
+        by: Option<&Officer>,
     ) -> Result<Imported, Failure> {
         let from = imported.partner.agency;
         let (incoming, delivered) = (self.stream(&from, Direction::In)?, self.store.delivered(&from)?);
@@ -439,6 +444,35 @@ impl Ledger {
             imported.released = self.streams_agree(pending, from)?;
             imported.compared = true;
         }
+        self.record_taken_in(pending, &imported, by)?;
         Ok(imported)
+    }
+
+    /// Records that a bundle was taken in: by an officer at the desk, or by whoever runs the node.
+    fn record_taken_in(
+        &mut self,
+        pending: &mut Pending,
+        imported: &Imported,
+        by: Option<&Officer>,
+    ) -> Result<(), Failure> {
+        let node = self.set_up(pending)?;
+        let by = by
+            .map_or_else(|| self.operator(&node), |officer| officer.acting_in(&*self.keys.pseudonyms, &node));
+        let taken = TakenInStructure {
+            from: Hash::from_bytes(*imported.partner.agency.as_bytes()),
+            received: imported.received,
+            delivered: imported.delivered,
+            packages: imported.packages,
+        };
+        let act = Token::literal(TakenIn::DEF.code);
+        let composed = Composed { act, structure: cbor::encode(&taken), parts: Vec::new() };
+        let new = inner_entry(self, node, NodeKind::DEF.code, composed, by)?;
+        self.append_own(pending, new).map(drop)
+    }
+
+    /// What the last bundle of a partner told; nothing where none has come.
+    pub(crate) fn told_by(&self, partner: &AgencyId) -> Result<Option<Told>, Failure> {
+        let came = self.store.view_row(TOLD, partner.as_bytes())?.is_some();
+        came.then(|| self.told(partner)).transpose()
     }
 }

@@ -7,7 +7,7 @@
 //! Invariant: only what is stored is read, so nothing leaves before it is durable; and no more than a frame is in
 //! memory at a time, however large the packages are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::sync::Arc;
@@ -91,7 +91,7 @@ pub async fn export_bundle(
         after = hashes.iter().fold(after, |head, entry| head.push(entry));
         exported.entries += hashes.len() as u64;
     }
-    for package in ledger.run(move |ledger, _| ledger.packages_to_carry(&partner)).await? {
+    for package in ledger.run(move |ledger, _| ledger.packages_to_carry(&partner)).await?.into_keys() {
         if with_packages {
             out = out.package(objects, package).await?;
             exported.packages += 1;
@@ -273,9 +273,17 @@ impl Ledger {
         Ok((Reception::of_old(leaves, refused), count))
     }
 
-    /// The packages that we handed over to a partner, answer for until it takes them over, and hold.
-    fn packages_to_carry(&mut self, partner: &AgencyId) -> Result<BTreeSet<Hash>, Failure> {
-        let (us, mut carried) = (self.agency, BTreeSet::new());
+    /// How many bytes of packages a bundle for a partner would take along.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn bytes_to_carry(&mut self, partner: &AgencyId) -> Result<u64, Failure> {
+        Ok(self.packages_to_carry(partner)?.into_values().sum())
+    }
+
+    /// The packages that we handed over to a partner, answer for until it takes them over, and hold; with their sizes.
+    fn packages_to_carry(&mut self, partner: &AgencyId) -> Result<BTreeMap<Hash, u64>, Failure> {
+        let (us, mut carried) = (self.agency, BTreeMap::new());
         for row in self.packages()? {
             if row.by != us || !self.shelf.holds(&row.package) || !self.may_fetch(partner, &row.package)? {
                 continue;
@@ -286,7 +294,7 @@ impl Ledger {
                 handed.entry == row.entry && handed.kept && handed.holder == Some(us)
             };
             if is_party && matter.packages().iter().any(ours) {
-                carried.insert(row.package);
+                carried.insert(row.package, row.size);
             }
         }
         Ok(carried)

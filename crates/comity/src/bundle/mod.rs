@@ -1,7 +1,7 @@
 //! `comity bundle`: what a partner is to get in a file that somebody carries, and what such a file brings.
 //!
 //! The node itself reads and writes the file, running or under its folder's lock; the keyboard only names it. Not here:
-//! what goes into a bundle and how it is believed (`comity_app::workers`).
+//! what goes into a bundle and how it is believed (`comity_app::workers`), and what is said of it (`comity_app::bundles`).
 //!
 //! Invariant: a bundle stands under its name only once it is whole and on disk, and takes the place of no other file.
 
@@ -9,6 +9,7 @@ use std::fs::File;
 use std::path::Path;
 
 use comity_app::Failure;
+use comity_app::bundles::{self, Stands, Told};
 use comity_app::people::Partner;
 use comity_app::workers::{Exported, Imported, NotImported, export_bundle, import_bundle};
 use comity_domain::words::{Lang, Words};
@@ -16,9 +17,6 @@ use serde_json::json;
 
 use crate::reply::{NO, Reply, WAITING, YES};
 use crate::request::Desk;
-
-/// What people read of bundles: zh, then en.
-pub(crate) const WORDS: (&str, &str) = (include_str!("zh.ftl"), include_str!("en.ftl"));
 
 /// Nothing stands where a bundle is to be written, and something can be.
 pub(crate) fn check_free(out: &Path) -> Result<(), Failure> {
@@ -56,11 +54,11 @@ impl Desk {
     pub(crate) async fn import_bundle(&self, file: &Path, lang: Lang) -> Result<Reply, Reply> {
         let words = self.release.words(lang);
         let opened = File::open(file).map_err(|error| Reply::no(format!("{}: {error}", file.display())))?;
-        let imported = match import_bundle(&self.ledger, &self.partners.objects(), opened).await {
+        let imported = match import_bundle(&self.ledger, &self.partners.objects(), opened, None).await {
             Ok(imported) => imported,
             Err(NotImported::Failed(failure)) => return Err(failure.into()),
             Err(NotImported::Bundle(error)) => {
-                let text = words.text(&format!("bundle-error-{}", error.code()));
+                let text = bundles::of_error(error.code(), words);
                 let json = json!({ "error": "no", "why": error.code(), "text": text });
                 return Err(Reply::of(NO, text, json));
             }
@@ -74,26 +72,8 @@ impl Desk {
 
 fn tell_exported(partner: &Partner, out: &Path, exported: &Exported, words: &Words) -> Reply {
     let Exported { entries, receipted, packages, left_out, bytes, asks } = *exported;
-    let number = |n: u64| n.to_string();
-    let (shown, whose) = (out.display().to_string(), ("partner", partner.name.as_str()));
-    let mut lines = vec![words.text_with(
-        "bundle-exported",
-        &[
-            whose,
-            ("file", &shown),
-            ("bytes", &number(bytes)),
-            ("entries", &number(entries)),
-            ("receipted", &number(receipted)),
-            ("packages", &number(packages)),
-        ],
-    )];
-    if left_out > 0 {
-        lines.push(words.text_with("bundle-left-out", &[whose, ("count", &number(left_out))]));
-    }
-    if asks {
-        lines.push(words.text_with("bundle-asks", &[whose]));
-    }
-    lines.push(words.text_with("bundle-exported-next", &[whose]));
+    let at = words.text_with("bundle-at", &[("file", &out.display().to_string())]);
+    let lines = [vec![at], bundles::of_exported(&partner.name, exported, words)].concat();
     let json = json!({
         "partner": partner.name, "agency": partner.agency, "file": out, "bytes": bytes, "entries": entries,
         "receipted": receipted, "packages": packages, "packages_left_out": left_out, "asks": asks,
@@ -102,47 +82,13 @@ fn tell_exported(partner: &Partner, out: &Path, exported: &Exported, words: &Wor
 }
 
 fn tell_imported(imported: &Imported, words: &Words) -> Reply {
-    let number = |n: u64| n.to_string();
-    let whose = ("partner", imported.partner.name.as_str());
     let Imported { received, delivered, packages, wanted, owed, released, .. } = *imported;
-    let mut lines = vec![words.text_with(
-        "bundle-imported",
-        &[
-            whose,
-            ("received", &number(received)),
-            ("delivered", &number(delivered)),
-            ("packages", &number(packages)),
-        ],
-    )];
-    let mut exit = YES;
-    if let Some(gap) = imported.gap {
-        exit = WAITING;
-        let missing = [whose, ("first", &number(gap.first)), ("last", &number(gap.last))];
-        lines.push(words.text_with("bundle-gap", &missing));
-    }
-    if imported.diverged {
-        exit = WAITING;
-        lines.push(words.text_with("bundle-diverged", &[whose]));
-    }
-    if let Some(failure) = &imported.package_failed {
-        exit = WAITING;
-        lines.push(words.text_with("bundle-package-failed", &[("why", &failure.to_string())]));
-    }
-    if !imported.refused.is_empty() {
-        exit = NO;
-        let why: Vec<_> = imported.refused.iter().map(|refused| refused.why.as_str()).collect();
-        let count = number(imported.refused.len() as u64);
-        lines.push(words.text_with("bundle-refused", &[("count", &count), ("why", &why.join(", "))]));
-    }
-    if wanted > 0 {
-        lines.push(words.text_with("bundle-wanted", &[whose, ("count", &number(wanted))]));
-    }
-    if imported.compared {
-        lines.push(words.text_with("bundle-compared", &[whose, ("released", &number(released))]));
-    }
-    if owed > 0 {
-        lines.push(words.text_with("bundle-next", &[whose]));
-    }
+    let Told { lines, stands } = bundles::of_imported(imported, words);
+    let exit = match stands {
+        Stands::Taken => YES,
+        Stands::Waits => WAITING,
+        Stands::Refused => NO,
+    };
     let refused: Vec<_> = imported
         .refused
         .iter()
@@ -155,26 +101,4 @@ fn tell_imported(imported: &Imported, words: &Words) -> Reply {
         "diverged": imported.diverged, "owed": owed, "compared": imported.compared, "released": released,
     });
     Reply::of(exit, lines.join("\n"), json)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    fn keys(source: &str) -> BTreeSet<&str> {
-        source.lines().filter_map(|line| line.split_once(" = ")).map(|(key, _)| key).collect()
-    }
-
-    #[test]
-    fn whatever_is_said_of_bundles_is_said_in_both_languages() {
-        let (zh, en) = WORDS;
-        assert_eq!(keys(zh), keys(en));
-        for code in ["not-a-bundle", "other-key", "cut", "altered", "disorder", "not-for-us", "stranger"]
-            .into_iter()
-            .chain(["not-signed", "unreadable"])
-        {
-            assert!(keys(en).contains(format!("bundle-error-{code}").as_str()), "{code}");
-        }
-    }
 }

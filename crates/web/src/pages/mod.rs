@@ -9,6 +9,7 @@
 mod act_form;
 mod asking;
 mod audit;
+mod bundles;
 mod choices;
 mod compress;
 mod demo;
@@ -56,6 +57,8 @@ pub const WORDS: &[(&str, &str)] = &[
     evidence::WORDS,
     act_form::WORDS,
     partners::WORDS,
+    bundles::WORDS,
+    comity_app::bundles::WORDS,
     home::WORDS,
     journal::WORDS,
     node::WORDS,
@@ -77,6 +80,7 @@ pub fn router(office: &Arc<Office>) -> Router {
         .merge(evidence::routes())
         .merge(act_form::routes())
         .merge(partners::routes())
+        .merge(bundles::routes())
         .merge(journal::routes())
         .merge(node::routes())
         .merge(officers::routes())

@@ -1,6 +1,7 @@
 //! The pages as officers and strangers ask for them: the router called on a node in memory.
 
 mod audit;
+mod bundles;
 mod evidence;
 mod faults;
 mod forms;
@@ -19,8 +20,9 @@ use std::sync::atomic::Ordering;
 
 use axum::http::StatusCode;
 use comity_app::people::Partnership;
+use comity_domain::vocabularies::Role;
 use comity_store::faults::FaultPlan;
-use comity_testkit::node::Station;
+use comity_testkit::node::{Fate, Station, request, review};
 use data_encoding::BASE64;
 use office::{Browser, House};
 
@@ -307,4 +309,35 @@ fn a_partner_in_quarantine_is_marked_everywhere_and_two_people_lift_it_in_the_br
     assert_eq!(supervisor.post(&lift, &[("of", &of)]).status, StatusCode::FORBIDDEN, "not what was read");
     assert_eq!(supervisor.post(&lift, &[]).to, format!("{path}?said=changed"));
     assert!(!officer.get("/partners").text.contains("Quarantine"));
+}
+
+#[test]
+fn what_a_partner_in_quarantine_opens_is_shown_as_such_and_not_offered_to_be_acknowledged() {
+    let house = House::open();
+    let (pair, supervisor) = (&house.pair, house.sit("Bo Reyes"));
+    let path = format!("/partners/{}/act/quarantine", pair.b.agency);
+    supervisor.post(&path, &[("reason", "Two letters under one number.")]);
+    let (b, text) = (&pair.b, request("A number"));
+    b.run(|ledger, pending| ledger.add_officer(pending, "Emi Rask", &[Role::Officer])).expect("an officer");
+    let matter = b.draft("Country A", &text, "Emi Rask").expect("a draft");
+    b.act(matter, "review-grounds", Some(&review()), "Dara Vong").expect("a review");
+    for approver in ["Chen Ning", "Dara Vong"] {
+        b.act(matter, "approve", None, approver).expect("an approval");
+    }
+    b.act(matter, "open", None, "Emi Rask").expect("it is sent");
+    pair.try_sync(false, &|_| Fate::Arrives).expect("a session");
+    let number = matter.shown('R');
+    let acknowledge = format!("/intake/{number}/acknowledge");
+    for page in ["/intake".to_owned(), format!("/m/{number}")] {
+        let page = supervisor.get(&page).text;
+        assert!(page.contains("Opened by a partner in quarantine"), "{page}");
+        assert!(!page.contains(&acknowledge), "{page}");
+    }
+    let refused = supervisor.post(&acknowledge, &[("reference", "XA-1")]);
+    assert!(
+        refused.text.contains("The partner is in quarantine: no new matters with it."),
+        "{}",
+        refused.text
+    );
+    assert!(refused.text.contains("until two people lift it"), "the source of the rule is named");
 }

@@ -1,9 +1,11 @@
-//! The node itself: that it was set up, what went wrong, what left it, what was refused here. An inner matter.
+//! The node itself: that it was set up, what went wrong, what left it, what was carried in, what was refused here. An inner
+//! matter.
 
 use std::collections::BTreeMap;
 
-use comity_journal::ids::Token;
+use comity_journal::ids::{Pseudonym, Token};
 use comity_journal::suite::Hash;
+use comity_journal::time::Timestamp;
 use serde::Deserialize;
 
 use crate::act::{Act, Data, Text};
@@ -156,6 +158,25 @@ pub struct LetOut {
     pub purpose: Text,
 }
 
+/// Records that what a partner had carried here was taken in, and by whom: no content, only counts.
+#[derive(Act, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[act(code = "import", shape = say, by("own"))]
+pub struct TakenIn {
+    /// From which agency.
+    #[field(structure)]
+    pub from: Hash,
+    /// Entries that were new.
+    #[field(structure)]
+    pub received: u64,
+    /// Entries of ours that are delivered since.
+    #[field(structure)]
+    pub delivered: u64,
+    /// Sealed packages that are whole since.
+    #[field(structure)]
+    pub packages: u64,
+}
+
 /// Records that an officer was refused something: no content, no name, only codes.
 #[derive(Act, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -184,7 +205,7 @@ pub struct ReadAudit {
 
 acts! {
     /// The acts of a node's record.
-    pub enum NodeAct { Initialise, Incident, LetOut, Refused, ReadAudit }
+    pub enum NodeAct { Initialise, Incident, LetOut, TakenIn, Refused, ReadAudit }
 }
 
 /// The node's record.
@@ -201,7 +222,27 @@ pub enum NodeLane {
         set_aside: BTreeMap<Hash, Kept>,
         /// Whom a fork is proven of, each with the entry that proved it last.
         forkers: BTreeMap<Hash, Hash>,
+        /// Of each agency the last bundles.
+        bundles: BTreeMap<Hash, Bundles>,
     },
+}
+
+/// The last bundles made for an agency and taken in from it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bundles {
+    /// The last that was let out to it.
+    pub made: Option<Done>,
+    /// The last that was taken in from it.
+    pub taken_in: Option<Done>,
+}
+
+/// When something was done, and by whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// When.
+    pub at: Timestamp,
+    /// By whom, as the node's record names people.
+    pub by: Pseudonym,
 }
 
 /// How much is kept of an agency that cannot be used.
@@ -227,6 +268,14 @@ impl NodeLane {
         match self {
             Self::Running { set_aside, .. } => set_aside.get(agency).copied().unwrap_or_default(),
             Self::Blank => Kept::default(),
+        }
+    }
+
+    /// The last bundles made for an agency and taken in from it.
+    pub fn bundles_of(&self, agency: &Hash) -> Bundles {
+        match self {
+            Self::Running { bundles, .. } => bundles.get(agency).copied().unwrap_or_default(),
+            Self::Blank => Bundles::default(),
         }
     }
 
@@ -258,9 +307,10 @@ impl Kind for NodeKind {
     type Act = NodeAct;
     type Lane = NodeLane;
 
-    fn evolve(lane: &mut NodeLane, _: &Stated<'_>, act: &NodeAct) {
+    fn evolve(lane: &mut NodeLane, entry: &Stated<'_>, act: &NodeAct) {
+        let done = Some(Done { at: entry.at, by: entry.by.who });
         match (act, &mut *lane) {
-            (NodeAct::Incident(incident), NodeLane::Running { incidents, set_aside, forkers }) => {
+            (NodeAct::Incident(incident), NodeLane::Running { incidents, set_aside, forkers, .. }) => {
                 *incidents += 1;
                 if let (Trouble::Fork, Some(partner), Some(entry)) =
                     (incident.trouble, incident.partner, incident.entry)
@@ -272,6 +322,12 @@ impl Kind for NodeKind {
                     *kept = kept.and(size);
                 }
             }
+            (NodeAct::LetOut(out), NodeLane::Running { bundles, .. }) if out.what == Export::Bundle => {
+                out.to.into_iter().for_each(|to| bundles.entry(to).or_default().made = done);
+            }
+            (NodeAct::TakenIn(taken), NodeLane::Running { bundles, .. }) => {
+                bundles.entry(taken.from).or_default().taken_in = done;
+            }
             (_, NodeLane::Running { .. }) => {}
             (_, NodeLane::Blank) => *lane = running(),
         }
@@ -280,7 +336,9 @@ impl Kind for NodeKind {
     fn cell(lanes: &Lanes<'_, NodeLane>) -> Cell {
         let (status, next): (_, &[&str]) = match lanes.of("own") {
             NodeLane::Blank => ("blank", &["initialise"]),
-            NodeLane::Running { .. } => ("running", &["incident", "export", "refused", "read-audit"]),
+            NodeLane::Running { .. } => {
+                ("running", &["incident", "export", "import", "refused", "read-audit"])
+            }
         };
         Cell { status, waited_for: None, prevails: None, next: vec![("own", next)] }
     }
@@ -291,5 +349,10 @@ impl Kind for NodeKind {
 }
 
 fn running() -> NodeLane {
-    NodeLane::Running { incidents: 0, set_aside: BTreeMap::new(), forkers: BTreeMap::new() }
+    NodeLane::Running {
+        incidents: 0,
+        set_aside: BTreeMap::new(),
+        forkers: BTreeMap::new(),
+        bundles: BTreeMap::new(),
+    }
 }

@@ -102,7 +102,7 @@ pub(super) async fn show(
 }
 
 /// A job that is not done, or was stopped: how far it is, and the way to look again where no script does it.
-pub(super) fn under_way(asking: &Asking, job: &Job, what: &str) -> Markup {
+pub(crate) fn under_way(asking: &Asking, job: &Job, what: &str) -> Markup {
     let (done, all) = job.progress();
     let sizes = [("done", size(done)), ("all", size(all))];
     let sizes: Vec<_> = sizes.iter().map(|(name, text)| (*name, text.as_str())).collect();
@@ -119,8 +119,9 @@ pub(super) fn under_way(asking: &Asking, job: &Job, what: &str) -> Markup {
             },
             _ => div #job hx-get=(asking.path) hx-trigger="every 2s" hx-select="#main" hx-target="#main" hx-swap="outerMorph" {
                 p { label for="job-progress" { (asking.text(what)) } }
-                progress #job-progress max=(all.max(1)) value=(done) {}
-                p { (asking.text_with("page-job-so-far", &sizes)) }
+                progress #job-progress max=[(all > 0).then_some(all)] value=[(all > 0).then_some(done)] {}
+                // Of some work nobody can say how far it is.
+                @if all > 0 { p { (asking.text_with("page-job-so-far", &sizes)) } }
                 p { a.btn.btn-primary href=(asking.path) { (asking.text("page-job-again")) } }
             },
         }

@@ -12,7 +12,7 @@ use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 
 /// How long a grant serves.
-const SERVES_MILLIS: i64 = 12 * 60 * 60 * 1000;
+pub(super) const SERVES_MILLIS: i64 = 12 * 60 * 60 * 1000;
 /// How many are kept; the oldest makes room.
 const KEPT: usize = 1000;
 

@@ -11,7 +11,7 @@ use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
 /// How long nothing may come before a sender is given up.
-pub(super) const SILENCE: Duration = Duration::from_secs(60);
+pub(crate) const SILENCE: Duration = Duration::from_secs(60);
 /// How much is gathered before it is written.
 const BUFFER: usize = 512 * 1024;
 

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use comity_app::bundles::Told;
+use comity_app::staging::TempDir;
 use comity_app::workers::PackageCheck;
 use comity_domain::gates::Rule;
 use comity_journal::ids::MatterId;
@@ -16,6 +18,7 @@ use comity_journal::time::Timestamp;
 use tokio::sync::Semaphore;
 
 use super::super::trouble::Trouble;
+use super::grants::SERVES_MILLIS;
 
 /// How many jobs are carried out at one time; the others wait.
 const AT_ONCE: usize = 2;
@@ -24,7 +27,7 @@ const OF_ONE: usize = 4;
 /// How many are kept; the oldest that is done makes room.
 const KEPT: usize = 1000;
 /// How long whoever began it is kept waiting for the end, before the page says that it is under way.
-pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What a job has come to.
 #[derive(Clone, Debug)]
@@ -37,6 +40,10 @@ pub(crate) enum Stand {
     HandedOver { said: &'static str, rule: Option<Rule> },
     /// A paper was sealed, and what it says is recorded.
     Recorded,
+    /// A bundle was made: in words, and the folder it lies in, which goes with the job.
+    BundleMade { said: Vec<String>, folder: Arc<TempDir> },
+    /// A bundle was taken in, or not: in words, and how it stands.
+    BundleTaken(Told),
     /// It could not be done. The words name files, for who named them; nobody else sees them.
     CouldNot(String),
     /// It was refused, or the node could not.
@@ -81,7 +88,7 @@ impl Job {
 pub(crate) struct Jobs {
     kept: Mutex<BTreeMap<String, Job>>,
     /// Taken by a job while it is carried out.
-    pub(super) turns: Arc<Semaphore>,
+    pub(crate) turns: Arc<Semaphore>,
 }
 
 impl Default for Jobs {
@@ -90,14 +97,14 @@ impl Default for Jobs {
     }
 }
 
-/// For whom, about what and how large a job is.
+/// For whom, about what and how large a job is; 0 where nobody can say how large.
 #[derive(Clone, Copy)]
-pub(super) struct Begun {
-    pub(super) officer: MatterId,
-    pub(super) matter: MatterId,
-    pub(super) about: Option<Hash>,
-    pub(super) at: Timestamp,
-    pub(super) all: u64,
+pub(crate) struct Begun {
+    pub(crate) officer: MatterId,
+    pub(crate) matter: MatterId,
+    pub(crate) about: Option<Hash>,
+    pub(crate) at: Timestamp,
+    pub(crate) all: u64,
 }
 
 impl Jobs {
@@ -106,7 +113,7 @@ impl Jobs {
     }
 
     /// Begins a job under a drawn name; refused when the officer has too many under way.
-    pub(super) fn begin(&self, name: String, begun: Begun) -> Result<Meter, Trouble> {
+    pub(crate) fn begin(&self, name: String, begun: Begun) -> Result<Meter, Trouble> {
         let mut kept = self.lock();
         let own = kept.values().filter(|job| job.officer == begun.officer && job.is_under_way());
         if own.count() >= OF_ONE {
@@ -126,8 +133,18 @@ impl Jobs {
         Ok(meter)
     }
 
+    /// Lets bundles go that were made half a day ago; and those that this officer had made for this partner, who is named where
+    /// the next one is to take their place.
+    pub(crate) fn let_bundles_go(&self, now: Timestamp, replaced: Option<(MatterId, MatterId)>) {
+        self.lock().retain(|_, job| {
+            let serves = now < job.begun.plus_millis(SERVES_MILLIS);
+            let stands = serves && replaced != Some((job.officer, job.matter));
+            stands || !matches!(job.stand, Stand::BundleMade { .. })
+        });
+    }
+
     /// Says what a job has come to.
-    pub(super) fn end(&self, name: &str, stand: Stand) {
+    pub(crate) fn end(&self, name: &str, stand: Stand) {
         if let Some(job) = self.lock().get_mut(name) {
             job.stand = stand;
         }
@@ -141,8 +158,14 @@ impl Jobs {
         own.max_by_key(|(_, job)| job.begun).map(|(name, _)| name.clone())
     }
 
+    /// A job of this officer about this agency or bundle, whatever matter or record it is kept under.
+    pub(crate) fn of_about(&self, name: &str, officer: MatterId, about: Hash) -> Option<Job> {
+        let job = self.lock().get(name).cloned()?;
+        ((job.officer, job.about) == (officer, Some(about))).then_some(job)
+    }
+
     /// A job of this officer about this.
-    pub(super) fn find(
+    pub(crate) fn find(
         &self,
         name: &str,
         officer: MatterId,

@@ -31,9 +31,15 @@ use super::asking::Asking;
 use super::frame::{Framed, Page, kept_fresh};
 use super::office::Office;
 use super::trouble::Trouble;
+pub(crate) use check::under_way;
 pub(crate) use grants::Grants;
-pub(crate) use jobs::Jobs;
+pub(crate) use incoming::SILENCE;
+pub(crate) use jobs::{Begun, Job, Jobs, PATIENCE, Stand};
 pub(crate) use lines::{in_matter, size};
+pub(crate) use out::{PURPOSE, put, wrong_purpose};
+pub(crate) use receiving::{key_of, stage, text};
+pub(crate) use stream::body_of;
+pub(crate) use tus::{Bringing, create_bundle, offer_bundle, one_bundle};
 
 /// The words of these pages: zh, then en.
 pub(crate) const WORDS: (&str, &str) = (include_str!("zh.ftl"), include_str!("en.ftl"));

@@ -29,7 +29,7 @@ use super::stream::body_of;
 use crate::session::Secret;
 
 /// The longest purpose, in bytes.
-const PURPOSE: usize = 500;
+pub(crate) const PURPOSE: usize = 500;
 
 /// Which of the two ways out a form is about: the end of its path, its title, what is said above it.
 pub(super) struct WayOut {
@@ -121,7 +121,7 @@ impl WayOut {
 }
 
 /// What is wrong with a purpose as it was typed.
-fn wrong_purpose(typed: &Typed) -> Option<&'static str> {
+pub(crate) fn wrong_purpose(typed: &Typed) -> Option<&'static str> {
     match typed.text("purpose").trim() {
         "" => Some("page-out-purpose-missing"),
         long if long.len() > PURPOSE => Some("page-out-purpose-long"),
@@ -221,7 +221,7 @@ fn always(found: &Found, tag: String) -> [(HeaderName, String); 4] {
     ]
 }
 
-pub(super) fn put(answer: &mut Response, headers: &[(HeaderName, String)]) {
+pub(crate) fn put(answer: &mut Response, headers: &[(HeaderName, String)]) {
     for (name, value) in headers {
         if let Ok(value) = value.parse() {
             answer.headers_mut().insert(name.clone(), value);

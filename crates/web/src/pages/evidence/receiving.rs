@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::extract::Multipart;
 use axum::extract::multipart::Field;
 use comity_app::staging::{NotTaken, UploadId};
+use comity_journal::ids::MatterId;
 
 use super::super::act_form::Wrong;
 use super::super::asking::Asking;
@@ -44,7 +45,7 @@ pub(super) async fn receive(
         }
         match (field.file_name().map(str::to_owned), &place) {
             (Some(file), Some(place)) if !file.is_empty() => {
-                match stage(office, asking, place, &file, &mut field, length).await {
+                match stage(office, asking, &place.matter, &file, &mut field, length).await {
                     Ok(id) => brought.chosen.push(id),
                     Err(not_taken) => brought.wrong.push(Wrong::said(FILES, key_of(&not_taken)?)),
                 }
@@ -68,7 +69,7 @@ pub(super) async fn receive(
     Ok((place, brought))
 }
 
-async fn text(mut field: Field<'_>) -> Result<String, Trouble> {
+pub(crate) async fn text(mut field: Field<'_>) -> Result<String, Trouble> {
     let mut bytes = Vec::new();
     loop {
         let chunk = tokio::time::timeout(SILENCE, field.chunk()).await.map_err(|_| Trouble::TooLarge)?;
@@ -82,17 +83,17 @@ async fn text(mut field: Field<'_>) -> Result<String, Trouble> {
 }
 
 /// Puts one file of the form among the uploads of this officer. Broken off, nothing of it stays.
-async fn stage(
+pub(crate) async fn stage(
     office: &Office,
     asking: &Asking,
-    place: &Place,
+    kept_for: &MatterId,
     path: &str,
     field: &mut Field<'_>,
     length: u64,
 ) -> Result<UploadId, NotTaken> {
     let (staging, officer, now) = (office.outside.staging(), asking.officer(), office.now());
     // It cannot be longer than the form it is in.
-    let begun = office.draw(|entropy| staging.begin(&officer, place.matter, path, length, now, entropy));
+    let begun = office.draw(|entropy| staging.begin(&officer, *kept_for, path, length, now, entropy));
     let id = begun?;
     let came = async {
         let receiving = staging.receive(&id)?.ok_or(std::io::ErrorKind::NotFound)?;
@@ -114,7 +115,7 @@ async fn stage(
 }
 
 /// What is said beside the files.
-fn key_of(not_taken: &NotTaken) -> Result<&'static str, Trouble> {
+pub(crate) fn key_of(not_taken: &NotTaken) -> Result<&'static str, Trouble> {
     match not_taken {
         NotTaken::TooLarge(_) => Ok("page-bring-too-large"),
         NotTaken::TooMuch => Ok("page-bring-too-much"),

@@ -9,7 +9,7 @@ use futures_util::stream;
 const PIECE: usize = 256 * 1024;
 
 /// A body that reads `from` to its end. A failing source breaks the body off, so that nobody takes it for whole.
-pub(super) fn body_of(from: impl Read + Send + 'static) -> Body {
+pub(crate) fn body_of(from: impl Read + Send + 'static) -> Body {
     Body::from_stream(stream::try_unfold(from, |from| async move {
         // Disks are slow and packages are decrypted while they are read: not where others wait.
         let read = tokio::task::spawn_blocking(move || piece(from)).await.map_err(io::Error::other)?;

@@ -1,5 +1,6 @@
 //! Uploads that go on where they were cut off: the tus protocol 1.0.0 (tus.io) with creation, expiration, checksum and
-//! termination. A matter's page makes them; any client of the protocol that holds a session can.
+//! termination. A matter's page makes them, and the page where bundles are taken in; any client of the protocol that holds
+//! a session can.
 //!
 //! An upload of another officer answers like none. What it is called rides in a header and stands in no address.
 
@@ -11,6 +12,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use comity_app::Failure;
+use comity_app::authorise::Doing;
 use comity_app::staging::{NotTaken, Upload, UploadId};
 use comity_journal::ids::MatterId;
 use comity_journal::time::Timestamp;
@@ -51,7 +53,19 @@ pub(super) async fn offer(
     asking: Asking,
     Path(number): Path<String>,
 ) -> Result<Response, Trouble> {
-    may_bring(&office, &asking, number).await?;
+    offer_for(&office, &asking, &Bringing::Into(number)).await
+}
+
+/// As [`offer`], for bundles.
+pub(crate) async fn offer_bundle(
+    State(office): State<Arc<Office>>,
+    asking: Asking,
+) -> Result<Response, Trouble> {
+    offer_for(&office, &asking, &Bringing::Bundle).await
+}
+
+async fn offer_for(office: &Office, asking: &Asking, bringing: &Bringing) -> Result<Response, Trouble> {
+    bringing.may(office, asking).await?;
     let largest = office.outside.staging().limits().file;
     let headers = [
         (HeaderName::from_static("tus-version"), VERSION.into()),
@@ -62,15 +76,47 @@ pub(super) async fn offer(
     Ok(answer(StatusCode::NO_CONTENT, &headers))
 }
 
-/// The matter, where this officer may now bring files into it.
-pub(super) async fn may_bring(office: &Office, asking: &Asking, number: String) -> Result<MatterId, Trouble> {
-    let officer = asking.officer();
-    let matter = office.run(move |ledger, _| {
-        let matter = ledger.seen_by(&officer, &number)?;
-        ledger.may_bring(&officer, &matter)?;
-        Ok(matter)
-    });
-    Ok(matter.await?)
+/// What a file is brought for.
+#[derive(Clone)]
+pub(crate) enum Bringing {
+    /// To be sealed, in the matter of this number.
+    Into(String),
+    /// A bundle that somebody carried here.
+    Bundle,
+}
+
+impl Bringing {
+    /// The matter or record that it is kept for, where this officer may bring such files now.
+    pub(crate) async fn may(&self, office: &Office, asking: &Asking) -> Result<MatterId, Trouble> {
+        let (officer, this) = (asking.officer(), self.clone());
+        let kept_for = office.run(move |ledger, pending| match this {
+            Self::Into(number) => {
+                let matter = ledger.seen_by(&officer, &number)?;
+                ledger.may_bring(&officer, &matter)?;
+                Ok(matter)
+            }
+            Self::Bundle => {
+                ledger.permit(pending, &officer, Doing::Intake, None)?;
+                ledger.set_up(pending)
+            }
+        });
+        Ok(kept_for.await?)
+    }
+
+    /// The matter or record that one which is here is kept for.
+    async fn known(&self, office: &Office, asking: &Asking) -> Result<MatterId, Trouble> {
+        let Self::Into(number) = self.clone() else { return self.may(office, asking).await };
+        let officer = asking.officer();
+        Ok(office.run(move |ledger, _| ledger.seen_by(&officer, &number)).await?)
+    }
+
+    /// Where its uploads are made.
+    fn path(&self) -> String {
+        match self {
+            Self::Into(number) => format!("/m/{number}/uploads"),
+            Self::Bundle => "/bundles/uploads".to_owned(),
+        }
+    }
 }
 
 /// A request of another version is answered with the one that is spoken here.
@@ -87,13 +133,31 @@ pub(super) async fn create(
     Path(number): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Trouble> {
-    asking.check_form(said(&headers, "x-csrf").as_deref())?;
-    if let Some(other) = other_version(&headers) {
+    create_for(&office, &asking, &Bringing::Into(number), &headers).await
+}
+
+/// As [`create`], for bundles.
+pub(crate) async fn create_bundle(
+    State(office): State<Arc<Office>>,
+    asking: Asking,
+    headers: HeaderMap,
+) -> Result<Response, Trouble> {
+    create_for(&office, &asking, &Bringing::Bundle, &headers).await
+}
+
+async fn create_for(
+    office: &Office,
+    asking: &Asking,
+    bringing: &Bringing,
+    headers: &HeaderMap,
+) -> Result<Response, Trouble> {
+    asking.check_form(said(headers, "x-csrf").as_deref())?;
+    if let Some(other) = other_version(headers) {
         return Ok(other);
     }
-    let matter = may_bring(&office, &asking, number.clone()).await?;
-    let length = said(&headers, "upload-length").and_then(|length| length.parse().ok());
-    let name = said(&headers, "upload-metadata").and_then(|metadata| name_in(&metadata));
+    let matter = bringing.may(office, asking).await?;
+    let length = said(headers, "upload-length").and_then(|length| length.parse().ok());
+    let name = said(headers, "upload-metadata").and_then(|metadata| name_in(&metadata));
     let (Some(length), Some(name)) = (length, name) else { return Ok(answer(StatusCode::BAD_REQUEST, &[])) };
     let (staging, now) = (office.outside.staging(), office.now());
     let begun = office.draw(|entropy| staging.begin(&asking.officer(), matter, &name, length, now, entropy));
@@ -101,7 +165,7 @@ pub(super) async fn create(
         Ok(id) => {
             let goes =
                 staging.of(&asking.officer(), &matter, &id, now).map(|upload| staging.goes_at(&upload));
-            let place = (LOCATION, format!("/m/{number}/uploads/{id}"));
+            let place = (LOCATION, format!("{}/{id}", bringing.path()));
             let mut headers = vec![place];
             headers.extend(goes.map(|goes| (EXPIRES, http_date(goes))));
             answer(StatusCode::CREATED, &headers)
@@ -132,6 +196,26 @@ pub(super) async fn one(
     Path((number, upload)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response, Trouble> {
+    one_for(&office, &asking, &Bringing::Into(number), &upload, request).await
+}
+
+/// As [`one`], for bundles.
+pub(crate) async fn one_bundle(
+    State(office): State<Arc<Office>>,
+    asking: Asking,
+    Path(upload): Path<String>,
+    request: Request,
+) -> Result<Response, Trouble> {
+    one_for(&office, &asking, &Bringing::Bundle, &upload, request).await
+}
+
+async fn one_for(
+    office: &Office,
+    asking: &Asking,
+    bringing: &Bringing,
+    upload: &str,
+    request: Request,
+) -> Result<Response, Trouble> {
     let headers = request.headers().clone();
     let over = said(&headers, "x-http-method-override").and_then(|method| method.parse().ok());
     let method = over.filter(|_| *request.method() == Method::POST).unwrap_or(request.method().clone());
@@ -144,19 +228,18 @@ pub(super) async fn one(
     if let Some(other) = other_version(&headers) {
         return Ok(other);
     }
-    let officer = asking.officer();
-    let matter = office.run(move |ledger, _| ledger.seen_by(&officer, &number)).await?;
-    let id = UploadId::read(&upload).ok_or(Trouble::NotFound)?;
+    let matter = bringing.known(office, asking).await?;
+    let id = UploadId::read(upload).ok_or(Trouble::NotFound)?;
     let staging = office.outside.staging();
     let found = staging.of(&asking.officer(), &matter, &id, office.now()).ok_or(Trouble::NotFound)?;
     match method {
-        Method::HEAD => Ok(how_far(&office, &found)),
+        Method::HEAD => Ok(how_far(office, &found)),
         Method::DELETE => Ok(match staging.remove(&id) {
             Ok(true) => answer(StatusCode::NO_CONTENT, &[]),
             Ok(false) => answer(StatusCode::LOCKED, &[]),
             Err(_) => answer(StatusCode::INTERNAL_SERVER_ERROR, &[]),
         }),
-        _ => Ok(append(&office, &id, &found, &headers, request.into_body()).await),
+        _ => Ok(append(office, &id, &found, &headers, request.into_body()).await),
     }
 }
 

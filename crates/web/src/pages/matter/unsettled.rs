@@ -36,7 +36,7 @@ pub(super) fn offered(asking: &Asking, page: &MatterPage) -> Markup {
 /// That a partner in quarantine has opened it: what may be done, and what waits.
 pub(super) fn quarantined(asking: &Asking, page: &MatterPage) -> Markup {
     html! {
-        @if page.quarantined {
+        @if page.line.quarantined {
             section.card.card-body.mb-2 aria-labelledby="quarantined" {
                 h2.card-title.text-danger #quarantined { (asking.text("quarantine")) }
                 p.m-0 { (asking.text("quarantine-arrived")) }

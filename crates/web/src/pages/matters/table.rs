@@ -50,7 +50,10 @@ fn cell(asking: &Asking, line: &MatterLine, column: &str) -> Markup {
             (line.with.join(&asking.text("page-list-comma")))
             @if line.by_hand { br; span.text-secondary { (asking.text("page-party-no-node")) } }
         } },
-        "status" => html! { td data-label=(label) { (line.status_text) } },
+        "status" => html! { td data-label=(label) {
+            (line.status_text)
+            @if line.quarantined { br; strong.text-danger { (asking.text("quarantine")) } }
+        } },
         "waits" => html! { td data-label=(label) { (asking.text(waits(line))) } },
         "due" => {
             html! { td data-label=(label) { @if let Some(due) = &line.due { (due_text(asking, line, due)) } } }

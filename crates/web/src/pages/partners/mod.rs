@@ -65,6 +65,7 @@ async fn list(State(office): State<Arc<Office>>, asking: Asking) -> Result<Frame
                     a.btn.btn-primary href="/partners/meet" data-key="n" { (asking.text("page-meet")) }
                     a.btn.btn-outline-primary href="/partners/off-network" { (asking.text("page-off-network")) }
                 }
+                a.btn.btn-outline-primary href="/bundles" { (asking.text("page-bundles")) }
                 a.btn.btn-outline-primary href="/card-of-us" { (asking.text("page-own-card")) }
             }
         }

@@ -17,6 +17,7 @@ use serde::Deserialize;
 
 use super::super::act_form::{ActForm, Keeps, Step, step};
 use super::super::asking::Asking;
+use super::super::bundles::facts;
 use super::super::frame::{Framed, Page, name_language};
 use super::super::matters;
 use super::super::office::Office;
@@ -64,7 +65,7 @@ pub(super) async fn show(
         div.matter-grid {
             div {
                 (quarantine::section(&asking, line)) (tie::section(&asking, &page)) (allowed(&asking, &page))
-                (between(&asking, &page.between)) (node(&asking, &page, reached))
+                (between(&asking, &page.between))                (carried(&asking, &page)) (node(&asking, &page, reached))
             }
             div { (who(&asking, &page)) }
         }
@@ -256,6 +257,18 @@ fn node(asking: &Asking, page: &PartnerPage, reached: Reached) -> Markup {
                     div { dt { (asking.text("page-partner-missing")) } dd { (line.missing) } }
                     div { dt { (asking.text("page-partner-compared")) } dd { (compared(asking, line)) } }
                 }
+            }
+        }
+    }
+}
+
+/// What stands on record of bundles with it.
+fn carried(asking: &Asking, page: &PartnerPage) -> Markup {
+    html! {
+        @if page.line.partnership == "confirmed" && !page.line.off_network {
+            section.card.card-body.mb-2 aria-labelledby="bundles" {
+                h2.card-title #bundles { a href="/bundles" { (asking.text("page-bundles")) } }
+                (facts(asking, &page.line, &page.bundles))
             }
         }
     }

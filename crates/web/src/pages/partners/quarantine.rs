@@ -52,7 +52,7 @@ pub(super) fn lifting(asking: &Asking, waits: &LiftingLine) -> Markup {
     html! {
         h3.mt-2 { (asking.text("page-quarantine-proposed")) }
         dl.facts {
-            div { dt { (asking.words.field("partner", "propose-lifting", "reason")) } dd.said { (reason) } }
+            div { dt { (asking.text("page-quarantine-why")) } dd.said { (reason) } }
             @if let Some(by) = &waits.by {
                 div { dt { (asking.text("page-partner-proposed-by")) } dd lang=[name_language(by)] { (by) } }
             }

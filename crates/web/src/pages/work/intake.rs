@@ -96,13 +96,14 @@ fn arrival(
 ) -> Markup {
     let title = line.title.clone().unwrap_or_else(|| asking.text("page-untitled"));
     let kind = office.kinds.get(&line.kind_code);
-    // What has been answered already is acknowledged no more.
-    let fits =
-        |act: &str| kind.is_some_and(|kind| kind.act(act).is_some_and(|def| def.inner || line.unanswered));
+    // What has been answered already is acknowledged no more, and what a partner in quarantine has opened not yet.
+    let answers = line.unanswered && !line.quarantined;
+    let fits = |act: &str| kind.is_some_and(|kind| kind.act(act).is_some_and(|def| def.inner || answers));
     let acts = AT_INTAKE.iter().filter(|(act, ..)| fits(act));
     html! {
         li.card.card-body.mb-2 id={ "a-" (line.number) } {
             h2.card-title lang=[name_language(&title)] { a href={ "/m/" (line.number) } { (title) } }
+            @if line.quarantined { p.text-danger { (asking.text("quarantine-arrived")) } }
             p {
                 (line.number) " · " (line.kind) " · " (line.with.join(&asking.text("page-list-comma"))) " · "
                 (line.status_text)

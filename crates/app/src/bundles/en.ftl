@@ -1,8 +1,9 @@
-# Bundles, as the command line speaks of them
+# Bundles: what is said of one that was made or taken in, at the keyboard and on the pages
 
-bundle-exported = The bundle for { $partner } is at { $file } ({ $bytes } bytes). It holds { $entries } entries, receipts for { $receipted } and { $packages } sealed packages.
-bundle-exported-next = Have it carried there and taken in with `comity bundle import`. Until { $partner } has given receipts, every new bundle holds these entries again.
-bundle-left-out = { $count } sealed packages that { $partner } has not taken over are not in it; with --with-packages they are.
+bundle-at = The bundle is at { $file }.
+bundle-exported = The bundle for { $partner } has { $bytes } bytes. It holds { $entries } entries, receipts for { $receipted } and { $packages } sealed packages.
+bundle-exported-next = Have it carried there and taken in: at the desk under "Bundles", or with `comity bundle import`. Until { $partner } has given receipts, every new bundle holds these entries again.
+bundle-left-out = { $count } sealed packages that { $partner } has not taken over are not in it; they go along where that is asked for (--with-packages).
 bundle-asks = This node was not stopped cleanly, so it may be an old copy of itself. The bundle asks { $partner } where it stands; approved acts wait until its next bundle has been imported here.
 
 bundle-imported = From { $partner }: { $received } new entries, receipts for { $delivered } of ours, { $packages } sealed packages.
@@ -10,9 +11,9 @@ bundle-gap = Entries { $first } to { $last } of { $partner } have not arrived; w
 bundle-diverged = What { $partner } has of our entries, or we of its, is not the same on both sides; the incidents of the node say in what. This node or theirs may be an old copy of itself: talk to each other before anything else is signed.
 bundle-refused = { $count } entries were not taken ({ $why }), and what comes after them waits. The incidents of the node name them; ask who sent them.
 bundle-package-failed = A sealed package could not be taken: { $why }. Import the bundle again once that is mended; what is here stays.
-bundle-wanted = { $count } sealed packages that { $partner } handed over are not here. Ask for a bundle made with --with-packages.
+bundle-wanted = { $count } sealed packages that { $partner } handed over are not here. Ask for a bundle with its packages (--with-packages).
 bundle-compared = { $partner } has answered where it stands: the records of both sides agree, and { $released } acts that waited for this are signed.
-bundle-next = Now export a bundle to { $partner }, so that the receipts for its entries travel: comity bundle export
+bundle-next = Now make a bundle for { $partner }, so that the receipts for its entries travel (comity bundle export)
 
 bundle-error-not-a-bundle = The file is no bundle that this release reads. Nothing was taken. Ask for the file again, and which release made it.
 bundle-error-other-key = The bundle is sealed to a key that this node does not hold. Nothing was taken. It is for another agency, or for a card of ours that is not in force here.

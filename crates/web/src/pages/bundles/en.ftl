@@ -1,0 +1,29 @@
+# The pages of bundles
+
+page-bundles = Bundles
+page-bundles-what = A bundle is everything this node has for one partner, in one file, sealed to that partner: for nodes that cannot reach each other. Carry it on a stick or send it by pouch; who finds it reads nothing of it.
+page-bundles-none = No confirmed partner has a node that takes bundles.
+page-bundle-made = Last made here
+page-bundle-taken-in = Last taken in from it
+page-bundle-unreceipted = Our entries not receipted yet
+page-bundle-wanted = Sealed packages that are missing here
+page-bundle-told = What its last bundle told
+page-bundle-told-owed = it does not know yet that { $count } of its entries are here: the next bundle tells it
+page-bundle-told-lacks = it has only { $count } of our entries, fewer than it had: the next bundle holds the others again
+page-bundle-told-asks = it asks where we stand, because its node may be an old copy of itself: make a bundle for it
+page-bundle-never = never
+page-bundle-operator = whoever runs the node
+page-bundle-make = Make a bundle
+page-bundle-make-for = Make a bundle for { $partner }
+page-bundle-make-what = It holds our entries that the partner has not receipted, with their content, the receipts for its own, and our cards. That it leaves is recorded first, with your name and what it is for.
+page-bundle-packages = with the sealed packages we handed over and it has not taken over ({ $size })
+page-bundle-making = The bundle is being written.
+page-bundle-fetch = Download the bundle
+page-bundle-fetch-hint = It is kept for you for half a day, or until you make the next one for this partner.
+page-bundle-to-partner = To the partner
+page-bundle-take-in = Take a bundle in
+page-bundle-file = The file that was carried here
+page-bundle-take-in-what = It is looked through before anything of it is taken. A bundle may be taken in twice, and bundles in any order.
+page-bundle-taking-in = The bundle is being taken in.
+page-bundle-no-file = Choose the file that was carried here.
+page-bundle-to-all = To all bundles

@@ -1,0 +1,29 @@
+# 离线数据包页面
+
+page-bundles = 离线数据包
+page-bundles-what = 离线数据包将本节点要交给某一合作机构的全部内容装入一个文件，并加密给该机构，供无法联网互通的节点使用。可以用移动存储介质携带，也可以经信使传递；他人拾得也无法读取。
+page-bundles-none = 没有可以接收离线数据包的已确认合作机构。
+page-bundle-made = 最近一次生成
+page-bundle-taken-in = 最近一次导入
+page-bundle-unreceipted = 尚未收到回执的我方记录
+page-bundle-wanted = 尚未到达的封装包
+page-bundle-told = 对方最近的数据包所述
+page-bundle-told-owed = 对方尚不知道其 { $count } 条记录已到达我方，下一个数据包将告知
+page-bundle-told-lacks = 对方现仅有我方 { $count } 条记录，少于其曾出具回执的数量，下一个数据包将再次包含其余记录
+page-bundle-told-asks = 对方的节点可能是旧的备份，请求核对我方掌握的情况：请为其生成数据包
+page-bundle-never = 无
+page-bundle-operator = 节点运维人员
+page-bundle-make = 生成离线数据包
+page-bundle-make-for = 为{ $partner }生成离线数据包
+page-bundle-make-what = 其中包括对方尚未出具回执的我方记录及其内容、对来文的回执和我方机构名片。导出前先记录导出人和用途。
+page-bundle-packages = 一并装入我方已移交而对方尚未接收的封装包（{ $size }）
+page-bundle-making = 正在生成离线数据包。
+page-bundle-fetch = 下载离线数据包
+page-bundle-fetch-hint = 为您保留半天；再次为该机构生成时，本文件不再保留。
+page-bundle-to-partner = 返回合作机构
+page-bundle-take-in = 导入离线数据包
+page-bundle-file = 送达的文件
+page-bundle-take-in-what = 导入前先检查整个文件。同一数据包可以重复导入，多个数据包的导入顺序不限。
+page-bundle-taking-in = 正在导入离线数据包。
+page-bundle-no-file = 请选择送达的文件。
+page-bundle-to-all = 返回离线数据包
