@@ -48,7 +48,7 @@ pub use matters::{
     PackageLine, PartyLine, RecallLine, TimelineLine, WaitsLine,
 };
 pub use node_page::NodePage;
-pub use partners::{CardPage, LiftingLine, OfficerLine, PartnerLine, QuarantineLine, REVIEW_SOON};
+pub use partners::{CardPage, OfficerLine, PartnerLine, ProposalLine, QuarantineLine, REVIEW_SOON};
 pub use proof::MatterProof;
 pub use recording::RecordingLine;
 pub use retention::{RetentionLine, ReviewLine};

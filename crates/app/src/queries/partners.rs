@@ -68,6 +68,8 @@ pub struct PartnerLine {
     pub compared: bool,
     /// Whether this node goes on without it.
     pub waived: bool,
+    /// That it should, where one person proposes that.
+    pub waiver: Option<ProposalLine>,
 }
 
 /// A quarantine: no new matters with this partner.
@@ -86,12 +88,12 @@ pub struct QuarantineLine {
     /// Why, where a person did.
     pub reason: Option<String>,
     /// A lifting that waits for a second person.
-    pub lifting: Option<LiftingLine>,
+    pub lifting: Option<ProposalLine>,
 }
 
-/// A lifting that one person proposes.
+/// What one person proposes about a partner, and a second is to agree to.
 #[derive(Clone, Debug, Serialize)]
-pub struct LiftingLine {
+pub struct ProposalLine {
     /// The proposal.
     pub entry: Hash,
     /// Who proposes it, by name.
@@ -168,6 +170,14 @@ impl Ledger {
                 Some(known.map_or_else(|| with.to_string(), |known| known.name.clone()))
             }
         };
+        let waiver = match partner.lane.waiver.proposed {
+            None => None,
+            Some((entry, by)) => Some(ProposalLine {
+                entry,
+                by: self.officer_behind(&partner.record, by)?,
+                reason: self.text_of(&[(entry, ())], "waiver", "reason")?,
+            }),
+        };
         Ok(PartnerLine {
             ceiling: assessment.ceiling(),
             assessment: assessment.code(),
@@ -193,6 +203,7 @@ impl Ledger {
             queued: self.queued_for(&partner.agency)?,
             compared: self.compared.with(&partner.agency),
             waived: self.waived.contains(&partner.agency),
+            waiver,
             record: partner.record,
             name: partner.name,
             label: partner.label,
@@ -213,7 +224,7 @@ impl Ledger {
         };
         let lifting = match quarantine.proposed {
             None => None,
-            Some(proposed) => Some(LiftingLine {
+            Some(proposed) => Some(ProposalLine {
                 entry: proposed.entry,
                 by: self.officer_behind(&record, proposed.by)?,
                 reason: reason(self, proposed.entry)?,

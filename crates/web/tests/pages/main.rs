@@ -341,3 +341,22 @@ fn what_a_partner_in_quarantine_opens_is_shown_as_such_and_not_offered_to_be_ack
     );
     assert!(refused.text.contains("until two people lift it"), "the source of the rule is named");
 }
+
+#[test]
+fn a_partner_that_was_not_compared_with_is_waived_by_two_people_in_the_browser() {
+    let mut house = House::open();
+    let path = format!("/partners/{}", house.pair.b.agency);
+    assert!(!house.sit("Amara Olin").get(&path).text.contains("/act/propose-waiver"), "there is no need");
+    house.put_back();
+    let (officer, supervisor) = (house.sit("Amara Olin"), house.sit("Bo Reyes"));
+    let (propose, agree) = (format!("{path}/act/propose-waiver"), format!("{path}/act/waive"));
+    assert!(officer.get(&path).text.contains(&propose));
+    assert!(officer.get(&propose).text.contains("was put back from a copy"), "what it means is read first");
+    let why = [("reason", "No answer since Monday.")];
+    assert_eq!(officer.post(&propose, &why).to, format!("{path}?said=changed"));
+    assert_eq!(officer.post(&agree, &[]).status, StatusCode::FORBIDDEN);
+    assert!(supervisor.get(&agree).text.contains("No answer since Monday."));
+    assert_eq!(supervisor.post(&agree, &[]).to, format!("{path}?said=changed"));
+    house.pair.a.declare_epoch().expect("the root declares it");
+    assert!(officer.get(&path).text.contains("until the next stop that is not clean"));
+}

@@ -153,6 +153,13 @@ impl House {
         self.routes = pages(&self.pair.a, self.kinds, &self.outside);
     }
 
+    /// The first node is put back from a copy of itself, and has not compared with anybody since.
+    pub(crate) fn put_back(&mut self) {
+        let copy = self.pair.a.back_up();
+        self.pair.a.put_back(&copy);
+        self.routes = pages(&self.pair.a, self.kinds, &self.outside);
+    }
+
     /// A browser in which this officer has signed in.
     pub(crate) fn sit(&self, name: &'static str) -> Browser {
         let officer = self.pair.a.run(move |ledger, _| ledger.officer(Some(name))).expect("an officer");

@@ -31,6 +31,8 @@ const OF_PARTNERS: &[(&str, &str)] = &[
     ("claim", "/partners/PARTNER/claim"),
     ("propose-lifting", "/partners/PARTNER/act/propose-lifting"),
     ("lift", "/partners/PARTNER/act/lift"),
+    ("propose-waiver", "/partners/PARTNER/act/propose-waiver"),
+    ("waive", "/partners/PARTNER/act/waive"),
     ("end", "/partners/PARTNER/act/end"),
 ];
 

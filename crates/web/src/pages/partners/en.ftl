@@ -127,3 +127,9 @@ page-quarantine-by = Put there by
 page-quarantine-lifted-by = Who lifts it
 page-quarantine-second = two people: one proposes it, and another lifts it ({ $roles })
 page-quarantine-proposed = Proposed to be lifted; a second person is missing
+
+page-waiver = Going on without it
+page-waiver-short = not waited for
+page-waiver-means = This node was put back from a copy, or not stopped cleanly, and signs nothing in matters with this partner before both have compared. If two people agree, and the root key then declares a new epoch (comity epoch declare), it goes on without having compared. What only the partner still has of ours is given up when it turns up.
+page-waiver-holds = Two people have agreed to go on without it, and the root key has declared the epoch. That holds until the next stop that is not clean, or until both have compared.
+page-waiver-proposed = Proposed; a second person is missing

@@ -13,6 +13,7 @@ mod off_network;
 mod one;
 mod quarantine;
 mod tie;
+mod waiver;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -124,7 +125,11 @@ fn row(asking: &Asking, line: &PartnerLine, reached: Reached) -> Markup {
 
 /// Whether the records of both sides have been compared since this node started.
 fn compared(asking: &Asking, line: &PartnerLine) -> String {
-    asking.text(if line.compared { "yes" } else { "no" })
+    asking.text(match (line.compared, line.waived) {
+        (true, _) => "yes",
+        (false, true) => "page-waiver-short",
+        (false, false) => "no",
+    })
 }
 
 /// A fingerprint as its twelve groups.

@@ -10,7 +10,7 @@ use comity_app::commands::ActCommand;
 use comity_app::queries::{AnswerTime, Between, PartnerLine, PartnerPage, RightsAssessment};
 use comity_domain::act::{Act as _, ActDef, ActSet as _};
 use comity_domain::gates::Ceiling;
-use comity_domain::matters::partner::{Assessment, Lift, PartnerAct, ProposeLifting, Widen};
+use comity_domain::matters::partner::{Assessment, Lift, PartnerAct, ProposeLifting, Waive, Widen};
 use comity_journal::ids::AgencyId;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -25,7 +25,7 @@ use super::super::sign_in::{prove_for, prove_keeping};
 use super::super::trouble::{self, Trouble};
 use super::super::typed::Typed;
 use super::super::when::{when, when_text};
-use super::{Reached, card, compared, digits, quarantine, tie};
+use super::{Reached, card, compared, digits, quarantine, tie, waiver};
 
 /// What the page before says has been done.
 #[derive(Deserialize)]
@@ -34,8 +34,20 @@ pub(super) struct Said {
 }
 
 /// The acts that an officer fills in a form for; the others are buttons or have pages of their own.
-const IN_FORMS: &[&str] =
-    &["describe", "propose-widening", "widen", "narrow", "quarantine", "propose-lifting", "lift", "end"];
+const IN_FORMS: &[&str] = &[
+    "describe",
+    "propose-widening",
+    "widen",
+    "narrow",
+    "quarantine",
+    "propose-lifting",
+    "lift",
+    "propose-waiver",
+    "waive",
+    "end",
+];
+/// Of these, what is offered only while the partner has not been compared with.
+const WHILE_NOT_COMPARED: &[&str] = &["propose-waiver", "waive"];
 
 async fn partner(office: &Office, asking: &Asking, agency: &str) -> Result<PartnerPage, Trouble> {
     let agency = AgencyId::from_hex(agency).ok_or(Trouble::NotFound)?;
@@ -64,7 +76,7 @@ pub(super) async fn show(
         (doing(&asking, &page))
         div.matter-grid {
             div {
-                (quarantine::section(&asking, line)) (tie::section(&asking, &page)) (allowed(&asking, &page))
+                (quarantine::section(&asking, line)) (waiver::section(&asking, line)) (tie::section(&asking, &page)) (allowed(&asking, &page))
                 (between(&asking, &page.between))                (carried(&asking, &page)) (node(&asking, &page, reached))
             }
             div { (who(&asking, &page)) }
@@ -115,13 +127,19 @@ fn doing(asking: &Asking, page: &PartnerPage) -> Markup {
             @if page.line.partnership == "confirmed" && !page.line.off_network {
                 (button("test", &asking.text("page-partner-test"), "btn-outline-primary"))
             }
-            @for act in page.next.iter().filter(|act| IN_FORMS.contains(act) && may(asking, act)) {
+            @for act in page.next.iter().filter(|act| is_offered(asking, page, act)) {
                 a.btn.btn-outline-secondary href={ "/partners/" (agency) "/act/" (act) } {
                     (asking.words.act("partner", act))
                 }
             }
         }
     }
+}
+
+/// Whether an act is offered to this officer as a form.
+fn is_offered(asking: &Asking, page: &PartnerPage, act: &str) -> bool {
+    let is_of_use = !WHILE_NOT_COMPARED.contains(&act) || waiver::is_of_use(&page.line);
+    IN_FORMS.contains(&act) && is_of_use && may(asking, act)
 }
 
 /// Whether this officer may do an act in a partner's record, as far as the roles say.
@@ -387,6 +405,7 @@ impl Place {
                 code if code == Lift::DEF.code || code == ProposeLifting::DEF.code => {
                     quarantine::section(asking, line)
                 }
+                code if WHILE_NOT_COMPARED.contains(&code) => waiver::told(asking, line),
                 _ => html! {},
             },
             keeps: Keeps::Nothing,
@@ -409,6 +428,9 @@ pub(super) async fn act_form(
     }
     let apart = place.page.line.quarantine.as_ref().filter(|_| place.def.code == Lift::DEF.code);
     if let Some(read) = apart.and_then(|apart| apart.lifting.as_ref()) {
+        typed.put("of", read.entry.to_string());
+    }
+    if let Some(read) = place.page.line.waiver.as_ref().filter(|_| place.def.code == Waive::DEF.code) {
         typed.put("of", read.entry.to_string());
     }
     Ok(place.form(&asking).page(&typed, &[]))

@@ -2,7 +2,7 @@
 //!
 //! Not here: the acts, which are forms like any other (`one`), and what quarantine stops (`gates/quarantine.rs`).
 
-use comity_app::queries::{LiftingLine, PartnerLine};
+use comity_app::queries::{PartnerLine, ProposalLine};
 use comity_domain::act::{Act as _, ActDef};
 use comity_domain::matters::partner::{Cause, Lift};
 use comity_domain::vocabularies::Role;
@@ -34,7 +34,7 @@ pub(super) fn section(asking: &Asking, line: &PartnerLine) -> Markup {
                 }
                 (fact(asking.text("page-quarantine-lifted-by"), html! { (lifted_by(asking)) }))
             }
-            @if let Some(waits) = &apart.lifting { (lifting(asking, waits)) }
+            @if let Some(waits) = &apart.lifting { (proposed(asking, "page-quarantine-proposed", waits)) }
         }
     }
 }
@@ -46,11 +46,11 @@ fn lifted_by(asking: &Asking) -> String {
     asking.text_with("page-quarantine-second", &[("roles", &roles.join(&asking.text("page-list-comma")))])
 }
 
-/// A lifting that waits for a second person, as whoever is to lift it reads it.
-pub(super) fn lifting(asking: &Asking, waits: &LiftingLine) -> Markup {
+/// What waits for a second person, as whoever is to agree reads it.
+pub(super) fn proposed(asking: &Asking, heading: &str, waits: &ProposalLine) -> Markup {
     let reason = waits.reason.clone().unwrap_or_else(|| asking.text("content-not-here"));
     html! {
-        h3.mt-2 { (asking.text("page-quarantine-proposed")) }
+        h3.mt-2 { (asking.text(heading)) }
         dl.facts {
             div { dt { (asking.text("page-quarantine-why")) } dd.said { (reason) } }
             @if let Some(by) = &waits.by {

@@ -127,3 +127,9 @@ page-quarantine-by = 决定人
 page-quarantine-lifted-by = 解除权限
 page-quarantine-second = 须两人：一人提请，另一人批准解除（{ $roles }）
 page-quarantine-proposed = 已提请解除，待第二人批准
+
+page-waiver = 不待其核对而继续
+page-waiver-short = 不再等待
+page-waiver-means = 本节点系由备份恢复或未正常停止，在与该机构核对收发记录之前，不在与其有关的事项中对外签发。经两人同意，并由机构根密钥声明新的纪元（comity epoch declare）后，可不待核对而继续办理；仅由对方持有的我方记录，日后出现时不再为准。
+page-waiver-holds = 已经两人同意不待其核对而继续，机构根密钥已声明纪元。有效至下一次非正常停止，或者双方核对完毕。
+page-waiver-proposed = 已提请，待第二人批准
