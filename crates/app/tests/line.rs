@@ -145,6 +145,7 @@ fn batch_of(pair: &Pair, parcels: &[Parcel]) -> Batch {
         after: StreamHead::START,
         cards: vec![pair.a.card.clone()],
         heads: Vec::new(),
+        receipts: Vec::new(),
         checkpoint: None,
         consistency: Vec::new(),
     };

@@ -6,7 +6,9 @@
 use comity_app::ledger::Compared;
 use comity_app::queries::MatterPage;
 use comity_domain::engine::Standing;
+use comity_domain::words::{Lang, Words};
 use comity_journal::ids::MatterId;
+use comity_journal::receipt::Receipt;
 use comity_journal::suite::Hash;
 use comity_store::faults::FaultPlan;
 use comity_testkit::node::{Desk, NOW, Person, Station, Three, with_letters};
@@ -45,6 +47,13 @@ fn three_nodes_of_which_two_never_connect_converge_through_the_third() {
     Three::sync(&three.a, &three.b).unwrap();
     assert_eq!(state(&three.a, letter), state(&three.b, letter));
     assert_eq!(state(&three.a, letter), state(&three.c, letter));
+    // What each has receipted goes the same way.
+    for _ in 0..2 {
+        Three::sync(&three.c, &three.b).unwrap();
+        Three::sync(&three.b, &three.c).unwrap();
+        Three::sync(&three.a, &three.b).unwrap();
+        Three::sync(&three.b, &three.a).unwrap();
+    }
     for (from, to) in [(&three.a, &three.b), (&three.c, &three.b)] {
         let again = Three::sync(from, to).unwrap();
         assert_eq!((again.requests, again.asked), (1, 0), "one small request says that nothing is missing");
@@ -52,6 +61,40 @@ fn three_nodes_of_which_two_never_connect_converge_through_the_third() {
     for desk in [&three.a, &three.b, &three.c] {
         assert_eq!(desk.incidents(), Vec::<String>::new());
         assert!(desk.journal().clean);
+    }
+}
+
+fn delivery(desk: &Desk, letter: MatterId, entry: Hash) -> &'static str {
+    let words = Words::new(Lang::En, &with_letters());
+    let page = desk.run(move |ledger, _| ledger.show_matter(&letter, &words)).unwrap();
+    page.timeline.iter().find(|line| line.entry == entry.to_string()).unwrap().delivery
+}
+
+#[test]
+fn a_receipt_reaches_who_never_connects_with_its_giver_through_a_third_party() {
+    let three = Three::met();
+    let letter = three.letter(7);
+    let said = says(&three.a, letter, "Amara Olin");
+    Three::sync(&three.a, &three.b).unwrap();
+    assert_eq!(delivery(&three.a, letter, said), "delivered-in-part");
+    // C has it from B alone, and A hears of that from B alone.
+    for _ in 0..2 {
+        Three::sync(&three.c, &three.b).unwrap();
+        Three::sync(&three.b, &three.c).unwrap();
+        Three::sync(&three.a, &three.b).unwrap();
+    }
+    assert_eq!(delivery(&three.a, letter, said), "delivered");
+    let receipts = three.a.disk.look(|kept| kept.receipts(&said)).unwrap();
+    let of_c = receipts.iter().find(|receipt| receipt.partner == three.c.agency).unwrap();
+    let read: Receipt = comity_journal::cbor::decode(&of_c.bytes).unwrap();
+    assert_eq!(read.entries, [said], "it says nothing of what else C has received");
+    assert!(read.verify(&three.c.card).is_ok());
+    // It is no sign that A has given C anything itself.
+    assert_eq!(three.a.disk.look(|kept| kept.delivered(&three.c.agency)).unwrap(), 0);
+    let again = Three::sync(&three.a, &three.b).unwrap();
+    assert_eq!((again.requests, again.asked), (1, 0));
+    for desk in [&three.a, &three.b, &three.c] {
+        assert_eq!(desk.incidents(), Vec::<String>::new());
     }
 }
 

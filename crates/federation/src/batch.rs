@@ -15,6 +15,7 @@ use comity_journal::entry::{Entry, EntryError, Header};
 use comity_journal::ids::{AgencyId, Token};
 use comity_journal::limits;
 use comity_journal::part::{self, Commitment, OpenPart};
+use comity_journal::receipt::Receipt;
 use comity_journal::stated::StatedHead;
 use comity_journal::stream::StreamHead;
 use comity_journal::suite::{self, Hash, Suite};
@@ -80,6 +81,8 @@ pub struct Draft {
     pub cards: Vec<Card>,
     /// What was stated of lanes when a key was disowned.
     pub heads: Vec<StatedHead>,
+    /// Receipts that travel on.
+    pub receipts: Vec<Receipt>,
     /// The sender's checkpoint.
     pub checkpoint: Option<SignedCheckpoint>,
     /// The path from what the receiver holds to it.
@@ -109,6 +112,7 @@ impl Draft {
             entries: Vec::new(),
             cards: self.cards.iter().map(|card| Signed(card.bytes().to_vec())).collect(),
             heads: self.heads.iter().map(|head| Signed(head.bytes())).collect(),
+            receipts: self.receipts.clone(),
             checkpoint: self.checkpoint.clone(),
             consistency: self.consistency.clone(),
             content: None,
@@ -180,8 +184,8 @@ impl Batch {
         if content.next().is_some() {
             return Err(BatchError::StrayContent);
         }
-        let Self { after, checkpoint, consistency, .. } = batch;
-        Ok(OpenBatch { after, hashes, arrived, unreadable, cards, heads, checkpoint, consistency })
+        let Self { after, receipts, checkpoint, consistency, .. } = batch;
+        Ok(OpenBatch { after, hashes, arrived, unreadable, cards, heads, receipts, checkpoint, consistency })
     }
 
     fn open_content(&self, secrets: &[SealingSecret]) -> Result<Vec<(Hash, Vec<OpenPart>)>, BatchError> {
@@ -235,6 +239,8 @@ pub struct OpenBatch {
     pub cards: Vec<Card>,
     /// What was stated of lanes; whether a card bears it out remains to be checked.
     pub heads: Vec<StatedHead>,
+    /// Receipts, unchecked.
+    pub receipts: Vec<Receipt>,
     /// The sender's checkpoint, unchecked: [`crate::compare::checkpoint`].
     pub checkpoint: Option<SignedCheckpoint>,
     /// The path that goes with it.

@@ -143,6 +143,9 @@ pub struct Batch {
     /// Up to where lanes stand that were signed with disowned keys, of matters both are parties of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub heads: Vec<Signed>,
+    /// Receipts of parties for single entries, of a matter that was asked about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receipts: Vec<Receipt>,
     /// The sender's checkpoint; of entries that are given back to their author, the latest that is held of the author's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<SignedCheckpoint>,
@@ -324,6 +327,7 @@ impl Message for Batch {
         at_most("the number of entries", self.entries.len(), limits::BATCH_ENTRIES)?;
         at_most("the number of cards", self.cards.len(), limits::CARD_CHAIN)?;
         at_most("the number of stated heads", self.heads.len(), limits::BATCH_HEADS)?;
+        check_receipts(&self.receipts)?;
         at_most("the consistency path", self.consistency.len(), PATH)?;
         let header = self.entries.iter().map(|entry| entry.0.len()).max().unwrap_or(0);
         at_most("an entry", header, limits::HEADER_BYTES)

@@ -70,6 +70,18 @@ impl Receipt {
         Ok(Some((index, path)))
     }
 
+    /// The receipt of one entry of the run alone, which says nothing of the others; `None` when it is not in the run.
+    ///
+    /// # Errors
+    /// [`ReceiptError`] when the receipt's own proof is not whole.
+    pub fn only(&self, entry: &Hash) -> Result<Option<Self>, ReceiptError> {
+        let Some((leaf, path)) = self.inclusion_of(entry)? else { return Ok(None) };
+        let size = self.checkpoint.peek()?.size;
+        let proof = tree::range_of_one(leaf, size, &path)?;
+        let (checkpoint, at) = (self.checkpoint.clone(), self.at);
+        Ok(Some(Self { checkpoint, first: leaf, entries: vec![*entry], at, proof }))
+    }
+
     fn leaf_hashes(&self) -> Vec<Hash> {
         self.entries.iter().map(|entry| Leaf::Entry { entry: *entry, at: self.at }.hash()).collect()
     }

@@ -3,8 +3,8 @@
 
 use comity_journal::suite::Hash;
 use comity_journal::tree::{
-    MAX_SIZE, ProofError, RangeProof, Tree, inclusion_from_range, leaf_hash, verify_consistency,
-    verify_inclusion, verify_range, verify_subtree_consistency, verify_subtree_inclusion,
+    MAX_SIZE, ProofError, RangeProof, Tree, inclusion_from_range, leaf_hash, range_of_one,
+    verify_consistency, verify_inclusion, verify_range, verify_subtree_consistency, verify_subtree_inclusion,
 };
 use proptest::prelude::*;
 
@@ -270,7 +270,10 @@ proptest! {
         for index in 0..=size {
             let path = inclusion_from_range(&range, first, size, &proof, index);
             if (first..first + count).contains(&index) {
-                prop_assert_eq!(path, tree.inclusion(index, size));
+                let inclusion = tree.inclusion(index, size).unwrap();
+                prop_assert_eq!(range_of_one(index, size, &inclusion), tree.range(index, 1, size));
+                prop_assert!(range_of_one(index, size, &[&inclusion[..], &[leaf(0)]].concat()).is_err());
+                prop_assert_eq!(path, Ok(inclusion));
             } else {
                 prop_assert_eq!(path, Err(ProofError::LeafOutside { index, size }));
             }

@@ -204,6 +204,7 @@ impl World {
             entries: entries.iter().cloned().map(Signed).collect(),
             cards: cards.iter().map(|card| Signed(card.bytes().to_vec())).collect(),
             heads: Vec::new(),
+            receipts: Vec::new(),
             checkpoint: None,
             consistency: Vec::new(),
             content: None,

@@ -11,6 +11,7 @@ mod name_agencies;
 mod name_matters;
 mod name_officers;
 mod officers;
+mod pass_receipts_on;
 mod quarantine;
 mod read_audit;
 mod receive_batch;

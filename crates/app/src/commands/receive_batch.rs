@@ -185,8 +185,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Takes what a partner has brought of a matter that it was asked about; gives how much of it is new, stated heads
-    /// included. It stands in no
+    /// Takes what a partner has brought of a matter that it was asked about; gives how many entries are new. It stands in no
     /// stream: what does not count is left where it is, and people hear of it where somebody has made it up.
     ///
     /// # Errors
@@ -202,7 +201,10 @@ impl Ledger {
         let mut arrived = batch.arrived;
         arrived.retain(|arrived| arrived.entry.header().matter == *matter);
         let authors = arrived.iter().map(|arrived| arrived.entry.header().author);
-        let authors: BTreeSet<_> = authors.chain(batch.heads.iter().map(|stated| stated.agency)).collect();
+        let receivers =
+            batch.receipts.iter().filter_map(|receipt| Some(receipt.checkpoint.peek().ok()?.origin.agency));
+        let stated = batch.heads.iter().map(|stated| stated.agency);
+        let authors: BTreeSet<_> = authors.chain(stated).chain(receivers).collect();
         for card in batch.cards {
             // A card proves itself, whoever brings it; it makes nobody a partner. One that follows none that is known here is
             // no use to us, nor anybody's fault.
@@ -213,9 +215,8 @@ impl Ledger {
                 })?;
             }
         }
-        let mut stated = 0;
         for head in batch.heads {
-            stated += usize::from(self.keep_head(pending, head)?);
+            self.keep_head(pending, head)?;
         }
         // The opening says whose entries count, so it comes first; but for our admission, which says why it concerns us.
         let us = self.agency;
@@ -244,7 +245,8 @@ impl Ledger {
                 Ok(()) | Err(_) => {}
             }
         }
-        Ok(reception.new + stated)
+        self.take_passed_on(pending, matter, batch.receipts)?;
+        Ok(reception.new)
     }
 
     /// Whether an entry need not wait, or may.

@@ -46,6 +46,7 @@ impl Ledger {
                 continue;
             }
             proven.extend(receipt.entries.iter().copied());
+            self.tell_others_of(pending, &receipt.entries)?;
             // An epoch is held to once a card has declared it.
             if checkpoint.origin.epoch <= declared {
                 pending.commit.checkpoints.push(StoredCheckpoint {
@@ -80,6 +81,19 @@ impl Ledger {
             }
         }
         Ok(true)
+    }
+
+    /// In a matter of more than two parties the others are to know of a receipt, too.
+    fn tell_others_of(&mut self, pending: &mut Pending, entries: &[Hash]) -> Result<(), Failure> {
+        for entry in entries {
+            let Some(record) = self.store.entry(entry)? else { continue };
+            let Recorded::Entry { matter, .. } = record.what else { continue };
+            if !pending.receipted.contains(&matter) && self.receipts_travel_in(&matter)? {
+                pending.receipted.insert(matter);
+                pending.touched.insert(matter);
+            }
+        }
+        Ok(())
     }
 
     fn is_party(&mut self, partner: &AgencyId, matter: &MatterId) -> Result<bool, Failure> {

@@ -99,21 +99,20 @@ impl Ledger {
         Ok(())
     }
 
-    /// Keeps a stated head, if the latest card of its agency bears it out and it is not here yet; gives whether it does.
+    /// Keeps a stated head, if the latest card of its agency bears it out and it is not here yet.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn keep_head(&mut self, pending: &mut Pending, stated: StatedHead) -> Result<bool, Failure> {
+    pub fn keep_head(&mut self, pending: &mut Pending, stated: StatedHead) -> Result<(), Failure> {
         let holds = self.cards.latest(&stated.agency).is_some_and(|card| stated.holds(card));
         let matter = stated.head.matter;
         if !holds || self.stated_heads(&matter)?.contains(&stated) {
-            return Ok(false);
+            return Ok(());
         }
         pending.commit.heads.push(StoredHead { matter, bytes: stated.bytes() });
         pending.touched.insert(matter);
         self.fresh_heads.entry(matter).or_default().push(stated);
-        self.fold_again(&matter)?;
-        Ok(true)
+        self.fold_again(&matter)
     }
 
     /// What was stated of these matters, as much as goes into one batch.

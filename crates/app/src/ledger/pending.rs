@@ -14,6 +14,8 @@ pub struct Pending {
     pub(crate) commit: Commit,
     pub(crate) at: Timestamp,
     pub(crate) touched: BTreeSet<MatterId>,
+    /// Matters of which receipts have come that travel on.
+    pub(crate) receipted: BTreeSet<MatterId>,
     /// Partners with whom the streams were found to agree: what that released is in this commit.
     pub(crate) compared: Vec<AgencyId>,
     /// It holds entries about officers or partners.
@@ -33,6 +35,7 @@ impl Pending {
             commit,
             at,
             touched: BTreeSet::new(),
+            receipted: BTreeSet::new(),
             compared: Vec::new(),
             of_people: false,
             taken_for: Vec::new(),

@@ -9,7 +9,7 @@ use comity_domain::engine::{
 };
 use comity_domain::gates::{Cover, missing_approvals};
 use comity_domain::words::Words;
-use comity_journal::entry::{Actor, Lane};
+use comity_journal::entry::{Actor, Lane, Party};
 use comity_journal::ids::{AgencyId, MatterId, Pseudonym, Token};
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
@@ -615,8 +615,19 @@ impl Ledger {
             "theirs" | "recorded-by-them" => "received",
             _ if by_hand && self.matter(id)?.inner().dispatched.contains_key(&shown.entry) => "dispatched",
             _ if by_hand => "to-dispatch",
-            _ if self.store().receipts(&shown.entry)?.is_empty() => "queued",
-            _ => "delivered",
+            _ => {
+                let given = self.store().receipts(&shown.entry)?;
+                let us = self.agency;
+                let parties = self.matter(id)?.parties();
+                let mut others =
+                    parties.iter().filter(|party| party.agency != us && party.recorder.is_none());
+                let has = |party: &Party| given.iter().any(|receipt| receipt.partner == party.agency);
+                match (given.is_empty(), others.all(has)) {
+                    (true, _) => "queued",
+                    (false, true) => "delivered",
+                    (false, false) => "delivered-in-part",
+                }
+            }
         })
     }
 

@@ -41,7 +41,7 @@ pub(super) fn project(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId)
     let is_shared = |what: &Recorded| matches!(what, Recorded::Entry { matter, lane, .. } if matter == id && lane.is_shared());
     let has_come = pending.commit.records.iter().any(|record| is_shared(&record.what));
     let was_stated = pending.commit.heads.iter().any(|head| head.matter == *id);
-    if !(pending.anew || has_come || was_stated) {
+    if !(pending.anew || has_come || was_stated || pending.receipted.contains(id)) {
         return Ok(());
     }
     let (entries, now, removed): (Vec<_>, _, _) = match ledger.matter(id) {
@@ -58,7 +58,9 @@ pub(super) fn project(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId)
     let named = Named::by(shared.iter().map(|entry| &***entry), &now);
     // What somebody who is no party put here is nowhere else.
     let of_parties = shared.iter().filter(|entry| named.agencies.contains(&entry.header().lane.party()));
-    let of_parties: Vec<_> = of_parties.map(|entry| entry.hash()).collect();
+    let of_parties: Vec<&Entry> = of_parties.map(|entry| &***entry).collect();
+    let receipted = ledger.receipted(pending, id, &of_parties)?;
+    let of_parties: Vec<_> = of_parties.iter().map(|entry| entry.hash()).collect();
     // What was stated of its lanes is held like entries, and asked for like them.
     let mut stated: Vec<_> =
         ledger.stated_heads(id)?.iter().map(|head| suite::hash(&[&head.bytes()])).collect();
@@ -67,7 +69,10 @@ pub(super) fn project(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId)
     let may_have = |agency, entry: &Hash| removed.get(agency).is_none_or(|given| given.contains(entry));
     let held_with = |partner| {
         let both = of_parties.iter().filter(|entry| may_have(&us, entry) && may_have(partner, entry));
-        holdings::of_matter(both.chain(&stated).copied()).as_bytes().to_vec()
+        // Where more than two are parties, so is who has receipted what.
+        let told = receipted.iter().filter(|(entry, _)| may_have(&us, entry) && may_have(partner, entry));
+        let told = told.map(|(_, receipted)| receipted);
+        holdings::of_matter(both.chain(&stated).chain(told).copied()).as_bytes().to_vec()
     };
     let value = held_with(&us);
     for partner in named.agencies.iter().filter(|partner| **partner != us) {
@@ -161,6 +166,15 @@ impl Ledger {
             }
         }
         Ok(runs)
+    }
+
+    /// What is held of one matter shared with a partner.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn held_of(&self, partner: &AgencyId, matter: &MatterId) -> Result<Option<Hash>, Failure> {
+        let row = self.store.view_row(HOLDINGS, &key(partner, matter))?;
+        Ok(row.and_then(|value| Hash::from_slice(&value)))
     }
 
     /// What is held of the matters shared with a partner, all of it or one run.

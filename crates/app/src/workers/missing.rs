@@ -20,8 +20,10 @@ use comity_journal::entry::{Entry, Lane, Place, Seen};
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::limits;
 use comity_journal::part::{Commitment, OpenPart};
+use comity_journal::receipt::Receipt;
 use comity_journal::stated::StatedHead;
 use comity_journal::stream::StreamHead;
+use comity_journal::suite::Hash;
 use comity_store::Recorded;
 
 use super::deliver::{Peer, Synced, unreadable};
@@ -46,13 +48,14 @@ pub(super) async fn ask_for_missing(
     synced: &mut Synced,
 ) -> Result<(), Failure> {
     let elsewhere =
-        if differ { held_elsewhere(ledger, partner, peer, synced).await? } else { BTreeSet::new() };
+        if differ { held_elsewhere(ledger, partner, peer, synced).await? } else { BTreeMap::new() };
     let about = ledger.run({
-        let elsewhere = elsewhere.clone();
+        let elsewhere = elsewhere.keys().copied().collect();
         move |ledger, _| ledger.about_what_to_ask(&partner, &elsewhere)
     });
     for matter in about.await? {
-        let mut how = if elsewhere.contains(&matter) { About::WhatFollows } else { About::WhatIsMissing };
+        let theirs = elsewhere.get(&matter).copied();
+        let mut how = if theirs.is_some() { About::WhatFollows } else { About::WhatIsMissing };
         for _ in 0..ROUNDS {
             let ask = ledger.run(move |ledger, _| ledger.ask(&partner, matter, how)).await?;
             let Some(ask) = ask else { break };
@@ -65,7 +68,9 @@ pub(super) async fn ask_for_missing(
                 })
                 .await?;
             synced.supplied += supplied;
+            let alike = ledger.run(move |ledger, _| Ok(ledger.held_of(&partner, &matter)? == theirs));
             how = match (how, supplied) {
+                (About::WhatFollows, 0) if alike.await? => break,
                 // It stands beside what counts.
                 (About::WhatFollows, 0) => About::AllOfIt,
                 (_, 0) => break,
@@ -76,13 +81,13 @@ pub(super) async fn ask_for_missing(
     Ok(())
 }
 
-/// The matters of which the partner holds something else than we do.
+/// The matters of which the partner holds something else than we do, and what it holds of each.
 async fn held_elsewhere(
     ledger: &LedgerHandle,
     partner: AgencyId,
     peer: &impl Peer,
     synced: &mut Synced,
-) -> Result<BTreeSet<MatterId>, Failure> {
+) -> Result<BTreeMap<MatterId, Hash>, Failure> {
     let ours = ledger.run(move |ledger, _| {
         let (v, from, to) = (VERSION, ledger.agency, partner);
         Ok(Holdings { v, from, to, runs: ledger.runs_with(&partner)? })
@@ -92,7 +97,8 @@ async fn held_elsewhere(
     synced.asked += 1;
     let ours = ledger.run(move |ledger, _| ledger.held_with(&partner, None)).await?;
     let ours: BTreeSet<_> = ours.into_iter().collect();
-    Ok(reply.held.into_iter().filter(|held| !ours.contains(held)).map(|held| held.matter).collect())
+    let others = reply.held.into_iter().filter(|held| !ours.contains(held));
+    Ok(others.map(|held| (held.matter, held.entries)).collect())
 }
 
 /// What of a matter is asked for.
@@ -165,9 +171,17 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read, or the partner's card has no sealing key.
     pub fn supply(&mut self, partner: AgencyId, ask: &Ask) -> Result<Vec<u8>, Failure> {
-        let mut lacking = Vec::new();
+        let (mut lacking, mut receipts) = (Vec::new(), Vec::new());
         if self.are_parties(&ask.matter, &partner)? {
             let records = self.store.matter(&ask.matter)?;
+            let mut given = Vec::new();
+            for record in &records {
+                let is_shared = matches!(&record.what, Recorded::Entry { lane, .. } if lane.is_shared());
+                if is_shared && self.may_be_given(&ask.matter, &partner, record)? {
+                    given.push(record);
+                }
+            }
+            receipts = self.receipts_to_pass_on(&partner, &ask.matter, &given)?;
             let is_here = |seen: &Seen| {
                 records
                     .iter()
@@ -177,11 +191,11 @@ impl Ledger {
             // place goes with the rest, and the places before it in the rounds that follow.
             let have: BTreeMap<Lane, (Place, bool)> =
                 ask.have.iter().map(|seen| (seen.lane, (seen.place, is_here(seen)))).collect();
-            for record in &records {
+            for record in given {
                 let Recorded::Entry { lane, place, bytes, .. } = &record.what else { continue };
                 let has =
                     have.get(lane).is_some_and(|(to, known)| if *known { to >= place } else { to > place });
-                if lane.is_shared() && !has && self.may_be_given(&ask.matter, &partner, record)? {
+                if !has {
                     lacking.push((*place, bytes.clone()));
                 }
             }
@@ -200,7 +214,11 @@ impl Ledger {
         } else {
             Vec::new()
         };
-        Ok(self.batch_of(partner, StreamHead::START, parcels, heads)?.0)
+        let cards = self.cards_with(&partner, &parcels, &heads, &receipts);
+        let (from, to, after) = (self.agency, partner, StreamHead::START);
+        let draft =
+            Draft { from, to, after, cards, heads, receipts, checkpoint: None, consistency: Vec::new() };
+        Ok(self.seal_batch(draft, parcels)?.0)
     }
 
     /// Whether both this node and the partner are parties of a matter that was opened here.
@@ -281,10 +299,19 @@ impl Ledger {
         Ok(())
     }
 
-    /// Our own cards, and those of whoever else signed any of these entries, or stated any of these heads: who has not met them is introduced by it.
-    fn cards_with(&self, partner: &AgencyId, parcels: &[Parcel], heads: &[StatedHead]) -> Vec<Card> {
+    /// Our own cards, and those of whoever else signed any of these entries, stated any of these heads or gave any of these receipts: who has not met them is introduced by it.
+    fn cards_with(
+        &self,
+        partner: &AgencyId,
+        parcels: &[Parcel],
+        heads: &[StatedHead],
+        receipts: &[Receipt],
+    ) -> Vec<Card> {
+        let receivers =
+            receipts.iter().filter_map(|receipt| Some(receipt.checkpoint.peek().ok()?.origin.agency));
         let authors = parcels.iter().map(|parcel| parcel.entry.header().author);
-        let authors: BTreeSet<_> = authors.chain(heads.iter().map(|stated| stated.agency)).collect();
+        let authors: BTreeSet<_> =
+            authors.chain(heads.iter().map(|stated| stated.agency)).chain(receivers).collect();
         let others = authors.into_iter().filter(|author| *author != self.agency && author != partner);
         let chains = others.flat_map(|author| self.cards.chain(&author).cloned().collect::<Vec<_>>());
         self.latest_cards(&self.agency).into_iter().chain(chains).take(limits::CARD_CHAIN).collect()
@@ -298,9 +325,10 @@ impl Ledger {
         parcels: Vec<Parcel>,
         heads: Vec<StatedHead>,
     ) -> Result<(Vec<u8>, Vec<Parcel>), Failure> {
-        let cards = self.cards_with(&partner, &parcels, &heads);
+        let cards = self.cards_with(&partner, &parcels, &heads, &[]);
         let (from, to) = (self.agency, partner);
-        let draft = Draft { from, to, after, cards, heads, checkpoint: None, consistency: Vec::new() };
+        let (receipts, consistency) = (Vec::new(), Vec::new());
+        let draft = Draft { from, to, after, cards, heads, receipts, checkpoint: None, consistency };
         self.seal_batch(draft, parcels)
     }
 

@@ -165,6 +165,7 @@ impl Ledger {
             after,
             cards: self.latest_cards(&partner),
             heads: Vec::new(),
+            receipts: Vec::new(),
             checkpoint: held.and_then(|stored| SignedCheckpoint::try_from(stored.note).ok()),
             consistency: Vec::new(),
         };

@@ -36,6 +36,7 @@ standing-contested = Contested
 overlay-queued = Queued
 overlay-sent = Sent
 overlay-delivered = Delivered (receipt held)
+overlay-delivered-in-part = Delivered to some of the parties
 overlay-overdue = Overdue
 overlay-to-dispatch = To be sent out
 overlay-dispatched = Sent out

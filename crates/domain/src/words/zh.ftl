@@ -36,6 +36,7 @@ standing-contested = 存疑
 overlay-queued = 待发
 overlay-sent = 已发出
 overlay-delivered = 已送达（有回执）
+overlay-delivered-in-part = 已送达部分当事方
 overlay-overdue = 已逾期
 overlay-to-dispatch = 待发出
 overlay-dispatched = 已发出

@@ -21,6 +21,7 @@ fn draft(from: &Agency, to: &Agency) -> Draft {
         after: StreamHead::START,
         cards: vec![from.card.clone()],
         heads: Vec::new(),
+        receipts: Vec::new(),
         checkpoint: None,
         consistency: vec![],
     }

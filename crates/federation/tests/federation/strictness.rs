@@ -47,6 +47,7 @@ fn every_flipped_bit_of_a_batch_is_refused_or_changes_nothing_believed() {
         after: StreamHead::START,
         cards: vec![],
         heads: Vec::new(),
+        receipts: Vec::new(),
         checkpoint: Some(a.checkpoint(0, &tree(5))),
         consistency: vec![],
     };

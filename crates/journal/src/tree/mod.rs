@@ -17,7 +17,7 @@ pub use proof::{
     prove_consistency, prove_inclusion, verify_consistency, verify_inclusion, verify_subtree_consistency,
     verify_subtree_inclusion,
 };
-pub use range::{RangeProof, inclusion_from_range, prove_range, verify_range};
+pub use range::{RangeProof, inclusion_from_range, prove_range, range_of_one, verify_range};
 
 use crate::suite::{Hash, hash};
 

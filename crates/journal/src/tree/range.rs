@@ -98,6 +98,27 @@ pub fn inclusion_from_range(
     Ok(Rebuild::run(leaves, first, size, proof, Some(index))?.1)
 }
 
+/// The range proof of one leaf, from its path: the same hashes, left to right.
+///
+/// # Errors
+/// [`ProofError`] when there is no such leaf, or the path has another length.
+pub fn range_of_one(index: u64, size: u64, path: &[Hash]) -> Result<RangeProof, ProofError> {
+    let wanted = range_in(index, 1, size)?;
+    let (mut here, mut goes_left) = (Span::whole(size)?, Vec::new());
+    while let Some((left, right)) = here.split() {
+        goes_left.push(left.meets(wanted));
+        here = if left.meets(wanted) { left } else { right };
+    }
+    if goes_left.len() != path.len() {
+        return Err(ProofError::WrongLength { expected: goes_left.len(), found: path.len() });
+    }
+    // A path leads upwards from the leaf, so the last halving comes first in it.
+    let steps = || goes_left.iter().rev().zip(path);
+    let before = steps().rev().filter(|(goes_left, _)| !**goes_left);
+    let after = steps().filter(|(goes_left, _)| **goes_left);
+    Ok(RangeProof { nodes: before.chain(after).map(|(_, hash)| *hash).collect() })
+}
+
 /// The upper part of the tree, built again from the leaves of a range and the hashes around it.
 struct Rebuild<'a> {
     wanted: Span,

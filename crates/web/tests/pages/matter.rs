@@ -131,6 +131,7 @@ fn what_is_missing_is_told_in_words_since_when_and_from_whom() {
         entries: vec![Signed(bytes)],
         cards: Vec::new(),
         heads: Vec::new(),
+        receipts: Vec::new(),
         checkpoint: None,
         consistency: Vec::new(),
         content: None,

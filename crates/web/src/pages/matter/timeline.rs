@@ -125,7 +125,7 @@ fn entry(asking: &Asking, number: &str, line: &TimelineLine, view: &View) -> Mar
             @if line.side != "inner" {
                 p.act-proof.no-print {
                     a href={ "/m/" (number) "/proof#e-" (line.entry) } { (asking.text("page-proof-of-entry")) }
-                    @if ["delivered", "received"].contains(&line.delivery) {
+                    @if ["delivered", "delivered-in-part", "received"].contains(&line.delivery) {
                         " · " a href={ "/m/" (number) "/receipt/" (line.entry) } { (asking.text("page-receipt-entry")) }
                     }
                     @if line.ends_branch {
@@ -193,6 +193,10 @@ fn stages(asking: &Asking, number: &str, line: &TimelineLine) -> Markup {
     html! {
         @match line.delivery {
             "delivered" => ol.stage { li.done { (signed) } li.done { (receipt) } },
+            "delivered-in-part" => ol.stage {
+                li.done { (signed) }
+                li aria-current="step" { (asking.text("overlay-delivered-in-part")) }
+            },
             "queued" => ol.stage {
                 li.done { (signed) }
                 li aria-current="step" { (receipt) (asking.text("page-stage-not-yet")) }
