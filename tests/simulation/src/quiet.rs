@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use comity_app::workers::Synced;
 use comity_domain::engine::{AnyMatter, Standing};
+use comity_journal::entry::Lane;
 use comity_journal::ids::MatterId;
 use comity_journal::suite::Hash;
 use comity_store::{Direction, Recorded};
+use comity_testkit::node::Disk;
 
 use crate::invariants::{Broken, Invariant, Judge, Judged};
 use crate::node::Node;
@@ -86,7 +88,7 @@ impl World {
                     said = Some((*a, *b));
                 }
             }
-            // What a dishonest node brought in this round is passed on in the next.
+            // What a dishonest node brought in this round, and what others have receipted, is passed on in the next.
             if said.is_none() && !declared && before == self.kept() {
                 break;
             }
@@ -95,10 +97,15 @@ impl World {
             .holds_if(said.is_none(), || format!("there is still something to say: {said:?}"))
     }
 
-    /// How many entries each honest node has.
-    fn kept(&self) -> Vec<usize> {
+    /// How many entries and receipts each honest node has.
+    fn kept(&self) -> Vec<(usize, usize)> {
         let honest = self.nodes.iter().filter(|node| !node.rogue);
-        honest.map(|node| node.resident.station.disk.entries().len()).collect()
+        let receipts =
+            |disk: &Disk| disk.look(|kept| kept.all_receipts(0, usize::MAX)).unwrap_or_default().len();
+        honest
+            .map(|node| &node.resident.station.disk)
+            .map(|disk| (disk.entries().len(), receipts(disk)))
+            .collect()
     }
 
     /// Runs a session to its end; tells whether there was nothing to say but that the streams agree.
@@ -126,7 +133,11 @@ impl World {
                 |case: &&Case| (0..self.nodes.len()).any(|node| case.is_of(node) && meets_both(node));
             let of_three = self.cases.iter().filter(|case| case.is_of(a) && case.is_of(b)).filter(through);
             let cases: Vec<_> = of_three.map(|case| case.id).collect();
-            return cases.into_iter().try_for_each(|case| self.agree_on(case, a, b));
+            for case in cases {
+                self.agree_on(case, a, b)?;
+                self.receipts_came_round(case, a, b)?;
+            }
+            return Ok(());
         }
         let (us, them) = (self.agency(a), self.agency(b));
         let (here, there) = (&self.nodes[a].resident.station.disk, &self.nodes[b].resident.station.disk);
@@ -151,6 +162,31 @@ impl World {
         let cases: Vec<_> =
             self.cases.iter().filter(|case| case.is_of(a) && case.is_of(b)).map(|case| case.id).collect();
         cases.into_iter().try_for_each(|case| self.agree_on(case, a, b))
+    }
+
+    /// Of what one stranger wrote and the other has, it holds the other's receipt: a third has brought it. Not where somebody may
+    /// lie, or has become an older copy of itself and signs nothing more of its former trees.
+    fn receipts_came_round(&mut self, case: MatterId, a: usize, b: usize) -> Judged {
+        let parties = self.judge.parties(&case).unwrap_or_default().to_vec();
+        let (us, them) = (self.agency(a), self.agency(b));
+        let first_tree = self.nodes[b].ledger().is_some_and(|ledger| ledger.tree_epoch() == 0);
+        if !first_tree || !parties.iter().all(|party| self.judge.is_honest(party)) {
+            return Ok(());
+        }
+        let (here, there) = (&self.nodes[a].resident.station.disk, &self.nodes[b].resident.station.disk);
+        let records = here.look(|kept| kept.matter(&case)).unwrap_or_default();
+        for record in records {
+            let Recorded::Entry { entry, lane, .. } = record.what else { continue };
+            let is_there = there.look(|kept| kept.entry(&entry)).is_ok_and(|record| record.is_some());
+            if lane != Lane::Shared(us) || !is_there {
+                continue;
+            }
+            let receipts = here.look(|kept| kept.receipts(&entry)).unwrap_or_default();
+            Invariant::ReceiptsOnBothSides.holds_if(receipts.iter().any(|r| r.partner == them), || {
+                format!("n{a} has no receipt of n{b}, with which it never connects, for entry {entry}")
+            })?;
+        }
+        Ok(())
     }
 
     fn agree_on(&mut self, case: MatterId, a: usize, b: usize) -> Judged {
