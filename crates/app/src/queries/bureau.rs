@@ -84,6 +84,8 @@ pub struct WaitsForUs {
 /// The bureau as one officer sees it.
 #[derive(Clone, Debug)]
 pub struct Bureau {
+    /// Whether nothing is signed for any partner before the root has declared the epoch of our log.
+    pub awaits_epoch: bool,
     /// Every partner, with what stands between.
     pub partners: Vec<(PartnerLine, Between)>,
     /// What waits for us, what strikes first before what strikes later.
@@ -141,6 +143,20 @@ struct Looked {
     there: Option<NextClock>,
 }
 
+impl Bureau {
+    /// The partners for which nothing is signed before both have compared their records, by our names for them.
+    pub fn not_compared_with(&self) -> Vec<&str> {
+        let holds_up = |line: &&PartnerLine| {
+            line.partnership == "confirmed"
+                && !line.off_network
+                && line.linked.is_none()
+                && !line.compared
+                && !line.waived
+        };
+        self.partners.iter().map(|(line, _)| line).filter(holds_up).map(|line| line.name.as_str()).collect()
+    }
+}
+
 impl Looked {
     fn at(row: Arc<MatterRow>, now: Timestamp) -> Self {
         let clock =
@@ -179,7 +195,7 @@ impl Ledger {
         };
         let waits = waits.into_iter().map(told).collect::<Result<_, Failure>>()?;
         let arrived = looked.iter().filter(|one| one.row.is_unanswered()).count() as u64;
-        Ok(Bureau { partners, waits, waiting, arrived, more })
+        Ok(Bureau { awaits_epoch: self.awaits_epoch(), partners, waits, waiting, arrived, more })
     }
 
     /// One partner as an officer sees it.

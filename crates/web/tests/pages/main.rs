@@ -348,6 +348,11 @@ fn a_partner_that_was_not_compared_with_is_waived_by_two_people_in_the_browser()
     let path = format!("/partners/{}", house.pair.b.agency);
     assert!(!house.sit("Amara Olin").get(&path).text.contains("/act/propose-waiver"), "there is no need");
     house.put_back();
+    let held_back = house.sit("Amara Olin").get("/").text;
+    assert!(
+        held_back.contains("have not been compared with: Country B"),
+        "the bureau says what is held back"
+    );
     let (officer, supervisor) = (house.sit("Amara Olin"), house.sit("Bo Reyes"));
     let (propose, agree) = (format!("{path}/act/propose-waiver"), format!("{path}/act/waive"));
     assert!(officer.get(&path).text.contains(&propose));
@@ -359,4 +364,5 @@ fn a_partner_that_was_not_compared_with_is_waived_by_two_people_in_the_browser()
     assert_eq!(supervisor.post(&agree, &[]).to, format!("{path}?said=changed"));
     house.pair.a.declare_epoch().expect("the root declares it");
     assert!(officer.get(&path).text.contains("until the next stop that is not clean"));
+    assert!(!officer.get("/").text.contains("have not been compared with"));
 }

@@ -6,3 +6,5 @@ page-home-waits-more = { $told } of { $all } are shown, what falls due first at 
 page-home-incidents-all = All incidents
 page-home-open = Open matters
 page-home-last = Last act, by either side
+page-home-awaits-epoch = This node was put back from an older copy of itself. What is sent to partners waits until the root key has declared the new epoch of its log; drafting, reviewing and approving go on.
+page-home-not-compared = Since this node started its records have not been compared with: { $names }. What is sent to them is approved and waits until they have.

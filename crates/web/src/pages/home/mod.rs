@@ -44,12 +44,28 @@ async fn show(State(office): State<Arc<Office>>, asking: Asking) -> Result<Frame
     let contacts: BTreeMap<_, _> = office.outside.contacts().into_iter().collect();
     let body = html! {
         h1 { (asking.text("page-nav-home")) }
+        (held_back(&asking, &bureau))
         (arrived(&asking, &bureau))
         (waiting(&asking, &bureau))
         (partners(&asking, &bureau, &|line| Reached::of(contacts.get(&line.agency).copied())))
         @if let Some(troubles) = &troubles { (went_wrong(&asking, troubles)) }
     };
     Ok(Page::new(asking.text("page-nav-home")).of("home").around(&asking, &body))
+}
+
+/// What keeps the node from signing for partners, after it was put back from a copy or not stopped cleanly.
+fn held_back(asking: &Asking, bureau: &Bureau) -> Markup {
+    let names = bureau.not_compared_with().join(&asking.text("page-list-comma"));
+    html! {
+        @if bureau.awaits_epoch {
+            p.alert.alert-danger { (asking.text("page-home-awaits-epoch")) }
+        } @else if !names.is_empty() {
+            p.alert.alert-warning {
+                (asking.text_with("page-home-not-compared", &[("names", &names)])) " "
+                a href="/partners" { (asking.text("page-partners")) }
+            }
+        }
+    }
 }
 
 /// What of partners nobody here has taken up yet.

@@ -6,3 +6,5 @@ page-home-waits-more = 共 { $all } 件，显示最先到期的 { $told } 件。
 page-home-incidents-all = 查看全部异常情况
 page-home-open = 未办结事项
 page-home-last = 双方最近一次办理
+page-home-awaits-epoch = 本节点系由旧备份恢复。机构根密钥声明新的日志纪元之前，发往合作方的内容暂缓发出；拟稿、审查、审批照常进行。
+page-home-not-compared = 本节点启动后尚未与下列机构核对收发记录：{ $names }。发往这些机构的内容经审批后待核对发出。
