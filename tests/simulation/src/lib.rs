@@ -17,6 +17,7 @@ mod officers;
 mod quiet;
 mod rogue;
 mod tasks;
+mod thief;
 mod town;
 mod weather;
 mod world;

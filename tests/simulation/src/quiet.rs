@@ -10,7 +10,7 @@ use comity_journal::suite::Hash;
 use comity_store::{Direction, Recorded};
 use comity_testkit::node::Disk;
 
-use crate::invariants::{Broken, Invariant, Judge, Judged};
+use crate::invariants::{Broken, Invariant, Judge, Judged, digest_in};
 use crate::node::Node;
 use crate::weather::Weather;
 use crate::world::{Case, World};
@@ -189,6 +189,26 @@ impl World {
         Ok(())
     }
 
+    /// Both have heard of the stolen key by now: they come to one state, in which nothing of it counts.
+    fn stolen_counts_nowhere(&mut self, case: MatterId, a: usize, b: usize) -> Judged {
+        let mut states = Vec::new();
+        for node in [a, b] {
+            let Some(ledger) = self.nodes[node].ledger() else { return Ok(()) };
+            let digest = digest_in(ledger, &case)?;
+            // The second line is of the inner lane, which each node has for itself.
+            let lines = digest.lines().enumerate().filter(|(number, _)| *number != 1);
+            states.push(lines.map(|(_, line)| line.to_owned()).collect::<Vec<_>>());
+            let matter =
+                ledger.matter(&case).map_err(|why| Invariant::NoFaultOfItsOwn.broken(why.to_string()))?;
+            let counts = self.judge.stolen().iter().find(|entry| matter.standing(entry) == Standing::Valid);
+            Invariant::StolenCountsNowhere
+                .holds_if(counts.is_none(), || format!("entry {counts:?} counts at n{node}"))?;
+        }
+        Invariant::SameEntriesSameState.holds_if(states.first() == states.last(), || {
+            format!("matter {case} after a key was disowned:\n  n{a} {:?}\n  n{b} {:?}", states[0], states[1])
+        })
+    }
+
     fn agree_on(&mut self, case: MatterId, a: usize, b: usize) -> Judged {
         let here = self.shared_of(case, a);
         let there = self.shared_of(case, b);
@@ -207,6 +227,9 @@ impl World {
             let alone: Vec<_> = here.symmetric_difference(&there).collect();
             format!("n{a} and n{b} have other entries of matter {case}: {alone:?}")
         })?;
+        if self.judge.depends_on_hearsay(&case) {
+            return if unopened { Ok(()) } else { self.stolen_counts_nowhere(case, a, b) };
+        }
         let all_honest = parties.iter().all(|party| self.judge.is_honest(party));
         for node in [a, b] {
             let Some(ledger) = self.nodes[node].ledger() else { continue };

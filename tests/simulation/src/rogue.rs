@@ -193,7 +193,13 @@ impl World {
     }
 
     /// A batch that goes on from what the victim has.
-    fn batch(&self, from: usize, to: usize, entries: &[Vec<u8>], cards: Vec<Card>) -> Option<Vec<u8>> {
+    pub(crate) fn batch(
+        &self,
+        from: usize,
+        to: usize,
+        entries: &[Vec<u8>],
+        cards: Vec<Card>,
+    ) -> Option<Vec<u8>> {
         let us = self.agency(from);
         let after = self.nodes[to].resident.station.disk.look(|kept| kept.stream(&us, Direction::In)).ok()?;
         let batch = Batch {
@@ -410,7 +416,7 @@ impl World {
 }
 
 /// A reminder that is like another entry in all but its place.
-fn reminder(like: &Header) -> Header {
+pub(crate) fn reminder(like: &Header) -> Header {
     Header {
         act: Token::literal("remind"),
         structure: vec![0xa0],

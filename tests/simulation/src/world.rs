@@ -59,6 +59,8 @@ pub(crate) struct World {
     pub(crate) beside: Vec<(usize, Entry)>,
     /// Two nodes that never connect.
     pub(crate) strangers: Option<(usize, usize)>,
+    /// A node whose keys somebody will use.
+    pub(crate) to_be_robbed: Option<usize>,
     /// How the last session ended.
     pub(crate) last_session: Option<Result<Synced, Failure>>,
     trace: Vec<String>,
@@ -92,6 +94,10 @@ impl World {
         }
         let first = dice.below(nodes.len());
         let strangers = dice.in_thousand(200).then(|| (first, (first + 1) % nodes.len()));
+        // Whoever is put back from a copy, or is of an earlier release, has troubles enough.
+        let to_be_robbed =
+            (!with_rogue && seed % 7 == 4).then(|| nodes.len() - 1).filter(|last| !nodes[*last].behind);
+        let weather = Weather { copies: if to_be_robbed.is_some() { 0 } else { weather.copies }, ..weather };
         let honest = nodes.iter().filter(|node| !node.rogue).map(|node| node.resident.station.agency);
         Self {
             seed,
@@ -106,6 +112,7 @@ impl World {
             cases: Vec::new(),
             beside: Vec::new(),
             strangers,
+            to_be_robbed,
             last_session: None,
             trace: Vec::new(),
         }
@@ -526,6 +533,8 @@ impl World {
             self.copy_or_put_back()?;
         } else if weather.copies > 0 && drawn(10, &mut self.dice) {
             return self.declare_epoch(0);
+        } else if self.step > STEPS / 3 && self.to_be_robbed.is_some() && drawn(20, &mut self.dice) {
+            self.steal()?;
         } else if drawn(weather.lies, &mut self.dice) {
             self.lie();
         } else {

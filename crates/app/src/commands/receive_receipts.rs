@@ -7,7 +7,7 @@ use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::receipt::Receipt;
 use comity_journal::suite::Hash;
 use comity_store::{Direction, Recorded, StoredCheckpoint, StoredReceipt};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
@@ -40,13 +40,13 @@ impl Ledger {
                     continue;
                 }
             };
-            if !self.all_given(&from, &receipt.entries)? {
+            let Some(matters) = self.matters_given(&from, &receipt.entries)? else {
                 let why = "it names an entry that this partner was not given";
                 self.record_incident(pending, Trouble::BadReceipt, Some(from), None, Some(why))?;
                 continue;
-            }
+            };
             proven.extend(receipt.entries.iter().copied());
-            self.tell_others_of(pending, &receipt.entries)?;
+            self.tell_others_of(pending, &matters)?;
             // An epoch is held to once a card has declared it.
             if checkpoint.origin.epoch <= declared {
                 pending.commit.checkpoints.push(StoredCheckpoint {
@@ -67,30 +67,38 @@ impl Ledger {
         Ok(delivered)
     }
 
-    /// Whether all these entries are of our stream to a partner. What is not yet receipted is the usual case and is
-    /// looked up at once; what comes again, one by one.
-    fn all_given(&mut self, partner: &AgencyId, entries: &[Hash]) -> Result<bool, Failure> {
+    /// The matters of these entries, if all of them are of our stream to a partner. What is not yet receipted is the usual case
+    /// and is looked up at once; what comes again, one by one.
+    fn matters_given(
+        &mut self,
+        partner: &AgencyId,
+        entries: &[Hash],
+    ) -> Result<Option<BTreeSet<MatterId>>, Failure> {
         let delivered = self.store.delivered(partner)?;
         let steps = self.store.steps(partner, Direction::Out, delivered, entries.len())?;
-        let new: BTreeSet<_> = steps.iter().filter_map(|(_, record)| entry_of(&record.what)).collect();
-        for entry in entries.iter().filter(|entry| !new.contains(entry)) {
-            let Some(record) = self.store.entry(entry)? else { return Ok(false) };
-            let Recorded::Entry { matter, lane, .. } = record.what else { return Ok(false) };
-            if !lane.is_shared() || !self.is_party(partner, &matter)? {
-                return Ok(false);
+        let new: BTreeMap<_, _> = steps.iter().filter_map(|(_, record)| entry_of(&record.what)).collect();
+        let mut matters = BTreeSet::new();
+        for entry in entries {
+            if let Some(matter) = new.get(entry) {
+                matters.insert(*matter);
+                continue;
             }
+            let Some(record) = self.store.entry(entry)? else { return Ok(None) };
+            let Recorded::Entry { matter, lane, .. } = record.what else { return Ok(None) };
+            if !lane.is_shared() || !self.is_party(partner, &matter)? {
+                return Ok(None);
+            }
+            matters.insert(matter);
         }
-        Ok(true)
+        Ok(Some(matters))
     }
 
     /// In a matter of more than two parties the others are to know of a receipt, too.
-    fn tell_others_of(&mut self, pending: &mut Pending, entries: &[Hash]) -> Result<(), Failure> {
-        for entry in entries {
-            let Some(record) = self.store.entry(entry)? else { continue };
-            let Recorded::Entry { matter, .. } = record.what else { continue };
-            if !pending.receipted.contains(&matter) && self.receipts_travel_in(&matter)? {
-                pending.receipted.insert(matter);
-                pending.touched.insert(matter);
+    fn tell_others_of(&mut self, pending: &mut Pending, matters: &BTreeSet<MatterId>) -> Result<(), Failure> {
+        for matter in matters {
+            if !pending.receipted.contains(matter) && self.receipts_travel_in(matter)? {
+                pending.receipted.insert(*matter);
+                pending.touched.insert(*matter);
             }
         }
         Ok(())
@@ -128,9 +136,9 @@ impl Ledger {
     }
 }
 
-fn entry_of(recorded: &Recorded) -> Option<Hash> {
+fn entry_of(recorded: &Recorded) -> Option<(Hash, MatterId)> {
     match recorded {
-        Recorded::Entry { entry, .. } => Some(*entry),
+        Recorded::Entry { entry, matter, .. } => Some((*entry, *matter)),
         Recorded::InnerRoot { .. } | Recorded::Epoch { .. } | Recorded::Again { .. } => None,
     }
 }

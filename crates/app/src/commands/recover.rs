@@ -173,6 +173,13 @@ impl Ledger {
         Ok(header.place.epoch < now && now <= declared)
     }
 
+    /// Whether a partner may have something else of our stream than we, so that it is laid anew: a key of ours was disowned, or an
+    /// epoch of our lanes declared.
+    pub(crate) fn lays_streams_anew(&self) -> bool {
+        let facts = self.own_card().facts();
+        !facts.disowned.is_empty() || facts.lane_epoch > 0
+    }
+
     /// Where our stream is to be laid anew, if what a partner has of it is not its beginning and a key of ours was disowned, or
     /// an epoch of our lanes declared: who we are, and the last place up to which both are sure to have the same.
     ///
@@ -183,9 +190,9 @@ impl Ledger {
         partner: &AgencyId,
         theirs: StreamHead,
     ) -> Result<Option<(AgencyId, StreamHead)>, Failure> {
-        let facts = self.own_card().facts();
-        let lost_nothing = facts.disowned.is_empty() && facts.lane_epoch == 0;
-        if lost_nothing || self.store.stream_at(partner, Direction::Out, theirs.n)? == Some(theirs) {
+        if !self.lays_streams_anew()
+            || self.store.stream_at(partner, Direction::Out, theirs.n)? == Some(theirs)
+        {
             return Ok(None);
         }
         let delivered = self.store.delivered(partner)?.min(theirs.n);

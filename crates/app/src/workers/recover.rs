@@ -79,7 +79,8 @@ pub(super) async fn take_card(
 ) -> Result<(), Failure> {
     let fetch = ledger
         .run(move |ledger, _| {
-            let (from, after) = (ledger.own_card().agency(), ledger.stream(&partner, Direction::In)?);
+            // Only the card is wanted: where the streams stand is compared with it.
+            let (from, after) = (ledger.own_card().agency(), StreamHead::START);
             Ok(Fetch { v: VERSION, from, to: partner, after, limit: 0 })
         })
         .await?;

@@ -101,6 +101,11 @@ impl Ledger {
             self.record_incident(pending, trouble, Some(partner), None, Some(&finding.to_string()))?;
         }
         for divergence in divergences {
+            // Somebody else went on with our stream, or we lost some of it: it is laid anew when we call.
+            let is_ours = matches!(divergence, Divergence::WeLost { .. } | Divergence::OursDiffers { .. });
+            if is_ours && self.lays_streams_anew() {
+                continue;
+            }
             let why = divergence.to_string();
             self.record_incident(pending, Trouble::StreamMismatch, Some(partner), None, Some(&why))?;
         }

@@ -12,10 +12,9 @@ use comity_app::workers::{Synced, sync};
 use comity_domain::engine::Kinds;
 use comity_domain::matters;
 use comity_domain::words::{Lang, Words};
-use comity_journal::card::{Card, CardFacts};
+use comity_journal::card::Card;
 use comity_journal::entry::Entry;
 use comity_journal::ids::{AgencyId, MatterId};
-use comity_journal::stated::StatedHead;
 use comity_journal::stream::StreamHead;
 use comity_journal::suite::{Hash, SecretKey};
 use comity_journal::time::Timestamp;
@@ -107,7 +106,8 @@ impl Desk {
     /// # Panics
     /// When the disk was planned to fail.
     pub fn rotate_keys(&mut self) {
-        self.renew_keys(|_, facts| (facts, None));
+        self.at.rotate_keys().expect("memory can be written");
+        self.reopen(Compared::With(BTreeSet::new()));
     }
 
     /// Somebody else may have the node's keys: as above, and the card disowns the signing key beyond what the journal had
@@ -116,29 +116,9 @@ impl Desk {
     /// # Panics
     /// When the disk was planned to fail.
     pub fn revoke_keys(&mut self, before: Option<Timestamp>) -> u64 {
-        let mut beyond = 0;
-        self.renew_keys(|ledger, facts| {
-            let disowning = ledger.disown_own_key(facts, before).expect("memory can be read");
-            beyond = disowning.beyond;
-            (disowning.facts, Some(disowning.stated))
-        });
-        beyond
-    }
-
-    fn renew_keys(
-        &mut self,
-        says: impl FnOnce(&mut Ledger, CardFacts) -> (CardFacts, Option<Vec<StatedHead>>),
-    ) {
-        let before = self.run(|ledger, _| Ok(ledger.own_card().clone())).expect("the ledger is open");
-        let (mut station, facts) = self.at.renewed(&before);
-        let mut ledger = station.open(Compared::With(BTreeSet::new())).expect("memory can be read");
-        let (facts, stated) = says(&mut ledger, facts);
-        let card = Card::issue(facts, &self.root()).expect("the root of this agency");
-        station.card = card.clone();
-        let renewed = ledger.run_now(|ledger, pending| ledger.renew_keys(pending, card, stated));
-        renewed.expect("memory can be written");
-        self.at = station;
+        let beyond = self.at.revoke_keys(before).expect("memory can be written");
         self.reopen(Compared::With(BTreeSet::new()));
+        beyond
     }
 
     /// The same node once more, at work on a copy of the disk: what must never be, and will.

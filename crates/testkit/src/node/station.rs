@@ -1,5 +1,6 @@
 //! A station: what of a node outlives its process.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use comity_app::Failure;
@@ -11,7 +12,9 @@ use comity_domain::matters;
 use comity_domain::vocabularies::Role;
 use comity_journal::card::{Card, CardFacts};
 use comity_journal::ids::AgencyId;
+use comity_journal::stated::StatedHead;
 use comity_journal::suite::{SecretKey, Suite};
+use comity_journal::time::Timestamp;
 use comity_store::faults::FaultPlan;
 
 use super::{Disk, NOW, StandingClock, assessment};
@@ -80,17 +83,50 @@ impl Station {
         keys(self.seed, self.renewed)
     }
 
-    /// The same station with new keys, and under `before` the facts of the card that is to name them.
-    pub(super) fn renewed(&self, before: &Card) -> (Self, CardFacts) {
-        let station = Self { renewed: self.renewed + 1, ..self.clone() };
-        let (keys, mut facts) = (station.keys(), before.facts().clone());
+    /// The root issues a card with new keys, and the disk keeps it: for a node that stands still.
+    ///
+    /// # Errors
+    /// Whatever the ledger says.
+    pub fn rotate_keys(&mut self) -> Result<(), Failure> {
+        self.renew_keys(|_, facts| Ok((facts, None)))
+    }
+
+    /// As above, and the card disowns the former signing key beyond what the journal had recorded before a time, or holds now.
+    /// Gives how many entries in its name that are here lie beyond.
+    ///
+    /// # Errors
+    /// Whatever the ledger says.
+    pub fn revoke_keys(&mut self, before: Option<Timestamp>) -> Result<u64, Failure> {
+        let mut beyond = 0;
+        self.renew_keys(|ledger, facts| {
+            let disowning = ledger.disown_own_key(facts, before)?;
+            beyond = disowning.beyond;
+            Ok((disowning.facts, Some(disowning.stated)))
+        })?;
+        Ok(beyond)
+    }
+
+    fn renew_keys(
+        &mut self,
+        says: impl FnOnce(&mut Ledger, CardFacts) -> Result<(CardFacts, Option<Vec<StatedHead>>), Failure>,
+    ) -> Result<(), Failure> {
+        let mut station = Self { renewed: self.renewed + 1, ..self.clone() };
+        let keys = station.keys();
+        let mut ledger = station.open(Compared::With(BTreeSet::new()))?;
+        let before = ledger.own_card();
+        let mut facts = before.facts().clone();
         (facts.number, facts.prev) = (facts.number + 1, Some(before.hash()));
         (facts.signing, facts.checkpoint) = (keys.signing.public(), keys.checkpoint.public());
         if let (Some(secret), Some(month)) = (keys.content.last(), facts.content.first_mut()) {
             month.key = secret.public();
         }
         facts.packages = keys.packages.public();
-        (station, facts)
+        let (facts, stated) = says(&mut ledger, facts)?;
+        let card = Card::issue(facts, &self.root()).map_err(|why| Failure::Fault(why.to_string()))?;
+        station.card = card.clone();
+        ledger.run_now(|ledger, pending| ledger.renew_keys(pending, card, stated))?;
+        *self = station;
+        Ok(())
     }
 
     /// Opens the ledger on the disk. Each start draws other numbers.

@@ -4,7 +4,8 @@ mod matters;
 mod told;
 mod wire;
 
-use std::collections::BTreeMap;
+pub(crate) use matters::digest_in;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use comity_domain::engine::{Kinds, Standing};
@@ -45,6 +46,8 @@ pub enum Invariant {
     LostComesBack,
     /// Rule 4: an honest node writes one entry for one place.
     HonestNeverAForker,
+    /// Rule 4: what somebody signed with a stolen key counts nowhere once its agency has disowned the key.
+    StolenCountsNowhere,
     /// Rule 4: nobody opens a new matter with whoever is proven here to have forked.
     NothingNewWithAForker,
     /// Rule 6: views that are dropped and rebuilt equal the live ones.
@@ -115,6 +118,9 @@ pub(crate) struct Judge {
     verdicts: BTreeMap<Hash, Standing>,
     /// The largest tree that each honest node has shown each other in each epoch: its size and root.
     shown: BTreeMap<(AgencyId, AgencyId, u32), (u64, Hash)>,
+    /// Whose keys somebody has used, and what was signed with them.
+    robbed: Option<AgencyId>,
+    stolen: BTreeSet<Hash>,
     /// The parties of each matter, by the first opening that was seen of it.
     parties: BTreeMap<MatterId, Vec<AgencyId>>,
 }
@@ -130,8 +136,31 @@ impl Judge {
             states: BTreeMap::new(),
             verdicts: BTreeMap::new(),
             shown: BTreeMap::new(),
+            robbed: None,
+            stolen: BTreeSet::new(),
             parties: BTreeMap::new(),
         }
+    }
+
+    /// Somebody has used the keys of an honest node.
+    pub(crate) fn is_robbed(&mut self, agency: AgencyId, stolen: &[Entry]) {
+        self.robbed = Some(agency);
+        self.stolen.extend(stolen.iter().map(Entry::hash));
+    }
+
+    /// Whether what a matter comes to depends on who has heard of a stolen key.
+    pub(crate) fn depends_on_hearsay(&self, matter: &MatterId) -> bool {
+        self.robbed
+            .is_some_and(|robbed| self.parties(matter).is_some_and(|parties| parties.contains(&robbed)))
+    }
+
+    /// What somebody signed with keys that were not theirs.
+    pub(crate) fn stolen(&self) -> &BTreeSet<Hash> {
+        &self.stolen
+    }
+
+    fn is_robbed_one(&self, agency: &AgencyId) -> bool {
+        self.robbed == Some(*agency)
     }
 
     /// An entry is gone with the only node that ever had it: its place is free.
@@ -162,7 +191,7 @@ impl Judge {
         Invariant::AcknowledgedForEver
             .holds_if(same, || format!("entry {hash} is kept under another name"))?;
         let header = entry.header();
-        if self.is_honest(&header.author) {
+        if self.is_honest(&header.author) && !self.stolen.contains(&hash) {
             let place = (header.matter, header.lane, header.place);
             let first = *self.places.entry(place).or_insert(hash);
             Invariant::HonestNeverAForker.holds_if(first == hash, || {

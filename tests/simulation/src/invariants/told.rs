@@ -87,7 +87,8 @@ impl Judge {
         let partner =
             fields.get("partner").and_then(|id| id.as_bytes()).and_then(|id| AgencyId::from_slice(id));
         let accused = ACCUSATIONS.iter().any(|accusation| accusation.code() == trouble);
-        let innocent = partner.is_some_and(|partner| self.is_honest(&partner));
+        let innocent =
+            partner.is_some_and(|partner| self.is_honest(&partner) && !self.is_robbed_one(&partner));
         Invariant::HonestNeverAccused.holds_if(!(accused && innocent), || {
             let parts = node.resident.station.disk.look(|kept| kept.parts(entry)).unwrap_or_default();
             let detail: String =

@@ -63,8 +63,14 @@ impl Judge {
         Ok(())
     }
 
+    /// What a robbed node says of its stream may be overtaken: the stream is laid anew behind what a partner has of it.
+    fn own_head_is_durable(&self, node: &Node, to: &AgencyId, head: StreamHead) -> Judged {
+        let robbed = self.is_robbed_one(&node.resident.station.agency);
+        if robbed { Ok(()) } else { head_is_durable(node, to, Direction::Out, head) }
+    }
+
     fn batch(&mut self, node: &Node, to: &AgencyId, batch: &Batch) -> Judged {
-        head_is_durable(node, to, Direction::Out, batch.after)?;
+        self.own_head_is_durable(node, to, batch.after)?;
         for bytes in &batch.entries {
             let hash = suite::hash(&[&bytes.0]);
             let disk = &node.resident.station.disk;
@@ -81,7 +87,7 @@ impl Judge {
     }
 
     fn hello(&mut self, node: &mut Node, to: &AgencyId, hello: &Hello) -> Judged {
-        head_is_durable(node, to, Direction::Out, hello.outgoing)?;
+        self.own_head_is_durable(node, to, hello.outgoing)?;
         head_is_durable(node, to, Direction::In, hello.incoming)?;
         hello.checkpoint.iter().try_for_each(|note| self.checkpoint(node, to, note))
     }
