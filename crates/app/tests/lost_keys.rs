@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "in what tests share, failing is the point")]
 
 use comity_domain::engine::Standing;
+use comity_federation::message::{Batch, Message as _, VERSION};
+use comity_federation::path;
 use comity_journal::ids::MatterId;
+use comity_journal::stream::StreamHead;
 use comity_journal::suite::Hash;
 use comity_journal::verify::{Outcome as Verdict, verify};
 use comity_store::Direction;
@@ -162,6 +165,38 @@ fn what_the_agency_wrote_meanwhile_takes_the_place_of_what_the_thief_put_there()
     pair.assert_converged();
     assert_eq!(pair.sync().unwrap().requests, 1);
     provable(&pair, matter);
+}
+
+#[test]
+fn a_partner_that_shows_nothing_of_what_it_says_it_has_ends_the_session_and_costs_nothing() {
+    let mut pair = Pair::met();
+    let matter = acknowledged(&pair);
+    let thief = thief_of(&pair);
+    remind(&thief, matter);
+    thief_calls(&thief, &pair);
+    let ours = remind(&pair.a, matter);
+    pair.a.revoke_keys(None);
+    let (a, b) = (pair.a.agency, pair.b.agency);
+    let empty = Batch {
+        v: VERSION,
+        from: b,
+        to: a,
+        after: StreamHead::START,
+        entries: Vec::new(),
+        cards: Vec::new(),
+        heads: Vec::new(),
+        receipts: Vec::new(),
+        checkpoint: None,
+        consistency: Vec::new(),
+        content: None,
+    };
+    let given = pair.a.stream(b, Direction::Out);
+    let hide = |way: &'static str, answer| if way == path::RECOVER { empty.encode() } else { answer };
+    assert!(!pair.sync_meddled(true, &arrives, &hide).unwrap().compared);
+    assert_eq!(pair.a.stream(b, Direction::Out), given);
+    talk(&pair);
+    assert_eq!(standing(&pair.b, matter, ours), Standing::Valid);
+    pair.assert_converged();
 }
 
 #[test]

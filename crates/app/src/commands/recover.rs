@@ -200,8 +200,8 @@ impl Ledger {
         Ok(common.map(|common| (self.agency, common)))
     }
 
-    /// Takes what a partner has of our stream behind `common`, and puts behind it what else stood there; `false` when the
-    /// partner brought nothing that goes on from there.
+    /// Takes what a partner has of our stream behind `common`, and puts behind it what else stood there; gives up to where the
+    /// partner's is laid now, or nothing when it brought none of it.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -211,9 +211,9 @@ impl Ledger {
         partner: AgencyId,
         common: StreamHead,
         batch: OpenBatch,
-    ) -> Result<bool, Failure> {
+    ) -> Result<Option<StreamHead>, Failure> {
         if batch.after != common || batch.hashes.is_empty() {
-            return Ok(false);
+            return Ok(None);
         }
         let former = self.given_behind(pending, &partner, common.n)?;
         let mut own = batch.arrived;
@@ -230,10 +230,11 @@ impl Ledger {
             }
             taken.insert(entry);
         }
+        let laid = self.stream(&partner, Direction::Out)?;
         for entry in former.iter().filter(|entry| !taken.contains(*entry)) {
             self.give(pending, partner, entry)?;
         }
-        Ok(!taken.is_empty())
+        Ok((!taken.is_empty()).then_some(laid))
     }
 
     /// Puts what is recorded into the stream to a partner.

@@ -110,9 +110,9 @@ pub(super) async fn rejoin(
     theirs: StreamHead,
     synced: &mut Synced,
 ) -> Result<(), Failure> {
-    loop {
-        let parted = ledger.run(move |ledger, _| ledger.parted_from(&partner, theirs)).await?;
-        let Some((from, after)) = parted else { return Ok(()) };
+    let parted = ledger.run(move |ledger, _| ledger.parted_from(&partner, theirs)).await?;
+    let Some((from, mut after)) = parted else { return Ok(()) };
+    while after.n < theirs.n {
         let limit = theirs.n.saturating_sub(after.n).min(limits::BATCH_ENTRIES as u64);
         let fetch = Fetch { v: VERSION, from, to: partner, after, limit };
         let bytes = peer.post(path::RECOVER, fetch.encode()).await?;
@@ -121,10 +121,13 @@ pub(super) async fn rejoin(
             let batch = ledger.open_batch(partner, &bytes)?;
             ledger.lay_stream_anew(pending, partner, after, batch)
         });
-        if !laid.await? {
-            return Ok(());
+        match laid.await? {
+            Some(next) => after = next,
+            // It says that it has more, and shows nothing of it.
+            None => break,
         }
     }
+    Ok(())
 }
 
 /// Brings a partner our cards that it does not have, and what was stated with them: a batch without entries, which stands
