@@ -19,7 +19,7 @@ mod waived;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use comity_domain::engine::{AnyMatter, Kinds};
+use comity_domain::engine::{AnyKind, AnyMatter, Kinds};
 use comity_domain::matters::node::{Kept, Trouble};
 use comity_journal::card::{Card, CardBook};
 use comity_journal::cbor::Malformed;
@@ -33,7 +33,7 @@ use comity_journal::stream::StreamHead;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 use comity_journal::tree::Tree;
-use comity_store::{Direction, Reader, Recorded, Store, StoredCheckpoint, TreeName};
+use comity_store::{Direction, Recorded, Store, StoredCard, StoredCheckpoint, TreeName};
 
 pub use append::{NewEntry, Received};
 pub use epochs::{Begun, EPOCH_FIRST};
@@ -158,10 +158,10 @@ impl StoredEntry {
 /// All cards that are stored, each proven by those before it.
 ///
 /// # Errors
-/// When the store cannot be read, or one of them is none.
-pub(crate) fn stored_cards(store: &dyn Reader) -> Result<CardBook, Failure> {
+/// When one of them is none.
+pub(crate) fn card_book(stored: &[StoredCard]) -> Result<CardBook, Failure> {
     let mut cards = CardBook::default();
-    for stored in store.cards()? {
+    for stored in stored {
         let believed = Card::read(&stored.bytes).and_then(|card| cards.add(card));
         believed.map_err(|error| Failure::Fault(format!("a stored card cannot be read: {error}")))?;
     }
@@ -169,13 +169,13 @@ pub(crate) fn stored_cards(store: &dyn Reader) -> Result<CardBook, Failure> {
 }
 
 /// By whom agencies were introduced.
-fn introductions(store: &dyn Reader) -> Result<BTreeMap<AgencyId, AgencyId>, Failure> {
+fn introductions(stored: &[StoredCard]) -> BTreeMap<AgencyId, AgencyId> {
     // Of each agency the lowest number comes first, and it is the one that was brought first: cards are a chain.
     let mut first = BTreeMap::new();
-    for stored in store.cards()? {
+    for stored in stored {
         first.entry(stored.agency).or_insert(stored.brought_by);
     }
-    Ok(first.into_iter().filter_map(|(agency, by)| Some((agency, by?))).collect())
+    first.into_iter().filter_map(|(agency, by)| Some((agency, by?))).collect()
 }
 
 /// What a ledger is opened with.
@@ -269,8 +269,9 @@ impl Ledger {
         self.last_looks.clear();
         self.people.forget();
         // The old book stays until the new one is whole: a ledger is never without its own card.
-        self.cards = stored_cards(&*self.store)?;
-        self.introduced = introductions(&*self.store)?;
+        let stored = self.store.cards()?;
+        self.cards = card_book(&stored)?;
+        self.introduced = introductions(&stored);
         self.checkpoint = match self.store.checkpoint(&self.agency)? {
             Some(stored) => SignedCheckpoint::try_from(stored.note).ok(),
             None => None,
@@ -330,11 +331,6 @@ impl Ledger {
     /// be declared.
     pub fn compared_with(&self, partner: &AgencyId) -> bool {
         !self.is_waited_for(partner) && !self.awaits_epoch()
-    }
-
-    /// Whether the streams with a partner count as compared, or it is not waited for; whatever else stands against signing.
-    pub fn has_compared_with(&self, partner: &AgencyId) -> bool {
-        !self.is_waited_for(partner)
     }
 
     /// All cards known.
@@ -454,10 +450,16 @@ impl Ledger {
             let code = &first.header().kind;
             Failure::NotFound(format!("this release does not know matters of the kind `{code}`"))
         })?;
+        let mut matter = self.fresh_matter(kind, id)?;
+        entries.into_iter().for_each(|entry| matter.receive(entry));
+        Ok(matter)
+    }
+
+    /// A matter without entries that knows what the cards of its parties say of keys and lanes.
+    fn fresh_matter(&self, kind: &dyn AnyKind, id: &MatterId) -> Result<Box<dyn AnyMatter>, Failure> {
         let mut matter = kind.matter(*id);
         matter.disown(self.disowned_keys(id)?);
         matter.declare_epochs(self.lane_epochs());
-        entries.into_iter().for_each(|entry| matter.receive(entry));
         Ok(matter)
     }
 

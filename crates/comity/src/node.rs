@@ -141,7 +141,7 @@ impl Node {
             let all = partners
                 .iter()
                 .filter(|partner| !partner.off_network)
-                .all(|partner| ledger.has_compared_with(&partner.agency));
+                .all(|partner| !ledger.is_waited_for(&partner.agency));
             Ok((all, marker::state_of(ledger), ledger.questions()))
         });
         match trusted.await {

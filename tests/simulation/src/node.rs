@@ -97,7 +97,7 @@ impl Node {
     pub(crate) fn stop_cleanly(&mut self) {
         if let Some(mut up) = self.up.take() {
             let mut partners = self.resident.partners.iter().flatten();
-            self.uncertain = !partners.all(|partner| up.ledger.ledger().has_compared_with(&partner.agency));
+            self.uncertain = !partners.all(|partner| !up.ledger.ledger().is_waited_for(&partner.agency));
         }
     }
 

@@ -11,7 +11,7 @@ use comity_domain::engine::{SharedAct, admits_in};
 use comity_journal::entry::{Entry, Place};
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::suite::Hash;
-use comity_store::{Direction, StreamStep};
+use comity_store::Direction;
 
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
@@ -47,8 +47,7 @@ impl Ledger {
         let to = self.matter(id)?.agency_of(&to);
         for (earlier, record) in self.shared_records(pending, id)? {
             if earlier != *entry {
-                let head = self.stream(&to, Direction::Out)?.push(&earlier);
-                self.put_step(pending, StreamStep { partner: to, direction: Direction::Out, head, record });
+                self.put_step(pending, (to, Direction::Out), &earlier, record)?;
             }
         }
         Ok(())

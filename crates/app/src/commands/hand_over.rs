@@ -13,7 +13,7 @@ use comity_journal::cbor;
 use comity_journal::entry::{Actor, Lane, Party};
 use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::suite::Hash;
-use comity_store::{Direction, Recorded, StreamStep};
+use comity_store::{Direction, Recorded};
 
 use super::act::ActCommand;
 use super::drafts::token;
@@ -232,8 +232,7 @@ impl Ledger {
         // It goes to the agency first, so that the rest is known to concern it.
         self.append_own(pending, new)?;
         for (entry, record) in before {
-            let head = self.stream(to, Direction::Out)?.push(&entry);
-            self.put_step(pending, StreamStep { partner: *to, direction: Direction::Out, head, record });
+            self.put_step(pending, (*to, Direction::Out), &entry, record)?;
         }
         Ok(())
     }

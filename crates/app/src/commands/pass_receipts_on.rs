@@ -10,8 +10,9 @@
 use std::collections::BTreeSet;
 
 use comity_journal::cbor;
-use comity_journal::entry::{Entry, Party};
+use comity_journal::entry::Entry;
 use comity_journal::ids::{AgencyId, MatterId};
+use comity_journal::limits;
 use comity_journal::receipt::Receipt;
 use comity_journal::suite::{self, Hash};
 use comity_store::{Record, Recorded, StoredReceipt};
@@ -19,22 +20,14 @@ use comity_store::{Record, Recorded, StoredReceipt};
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
 
-/// How many receipts go into one answer.
-const TOGETHER: usize = 1000;
-
-/// Whether receipts travel on among these parties: of two each gives the other its own.
-fn travel_among(parties: &[Party]) -> bool {
-    parties.iter().filter(|party| party.recorder.is_none()).count() > 2
-}
-
 impl Ledger {
-    /// Whether receipts travel on in a matter.
+    /// Whether receipts travel on in a matter: of two parties each gives the other its own.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub(crate) fn receipts_travel_in(&mut self, id: &MatterId) -> Result<bool, Failure> {
         match self.matter(id) {
-            Ok(matter) => Ok(travel_among(&matter.parties())),
+            Ok(matter) => Ok(matter.parties().iter().filter(|party| party.recorder.is_none()).count() > 2),
             Err(Failure::NotFound(_)) => Ok(false),
             Err(other) => Err(other),
         }
@@ -98,11 +91,11 @@ impl Ledger {
                     .map_err(|why| Failure::Fault(format!("a stored receipt cannot be read: {why}")))?;
                 receipts.extend(whole.only(entry).ok().flatten());
             }
-            if receipts.len() >= TOGETHER {
+            if receipts.len() >= limits::BATCH_ENTRIES {
                 break;
             }
         }
-        receipts.truncate(TOGETHER);
+        receipts.truncate(limits::BATCH_ENTRIES);
         Ok(receipts)
     }
 

@@ -17,7 +17,7 @@ use comity_journal::entry::{Entry, Lane};
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::stream::StreamHead;
 use comity_journal::suite::Hash;
-use comity_store::{Direction, Record, Recorded, StreamStep};
+use comity_store::{Direction, Record, Recorded};
 
 use super::record_incident::Report;
 use crate::failure::Failure;
@@ -241,9 +241,7 @@ impl Ledger {
     fn give(&mut self, pending: &mut Pending, partner: AgencyId, entry: &Hash) -> Result<(), Failure> {
         let missing = || Failure::Fault("an entry to be given to a partner is not recorded".into());
         let record = self.recorded_at(pending, entry)?.ok_or_else(missing)?;
-        let head = self.stream(&partner, Direction::Out)?.push(entry);
-        self.put_step(pending, StreamStep { partner, direction: Direction::Out, head, record });
-        Ok(())
+        self.put_step(pending, (partner, Direction::Out), entry, record)
     }
 
     fn is_among_parties(&mut self, partner: &AgencyId, entry: &Entry) -> Result<bool, Failure> {

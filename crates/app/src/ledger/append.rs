@@ -204,11 +204,9 @@ impl Ledger {
         hash: Hash,
         entry: &Hash,
     ) -> Result<(), Failure> {
-        let head = self.stream(&from, Direction::In)?.push(&hash);
         let missing = || Failure::Fault("a step of a stream rests on nothing that is recorded".into());
         let record = self.recorded(pending, entry)?.ok_or_else(missing)?.number;
-        self.put_step(pending, StreamStep { partner: from, direction: Direction::In, head, record });
-        Ok(())
+        self.put_step(pending, (from, Direction::In), &hash, record)
     }
 
     /// Keeps a card that has been believed.
@@ -384,8 +382,7 @@ impl Ledger {
             for hash in before.into_iter().chain([entry.hash()]) {
                 // The entry is not the last record when an inner root followed it.
                 let Some(record) = self.recorded_at(pending, &hash)? else { continue };
-                let head = self.stream(&partner, Direction::Out)?.push(&hash);
-                self.put_step(pending, StreamStep { partner, direction: Direction::Out, head, record });
+                self.put_step(pending, (partner, Direction::Out), &hash, record)?;
             }
         }
         Ok(())
@@ -399,9 +396,18 @@ impl Ledger {
         pending.commit.cut.push((partner, head.n));
     }
 
-    pub(crate) fn put_step(&mut self, pending: &mut Pending, step: StreamStep) {
-        self.streams.insert((step.partner, step.direction), step.head);
-        pending.commit.steps.push(step);
+    /// The stream from or to a partner goes on with an entry, which stands in this record.
+    pub(crate) fn put_step(
+        &mut self,
+        pending: &mut Pending,
+        (partner, direction): (AgencyId, Direction),
+        entry: &Hash,
+        record: u64,
+    ) -> Result<(), Failure> {
+        let head = self.stream(&partner, direction)?.push(entry);
+        self.streams.insert((partner, direction), head);
+        pending.commit.steps.push(StreamStep { partner, direction, head, record });
+        Ok(())
     }
 
     /// The matter, or a fresh one of this kind; `None` for a kind this release does not know.
@@ -414,12 +420,7 @@ impl Ledger {
             let known = match self.read_matter(id) {
                 Ok(matter) => Some(matter),
                 Err(Failure::NotFound(_)) => match self.kinds.get(kind.as_str()) {
-                    Some(kind) => {
-                        let mut matter = kind.matter(*id);
-                        matter.disown(self.disowned_keys(id)?);
-                        matter.declare_epochs(self.lane_epochs());
-                        Some(matter)
-                    }
+                    Some(kind) => Some(self.fresh_matter(kind, id)?),
                     None => None,
                 },
                 Err(other) => return Err(other),

@@ -56,7 +56,7 @@ impl Ledger {
     }
 
     /// Whether a partner is waited for before anything is signed in a matter with it.
-    pub(crate) fn is_waited_for(&self, partner: &AgencyId) -> bool {
+    pub fn is_waited_for(&self, partner: &AgencyId) -> bool {
         !self.compared.with(partner) && !self.waived.contains(partner)
     }
 

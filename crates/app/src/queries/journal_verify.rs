@@ -10,7 +10,7 @@ use comity_store::{Reader, Record, Recorded, StoredCheckpoint, TreeName};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::ledger::{Ledger, stored_cards};
+use crate::ledger::{Ledger, card_book};
 
 /// Records and receipts read at once.
 const PAGE: usize = 512;
@@ -90,7 +90,7 @@ pub fn verify_journal(ledger: &Ledger) -> Result<JournalReport, Failure> {
 /// # Errors
 /// When the store cannot be read; what does not hold is in the report.
 pub fn verify_stored(store: &dyn Reader, agency: AgencyId) -> Result<JournalReport, Failure> {
-    let (cards, records, receipts) = (stored_cards(store)?, store.length()?, count_receipts(store)?);
+    let (cards, records, receipts) = (card_book(&store.cards()?)?, store.length()?, count_receipts(store)?);
     Extent { agency, cards, records, receipts, checkpoint: store.checkpoint(&agency)? }.verify(store)
 }
 
