@@ -58,3 +58,10 @@ export async function sitDown({ page }, name) {
   await page.locator("form[action='/sign-in/demo'] button").filter({ hasText: name }).click();
   await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
 }
+
+/** Presses a button that leads to a page, and waits for that page, also where its address is the one we are at. */
+export async function press(page, button) {
+  const next = page.waitForEvent("load");
+  await button.click();
+  await next;
+}

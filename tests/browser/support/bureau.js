@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { openWindow } from "./browser.js";
+import { openWindow, press } from "./browser.js";
 import { enrol, send, signIn, welcome } from "./people.js";
 
 export class Bureau {
@@ -41,13 +41,11 @@ export class Bureau {
     await page.getByRole("heading", { level: 1, name }).waitFor();
     const record = new URL(page.url()).pathname;
     for (const role of roles) await page.locator(`input[name=role-${role}]`).check();
-    await page.locator("form[action$='/propose-roles'] button").click();
-    await page.waitForURL(`**${record}`);
+    await press(page, page.locator("form[action$='/propose-roles'] button"));
     assert.equal(await granted(page, record), 0, `${name} has no role before a second administrator has granted it`);
     const other = this.people[second].page;
     await other.goto(record);
-    await other.locator("form[action$='/grant-roles'] button").click();
-    await other.waitForURL(`**${record}`);
+    await press(other, other.locator("form[action$='/grant-roles'] button"));
     await page.goto(record);
     await page.locator("form[action$='/invite'] button").click();
     await this.arrives(name, await page.locator("main dd code").innerText());

@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 
-import { openWindow } from "./browser.js";
+import { openWindow, press } from "./browser.js";
 import { asksForSomething, empty, fillIn, sendForm } from "./forms.js";
 import { addPasskey, withAuthenticator } from "./passkeys.js";
 import { PASSWORD, enrol, send, signIn, welcome } from "./people.js";
@@ -87,8 +87,7 @@ async function earlier({ page }, meet) {
   await folded.click();
   for (const words of ["container", "Nobody of this name"]) {
     await page.locator("form[action$='/earlier'] input[name=q]").fill(words);
-    await page.locator("form[action$='/earlier'] button").click();
-    await page.waitForURL("**/earlier");
+    await press(page, page.locator("form[action$='/earlier'] button"));
     await meet(`what may be copied: ${words}`);
   }
 }
