@@ -46,7 +46,7 @@ use crate::context::{Clock, NoShelf, Shelf};
 use crate::failure::Failure;
 use crate::keys::NodeKeys;
 use crate::people::KnownPeople;
-use crate::views::{Contents, HeldRuns, Waiting};
+use crate::views::{Contents, HeldRuns, Lagging, Waiting};
 use disowned::FreshHeads;
 use epochs::Epochs;
 use folded::Folded;
@@ -82,6 +82,8 @@ pub struct Ledger {
     /// Memory may be ahead of the store or behind it: nothing is done before it has been read again.
     stale: bool,
     length: u64,
+    /// How many commits have brought records or receipts since it was opened.
+    moved: u64,
     exchange: Tree,
     epochs: Epochs,
     inner: Tree,
@@ -90,6 +92,7 @@ pub struct Ledger {
     streams: BTreeMap<(AgencyId, Direction), StreamHead>,
     pub(crate) waiting: Waiting,
     pub(crate) runs: HeldRuns,
+    pub(crate) lagging: Lagging,
     /// What was stated of lanes when a key was disowned, and is not durable yet.
     fresh_heads: FreshHeads,
     /// Matters that were found to be of a kind this release does not know, in what is not durable yet.
@@ -223,6 +226,7 @@ impl Ledger {
             last_looks: LastLooks::default(),
             stale: false,
             length: 0,
+            moved: 0,
             exchange: Tree::default(),
             epochs: Epochs::default(),
             inner: Tree::default(),
@@ -231,6 +235,7 @@ impl Ledger {
             streams: BTreeMap::new(),
             waiting: Waiting::default(),
             runs: HeldRuns::default(),
+            lagging: Lagging::default(),
             fresh_heads: FreshHeads::default(),
             unknown: BTreeSet::new(),
             asked: BTreeMap::new(),
@@ -277,6 +282,7 @@ impl Ledger {
             None => None,
         };
         self.waiting.read_again(&*self.store)?;
+        self.lagging.read_again(&*self.store, self.clock.now())?;
         self.runs.forget();
         self.fresh_heads.clear();
         self.stale = false;
@@ -524,6 +530,8 @@ impl Ledger {
         match self.store.commit(&pending.commit) {
             Ok(()) => {
                 self.length += pending.commit.records.len() as u64;
+                self.moved +=
+                    u64::from(!(pending.commit.records.is_empty() && pending.commit.receipts.is_empty()));
                 self.matters.settle();
                 self.fresh_heads.clear();
                 self.unknown.clear();

@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use comity_app::Failure;
 use comity_app::keys::NodeKeys;
 use comity_app::ledger::{Compared, Ledger, LedgerHandle, LedgerParts};
-use comity_app::workers::answer;
+use comity_app::workers::{Level, answer};
 use comity_domain::matters::standard;
 use comity_federation::batch::{Draft, Parcel};
 use comity_federation::message::{Batch, BatchReply, Message as _, Receipts, VERSION};
@@ -416,4 +417,49 @@ fn a_hello_carried_out_with_the_batch_that_overtook_it_accuses_nobody() {
     assert_eq!(BatchReply::decode(&received.unwrap()).unwrap().incoming.n, 2);
     heard.unwrap();
     assert_eq!(pair.b.incidents(), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_signed_after_a_session_is_sent_in_one_message_and_compared_again_after_ten_seconds() {
+    let pair = Pair::met();
+    let (mut level, good) = (Level::default(), |_| Fate::Arrives);
+    let matter = pair.signed_request();
+    let session = pair.deliver(&mut level, &good).unwrap();
+    assert!(session.compared && session.requests == 2);
+    for (later, requests) in [(0, 1), (9_999, 1), (1, 2), (0, 1)] {
+        pair.a.clock.advance(later);
+        pair.a.act(matter, "remind", Some("text = \"Please.\""), "Amara Olin").unwrap();
+        let sent = pair.deliver(&mut level, &good).unwrap();
+        assert_eq!((sent.delivered, sent.requests, sent.compared), (1, requests, true));
+    }
+    let nothing = pair.deliver(&mut level, &good).unwrap();
+    assert_eq!((nothing.delivered, nothing.requests), (0, 1), "with nothing to send the two compare");
+    pair.assert_converged();
+}
+
+#[test]
+fn after_a_lost_answer_or_a_partner_that_was_put_back_the_two_compare_first() {
+    let mut pair = Pair::met();
+    let (mut level, good) = (Level::default(), |_| Fate::Arrives);
+    let matter = pair.signed_request();
+    let remind =
+        |pair: &Pair| pair.a.act(matter, "remind", Some("text = \"Please.\""), "Amara Olin").unwrap();
+    pair.deliver(&mut level, &good).unwrap();
+    remind(&pair);
+    pair.deliver(&mut level, &|_| Fate::AnswerLost).unwrap_err();
+    let again = pair.deliver(&mut level, &good).unwrap();
+    assert_eq!((again.delivered, again.requests), (1, 2), "a hello, and what was not answered once more");
+    let copy = pair.b.back_up();
+    remind(&pair);
+    pair.deliver(&mut level, &good).unwrap();
+    pair.b.put_back(&copy);
+    remind(&pair);
+    // B lacks what the message follows, and may be an older copy of itself: it takes nothing before it has compared.
+    assert!(matches!(pair.deliver(&mut level, &good), Err(Failure::Waiting(_))));
+    for from_a in [false, true, false] {
+        drop(pair.try_sync(from_a, &good));
+    }
+    pair.deliver(&mut level, &good).unwrap();
+    pair.assert_converged();
+    assert!(pair.a.incidents().iter().all(|incident| !incident.contains("fork")));
 }

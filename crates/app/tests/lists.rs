@@ -5,17 +5,19 @@
 use std::collections::BTreeSet;
 
 use comity_app::Failure;
-use comity_app::ledger::{Ledger, Pending};
+use comity_app::ledger::{Compared, Ledger, LedgerByHand, LedgerHandle, Pending};
 use comity_app::queries::{Also, ListPage, ListQuery, SearchPage};
 use comity_app::views::{self, Cursor, Facet, Side};
+use comity_app::workers::answer;
 use comity_domain::clock::Consequence;
 use comity_domain::matters;
 use comity_domain::vocabularies::Role;
 use comity_domain::words::{Lang, Words};
+use comity_federation::path;
 use comity_journal::ids::{MatterId, Token};
-use comity_store::Reader as _;
+use comity_store::{Direction, Reader as _};
 use comity_testkit::Seeded;
-use comity_testkit::node::{Desk, NOW, Pair, request, review};
+use comity_testkit::node::{Desk, NOW, Pair, request, review, wait};
 use proptest::prelude::*;
 
 const HOUR: i64 = 3_600_000;
@@ -352,6 +354,84 @@ fn erase(pair: &Pair, matter: MatterId, entry: &str, part: &str) {
     }
 }
 
+/// Whether the rows of any matter lag.
+fn lags(desk: &Desk) -> bool {
+    !desk.disk.view("lagging", None, 1).unwrap().is_empty()
+}
+
+/// B's ledger by hand, on B's disk.
+fn by_hand(pair: &Pair) -> (LedgerHandle, LedgerByHand) {
+    LedgerHandle::by_hand(pair.b.open(Compared::WithEverybody).unwrap())
+}
+
+/// What A has for B is taken in, and nobody looks.
+fn take_in_unseen(pair: &Pair, (handle, ledger): &mut (LedgerHandle, LedgerByHand)) {
+    let (a, b) = (pair.a.agency, pair.b.agency);
+    let have = ledger.ledger().store().stream(&a, Direction::In).unwrap();
+    let batch = pair.a.run(move |ledger, _| Ok(ledger.compose_batch(b, have, 10)?.0)).unwrap();
+    let taken = async { answer(handle, a, path::BATCH, batch).await.unwrap() };
+    wait(async { tokio::join!(biased; taken, async { ledger.work(1) }) });
+}
+
+#[test]
+fn what_comes_from_a_partner_stands_in_lists_for_whoever_looks_also_after_a_restart() {
+    let mut pair = Pair::met();
+    let matter = signed(&pair, &request("Container 4711"));
+    pair.sync().unwrap();
+    assert!(find(&pair.b, "aubergine").lines.is_empty());
+    pair.a.act(matter, "remind", Some("text = \"About the aubergine.\""), "Amara Olin").unwrap();
+    take_in_unseen(&pair, &mut by_hand(&pair));
+    assert!(lags(&pair.b), "nobody has looked yet");
+    pair.b.reopen(Compared::WithEverybody);
+    assert_eq!(found(&pair.b, "aubergine"), [matter]);
+    assert!(!lags(&pair.b));
+    assert_rebuilt_equals_live(&pair.b);
+}
+
+#[test]
+fn rows_lag_for_a_quarter_of_a_second_and_no_longer_while_entries_keep_coming() {
+    let pair = Pair::met();
+    let matter = signed(&pair, &request("Container 4711"));
+    pair.sync().unwrap();
+    let mut b = by_hand(&pair);
+    let row = || pair.b.disk.view(views::MATTERS, None, 100).unwrap();
+    let before = row();
+    for (later, folded) in [(0, false), (249, false), (1, true)] {
+        pair.a.act(matter, "remind", Some("text = \"Please.\""), "Amara Olin").unwrap();
+        pair.b.clock.advance(later);
+        take_in_unseen(&pair, &mut b);
+        assert_eq!(row() != before, folded, "folded before the next entries are taken in");
+    }
+}
+
+#[test]
+fn content_that_is_erased_is_not_found_though_its_words_lagged() {
+    let pair = Pair::met();
+    let matter = signed(&pair, &request("Container 4711"));
+    pair.sync().unwrap();
+    pair.b
+        .run(|ledger, pending| ledger.add_officer(pending, "Rae Osei", &[Role::RightsOfficer, Role::Desk]))
+        .unwrap();
+    pair.a.act(matter, "remind", Some("text = \"About the aubergine.\""), "Amara Olin").unwrap();
+    take_in_unseen(&pair, &mut by_hand(&pair));
+    assert!(lags(&pair.b));
+    let mut ledger = pair.b.open(Compared::WithEverybody).unwrap();
+    let entry = ledger.matter(&matter).unwrap().latest(&["remind"]).unwrap();
+    let parts = vec![Token::new("reply").unwrap()];
+    for name in ["Rae Osei", "Dara Vong"] {
+        let content = comity_app::commands::ToErase { entry, parts: parts.clone() };
+        let erase = |ledger: &mut Ledger, pending: &mut Pending| {
+            let officer = ledger.officer(Some(name))?;
+            ledger.erase(pending, &matter, &content, "The term has ended.", &officer)
+        };
+        ledger.run_now(erase).unwrap();
+    }
+    let words = pair.b.disk.view(views::SEARCH, None, usize::MAX).unwrap();
+    assert!(words.iter().all(|(key, _)| !key.starts_with(b"aubergine")));
+    assert!(words.iter().any(|(key, _)| key.starts_with(b"4711")), "the rest is found");
+    assert!(!lags(&pair.b));
+}
+
 fn rows(desk: &Desk) -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
     let of = |view| {
         let rows = desk.disk.view(view, None, usize::MAX).unwrap();
@@ -361,6 +441,8 @@ fn rows(desk: &Desk) -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
 }
 
 fn assert_rebuilt_equals_live(desk: &Desk) {
+    // Lists lag behind what came from partners until somebody looks.
+    desk.run(|_, _| Ok(())).unwrap();
     let live = rows(desk);
     assert!(live.iter().any(|(view, ..)| *view == views::SEARCH));
     let (done, rebuilt) = std::sync::mpsc::channel();
@@ -429,7 +511,7 @@ fn views_of_another_release_are_folded_anew_at_the_start() {
     }
     comity_store::Store::drop_view(&mut pair.a.disk.clone(), "folded-by").unwrap();
     assert_eq!(rows(&pair.a), []);
-    pair.a.reopen(comity_app::ledger::Compared::WithEverybody);
+    pair.a.reopen(Compared::WithEverybody);
     assert_eq!(found(&pair.a, "aubergine"), [matter]);
     assert_eq!(rows(&pair.a), live);
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use comity_app::Failure;
 use comity_app::ledger::LedgerHandle;
 use comity_app::people::Partnership;
-use comity_app::workers::{Fetched, Synced, fetch_packages, sync};
+use comity_app::workers::{Fetched, Level, Synced, deliver, fetch_packages};
 use comity_federation::backoff::Backoff;
 use comity_journal::ids::AgencyId;
 use comity_journal::suite::PublicKey;
@@ -123,7 +123,7 @@ impl Partners {
 
     /// Delivers, fetches entries, and fetches packages.
     async fn sync_one(&self, ledger: &LedgerHandle, partner: &Dialled) -> Result<(Synced, Fetched), Failure> {
-        let synced = self.exchange(ledger, partner).await?;
+        let synced = self.exchange(ledger, partner, &mut Level::default()).await?;
         Ok((synced, self.fetch(ledger, partner).await?))
     }
 
@@ -139,7 +139,12 @@ impl Partners {
         fetch_packages(ledger, &self.objects, partner.agency, &self.node(partner)?).await
     }
 
-    async fn exchange(&self, ledger: &LedgerHandle, partner: &Dialled) -> Result<Synced, Failure> {
+    async fn exchange(
+        &self,
+        ledger: &LedgerHandle,
+        partner: &Dialled,
+        level: &mut Level,
+    ) -> Result<Synced, Failure> {
         let node = match self.node(partner) {
             Ok(node) => node,
             Err(failure) => {
@@ -147,7 +152,7 @@ impl Partners {
                 return Err(failure);
             }
         };
-        let outcome = self.exchange_with(ledger, &node).await;
+        let outcome = self.exchange_with(ledger, &node, level).await;
         match &outcome {
             Ok(synced) if synced.compared => self.contacts.reached(partner.agency),
             Ok(_) => self.contacts.failed(partner.agency, "records_differ"),
@@ -156,14 +161,19 @@ impl Partners {
         outcome
     }
 
-    async fn exchange_with(&self, ledger: &LedgerHandle, node: &PartnerNode<'_>) -> Result<Synced, Failure> {
-        let first = sync(ledger, node.agency, node).await?;
+    async fn exchange_with(
+        &self,
+        ledger: &LedgerHandle,
+        node: &PartnerNode<'_>,
+        level: &mut Level,
+    ) -> Result<Synced, Failure> {
+        let first = deliver(ledger, node.agency, node, level).await?;
         self.arrived.notify_one();
         if first.released == 0 {
             return Ok(first);
         }
         // What the comparison released was signed after it, and is to be delivered as well.
-        let second = sync(ledger, node.agency, node).await?;
+        let second = deliver(ledger, node.agency, node, level).await?;
         Ok(Synced {
             delivered: first.delivered + second.delivered,
             received: first.received + second.received,
@@ -198,6 +208,7 @@ impl Partners {
     pub(crate) async fn deliver(&self, ledger: &LedgerHandle, mut stop: watch::Receiver<bool>) {
         let mut waiting: BTreeMap<AgencyId, (Backoff, Instant)> = BTreeMap::new();
         let mut compared_at: BTreeMap<AgencyId, Instant> = BTreeMap::new();
+        let mut levels: BTreeMap<AgencyId, Level> = BTreeMap::new();
         loop {
             let partners = self.confirmed(ledger).await.unwrap_or_default();
             let now = Instant::now();
@@ -210,7 +221,8 @@ impl Partners {
                     && waiting.get(&partner.agency).is_none_or(|(_, at)| now >= *at)
             };
             for partner in partners.iter().filter(due).cloned().collect::<Vec<_>>() {
-                let outcome = self.exchange(ledger, &partner).await;
+                let level = levels.entry(partner.agency).or_default();
+                let outcome = self.exchange(ledger, &partner, level).await;
                 compared_at.insert(partner.agency, Instant::now());
                 if let Err(failure) = outcome {
                     tracing::info!(partner = %partner.agency, %failure, "delivery will be tried again");

@@ -25,6 +25,8 @@ use crate::seal::{self, SealError, Sealed, SealingSecret};
 
 /// What content is sealed for.
 const USE: &[u8] = b"comity batch content v1";
+/// More than a part takes beside its label and its bytes: the names of its fields, their frames, class and salt.
+const PART: usize = 112;
 /// More than the frame of a byte string, or of an entry's name and parts in the content, takes.
 const FRAME: usize = 48;
 
@@ -92,7 +94,7 @@ pub struct Draft {
 impl Draft {
     /// How many of `parcels`, from the first, fit into one batch with what the draft holds already.
     pub fn fill(&self, parcels: &[Parcel]) -> usize {
-        let mut room = limits::BATCH_BYTES.saturating_sub(self.frame().encode().len() + Sealed::OVERHEAD);
+        let mut room = limits::BATCH_BYTES.saturating_sub(self.weight());
         let fits = |parcel: &&Parcel| match room.checked_sub(weight(parcel)) {
             Some(left) => {
                 room = left;
@@ -101,6 +103,11 @@ impl Draft {
             None => false,
         };
         parcels.iter().take(limits::BATCH_ENTRIES).take_while(fits).count()
+    }
+
+    /// At least the bytes of a batch without entries.
+    fn weight(&self) -> usize {
+        self.frame().encode().len() + Sealed::OVERHEAD
     }
 
     fn frame(&self) -> Batch {
@@ -121,8 +128,8 @@ impl Draft {
 }
 
 fn weight(parcel: &Parcel) -> usize {
-    let content = if parcel.parts.is_empty() { 0 } else { FRAME + cbor::encode(&parcel.parts).len() };
-    FRAME + parcel.entry.bytes().len() + content
+    let parts = parcel.parts.iter().map(|part| PART + part.label.as_str().len() + part.bytes.len());
+    2 * FRAME + parcel.entry.bytes().len() + parts.sum::<usize>()
 }
 
 impl Batch {
@@ -137,6 +144,8 @@ impl Batch {
         entropy: &mut dyn Entropy,
     ) -> Result<Self, BatchError> {
         parcels.iter().try_for_each(|parcel| may_leave(parcel, &draft.to))?;
+        let size = draft.weight() + parcels.iter().map(weight).sum::<usize>();
+        message::at_most("the batch", size, limits::BATCH_BYTES)?;
         let mut batch = draft.frame();
         batch.entries = parcels.iter().map(|parcel| Signed(parcel.entry.bytes().to_vec())).collect();
         let content: Vec<_> = parcels
@@ -149,7 +158,6 @@ impl Batch {
             batch.content = Some(seal::seal(key, USE, batch.surroundings().as_bytes(), &plaintext, entropy)?);
         }
         batch.check()?;
-        message::at_most("the batch", batch.encode().len(), limits::BATCH_BYTES)?;
         Ok(batch)
     }
 

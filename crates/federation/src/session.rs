@@ -179,6 +179,7 @@ impl AwaitHello {
             divergences: Vec::new(),
             unfinished: false,
             they_lost: false,
+            level: None,
         };
         match compare::theirs_here(self.0.incoming, reply.hello.outgoing) {
             Ok(Standing::Level) => {}
@@ -229,6 +230,8 @@ struct Course {
     unfinished: bool,
     /// The partner's stream ends before what we have of it, and is its beginning.
     they_lost: bool,
+    /// Where our stream ended when the partner had all of it.
+    level: Option<StreamHead>,
 }
 
 impl Course {
@@ -249,11 +252,10 @@ impl Course {
     }
 
     fn over(self) -> Next {
-        Next::Done(Done {
-            compared: self.divergences.is_empty() && !self.unfinished,
-            divergences: self.divergences,
-            they_lost: self.they_lost,
-        })
+        let compared = self.divergences.is_empty() && !self.unfinished;
+        let level = self.level.filter(|_| compared && !self.they_lost);
+        let ended = level.map(|at| Ended { me: self.me, partner: self.partner, at });
+        Next::Done(Done { compared, divergences: self.divergences, they_lost: self.they_lost, ended })
     }
 
     fn gave_up(mut self) -> Self {
@@ -364,6 +366,7 @@ impl Rewinding {
                 if after.n < self.ours.n {
                     Next::Push(Pushing { course: self.course, after })
                 } else {
+                    self.course.level = Some(self.ours);
                     self.course.pushed()
                 }
             }
@@ -527,4 +530,31 @@ pub struct Done {
     pub divergences: Vec<Divergence>,
     /// The partner's node is an older copy of itself: it has yet to fetch back from us what it lost.
     pub they_lost: bool,
+    /// Where it ended, if both were level.
+    pub ended: Option<Ended>,
+}
+
+/// A session at whose end the partner had all of our stream. What was signed since can be sent without comparing anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    me: AgencyId,
+    partner: AgencyId,
+    at: StreamHead,
+}
+
+impl Ended {
+    /// Goes on, if our stream has: `outgoing` is its head now.
+    pub fn go_on(self, outgoing: StreamHead) -> Option<Pushing> {
+        let Self { me, partner, at } = self;
+        let course = Course {
+            me,
+            partner,
+            offered: None,
+            divergences: Vec::new(),
+            unfinished: false,
+            they_lost: false,
+            level: None,
+        };
+        (outgoing.n > at.n).then_some(Pushing { course, after: at })
+    }
 }

@@ -121,6 +121,10 @@ fn check_text(value: &Value) -> Result<(), Malformed> {
 
 /// Whether text is NFC and free of bidirectional controls and of C0 controls other than newline and tab.
 pub fn is_plain_text(text: &str) -> bool {
+    if text.is_ascii() {
+        // Always NFC, and most of what is read.
+        return !text.bytes().any(|byte| byte.is_ascii_control() && byte != b'\n' && byte != b'\t');
+    }
     is_nfc(text) && !text.chars().any(|c| {
         matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
             || (c.is_control() && c != '\n' && c != '\t')

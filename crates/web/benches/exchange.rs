@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use comity_app::Failure;
 use comity_app::commands::{ActCommand, Outcome};
+use comity_app::workers::Level;
 use comity_journal::ids::MatterId;
 use comity_journal::suite::Hash;
 use comity_store::Direction;
@@ -44,7 +45,9 @@ fn main() -> Result<(), Failure> {
     println!("profile bench: release without link-time optimisation; stores on {disk}");
     println!("{:>8} {:>10} {:>10} {:>10} {:>14}", "clients", "acts/s", "p50 ms", "p99 ms", "acts/session");
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Fault(error.to_string()))?;
-    for clients in CLIENTS {
+    let only = std::env::args().skip_while(|arg| arg != "--clients").nth(1);
+    let only: Option<usize> = only.and_then(|number| number.parse().ok());
+    for clients in only.map_or(CLIENTS.to_vec(), |only| vec![only]) {
         let measured = runtime.block_on(measure(folder, clients))?;
         println!(
             "{clients:>8} {:>10.0} {:>10.2} {:>10.2} {:>14.1}",
@@ -69,7 +72,8 @@ async fn measure(folder: &Path, clients: usize) -> Result<Measured, Failure> {
     let woken = Arc::new(Notify::new());
     let sessions = Arc::new(AtomicU64::new(0));
     let mut deliverer = JoinSet::new();
-    deliverer.spawn(deliver(Arc::clone(&pair), Arc::clone(&woken), delivered, Arc::clone(&sessions)));
+    deliverer.spawn(deliver(Arc::clone(&pair), Arc::clone(&woken), Arc::clone(&sessions)));
+    deliverer.spawn(tell(Arc::clone(&pair), delivered));
 
     let begins = Instant::now() + WARM_UP;
     let ends = begins + MEASURED;
@@ -132,7 +136,7 @@ async fn client(
         let (acted, place) = pair
             .a
             .ledger
-            .run_then(
+            .run_ahead_then(
                 move |ledger, pending| {
                     let officer = ledger.officer(Some(asks))?;
                     ledger.act(pending, &command, &officer)
@@ -155,29 +159,31 @@ async fn client(
     }
 }
 
-/// Holds sessions while something is queued, and tells how far the receipts reach after each.
-async fn deliver(
-    pair: Arc<Pair>,
-    woken: Arc<Notify>,
-    delivered: watch::Sender<u64>,
-    sessions: Arc<AtomicU64>,
-) -> Result<(), Failure> {
-    let partner = pair.b.agency();
+/// Holds sessions while something is queued.
+async fn deliver(pair: Arc<Pair>, woken: Arc<Notify>, sessions: Arc<AtomicU64>) -> Result<(), Failure> {
+    let (partner, mut line) = (pair.b.agency(), Level::default());
     loop {
         woken.notified().await;
         loop {
-            pair.sync().await?;
+            pair.deliver(&mut line).await?;
             sessions.fetch_add(1, Ordering::Relaxed);
-            let look = pair.a.ledger.run(move |ledger, _| {
-                Ok((ledger.store().delivered(&partner)?, ledger.queued_for(&partner)?))
-            });
-            let (reached, queued) = look.await?;
-            delivered.send_replace(reached);
-            if queued == 0 {
+            if pair.a.ledger.run_first(move |ledger, _| ledger.queued_for(&partner)).await? == 0 {
                 break;
             }
         }
     }
+}
+
+/// Tells how far the receipts reach that are stored at A, whenever there are more.
+async fn tell(pair: Arc<Pair>, delivered: watch::Sender<u64>) -> Result<(), Failure> {
+    let partner = pair.b.agency();
+    let mut written = pair.a.ledger.written();
+    while written.changed().await.is_ok() {
+        let reached =
+            pair.a.ledger.run_first(move |ledger, _| Ok(ledger.store().delivered(&partner)?)).await?;
+        delivered.send_if_modified(|before| std::mem::replace(before, reached) != reached);
+    }
+    Ok(())
 }
 
 /// The kind of file system a folder is on, where the system tells.

@@ -141,7 +141,7 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read.
     pub(crate) fn heads_from(
-        &self,
+        &mut self,
         partner: &AgencyId,
         first: Option<MatterId>,
     ) -> Result<Vec<StatedHead>, Failure> {

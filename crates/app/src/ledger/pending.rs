@@ -26,10 +26,12 @@ pub struct Pending {
     pub(crate) waiting: BTreeMap<AgencyId, Kept>,
     /// The views of what was touched are folded from everything that is stored, not from what is new.
     pub(crate) anew: bool,
+    /// None of its jobs looks at lists, so their rows may lag: [`crate::views`].
+    pub(crate) ahead: bool,
 }
 
 impl Pending {
-    pub(super) fn new(length: u64, at: Timestamp) -> Self {
+    pub(crate) fn new(length: u64, at: Timestamp) -> Self {
         let commit = Commit { expects: length, ..Commit::default() };
         Self {
             commit,
@@ -41,6 +43,7 @@ impl Pending {
             taken_for: Vec::new(),
             waiting: BTreeMap::new(),
             anew: false,
+            ahead: false,
         }
     }
 

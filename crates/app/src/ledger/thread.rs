@@ -2,19 +2,45 @@
 //!
 //! A ledger can also work by hand: its owner says when, and how many jobs one commit takes, so that a run replays.
 
+use std::collections::VecDeque;
+use std::time::Duration;
+
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::timeout;
 
 use super::{Ledger, Pending};
 use crate::failure::Failure;
 
 /// How many jobs wait before callers do.
 const QUEUE: usize = 1024;
-/// How many jobs one commit takes.
+/// How many jobs one commit takes at most.
 const TOGETHER: usize = 256;
+/// How many it takes before half of those that wait are left to the next: what is signed first is on its way to partners
+/// while the next is being signed.
+const AT_ONCE: usize = 16;
+
+/// After how long without a job the lists that lag are brought up to date.
+const IDLE: Duration = Duration::from_millis(50);
 
 /// What a job leaves to be done once the commit is known to be durable, or not.
 type Afterwards = Box<dyn FnOnce(&mut Ledger, Result<(), String>) + Send>;
-type Job = Box<dyn FnOnce(&mut Ledger, &mut Pending) -> Afterwards + Send>;
+
+/// What kind of job it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// It may look at lists, so they are brought up to date before it: [`crate::views`].
+    Looks,
+    /// It looks at no list: their rows may lag when it begins.
+    Ahead,
+    /// Likewise; and a session with a partner goes on with it, so it does not wait behind others.
+    First,
+}
+
+/// What somebody wants done.
+struct Job {
+    manner: Manner,
+    work: Box<dyn FnOnce(&mut Ledger, &mut Pending) -> Afterwards + Send>,
+}
 
 /// Hands jobs to the ledger's thread. Dropping the last handle ends the thread.
 #[derive(Clone)]
@@ -27,12 +53,12 @@ impl LedgerHandle {
     /// Starts the thread of a ledger.
     pub fn start(ledger: Ledger) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let (telling, written) = watch::channel(ledger.length);
+        let (telling, written) = watch::channel(ledger.moved);
         std::thread::spawn(move || work(ledger, queue, &telling));
         Self { jobs, written }
     }
 
-    /// How many records are durable; tells when there are more.
+    /// Tells whenever more records or receipts have become durable: how often they have since the ledger was opened.
     pub fn written(&self) -> watch::Receiver<u64> {
         self.written.clone()
     }
@@ -40,7 +66,7 @@ impl LedgerHandle {
     /// A handle to a ledger without a thread, and the ledger.
     pub fn by_hand(ledger: Ledger) -> (Self, LedgerByHand) {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let (telling, written) = watch::channel(ledger.length);
+        let (telling, written) = watch::channel(ledger.moved);
         (Self { jobs, written }, LedgerByHand { ledger, queue, telling })
     }
 
@@ -64,8 +90,63 @@ impl LedgerHandle {
         job: impl FnOnce(&mut Ledger, &mut Pending) -> Result<T, Failure> + Send + 'static,
         then: impl FnOnce(&mut Ledger, T) -> Result<U, Failure> + Send + 'static,
     ) -> Result<U, Failure> {
+        self.put(Manner::Looks, job, then).await
+    }
+
+    /// As [`Self::run`], for a job that looks at no list: those need not be brought up to date for it.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn run_ahead<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Ledger, &mut Pending) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.put(Manner::Ahead, job, |_, outcome| Ok(outcome)).await
+    }
+
+    /// As [`Self::run_then`], for a job that looks at no list.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn run_ahead_then<T: Send + 'static, U: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Ledger, &mut Pending) -> Result<T, Failure> + Send + 'static,
+        then: impl FnOnce(&mut Ledger, T) -> Result<U, Failure> + Send + 'static,
+    ) -> Result<U, Failure> {
+        self.put(Manner::Ahead, job, then).await
+    }
+
+    /// As [`Self::run_ahead`], for a job with which a session goes on: it does not wait behind others.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn run_first<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Ledger, &mut Pending) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.put(Manner::First, job, |_, outcome| Ok(outcome)).await
+    }
+
+    /// As [`Self::run_then`], for a job with which a session goes on.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn run_first_then<T: Send + 'static, U: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Ledger, &mut Pending) -> Result<T, Failure> + Send + 'static,
+        then: impl FnOnce(&mut Ledger, T) -> Result<U, Failure> + Send + 'static,
+    ) -> Result<U, Failure> {
+        self.put(Manner::First, job, then).await
+    }
+
+    async fn put<T: Send + 'static, U: Send + 'static>(
+        &self,
+        manner: Manner,
+        job: impl FnOnce(&mut Ledger, &mut Pending) -> Result<T, Failure> + Send + 'static,
+        then: impl FnOnce(&mut Ledger, T) -> Result<U, Failure> + Send + 'static,
+    ) -> Result<U, Failure> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |ledger, pending| {
+        let work = Box::new(move |ledger: &mut Ledger, pending: &mut Pending| -> Afterwards {
             let outcome = job(ledger, pending);
             Box::new(move |ledger, committed| {
                 let outcome = match committed {
@@ -77,7 +158,7 @@ impl LedgerHandle {
             })
         });
         let stopped = || Failure::Fault("the ledger has stopped".into());
-        self.jobs.send(job).await.map_err(|_| stopped())?;
+        self.jobs.send(Job { manner, work }).await.map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?
     }
 }
@@ -110,24 +191,56 @@ impl LedgerByHand {
 }
 
 fn work(mut ledger: Ledger, mut queue: mpsc::Receiver<Job>, telling: &watch::Sender<u64>) {
-    while let Some(first) = queue.blocking_recv() {
-        let mut jobs = vec![first];
-        while jobs.len() < TOGETHER {
-            let Ok(job) = queue.try_recv() else { break };
-            jobs.push(job);
+    let waiting = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let mut lined_up = VecDeque::new();
+    loop {
+        if lined_up.is_empty() {
+            let first = match (&waiting, ledger.lagging.is_empty()) {
+                (Ok(waiting), false) => match waiting.block_on(async { timeout(IDLE, queue.recv()).await }) {
+                    Ok(first) => first,
+                    Err(_) => {
+                        // What cannot be folded now is folded before somebody looks, who then hears why not.
+                        drop(ledger.refresh().and_then(|()| ledger.fold_lagging()));
+                        queue.blocking_recv()
+                    }
+                },
+                _ => queue.blocking_recv(),
+            };
+            let Some(first) = first else { return };
+            lined_up.push_back(first);
         }
+        while let Some(job) = (lined_up.len() < QUEUE).then(|| queue.try_recv().ok()).flatten() {
+            lined_up.push_back(job);
+        }
+        let jobs = next_together(&mut lined_up);
         carry_out(&mut ledger, jobs, telling);
     }
 }
 
+/// The jobs of the next commit: first what goes on with partners, then others in the order they came.
+fn next_together(lined_up: &mut VecDeque<Job>) -> Vec<Job> {
+    let most = lined_up.len().div_ceil(2).clamp(AT_ONCE, TOGETHER);
+    let goes_first = |job: &Job| job.manner == Manner::First;
+    let (mut jobs, later): (Vec<_>, Vec<_>) = lined_up.drain(..).partition(goes_first);
+    lined_up.extend(later);
+    jobs.extend(lined_up.drain(..most.min(lined_up.len())));
+    jobs
+}
+
 fn carry_out(ledger: &mut Ledger, jobs: Vec<Job>, telling: &watch::Sender<u64>) {
+    let ahead = jobs.iter().all(|job| job.manner != Manner::Looks);
     // Where the store could not be read again, what the jobs do in memory is forgotten at the next attempt.
-    let fresh = ledger.refresh();
+    let fresh = ledger.refresh().and_then(|()| {
+        let may_lag = ahead && !ledger.lagging.is_due(ledger.clock.now());
+        if may_lag { Ok(()) } else { ledger.fold_lagging() }
+    });
+    ledger.stale |= fresh.is_err();
     let mut pending = Pending::new(ledger.length, ledger.clock.now());
-    let afterwards: Vec<_> = jobs.into_iter().map(|job| job(ledger, &mut pending)).collect();
+    pending.ahead = ahead;
+    let afterwards: Vec<_> = jobs.into_iter().map(|job| (job.work)(ledger, &mut pending)).collect();
     let committed = fresh.and_then(|()| ledger.commit(pending)).map_err(|error| error.to_string());
     for after in afterwards {
         after(ledger, committed.clone());
     }
-    telling.send_if_modified(|written| std::mem::replace(written, ledger.length) != ledger.length);
+    telling.send_if_modified(|written| std::mem::replace(written, ledger.moved) != ledger.moved);
 }

@@ -22,28 +22,52 @@ const TOGETHER: usize = 4096;
 
 /// The hash of each run of what is held with a partner, where nothing in it has changed since it was made.
 #[derive(Default)]
-pub(crate) struct HeldRuns(BTreeMap<AgencyId, Vec<Option<Hash>>>);
+pub(crate) struct HeldRuns {
+    by_partner: BTreeMap<AgencyId, Vec<Option<Hash>>>,
+    /// What is held of matters whose rows lag, where it was asked for since they changed last.
+    ahead: BTreeMap<MatterId, HeldOf>,
+}
+
+/// What is held of one matter, with each agency that is named in it; nothing with one that may not know of it.
+type HeldOf = BTreeMap<AgencyId, Option<Hash>>;
 
 impl HeldRuns {
     pub(crate) fn forget(&mut self) {
-        self.0.clear();
+        *self = Self::default();
     }
 
-    fn changed(&mut self, partner: &AgencyId, matter: &MatterId) {
-        if let Some(runs) = self.0.get_mut(partner) {
+    /// Something has come to a matter.
+    pub(super) fn changed(&mut self, matter: &MatterId) {
+        self.ahead.remove(matter);
+        for runs in self.by_partner.values_mut() {
             runs[usize::from(holdings::run_of(matter))] = None;
         }
     }
 }
 
-/// Brings the rows of one matter up to date, where an entry of it has come or everything is folded anew.
-pub(super) fn project(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId) -> Result<(), Failure> {
+/// Brings the rows of one matter up to date, where an entry of it has come, its rows lagged, or everything is folded
+/// anew.
+pub(super) fn project(
+    ledger: &mut Ledger,
+    pending: &mut Pending,
+    id: &MatterId,
+    lagged: bool,
+) -> Result<(), Failure> {
     let is_shared = |what: &Recorded| matches!(what, Recorded::Entry { matter, lane, .. } if matter == id && lane.is_shared());
     let has_come = pending.commit.records.iter().any(|record| is_shared(&record.what));
     let was_stated = pending.commit.heads.iter().any(|head| head.matter == *id);
-    if !(pending.anew || has_come || was_stated || pending.receipted.contains(id)) {
+    if !(lagged || pending.anew || has_come || was_stated || pending.receipted.contains(id)) {
         return Ok(());
     }
+    for (partner, value) in held_now(ledger, pending, id)? {
+        let value = value.map(|hash| hash.as_bytes().to_vec());
+        pending.commit.views.push(ViewRow { view: HOLDINGS, key: key(&partner, id), value });
+    }
+    Ok(())
+}
+
+/// What is held of a matter as it stands in memory.
+fn held_now(ledger: &mut Ledger, pending: &Pending, id: &MatterId) -> Result<HeldOf, Failure> {
     let (entries, now, removed): (Vec<_>, _, _) = match ledger.matter(id) {
         Ok(matter) => {
             let removed = given_to_removed(&**matter);
@@ -72,25 +96,28 @@ pub(super) fn project(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId)
         // Where more than two are parties, so is who has receipted what.
         let told = receipted.iter().filter(|(entry, _)| may_have(&us, entry) && may_have(partner, entry));
         let told = told.map(|(_, receipted)| receipted);
-        holdings::of_matter(both.chain(&stated).chain(told).copied()).as_bytes().to_vec()
+        holdings::of_matter(both.chain(&stated).chain(told).copied())
     };
     let value = held_with(&us);
-    for partner in named.agencies.iter().filter(|partner| **partner != us) {
-        let of_it = || if removed.contains_key(partner) { held_with(partner) } else { value.clone() };
-        let value = (named.by_all(&us) && named.by_all(partner)).then(of_it);
-        ledger.runs.changed(partner, id);
-        pending.commit.views.push(ViewRow { view: HOLDINGS, key: key(partner, id), value });
-    }
-    Ok(())
+    let others = named.agencies.iter().filter(|partner| **partner != us);
+    let held = others.map(|partner| {
+        let of_it = || if removed.contains_key(partner) { held_with(partner) } else { value };
+        (*partner, (named.by_all(&us) && named.by_all(partner)).then(of_it))
+    });
+    Ok(held.collect())
 }
 
 /// The entries that each party which was removed may be given: with it nothing else is compared.
 fn given_to_removed(matter: &dyn AnyMatter) -> BTreeMap<AgencyId, BTreeSet<Hash>> {
+    let removed = matter.former_parties();
+    if removed.is_empty() {
+        return BTreeMap::new();
+    }
     let entries: Vec<_> = matter.entries().into_iter().map(|entry| entry.hash()).collect();
     let given = |agency: &AgencyId| {
         entries.iter().copied().filter(|entry| matter.may_be_given(agency, entry)).collect()
     };
-    matter.former_parties().into_iter().map(|party| (party.agency, given(&party.agency))).collect()
+    removed.into_iter().map(|party| (party.agency, given(&party.agency))).collect()
 }
 
 /// Whom the openings of a matter name that are here. Every one counts, whether it is valid or one of two; of two neither
@@ -142,7 +169,7 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read.
     pub(crate) fn runs_with(&mut self, partner: &AgencyId) -> Result<Vec<Hash>, Failure> {
-        let known = match self.runs.0.remove(partner) {
+        let known = match self.runs.by_partner.remove(partner) {
             Some(known) => known,
             None => self.all_runs(partner)?,
         };
@@ -153,11 +180,11 @@ impl Ledger {
                 None => holdings::of_run(&self.held_with(partner, Some(number))?),
             });
         }
-        self.runs.0.insert(*partner, runs.iter().copied().map(Some).collect());
+        self.runs.by_partner.insert(*partner, runs.iter().copied().map(Some).collect());
         Ok(runs)
     }
 
-    fn all_runs(&self, partner: &AgencyId) -> Result<Vec<Option<Hash>>, Failure> {
+    fn all_runs(&mut self, partner: &AgencyId) -> Result<Vec<Option<Hash>>, Failure> {
         let held = self.held_with(partner, None)?;
         let mut runs = vec![Some(Hash::ZERO); RUNS];
         for run in held.chunk_by(|a, b| holdings::run_of(&a.matter) == holdings::run_of(&b.matter)) {
@@ -172,16 +199,46 @@ impl Ledger {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub(crate) fn held_of(&self, partner: &AgencyId, matter: &MatterId) -> Result<Option<Hash>, Failure> {
+    pub(crate) fn held_of(&mut self, partner: &AgencyId, matter: &MatterId) -> Result<Option<Hash>, Failure> {
+        if self.lagging.has(matter) {
+            return Ok(self.held_ahead(matter)?.get(partner).copied().flatten());
+        }
         let row = self.store.view_row(HOLDINGS, &key(partner, matter))?;
         Ok(row.and_then(|value| Hash::from_slice(&value)))
+    }
+
+    /// What is held of a matter whose rows lag.
+    fn held_ahead(&mut self, matter: &MatterId) -> Result<&HeldOf, Failure> {
+        if !self.runs.ahead.contains_key(matter) {
+            // What is in the making of a commit changes this again when it is done.
+            let held = held_now(self, &Pending::new(self.length(), self.now()), matter)?;
+            self.runs.ahead.insert(*matter, held);
+        }
+        self.runs.ahead.get(matter).ok_or_else(|| Failure::Fault("what was just put there is there".into()))
     }
 
     /// What is held of the matters shared with a partner, all of it or one run.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub(crate) fn held_with(&self, partner: &AgencyId, run: Option<u8>) -> Result<Vec<Held>, Failure> {
+    pub(crate) fn held_with(&mut self, partner: &AgencyId, run: Option<u8>) -> Result<Vec<Held>, Failure> {
+        let mut held = self.rows_held_with(partner, run)?;
+        let of_run = |matter: &&MatterId| run.is_none_or(|run| holdings::run_of(matter) == run);
+        let ahead: Vec<_> = self.lagging.matters().filter(of_run).copied().collect();
+        for matter in ahead {
+            let now = self.held_ahead(&matter)?.get(partner).copied().flatten();
+            let now = now.map(|entries| Held { matter, entries });
+            match (held.binary_search_by_key(&matter, |held| held.matter), now) {
+                (Ok(at), Some(now)) => held[at] = now,
+                (Ok(at), None) => drop(held.remove(at)),
+                (Err(at), Some(now)) => held.insert(at, now),
+                (Err(_), None) => {}
+            }
+        }
+        Ok(held)
+    }
+
+    fn rows_held_with(&self, partner: &AgencyId, run: Option<u8>) -> Result<Vec<Held>, Failure> {
         let begin: Vec<u8> = partner.as_bytes().iter().copied().chain(run).collect();
         let (mut held, mut after) = (Vec::new(), begin.clone());
         loop {

@@ -5,12 +5,13 @@
 //! that handed over a sealed package, and [`HANDED_OVER`] lists them. All of them hold structure only: titles and names are content and are read where
 //! they are shown, if they are still there. [`WAITING`] has a row per entry whose past is not here, [`HOLDINGS`] one per partner and
 //! matter with a hash over what is here. [`SEARCH`] alone is made of content, and loses what the content loses, in
-//! the same commit.
+//! the same commit. Rows that only people look at may lag behind for a moment: [`lagging`].
 //!
 //! A store says which release folded its views, for which kinds. Another one folds them anew when it opens.
 
 mod contents;
 mod holdings;
+mod lagging;
 mod order;
 mod packages;
 mod row;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 use comity_journal::cbor;
 use comity_journal::ids::MatterId;
+use comity_journal::time::Timestamp;
 use comity_store::ViewRow;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -35,9 +37,10 @@ pub use waiting::WaitingRow;
 
 pub(crate) use contents::{Contents, Heading, REFERENCE, What};
 pub(crate) use holdings::{HeldRuns, Named};
+pub(crate) use lagging::Lagging;
 pub(crate) use order::place_in;
 pub(crate) use search::{after_gram, after_reference, matter_of};
-pub(crate) use text::{Plain, Term, reference_form, terms};
+pub(crate) use text::{Plain, Term, grams, reference_form, terms};
 pub(crate) use waiting::Waiting;
 
 use crate::failure::Failure;
@@ -58,7 +61,9 @@ pub const SEARCH: &str = "search";
 pub const WAITING: &str = "waiting";
 /// The view of what is held of the matters shared with each partner.
 pub const HOLDINGS: &str = "holdings";
-/// All of them.
+/// The view of the matters whose rows are behind: it is empty once they have been folded.
+const LAGGING: &str = "lagging";
+/// All that are folded from the journal.
 pub const ALL: [&str; 7] = [MATTERS, ORDER, PACKAGES, HANDED_OVER, SEARCH, WAITING, HOLDINGS];
 
 /// What the views were folded by. It is no view: it is written last, so that an interrupted fold is begun anew.
@@ -68,38 +73,61 @@ const FORM: u32 = 10;
 /// How many matters one commit of a fold from the beginning takes.
 const TOGETHER: usize = 256;
 
-/// Brings the rows of all matters a commit touches up to date, in the same commit. Only keys that change are written.
+/// Brings the rows of all matters a commit touches up to date, in the same commit, or notes that they lag. Only keys that
+/// change are written.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub fn project(ledger: &mut Ledger, pending: &mut Pending) -> Result<(), Failure> {
     forget_other_kinds(ledger, pending)?;
+    let mut due = std::mem::take(&mut pending.touched);
+    for id in &due {
+        keep_to(ledger, pending, id)?;
+    }
+    let caught_up = if pending.ahead && pending.commit.erased.is_empty() {
+        lagging::put_off(ledger, pending, &mut due)?;
+        BTreeMap::new()
+    } else {
+        lagging::catch_up(ledger, pending)
+    };
+    due.extend(caught_up.keys());
     let mut since = BTreeMap::new();
-    for id in std::mem::take(&mut pending.touched) {
-        holdings::project(ledger, pending, &id)?;
-        let before = match stored_kind(ledger, &id)? {
-            Some(kind) => ledger.row(&kind, &id)?,
-            None => None,
-        };
-        let Some(row) = row::fold(ledger, &id, before.as_deref(), pending.at)? else { continue };
-        since.insert(id, row.since);
-        if ledger.contents.is_shared(&row.kind) {
-            waiting::project(ledger, pending, &id)?;
-        }
-        let hands_over = ledger.kinds.get(&row.kind).is_some_and(|kind| kind.def().hands_over.is_some());
-        if hands_over || !ledger.matter(&id)?.packages().is_empty() {
-            packages::project(ledger, pending, &id)?;
-        }
-        if before.as_deref() == Some(&row) {
-            continue;
-        }
+    for id in due {
+        holdings::project(ledger, pending, &id, caught_up.contains_key(&id))?;
+        since.extend(fold_row(ledger, pending, &id)?.map(|at| (id, at)));
+    }
+    search::project(ledger, pending, since, caught_up)
+}
+
+/// What the node itself goes by, and never lags: what waits, which packages there are.
+fn keep_to(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId) -> Result<(), Failure> {
+    ledger.runs.changed(id);
+    let Some(kind) = stored_kind(ledger, id)? else { return Ok(()) };
+    if ledger.contents.is_shared(&kind) {
+        waiting::project(ledger, pending, id)?;
+    }
+    let hands_over = ledger.kinds.get(&kind).is_some_and(|kind| kind.def().hands_over.is_some());
+    if hands_over || !ledger.matter(id)?.packages().is_empty() {
+        packages::project(ledger, pending, id)?;
+    }
+    Ok(())
+}
+
+/// What people look at: the row of a matter and its places in lists. Gives since when the matter is here.
+fn fold_row(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId) -> Result<Option<Timestamp>, Failure> {
+    let before = match stored_kind(ledger, id)? {
+        Some(kind) => ledger.row(&kind, id)?,
+        None => None,
+    };
+    let Some(row) = row::fold(ledger, id, before.as_deref(), pending.at)? else { return Ok(None) };
+    if before.as_deref() != Some(&row) {
         if ledger.contents.is_shared(&row.kind) {
             order::project(pending, before.as_deref(), &row);
         }
         let value = Some(cbor::encode(&row));
-        pending.commit.views.push(ViewRow { view: MATTERS, key: key(&row.kind, &id), value });
+        pending.commit.views.push(ViewRow { view: MATTERS, key: key(&row.kind, id), value });
     }
-    search::project(ledger, pending, since)
+    Ok(Some(row.since))
 }
 
 /// Takes away the rows of matters that turned out to be of another kind than they were taken for.
@@ -161,9 +189,10 @@ fn folded_by(ledger: &Ledger) -> ViewRow {
 /// When the store cannot be read or written.
 pub fn rebuild(ledger: &mut Ledger) -> Result<(), Failure> {
     ledger.store.drop_view(FOLDED_BY)?;
-    for view in ALL {
+    for view in ALL.into_iter().chain([LAGGING]) {
         ledger.store.drop_view(view)?;
     }
+    ledger.lagging.forget();
     ledger.last_read.forget();
     ledger.waiting.forget();
     ledger.runs.forget();

@@ -14,8 +14,9 @@ use comity_journal::time::Timestamp;
 use comity_store::{Recorded, ViewRow};
 use std::sync::Arc;
 
+use super::lagging::NewWords;
 use super::order::{ID, latest_first};
-use super::{Contents, Plain, SEARCH, What, reference_form};
+use super::{Contents, SEARCH, What, grams, reference_form};
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
 
@@ -24,12 +25,13 @@ const WORDS_A_PART: usize = 2000;
 /// What stands before a whole reference; no word begins with it.
 const REFERENCE: char = '#';
 
-/// Brings the rows up to date with the content that comes and goes in this commit; `since` tells of the matters whose
-/// rows were folded for it.
+/// Brings the rows up to date with the content that comes and goes in this commit, and with what came to matters that
+/// lagged until now; `since` tells of the matters whose rows were folded for it.
 pub(super) fn project(
     ledger: &mut Ledger,
     pending: &mut Pending,
     since: BTreeMap<MatterId, Timestamp>,
+    caught_up: BTreeMap<MatterId, NewWords>,
 ) -> Result<(), Failure> {
     let mut rows = Vec::new();
     if pending.anew {
@@ -38,12 +40,25 @@ pub(super) fn project(
             rows.extend(Place::of(ledger, id, since)?.rows(words, true));
         }
     } else {
-        let (brought, erased) = touched(ledger, pending)?;
+        let (mut brought, erased) = touched(ledger, pending)?;
+        brought.retain(|id, entries| !ledger.lagging.add(id, entries));
+        let mut unfolded = erased.clone();
+        for (id, words) in caught_up {
+            let entries = brought.entry(id).or_default();
+            match words {
+                NewWords::Of(more) => entries.extend(more),
+                NewWords::Any => drop(unfolded.insert(id)),
+            }
+            if erased.contains(&id) {
+                // What it has of the words that stay is not known.
+                rows.extend(found_by_all(ledger, pending, &since, id)?);
+            }
+        }
         for (id, entries) in brought {
             let Some(place) = place(ledger, &since, id)? else { continue };
-            let gone = erased.contains(&id);
-            let before = if gone { words_of(ledger, pending, &id, false)? } else { BTreeSet::new() };
-            let after = if gone {
+            let before =
+                if erased.contains(&id) { words_of(ledger, pending, &id, false)? } else { BTreeSet::new() };
+            let after = if unfolded.contains(&id) {
                 words_of(ledger, pending, &id, true)?
             } else {
                 new_words(ledger, pending, &id, &entries)?
@@ -95,6 +110,17 @@ fn place(
     since.map(|since| Place::of(ledger, id, since)).transpose()
 }
 
+/// The rows of everything a matter will hold.
+fn found_by_all(
+    ledger: &mut Ledger,
+    pending: &Pending,
+    since: &BTreeMap<MatterId, Timestamp>,
+    id: MatterId,
+) -> Result<Vec<ViewRow>, Failure> {
+    let Some(place) = place(ledger, since, id)? else { return Ok(Vec::new()) };
+    Ok(place.rows(words_of(ledger, pending, &id, true)?, true))
+}
+
 /// The matters to which this commit brings content or from which it takes some, with the entries that bring it; and
 /// those it takes some from.
 fn touched(
@@ -129,7 +155,7 @@ fn touched(
     Ok((brought, erased))
 }
 
-/// The words of content that comes with these entries.
+/// The words of the content of these entries, what comes with this commit included.
 fn new_words(
     ledger: &mut Ledger,
     pending: &Pending,
@@ -137,10 +163,11 @@ fn new_words(
     entries: &BTreeSet<Hash>,
 ) -> Result<BTreeSet<String>, Failure> {
     let mut words = BTreeSet::new();
-    let (matter, contents) = ledger.matter_and_contents(id)?;
-    for (hash, part) in pending.commit.parts.iter().filter(|(hash, _)| entries.contains(hash)) {
-        if let Some(entry) = matter.entry(hash) {
-            add_words(contents, entry, part, &mut words);
+    let matter = ledger.matter(id)?;
+    let entries: Vec<_> = entries.iter().filter_map(|entry| matter.entry(entry)).cloned().collect();
+    for entry in entries {
+        for part in ledger.parts(pending, &entry.hash())? {
+            add_words(&ledger.contents, &entry, &part, &mut words);
         }
     }
     Ok(words)
@@ -178,7 +205,7 @@ fn add_words(contents: &Contents, entry: &Entry, part: &OpenPart, words: &mut BT
         if written.what == What::Reference {
             words.insert(format!("{REFERENCE}{}", reference_form(&written.text)));
         }
-        Plain::of(&written.text).grams(&mut of_part, WORDS_A_PART);
+        grams(&written.text, &mut of_part, WORDS_A_PART);
     }
     words.extend(of_part);
 }

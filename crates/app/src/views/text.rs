@@ -88,22 +88,32 @@ impl Plain {
         })?;
         Some((self.places[at].0, self.places[at + needle.len() - 1].1))
     }
+}
 
-    /// What the text is found by.
-    pub(crate) fn grams(&self, grams: &mut BTreeSet<String>, most: usize) {
-        for term in self.terms() {
+/// What a text is found by, at most so much.
+pub(crate) fn grams(text: &str, grams: &mut BTreeSet<String>, most: usize) {
+    if text.is_ascii() {
+        // Most of what is indexed; folded it has the same characters in small letters.
+        for word in text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
             if grams.len() >= most {
                 return;
             }
-            match term {
-                Term::Word(word) => {
-                    grams.insert(cut(word));
-                }
-                Term::Run(run) => {
-                    grams.extend(run.windows(2).map(|pair| pair.iter().collect::<String>()));
-                    // Every character begins one gram, so that one character alone is found too.
-                    grams.extend(run.last().map(char::to_string));
-                }
+            grams.insert(word[..word.len().min(WORD_BYTES)].to_ascii_lowercase());
+        }
+        return;
+    }
+    for term in Plain::of(text).terms() {
+        if grams.len() >= most {
+            return;
+        }
+        match term {
+            Term::Word(word) => {
+                grams.insert(cut(word));
+            }
+            Term::Run(run) => {
+                grams.extend(run.windows(2).map(|pair| pair.iter().collect::<String>()));
+                // Every character begins one gram, so that one character alone is found too.
+                grams.extend(run.last().map(char::to_string));
             }
         }
     }
@@ -179,8 +189,18 @@ mod tests {
 
     fn grams(text: &str) -> Vec<String> {
         let mut grams = BTreeSet::new();
-        Plain::of(text).grams(&mut grams, 100);
+        super::grams(text, &mut grams, 100);
         grams.into_iter().collect()
+    }
+
+    #[test]
+    fn plain_letters_are_found_by_what_folding_makes_of_them() {
+        let long = "Aa".repeat(40);
+        for text in ["Re: XB-2026/17, a BANK\n(two)", "", "  ", "a_b", &long] {
+            let mut folded = BTreeSet::new();
+            folded.extend(Plain::of(text).terms().iter().flat_map(Term::grams));
+            assert_eq!(grams(text), folded.into_iter().collect::<Vec<_>>(), "{text}");
+        }
     }
 
     #[test]

@@ -10,18 +10,24 @@ use comity_federation::batch::OpenBatch;
 use comity_federation::compare::Finding;
 use comity_federation::message::{Batch, BatchReply, Fetch, HelloReply, Message as _, ReceiptsReply};
 use comity_federation::path;
-use comity_federation::session::{AwaitReceipts, Dialling, Done, Fetched, Fetching, Heard, Next, Pushing};
+use comity_federation::session::{
+    AwaitReceipts, Dialling, Done, Ended, Fetched, Fetching, Heard, Next, Pushing,
+};
 use comity_journal::entry::Entry;
 use comity_journal::ids::AgencyId;
 use comity_journal::limits;
 use comity_journal::stream::StreamHead;
 use comity_journal::suite::Hash;
+use comity_journal::time::Timestamp;
 use comity_store::{Direction, Recorded};
 
 use super::missing::ask_for_missing;
 use super::recover::{bring_card, give_back, recover, rejoin, take_card};
 use crate::failure::Failure;
 use crate::ledger::{Ledger, LedgerHandle};
+
+/// For how long after a comparison entries are sent without comparing anew, in milliseconds.
+const COMPARED_MS: i64 = 10_000;
 
 /// The way to one partner's node.
 pub trait Peer: Sync {
@@ -55,13 +61,57 @@ pub struct Synced {
     pub supplied: usize,
 }
 
+/// How the last session with a partner ended: for a while it can be gone on with.
+#[derive(Debug, Default)]
+pub struct Level(Option<(Ended, Timestamp)>);
+
+/// Sends a partner what it lacks: at once if the two have just compared and nothing else is to be done, else in a session.
+///
+/// # Errors
+/// As [`sync`]; the next time the two compare.
+pub async fn deliver(
+    ledger: &LedgerHandle,
+    partner: AgencyId,
+    peer: &impl Peer,
+    level: &mut Level,
+) -> Result<Synced, Failure> {
+    let (outgoing, now) = ledger
+        .run_first(move |ledger, _| Ok((ledger.stream(&partner, Direction::Out)?, ledger.now())))
+        .await?;
+    if let Some((ended, since)) = level.0.take()
+        && since.millis_until(now) < COMPARED_MS
+        && let Some(pushing) = ended.go_on(outgoing)
+    {
+        let mut synced = Synced { compared: true, ..Synced::default() };
+        let mut next = Next::Push(pushing);
+        while let Next::Push(pushing) = next {
+            next = push(ledger, partner, peer, pushing, &mut synced).await?;
+        }
+        if let Next::Done(Done { ended: Some(ended), .. }) = next {
+            level.0 = Some((ended, since));
+            return Ok(synced);
+        }
+    }
+    let (synced, ended) = session(ledger, partner, peer).await?;
+    level.0 = ended.map(|ended| (ended, now));
+    Ok(synced)
+}
+
 /// Runs one session with a partner: compare, fetch back what is ours, push, fetch, ask for what is missing.
 ///
 /// # Errors
 /// [`Failure::Waiting`] when the partner cannot be reached; [`Failure::NotBelieved`] when it answers nonsense.
 pub async fn sync(ledger: &LedgerHandle, partner: AgencyId, peer: &impl Peer) -> Result<Synced, Failure> {
+    Ok(session(ledger, partner, peer).await?.0)
+}
+
+async fn session(
+    ledger: &LedgerHandle,
+    partner: AgencyId,
+    peer: &impl Peer,
+) -> Result<(Synced, Option<Ended>), Failure> {
     let mut synced = Synced::default();
-    let snapshot = ledger.run(move |ledger, _| ledger.snapshot(&partner)).await?;
+    let snapshot = ledger.run_first(move |ledger, _| ledger.snapshot(&partner)).await?;
     let (card, knows) = (snapshot.card.number, snapshot.partner.facts().number);
     let (hello, waiting) = Dialling(snapshot).hello();
     let reply = HelloReply::decode(&peer.post(path::HELLO, hello.encode()).await?).map_err(unreadable)?;
@@ -75,7 +125,7 @@ pub async fn sync(ledger: &LedgerHandle, partner: AgencyId, peer: &impl Peer) ->
         bring_card(ledger, partner, peer, &mut synced).await?;
     }
     rejoin(ledger, partner, peer, theirs.incoming, &mut synced).await?;
-    let here = ledger.run(move |ledger, _| ledger.here(&partner, &theirs)).await?;
+    let here = ledger.run_first(move |ledger, _| ledger.here(&partner, &theirs)).await?;
     let (mut heard, mut next) =
         waiting.hear(&reply, here).map_err(|error| Failure::NotBelieved(error.to_string()))?;
     // That it holds more of ours is only said so far.
@@ -83,7 +133,9 @@ pub async fn sync(ledger: &LedgerHandle, partner: AgencyId, peer: &impl Peer) ->
     // While something was under way both hold something else; whether anything is missing shows when nothing is.
     let differ = heard.holdings_differ && matches!(next, Next::Done(_));
     let note = reply.hello.checkpoint.clone();
-    ledger.run(move |ledger, pending| ledger.heed(pending, partner, &heard, note.as_ref(), &[])).await?;
+    ledger
+        .run_first(move |ledger, pending| ledger.heed(pending, partner, &heard, note.as_ref(), &[]))
+        .await?;
     let done = loop {
         next = match next {
             Next::Recover(recovering) => {
@@ -93,7 +145,7 @@ pub async fn sync(ledger: &LedgerHandle, partner: AgencyId, peer: &impl Peer) ->
             Next::Rewind(rewinding) => {
                 let n = rewinding.n();
                 let at = ledger
-                    .run(move |ledger, _| Ok(ledger.store().stream_at(&partner, Direction::Out, n)?))
+                    .run_first(move |ledger, _| Ok(ledger.store().stream_at(&partner, Direction::Out, n)?))
                     .await?;
                 rewinding.stream_at(at)
             }
@@ -102,9 +154,10 @@ pub async fn sync(ledger: &LedgerHandle, partner: AgencyId, peer: &impl Peer) ->
             Next::Done(done) => break done,
         };
     };
+    let ended = done.ended;
     end(ledger, partner, done, &mut synced).await?;
     ask_for_missing(ledger, partner, peer, differ, &mut synced).await?;
-    Ok(synced)
+    Ok((synced, ended))
 }
 
 /// Records what the session came to, and signs what waited for it.
@@ -114,10 +167,10 @@ async fn end(
     done: Done,
     synced: &mut Synced,
 ) -> Result<(), Failure> {
-    let Done { compared, divergences, they_lost } = done;
+    let Done { compared, divergences, they_lost, .. } = done;
     synced.compared = compared;
     synced.released = ledger
-        .run(move |ledger, pending| {
+        .run_first(move |ledger, pending| {
             let nothing = Heard { findings: Vec::new(), holds: None, holdings_differ: false };
             ledger.heed(pending, partner, &nothing, None, &divergences)?;
             if they_lost {
@@ -138,7 +191,7 @@ async fn push(
 ) -> Result<Next, Failure> {
     let (after, nothing_lost) = (pushing.after(), pushing.nothing_lost());
     let (batch, hashes) = ledger
-        .run(move |ledger, _| {
+        .run_first(move |ledger, _| {
             if nothing_lost {
                 ledger.vouch(partner);
             }
@@ -151,7 +204,7 @@ async fn push(
     let (receipts, refused) = (reply.receipts.clone(), reply.refused.clone());
     let before = after.n;
     let (delivered, outgoing) = ledger
-        .run(move |ledger, pending| {
+        .run_first(move |ledger, pending| {
             let delivered = ledger.receive_receipts(pending, partner, receipts, &refused)?;
             Ok((delivered, ledger.stream(&partner, Direction::Out)?))
         })
@@ -172,7 +225,7 @@ async fn fetch(
     let bytes = peer.post(path::FETCH, fetch.encode()).await?;
     synced.requests += 1;
     let (batch, incoming) = ledger
-        .run(move |ledger, _| {
+        .run_first(move |ledger, _| {
             if nothing_lost {
                 ledger.vouch(partner);
             }
@@ -185,7 +238,7 @@ async fn fetch(
         Fetched::Take { then, .. } => then,
     };
     let (receipts, refused, incoming, new) = ledger
-        .run_then(
+        .run_first_then(
             move |ledger, pending| ledger.receive_batch(pending, partner, batch),
             move |ledger, reception| {
                 let incoming = ledger.stream(&partner, Direction::In)?;

@@ -17,7 +17,7 @@ pub use carried::{Imported, NotImported, import_bundle};
 pub use carry::{Exported, export_bundle};
 pub use checking::{Flaw, PackageCheck, check_package};
 pub use comity_evidence::package::{FileReader, PackageError};
-pub use deliver::{Peer, Synced, sync};
+pub use deliver::{Level, Peer, Synced, deliver, sync};
 pub use opening::{Listed, Opener};
 pub use packages::{Fetched, answer_package, fetch_packages};
 pub use sealing::{SEALED_FIELDS, SealOrder, Sealing, Shelved};

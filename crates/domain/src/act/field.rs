@@ -31,7 +31,8 @@ pub enum NotText {
 }
 
 fn plain(text: &str, limit: usize) -> Result<String, NotText> {
-    let text: String = text.replace("\r\n", "\n").nfc().collect();
+    let lines = text.replace("\r\n", "\n");
+    let text: String = if lines.is_ascii() { lines } else { lines.nfc().collect() };
     let text = text.trim();
     if text.is_empty() {
         return Err(NotText::Empty);

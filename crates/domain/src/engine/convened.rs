@@ -315,7 +315,8 @@ impl<K: Kind> Matter<K> {
 
     /// Whom entries of the opener admit, whether they count yet or not: its word may come before what it rests on.
     pub fn said_to_be_admitted(&self) -> Vec<(AgencyId, AgencyId)> {
-        let entries = self.entries().filter(|_| K::DEF.convened);
+        let steering = self.of_parties.iter().filter(|_| K::DEF.convened);
+        let entries = steering.filter_map(|entry| self.entry(entry));
         entries.filter_map(|entry| Some((entry.header().author, admits_in(entry)?))).collect()
     }
 

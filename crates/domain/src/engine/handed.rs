@@ -302,7 +302,8 @@ impl<K: Kind> Matter<K> {
     /// The parties for which some entry says, valid or not, that they are this agency: such entries may come here before
     /// the opening that tells who may say so.
     pub fn said_to_be(&self, us: &AgencyId) -> Vec<(AgencyId, AgencyId)> {
-        let offers = self.entries().filter_map(|entry| Some((entry.header().author, offer_in(entry)?)));
+        let entries = self.of_parties.iter().filter_map(|entry| self.entry(entry));
+        let offers = entries.filter_map(|entry| Some((entry.header().author, offer_in(entry)?)));
         let ours = offers.filter(|(_, (_, offer))| agency(&offer.agency) == *us);
         ours.map(|(author, (party, _))| (party, author)).collect()
     }

@@ -1,8 +1,13 @@
 //! One lane as it has been evaluated so far.
+//!
+//! Beside its steps a lane keeps what is asked of it again and again (where it was opened, up to where everything is
+//! understood, who wrote last), so that a matter of ten thousand entries takes one more as fast as one of ten. Invariant:
+//! all of that follows from the steps; [`LaneLog::push`] alone changes either.
 
 use std::collections::BTreeMap;
 
 use comity_journal::entry::{Lane, Place};
+use comity_journal::ids::AgencyId;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 
@@ -16,8 +21,11 @@ pub(super) type Frontier = BTreeMap<Lane, usize>;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Step<S> {
     pub(super) entry: Hash,
+    pub(super) author: AgencyId,
     pub(super) place: Place,
     pub(super) act: String,
+    /// Whether it carries an opening.
+    pub(super) opens: bool,
     pub(super) at: Timestamp,
     pub(super) verdict: Verdict,
     /// What its author had seen, the entry itself included.
@@ -28,8 +36,8 @@ pub(super) struct Step<S> {
 
 impl Step<()> {
     pub(super) fn with<S>(self, state: S) -> Step<S> {
-        let Self { entry, place, act, at, verdict, frontier, state: () } = self;
-        Step { entry, place, act, at, verdict, frontier, state }
+        let Self { entry, author, place, act, opens, at, verdict, frontier, state: () } = self;
+        Step { entry, author, place, act, opens, at, verdict, frontier, state }
     }
 }
 
@@ -37,15 +45,49 @@ impl Step<()> {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct LaneLog<S> {
     pub(super) steps: Vec<Step<S>>,
+    /// The first valid step that opens.
+    opened: Option<usize>,
+    /// The first step that is not understood.
+    not_understood: Option<usize>,
+    /// The last step of each author.
+    last_by: BTreeMap<AgencyId, usize>,
 }
 
 impl<S> Default for LaneLog<S> {
     fn default() -> Self {
-        Self { steps: Vec::new() }
+        Self { steps: Vec::new(), opened: None, not_understood: None, last_by: BTreeMap::new() }
     }
 }
 
 impl<S: Clone + Default> LaneLog<S> {
+    /// Takes the next evaluated entry.
+    pub(super) fn push(&mut self, step: Step<S>) {
+        let i = self.steps.len();
+        if step.opens && step.verdict == Verdict::Valid {
+            self.opened.get_or_insert(i);
+        }
+        if step.verdict == Verdict::NotUnderstood {
+            self.not_understood.get_or_insert(i);
+        }
+        self.last_by.insert(step.author, i);
+        self.steps.push(step);
+    }
+
+    /// The valid entry among the first `count` that opens; void ones may stand before it.
+    pub(super) fn opened_within(&self, count: usize) -> Option<&Step<S>> {
+        self.opened.filter(|i| *i < count).and_then(|i| self.steps.get(i))
+    }
+
+    /// Whether all of the first `count` entries are understood.
+    pub(super) fn is_understood(&self, count: usize) -> bool {
+        self.not_understood.is_none_or(|i| i >= count)
+    }
+
+    /// The last entry that an agency wrote.
+    pub(super) fn last_by(&self, author: &AgencyId) -> Option<&Step<S>> {
+        self.last_by.get(author).and_then(|i| self.steps.get(*i))
+    }
+
     pub(super) fn last(&self) -> Option<&Step<S>> {
         self.steps.last()
     }

@@ -35,6 +35,14 @@ pub struct Matter<K: Kind> {
     id: MatterId,
     entries: BTreeMap<Hash, Arc<Entry>>,
     pub(super) places: BTreeMap<(Lane, Place), Vec<Hash>>,
+    /// The lanes that any entry stands in, evaluated or not.
+    lanes_here: BTreeSet<Lane>,
+    /// The entries that say who is a party or whom it is: few, and asked for with each entry that comes.
+    pub(super) of_parties: BTreeSet<Hash>,
+    /// The entries that hand over a package, or bring a paper.
+    pub(super) with_package: BTreeSet<Hash>,
+    /// Who wrote or approved each agency's entries that travel.
+    writers: BTreeMap<AgencyId, BTreeSet<Pseudonym>>,
     /// The courses of the lanes in which a place is claimed twice or that have more than one epoch.
     pub(super) courses: BTreeMap<Lane, Course>,
     lanes: BTreeMap<Lane, LaneLog<K::Lane>>,
@@ -97,6 +105,10 @@ impl<K: Kind> Matter<K> {
             id,
             entries: BTreeMap::new(),
             places: BTreeMap::new(),
+            lanes_here: BTreeSet::new(),
+            of_parties: BTreeSet::new(),
+            with_package: BTreeSet::new(),
+            writers: BTreeMap::new(),
             courses: BTreeMap::new(),
             lanes: BTreeMap::new(),
             inner: BTreeMap::new(),
@@ -112,6 +124,7 @@ impl<K: Kind> Matter<K> {
         if header.matter != self.id || self.entries.contains_key(&hash) {
             return;
         }
+        self.index(&entry);
         self.entries.insert(hash, entry);
         let rivals = self.places.entry(place).or_default();
         rivals.push(hash);
@@ -121,6 +134,22 @@ impl<K: Kind> Matter<K> {
             self.lay_course(place.0);
         }
         self.advance();
+    }
+
+    /// Notes what is looked for later, so that nobody has to go through all entries for it.
+    fn index(&mut self, entry: &Entry) {
+        let (hash, header) = (entry.hash(), entry.header());
+        self.lanes_here.insert(header.lane);
+        if SharedAct::is_of_parties(header.act.as_str()) {
+            self.of_parties.insert(hash);
+        }
+        if Self::names_package(entry) {
+            self.with_package.insert(hash);
+        }
+        if header.lane.is_shared() {
+            let people = std::iter::once(&header.by).chain(&header.approved).map(|actor| actor.who);
+            self.writers.entry(header.author).or_default().extend(people);
+        }
     }
 
     /// Lays the course of a lane anew with an entry that has come. Where what was evaluated is on it no longer, or now
@@ -173,8 +202,7 @@ impl<K: Kind> Matter<K> {
 
     /// The first entry, by lane, whose past is all here and which has its place to itself.
     fn next_ready(&self) -> Option<Arc<Entry>> {
-        let lanes: BTreeSet<Lane> = self.places.keys().map(|(lane, _)| *lane).collect();
-        lanes.into_iter().find_map(|lane| {
+        self.lanes_here.iter().find_map(|&lane| {
             let (place, prev) = self.after_head(lane);
             let next = match self.courses.get(&lane) {
                 Some(course) => course.entries.get(self.length(lane))?,
@@ -192,8 +220,10 @@ impl<K: Kind> Matter<K> {
         frontier.insert(stated.lane, count);
         let step = Step {
             entry: stated.entry,
+            author: stated.author,
             place,
             act: stated.act.to_owned(),
+            opens: stated.opening.is_some(),
             at: stated.at,
             verdict,
             frontier,
@@ -206,14 +236,14 @@ impl<K: Kind> Matter<K> {
             {
                 state.evolve(stated, &act);
             }
-            log.steps.push(step.with(state));
+            log.push(step.with(state));
         } else {
             let log = self.lanes.entry(stated.lane).or_default();
             let mut state = log.now();
             if let (Verdict::Valid, Some(Ok(act))) = (verdict, K::Act::decode(stated.act, stated.structure)) {
                 K::evolve(&mut state, stated, &act);
             }
-            log.steps.push(step.with(state));
+            log.push(step.with(state));
         }
     }
 
@@ -430,22 +460,14 @@ impl<K: Kind> Matter<K> {
 
     /// How far each lane had come in the eyes of the latest entry of each lane that `agency` writes.
     pub(super) fn seen_by(&self, agency: &AgencyId) -> Frontier {
-        let kind = self.lanes.values().filter_map(|log| self.last_by(&log.steps, agency));
-        let inner = self.inner.values().filter_map(|log| self.last_by(&log.steps, agency));
+        let kind = self.lanes.values().filter_map(|log| Some(&log.last_by(agency)?.frontier));
+        let inner = self.inner.values().filter_map(|log| Some(&log.last_by(agency)?.frontier));
         let mut seen = Frontier::new();
         for (lane, count) in kind.chain(inner).flatten() {
             let known = seen.entry(*lane).or_default();
             *known = (*known).max(*count);
         }
         seen
-    }
-
-    fn last_by<'s, S>(&self, steps: &'s [Step<S>], agency: &AgencyId) -> Option<&'s Frontier> {
-        let mut newest_first = steps.iter().rev();
-        let is_by = |step: &&Step<S>| {
-            self.entries.get(&step.entry).is_some_and(|entry| entry.header().author == *agency)
-        };
-        newest_first.find(is_by).map(|step| &step.frontier)
     }
 
     /// What has been evaluated of one of the kind's lanes.
@@ -482,8 +504,7 @@ impl<K: Kind> Matter<K> {
         for (lane, count) in frontier {
             if let Some(log) = self.lanes.get(lane) {
                 state.lanes.insert(lane.party(), log.after(*count).cloned().unwrap_or_default());
-                state.understood &=
-                    log.steps.iter().take(*count).all(|s| s.verdict != Verdict::NotUnderstood);
+                state.understood &= log.is_understood(*count);
                 if let Some((opening, entry)) = self.opening_in(log, *count) {
                     let convened = self.convened(opening, log, *count);
                     (state.parties, state.former) = (convened.present, convened.former);
@@ -508,8 +529,8 @@ impl<K: Kind> Matter<K> {
 
     /// The opening among the first `count` entries of a lane; void entries may stand before it.
     pub(super) fn opening_in(&self, log: &LaneLog<K::Lane>, count: usize) -> Option<(&Opening, Hash)> {
-        let mut valid = log.steps.iter().take(count).filter(|step| step.verdict == Verdict::Valid);
-        valid.find_map(|step| Some((self.entries.get(&step.entry)?.header().opening.as_ref()?, step.entry)))
+        let step = log.opened_within(count)?;
+        Some((self.entries.get(&step.entry)?.header().opening.as_ref()?, step.entry))
     }
 
     // --- what others read ---------------------------------------------------------------------------------
@@ -553,10 +574,8 @@ impl<K: Kind> Matter<K> {
     /// in or assigned, and was not put out since.
     pub fn team(&self, agency: AgencyId) -> BTreeSet<Pseudonym> {
         let InnerLane { mut team, put_out, .. } = self.inner();
-        let own = self.entries().map(|entry| entry.header());
-        let shared = own.filter(|header| header.author == agency && header.lane.is_shared());
-        let people = shared.flat_map(|header| std::iter::once(&header.by).chain(&header.approved));
-        team.extend(people.map(|actor| actor.who).filter(|who| !put_out.contains(who)));
+        let writers = self.writers.get(&agency).into_iter().flatten();
+        team.extend(writers.filter(|who| !put_out.contains(who)));
         team
     }
 
@@ -567,9 +586,8 @@ impl<K: Kind> Matter<K> {
 
     /// Whether something in it is not understood, so that nothing may be written on it until upgrade.
     pub fn read_only(&self) -> bool {
-        let kind = self.lanes.values().flat_map(|log| &log.steps).map(|step| step.verdict);
-        let inner = self.inner.values().flat_map(|log| &log.steps).map(|step| step.verdict);
-        kind.chain(inner).any(|verdict| verdict == Verdict::NotUnderstood)
+        let kind = self.lanes.values().all(|log| log.is_understood(log.steps.len()));
+        !(kind && self.inner.values().all(|log| log.is_understood(log.steps.len())))
     }
 
     /// How an entry stands.

@@ -10,15 +10,21 @@ use super::candidate::Stated;
 use super::kind::{HandedOver, Kind, Lanes, PackageRef};
 use super::lane::Standing;
 use super::matter::{Matter, State};
+use super::recorded::PAPER_FACT;
 
 impl<K: Kind> Matter<K> {
+    /// Whether an entry hands over a package, or says that it brings a paper.
+    pub(super) fn names_package(entry: &Entry) -> bool {
+        let header = entry.header();
+        K::DEF.hands_over == Some(header.act.as_str())
+            || header.relied.iter().any(|relied| relied.fact.as_str() == PAPER_FACT)
+    }
+
     /// The sealed packages that valid entries handed over, and those that hold the papers of what was recorded.
     pub fn packages(&self) -> Vec<HandedOver> {
-        let names_one = |entry: &&Arc<Entry>| {
-            K::DEF.hands_over == Some(entry.header().act.as_str()) || self.paper_of(entry).is_some()
-        };
         let valid = |entry: &&Arc<Entry>| self.standing(&entry.hash()) == Standing::Valid;
-        let naming: Vec<_> = self.entries().filter(names_one).filter(valid).collect();
+        let naming = self.with_package.iter().filter_map(|entry| self.entry(entry));
+        let naming: Vec<_> = naming.filter(valid).collect();
         if naming.is_empty() {
             return Vec::new();
         }

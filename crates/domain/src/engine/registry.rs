@@ -56,9 +56,7 @@ pub trait AnyKind: Send + Sync {
         grid::page(self.def(), &self.grid())
     }
     /// The definition of one act.
-    fn act(&self, code: &str) -> Option<&'static ActDef> {
-        self.acts().into_iter().find(|def| def.code == code)
-    }
+    fn act(&self, code: &str) -> Option<&'static ActDef>;
 }
 
 /// A matter, whatever its kind. Methods mean what they mean on [`Matter`].
@@ -186,14 +184,24 @@ pub trait AnyMatter: Send {
 
 struct Registered<K>(PhantomData<fn() -> K>);
 
+impl<K: Kind> Registered<K> {
+    fn all_acts() -> impl Iterator<Item = &'static ActDef> {
+        let inner = if K::DEF.shared { InnerAct::defs() } else { &[] };
+        K::Act::defs().iter().chain(SharedAct::of(&const { K::DEF })).chain(inner)
+    }
+}
+
 impl<K: Kind> AnyKind for Registered<K> {
     fn def(&self) -> &'static KindDef {
         &const { K::DEF }
     }
 
     fn acts(&self) -> Vec<&'static ActDef> {
-        let inner = if K::DEF.shared { InnerAct::defs() } else { &[] };
-        K::Act::defs().iter().chain(SharedAct::of(&K::DEF)).chain(inner).collect()
+        Self::all_acts().collect()
+    }
+
+    fn act(&self, code: &str) -> Option<&'static ActDef> {
+        Self::all_acts().find(|def| def.code == code)
     }
 
     fn grid(&self) -> Vec<GridRow> {

@@ -33,6 +33,11 @@ impl SharedAct {
         def.code == StandBy::DEF.code
     }
 
+    /// Whether an act of this code says who is a party, or which agency one is.
+    pub(super) fn is_of_parties(act: &str) -> bool {
+        [Admit::DEF.code, Remove::DEF.code, HandRecordOver::DEF.code].contains(&act)
+    }
+
     /// Whether this is the definition of one of them.
     pub fn is(def: &ActDef) -> bool {
         Self::defs().contains(def)

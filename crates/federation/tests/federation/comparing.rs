@@ -249,7 +249,7 @@ fn a_partner_whose_stream_ends_earlier_is_given_back_what_it_lost() {
     let Next::GiveBack(giving) = giving.given(head(3)) else { panic!("it lacks one more") };
     assert_eq!(giving.after(), (head(3), 1));
     let Next::Done(done) = giving.given(head(4)) else { panic!("it compares anew before anything else") };
-    assert_eq!(done, Done { compared: false, divergences: vec![], they_lost: true });
+    assert_eq!(done, Done { compared: false, divergences: vec![], they_lost: true, ended: None });
 }
 
 #[test]

@@ -294,5 +294,5 @@ fn a_partner_that_takes_nothing_does_not_hold_a_session_for_ever() {
     let Next::Push(pushing) = rewinding.stream_at(Some(StreamHead::START)) else { panic!("it is behind") };
     let none = BatchReply { v: VERSION, receipts: vec![], refused: vec![], incoming: StreamHead::START };
     let Next::Done(done) = pushing.sent(a.given.clone()).hear(&none, head(&a.given)) else { panic!("over") };
-    assert_eq!(done, Done { compared: false, divergences: vec![], they_lost: false });
+    assert_eq!(done, Done { compared: false, divergences: vec![], they_lost: false, ended: None });
 }

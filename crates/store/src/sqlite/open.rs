@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::failed;
@@ -88,6 +89,8 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection> {
     let connection =
         Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failed)?;
     connection.busy_timeout(PATIENCE).map_err(failed)?;
+    // Plans do not depend on what is looked for; otherwise every look-up by a partial index is planned anew.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(READY_STATEMENTS);
     Ok(connection)
 }

@@ -8,7 +8,7 @@ use comity_app::Failure;
 use comity_app::commands::{ActCommand, Acted};
 use comity_app::ledger::{Compared, Ledger, LedgerHandle, Pending};
 use comity_app::queries::{JournalReport, MatterPage, verify_journal};
-use comity_app::workers::{Synced, sync};
+use comity_app::workers::{Level, Synced, deliver, sync};
 use comity_domain::engine::Kinds;
 use comity_domain::matters;
 use comity_domain::words::{Lang, Words};
@@ -304,6 +304,19 @@ impl Pair {
         let sent = Arc::clone(&self.sent);
         let line = Line::new(from, to, sent, fate, meddle);
         wait(sync(&from.ledger, to.agency, &line))
+    }
+
+    /// A delivers to B, with a session where it takes one.
+    ///
+    /// # Errors
+    /// As [`deliver`].
+    pub fn deliver(
+        &self,
+        level: &mut Level,
+        fate: &(dyn Fn(usize) -> Fate + Sync),
+    ) -> Result<Synced, Failure> {
+        let line = Line::new(&self.a, &self.b, Arc::clone(&self.sent), fate, &|_, answer| answer);
+        wait(deliver(&self.a.ledger, self.b.agency, &line, level))
     }
 
     /// A session of A with B on a good line.

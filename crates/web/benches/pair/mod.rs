@@ -10,7 +10,7 @@ use comity_app::commands::ActCommand;
 use comity_app::context::Clock;
 use comity_app::keys::NodeKeys;
 use comity_app::ledger::{Compared, Ledger, LedgerHandle, LedgerParts, Pending};
-use comity_app::workers::{Synced, sync};
+use comity_app::workers::{Level, Synced, deliver};
 use comity_domain::matters;
 use comity_domain::vocabularies::Role;
 use comity_journal::card::{Card, CardFacts, MonthlyKey, Seat};
@@ -168,8 +168,8 @@ impl Pair {
         Ok(Self { a, b, dialler, _stop: stop, _tasks: tasks })
     }
 
-    /// One session, from A to B.
-    pub(crate) async fn sync(&self) -> Result<Synced, Failure> {
+    /// Delivers from A to B.
+    pub(crate) async fn deliver(&self, line: &mut Level) -> Result<Synced, Failure> {
         let facts = self.b.card.facts();
         let node = PartnerNode {
             dialler: &self.dialler,
@@ -178,7 +178,7 @@ impl Pair {
             url: facts.endpoints.first().cloned().unwrap_or_default(),
             hindrance: Hindrance::default(),
         };
-        sync(&self.a.ledger, self.b.agency(), &node).await
+        deliver(&self.a.ledger, self.b.agency(), &node, line).await
     }
 
     /// Requests from A that B has accepted.
@@ -197,7 +197,7 @@ impl Pair {
             self.a.act(matter, "open", None, ASKS).await?;
             matters.push(matter);
         }
-        self.sync().await?;
+        self.deliver(&mut Level::default()).await?;
         let promise = format!("promised_by = \"{}\"", SystemClock.now().plus_millis(72 * HOUR_MS));
         for matter in &matters {
             let reference = Some("reference = \"XB-2026-1\"".into());
@@ -206,7 +206,7 @@ impl Pair {
             self.b.act(*matter, "accept", Some(promise.clone()), "Chen Ning").await?;
             self.b.act(*matter, "approve", None, "Dara Vong").await?;
         }
-        self.sync().await?;
+        self.deliver(&mut Level::default()).await?;
         Ok(matters)
     }
 

@@ -116,8 +116,9 @@ impl Judge {
         let disk = node.resident.station.disk.clone();
         let rows_of = |view| disk.look(|kept| kept.view(view, None, usize::MAX)).unwrap_or_default();
         let rows = || views::ALL.into_iter().flat_map(rows_of).collect::<Vec<_>>();
-        let live = rows();
         let Some(ledger) = node.ledger() else { return Ok(()) };
+        ledger.fold_lagging().map_err(|why| Invariant::NoFaultOfItsOwn.broken(why.to_string()))?;
+        let live = rows();
         views::rebuild(ledger).map_err(|why| Invariant::NoFaultOfItsOwn.broken(why.to_string()))?;
         let rebuilt = rows();
         Invariant::RebuiltEqualsLive.holds_if(rebuilt == live, || {
