@@ -1,9 +1,11 @@
 //! One node of a world: its station, its ledger while it is up, and what the judge has seen of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use comity_app::Failure;
 use comity_app::ledger::{Compared, Ledger, LedgerByHand, LedgerHandle};
+use comity_app::workers::Level;
 use comity_domain::matters::node::Kept;
 use comity_domain::matters::standard;
 use comity_journal::ids::AgencyId;
@@ -12,6 +14,7 @@ use comity_journal::tree::Tree;
 use comity_store::faults::FaultPlan;
 use comity_store::{Record, Recorded, TreeName};
 use comity_testkit::node::{Disk, with_letters};
+use tokio::sync::Mutex;
 
 use crate::town::Resident;
 
@@ -54,6 +57,8 @@ pub(crate) struct Node {
 pub(crate) struct Up {
     pub(crate) handle: LedgerHandle,
     pub(crate) ledger: LedgerByHand,
+    /// How its last session with each partner ended.
+    pub(crate) levels: BTreeMap<AgencyId, Arc<Mutex<Level>>>,
 }
 
 impl Node {
@@ -89,7 +94,7 @@ impl Node {
         let mut ledger = self.resident.station.open(compared)?;
         ledger.keep_at_most(self.room);
         let (handle, ledger) = LedgerHandle::by_hand(ledger);
-        self.up = Some(Up { handle, ledger });
+        self.up = Some(Up { handle, ledger, levels: BTreeMap::new() });
         Ok(())
     }
 

@@ -1,9 +1,11 @@
 //! A world: nodes, network, officers and trouble, moved one step at a time.
 
+use std::sync::Arc;
+
 use comity_app::Failure;
 use comity_app::commands::Outcome::Signed;
 use comity_app::commands::{ActCommand, Acted};
-use comity_app::workers::{AnswerFailure, Synced, answer, sync};
+use comity_app::workers::{AnswerFailure, Synced, answer, deliver};
 use comity_federation::message::{Batch, Message as _};
 use comity_federation::path;
 use comity_journal::entry::Entry;
@@ -324,11 +326,11 @@ impl World {
             return;
         }
         let (with, way) = (self.agency(partner), self.network.way(node, partner));
-        let Some(up) = &self.nodes[node].up else { return };
-        let handle = up.handle.clone();
+        let Some(up) = &mut self.nodes[node].up else { return };
+        let (handle, level) = (up.handle.clone(), Arc::clone(up.levels.entry(with).or_default()));
         self.say(format!("n{node} dials n{partner}"));
         self.tasks.spawn(node, Errand::Session { with: partner }, async move {
-            Outcome::Synced(sync(&handle, with, &way).await)
+            Outcome::Synced(deliver(&handle, with, &way, &mut *level.lock().await).await)
         });
     }
 
