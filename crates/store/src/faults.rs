@@ -49,6 +49,11 @@ impl FaultPlan {
         plan.faults.insert(next, fault);
     }
 
+    /// No commit is to fail any more.
+    pub fn mend_commits(&self) {
+        self.plan().faults.clear();
+    }
+
     /// Lets `n` more readings succeed and makes every one after them fail, until [`Self::mend_readings`].
     pub fn fail_readings_after(&self, n: u64) {
         self.plan().readings_left = Some(n);

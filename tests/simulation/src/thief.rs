@@ -37,6 +37,8 @@ impl World {
         let node = &mut self.nodes[victim];
         node.resident.station.disk.power_on();
         node.mend();
+        // Whoever holds the root does not go away before it has worked.
+        node.plan.mend_commits();
         let revoked = node.resident.station.revoke_keys(None);
         let revoked = revoked.map_err(|why| Invariant::NoFaultOfItsOwn.broken(why.to_string()))?;
         self.say(format!("the root of n{victim} disowns the key, {revoked} entries lie beyond"));
