@@ -536,6 +536,7 @@ impl Ledger {
                 self.fresh_heads.clear();
                 self.unknown.clear();
                 self.last_read.follow(&pending.commit);
+                pending.rows.iter().for_each(|row| self.last_read.keep_row(row));
                 if pending.of_people {
                     self.people.forget();
                 }

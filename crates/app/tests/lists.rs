@@ -389,14 +389,14 @@ fn what_comes_from_a_partner_stands_in_lists_for_whoever_looks_also_after_a_rest
 }
 
 #[test]
-fn rows_lag_for_a_quarter_of_a_second_and_no_longer_while_entries_keep_coming() {
+fn rows_lag_for_half_a_second_and_no_longer_while_entries_keep_coming() {
     let pair = Pair::met();
     let matter = signed(&pair, &request("Container 4711"));
     pair.sync().unwrap();
     let mut b = by_hand(&pair);
     let row = || pair.b.disk.view(views::MATTERS, None, 100).unwrap();
     let before = row();
-    for (later, folded) in [(0, false), (249, false), (1, true)] {
+    for (later, folded) in [(0, false), (499, false), (1, true)] {
         pair.a.act(matter, "remind", Some("text = \"Please.\""), "Amara Olin").unwrap();
         pair.b.clock.advance(later);
         take_in_unseen(&pair, &mut b);

@@ -5,6 +5,7 @@
 
 mod args;
 mod bundle;
+mod by_partner;
 mod card;
 mod cli;
 mod control;

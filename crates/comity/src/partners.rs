@@ -1,6 +1,6 @@
 //! The partners of a running node: whose keys are accepted, and who delivers to them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,16 +8,15 @@ use comity_app::Failure;
 use comity_app::ledger::LedgerHandle;
 use comity_app::people::Partnership;
 use comity_app::workers::{Fetched, Level, Synced, deliver, fetch_packages};
-use comity_federation::backoff::Backoff;
 use comity_journal::ids::AgencyId;
 use comity_journal::suite::PublicKey;
 use comity_store::objects::Objects;
 use comity_web::federation::{Contacts, Dialler, Hindrance, Limits, PartnerNode, PinnedKeys, TlsIdentity};
 use tokio::sync::{Notify, watch};
-use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::real::{SystemClock, SystemEntropy};
+use crate::by_partner::ByPartner;
+use crate::real::SystemClock;
 use crate::reply::Reply;
 
 /// A partner is compared with this often even when nothing is to be delivered.
@@ -203,85 +202,73 @@ impl Partners {
         Ok(outcomes)
     }
 
-    /// Delivers whenever something is to be delivered, until `stop` turns true. A partner that does not answer is
-    /// tried again after a while that grows; the others do not wait for it.
-    pub(crate) async fn deliver(&self, ledger: &LedgerHandle, mut stop: watch::Receiver<bool>) {
-        let mut waiting: BTreeMap<AgencyId, (Backoff, Instant)> = BTreeMap::new();
-        let mut compared_at: BTreeMap<AgencyId, Instant> = BTreeMap::new();
+    /// Delivers whenever something is to be delivered, until `stop` turns true; what is under way then is finished.
+    pub(crate) async fn deliver(self: Arc<Self>, ledger: LedgerHandle, mut stop: watch::Receiver<bool>) {
+        let mut work: ByPartner<(Level, Result<Synced, Failure>)> = ByPartner::new();
         let mut levels: BTreeMap<AgencyId, Level> = BTreeMap::new();
+        let mut compared_at: BTreeMap<AgencyId, Instant> = BTreeMap::new();
         loop {
-            let partners = self.confirmed(ledger).await.unwrap_or_default();
             let now = Instant::now();
-            let due = |partner: &&Dialled| {
+            for partner in self.confirmed(&ledger).await.unwrap_or_default() {
+                let agency = partner.agency;
                 let wanted = partner.queued > 0
                     || !partner.compared
-                    || compared_at.get(&partner.agency).is_none_or(|at| now >= *at + COMPARE_EVERY);
-                wanted
-                    && partner.url.is_some()
-                    && waiting.get(&partner.agency).is_none_or(|(_, at)| now >= *at)
-            };
-            for partner in partners.iter().filter(due).cloned().collect::<Vec<_>>() {
-                let level = levels.entry(partner.agency).or_default();
-                let outcome = self.exchange(ledger, &partner, level).await;
-                compared_at.insert(partner.agency, Instant::now());
-                if let Err(failure) = outcome {
-                    tracing::info!(partner = %partner.agency, %failure, "delivery will be tried again");
-                    let (backoff, at) =
-                        waiting.entry(partner.agency).or_insert_with(|| (Backoff::default(), now));
-                    *at = Instant::now() + backoff.failed(&mut SystemEntropy);
-                } else {
-                    waiting.remove(&partner.agency);
+                    || compared_at.get(&agency).is_none_or(|at| now >= *at + COMPARE_EVERY);
+                if wanted && partner.url.is_some() && work.is_free(&agency, now) {
+                    let (this, ledger) = (Arc::clone(&self), ledger.clone());
+                    let mut level = levels.remove(&agency).unwrap_or_default();
+                    work.start(agency, async move {
+                        let outcome = this.exchange(&ledger, &partner, &mut level).await;
+                        (level, outcome)
+                    });
                 }
             }
-            let retry = waiting.values().map(|(_, at)| *at).min();
-            let next = retry.unwrap_or_else(|| Instant::now() + COMPARE_EVERY);
+            let next = work.next_try(now).unwrap_or_else(|| Instant::now() + COMPARE_EVERY);
             tokio::select! {
+                Some((agency, (level, outcome))) = work.ended() => {
+                    levels.insert(agency, level);
+                    compared_at.insert(agency, Instant::now());
+                    match outcome {
+                        Ok(_) => work.went_well(&agency),
+                        Err(failure) => {
+                            tracing::info!(partner = %agency, %failure, "delivery will be tried again");
+                            work.failed(agency);
+                        }
+                    }
+                }
                 () = self.woken.notified() => {}
                 () = tokio::time::sleep_until(next) => {}
-                _ = stop.wait_for(|stop| *stop) => return,
+                _ = stop.wait_for(|stop| *stop) => break,
             }
         }
+        work.finish().await;
     }
 
-    /// Fetches packages whenever one is wanted, until `stop` turns true: beside delivery, and from every partner by
-    /// itself, so that a large one keeps nobody waiting. What broke off goes on after a while that grows.
+    /// Fetches packages whenever one is wanted, until `stop` turns true: beside delivery. What broke off goes on later.
     pub(crate) async fn fetch_packages(
         self: Arc<Self>,
         ledger: LedgerHandle,
         mut stop: watch::Receiver<bool>,
     ) {
-        let mut running: JoinSet<(AgencyId, Result<Fetched, Failure>)> = JoinSet::new();
-        let mut busy: BTreeSet<AgencyId> = BTreeSet::new();
-        let mut waiting: BTreeMap<AgencyId, (Backoff, Instant)> = BTreeMap::new();
+        let mut work: ByPartner<Result<Fetched, Failure>> = ByPartner::new();
         loop {
             let now = Instant::now();
             for partner in self.confirmed(&ledger).await.unwrap_or_default() {
-                let rests = waiting.get(&partner.agency).is_some_and(|(_, at)| now < *at);
-                if partner.wanted > 0 && partner.url.is_some() && !rests && busy.insert(partner.agency) {
+                let agency = partner.agency;
+                if partner.wanted > 0 && partner.url.is_some() && work.is_free(&agency, now) {
                     let (this, ledger) = (Arc::clone(&self), ledger.clone());
-                    running.spawn(async move { (partner.agency, this.fetch(&ledger, &partner).await) });
+                    work.start(agency, async move { this.fetch(&ledger, &partner).await });
                 }
             }
-            let retry = waiting.values().map(|(_, at)| *at).filter(|at| *at > now).min();
-            let next = retry.unwrap_or_else(|| Instant::now() + COMPARE_EVERY);
+            let next = work.next_try(now).unwrap_or_else(|| Instant::now() + COMPARE_EVERY);
             tokio::select! {
-                Some(ended) = running.join_next() => {
-                    let Ok((agency, outcome)) = ended else {
-                        // A fault of ours; the lock on a package keeps two tasks apart all the same.
-                        busy.clear();
-                        continue;
-                    };
-                    busy.remove(&agency);
-                    match outcome {
-                        Ok(_) => drop(waiting.remove(&agency)),
-                        Err(failure) => {
-                            tracing::info!(partner = %agency, %failure, "a package will be asked for again");
-                            let (backoff, at) =
-                                waiting.entry(agency).or_insert_with(|| (Backoff::default(), now));
-                            *at = Instant::now() + backoff.failed(&mut SystemEntropy);
-                        }
+                Some((agency, outcome)) = work.ended() => match outcome {
+                    Ok(_) => work.went_well(&agency),
+                    Err(failure) => {
+                        tracing::info!(partner = %agency, %failure, "a package will be asked for again");
+                        work.failed(agency);
                     }
-                }
+                },
                 () = self.arrived.notified() => {}
                 () = tokio::time::sleep_until(next) => {}
                 _ = stop.wait_for(|stop| *stop) => return,

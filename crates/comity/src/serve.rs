@@ -75,7 +75,7 @@ impl Running {
         let desk = Arc::new(node.desk.share());
         tasks.spawn(control::serve(socket, desk, stopping.clone()));
         tasks.spawn(Arc::clone(&partners).fetch_packages(ledger.clone(), stopping.clone()));
-        tasks.spawn(async move { partners.deliver(&ledger, stopping).await });
+        tasks.spawn(partners.deliver(ledger, stopping));
         Ok(Self { node, tasks, stop, federation: federation_address, web: web_address })
     }
 

@@ -6,6 +6,8 @@
 //!
 //! Not here: any meaning. Specification: RFC 8949; text rule: Unicode UAX #15 and UAX #9.
 
+use std::cmp::Ordering;
+
 use ciborium::Value;
 use serde::{Serialize, de::DeserializeOwned};
 use unicode_normalization::is_nfc;
@@ -90,16 +92,25 @@ fn sort(value: &mut Value) {
                 sort(key);
                 sort(value);
             }
-            pairs.sort_by_cached_key(|(key, _)| {
-                let mut bytes = Vec::new();
-                ciborium::into_writer(key, &mut bytes).expect("writing CBOR to memory does not fail");
-                bytes
-            });
+            pairs.sort_by(|(a, _), (b, _)| order_of_keys(a, b));
         }
         Value::Array(items) => items.iter_mut().for_each(sort),
         Value::Tag(_, inner) => sort(inner),
         _ => {}
     }
+}
+
+/// The order of two keys: bytewise, as they are written. A text is written behind its length, so the shorter comes first.
+fn order_of_keys(a: &Value, b: &Value) -> Ordering {
+    if let (Value::Text(a), Value::Text(b)) = (a, b) {
+        return a.len().cmp(&b.len()).then_with(|| a.as_bytes().cmp(b.as_bytes()));
+    }
+    let written = |key: &Value| {
+        let mut bytes = Vec::new();
+        ciborium::into_writer(key, &mut bytes).expect("writing CBOR to memory does not fail");
+        bytes
+    };
+    written(a).cmp(&written(b))
 }
 
 /// Checks every text in the tree. Duplicate keys fall to the comparison in [`decode`] for typed maps; here they
@@ -140,6 +151,19 @@ mod tests {
     fn keys_are_sorted_shortest_first() {
         let map = BTreeMap::from([("bb", 1), ("a", 2)]);
         assert_eq!(encode(&map), [0xa2, 0x61, b'a', 2, 0x62, b'b', b'b', 1]);
+    }
+
+    #[test]
+    fn keys_stand_in_the_order_in_which_they_are_written() {
+        let text = |length: usize| Value::Text("k".repeat(length));
+        let keys = [0, 1, 23, 24, 255, 256, 65_536].map(text).into_iter();
+        let others =
+            [Value::from(-1), Value::from(7), Value::from(500), Value::Bytes(vec![1, 2]), Value::Bool(true)];
+        let keys: Vec<_> =
+            keys.chain([Value::Text("a".into()), Value::Text("张".into())]).chain(others).collect();
+        for (a, b) in keys.iter().flat_map(|a| keys.iter().map(move |b| (a, b))) {
+            assert_eq!(order_of_keys(a, b), encode(a).cmp(&encode(b)), "{a:?} {b:?}");
+        }
     }
 
     #[test]

@@ -248,21 +248,35 @@ pub enum EntryError {
     WeakSuite,
 }
 
+/// An entry that is still to be signed, by a signer that holds the key elsewhere.
+pub struct Unsigned {
+    header: Header,
+    payload: Vec<u8>,
+}
+
+impl Unsigned {
+    /// What this header says.
+    pub fn of(header: Header) -> Self {
+        Self { payload: header.encode(), header }
+    }
+
+    /// The bytes to be signed.
+    pub fn to_be_signed(&self) -> Vec<u8> {
+        cose::to_be_signed(self.header.suite, Context::Entry, &self.payload)
+    }
+
+    /// The entry, with the signature made over [`Unsigned::to_be_signed`].
+    pub fn signed(self, signature: &suite::Signature) -> Entry {
+        let Self { header, payload } = self;
+        let bytes = cose::assemble(header.suite, payload, signature);
+        Entry { hash: suite::hash(&[&bytes]), bytes, header }
+    }
+}
+
 impl Entry {
     /// Signs a header with a key held in memory.
     pub fn sign(header: Header, key: &suite::SecretKey) -> Self {
         let bytes = cose::sign(key, Context::Entry, header.encode());
-        Self { hash: suite::hash(&[&bytes]), bytes, header }
-    }
-
-    /// The bytes to be signed for `header`, for a signer that holds the key elsewhere.
-    pub fn to_be_signed(header: &Header) -> Vec<u8> {
-        cose::to_be_signed(header.suite, Context::Entry, &header.encode())
-    }
-
-    /// Puts a header and the signature made over [`Entry::to_be_signed`] together.
-    pub fn assemble(header: Header, signature: &suite::Signature) -> Self {
-        let bytes = cose::assemble(header.suite, header.encode(), signature);
         Self { hash: suite::hash(&[&bytes]), bytes, header }
     }
 

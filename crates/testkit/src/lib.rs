@@ -2,6 +2,7 @@
 //! and (feature `node`) whole nodes without network and disk. Invented names only; nothing here is for production.
 
 mod agency;
+pub mod bench;
 mod entropy;
 pub mod kinds;
 #[cfg(feature = "node")]

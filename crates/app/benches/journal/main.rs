@@ -11,7 +11,6 @@
 #![expect(clippy::print_stdout, reason = "a measurement is told on the terminal")]
 
 mod desk;
-mod disk;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,6 +21,7 @@ use comity_app::queries::verify_journal;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use comity_testkit::bench::{limits, machine};
 use desk::{Desk, Way};
 
 const MATTERS: usize = 50;
@@ -31,17 +31,14 @@ const CALLERS: [usize; 2] = [1, 32];
 
 fn main() -> Result<(), Failure> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let kind = disk::file_system(folder);
-    if kind == "tmpfs" || kind == "ramfs" {
-        return Err(Failure::Usage(format!("{} is in memory: nothing would be durable", folder.display())));
-    }
+    let kind = machine::disk(folder).map_err(desk::fault)?;
     println!("journal: notes of {} bytes on {MATTERS} matters, signed and durable; {kind}", desk::TEXT_BYTES);
-    println!("profile bench: release without link-time optimisation; load at the start: {}", disk::load());
-    let limits = disk::limits(folder)?;
-    println!(
-        "limits: {:.0} appends of 4 KiB with fsync a second, {:.0} signatures a second",
-        limits.0, limits.1
-    );
+    println!("profile bench: release without link-time optimisation; load at the start: {}", machine::load());
+    let appends = limits::durable_appends(folder, Duration::from_secs(1)).map_err(desk::fault)?;
+    println!("limits, a second: {appends:.0} durable appends of 4 KiB");
+    for (what, often) in limits::of_one_core(Duration::from_secs(1)) {
+        println!("  one core: {often:.0} {what}");
+    }
     println!(
         "{:<22} {:>8} {:>10} {:>10} {:>10} {:>10} {:>14} {:>12}",
         "way", "callers", "notes/s", "p50 ms", "p99 ms", "commits/s", "notes/commit", "verified/s"
@@ -56,7 +53,7 @@ fn main() -> Result<(), Failure> {
     println!(
         "each commit is one fsync of SQLite's log; writing the log back adds two for every 4000 pages of it"
     );
-    println!("load at the end: {}", disk::load());
+    println!("load at the end: {}", machine::load());
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use comity_domain::act::PartBytes;
 use comity_domain::engine::InnerLane;
 use comity_journal::card::Card;
-use comity_journal::entry::{Actor, Entry, Header, Lane, Opening, Relied, VERSION};
+use comity_journal::entry::{Actor, Entry, Header, Lane, Opening, Relied, Unsigned, VERSION};
 use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::leaf::{Leaf, inner_leaf_hash, inner_root_commitment};
 use comity_journal::part::{self, Commitment, OpenPart, Salt};
@@ -100,11 +100,12 @@ impl Ledger {
             relied: new.relied,
             opening: new.opening,
         };
-        let message = Entry::to_be_signed(&header);
+        let unsigned = Unsigned::of(header);
+        let message = unsigned.to_be_signed();
         let signatures = crate::keys::Signer::sign(&self.keys.signing, &[message]).map_err(Failure::Fault)?;
         let signature =
             signatures.first().ok_or_else(|| Failure::Fault("the signer gave no signature".into()))?;
-        let entry = Arc::new(Entry::assemble(header, signature));
+        let entry = Arc::new(unsigned.signed(signature));
         self.record(pending, Arc::clone(&entry), None)?;
         let hash = entry.hash();
         pending.commit.parts.extend(parts.into_iter().map(|part| (hash, part)));

@@ -1,6 +1,7 @@
 //! What has been appended in memory and is not durable yet.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use comity_domain::matters::node::Kept;
 use comity_journal::ids::{AgencyId, MatterId};
@@ -8,6 +9,8 @@ use comity_journal::part::OpenPart;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 use comity_store::{Commit, Recorded, TreeName};
+
+use crate::views::MatterRow;
 
 /// A commit in the making.
 pub struct Pending {
@@ -26,6 +29,8 @@ pub struct Pending {
     pub(crate) waiting: BTreeMap<AgencyId, Kept>,
     /// The views of what was touched are folded from everything that is stored, not from what is new.
     pub(crate) anew: bool,
+    /// The rows of matters that it brings up to date, as they will be.
+    pub(crate) rows: Vec<Arc<MatterRow>>,
     /// None of its jobs looks at lists, so their rows may lag: [`crate::views`].
     pub(crate) ahead: bool,
 }
@@ -43,6 +48,7 @@ impl Pending {
             taken_for: Vec::new(),
             waiting: BTreeMap::new(),
             anew: false,
+            rows: Vec::new(),
             ahead: false,
         }
     }

@@ -209,8 +209,14 @@ fn work(mut ledger: Ledger, mut queue: mpsc::Receiver<Job>, telling: &watch::Sen
             let Some(first) = first else { return };
             lined_up.push_back(first);
         }
-        while let Some(job) = (lined_up.len() < QUEUE).then(|| queue.try_recv().ok()).flatten() {
-            lined_up.push_back(job);
+        let mut known = 0;
+        while lined_up.len() != known {
+            known = lined_up.len();
+            while let Some(job) = (lined_up.len() < QUEUE).then(|| queue.try_recv().ok()).flatten() {
+                lined_up.push_back(job);
+            }
+            // Whoever is about to ask, because of what was just answered, may do so now, and shares the commit.
+            std::thread::yield_now();
         }
         let jobs = next_together(&mut lined_up);
         carry_out(&mut ledger, jobs, telling);

@@ -22,7 +22,7 @@ use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
 
 /// How long rows lag while entries keep coming, in milliseconds.
-pub(crate) const AT_MOST_MS: i64 = 250;
+pub(crate) const AT_MOST_MS: i64 = 500;
 
 /// The content by whose words a matter is not found yet.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -127,7 +127,9 @@ fn fold_row(ledger: &mut Ledger, pending: &mut Pending, id: &MatterId) -> Result
         let value = Some(cbor::encode(&row));
         pending.commit.views.push(ViewRow { view: MATTERS, key: key(&row.kind, id), value });
     }
-    Ok(Some(row.since))
+    let since = row.since;
+    pending.rows.push(Arc::new(row));
+    Ok(Some(since))
 }
 
 /// Takes away the rows of matters that turned out to be of another kind than they were taken for.

@@ -11,7 +11,6 @@
 
 mod inputs;
 mod limits;
-mod machine;
 mod others;
 mod ours;
 mod table;
@@ -21,6 +20,7 @@ use std::path::Path;
 
 use comity_evidence::age::Identity;
 use comity_testkit::Seeded;
+use comity_testkit::bench::machine;
 
 use inputs::Input;
 use table::Table;
@@ -69,10 +69,7 @@ fn extent(settings: &[&str]) -> Outcome<Extent> {
 
 fn measure(extent: &Extent) -> Outcome<()> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let disk = machine::file_system(target);
-    if disk == "tmpfs" || disk == "ramfs" {
-        return Err(format!("{} is in memory: writing would cost nothing", target.display()).into());
-    }
+    let disk = machine::disk(target)?;
     let folder = tempfile::tempdir_in(target)?;
     let folder = folder.path();
     let inputs = [Input::noise(folder, extent.mebibytes)?, Input::tree(folder, extent.files)?];

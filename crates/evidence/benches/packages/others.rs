@@ -6,9 +6,11 @@ use std::process::{Command, Stdio};
 
 use comity_evidence::age::{Identity, recipient_text};
 
+use comity_testkit::bench::machine;
+
+use super::Outcome;
 use super::inputs::Input;
 use super::table::{Table, Taken, timed};
-use super::{Outcome, machine};
 
 /// Which of them are here.
 pub(crate) struct Others {

@@ -16,9 +16,11 @@ use comity_evidence::{bag, package};
 use comity_journal::suite::Suite;
 use comity_testkit::{Agency, Seeded};
 
+use comity_testkit::bench::machine;
+
+use super::Outcome;
 use super::inputs::Input;
 use super::table::{Table, Taken, timed};
-use super::{Outcome, machine};
 
 /// Seals an input; how many bytes the package has.
 pub(crate) fn seal(table: &mut Table, input: &Input, sealed: &Path, key: &Path) -> Outcome<u64> {

@@ -2,8 +2,10 @@
 
 use std::time::Instant;
 
+use comity_testkit::bench::{Figures, machine};
+
+use super::Outcome;
 use super::inputs::Input;
-use super::{Outcome, machine};
 
 /// One piece of work, done once.
 #[derive(Clone, Copy, Default)]
@@ -82,11 +84,10 @@ impl Table {
 
 impl Series {
     fn told(&self) -> String {
-        let each = |of: &dyn Fn(&Taken) -> Option<f64>| sorted(self.taken.iter().filter_map(of).collect());
+        let each = |of: &dyn Fn(&Taken) -> Option<f64>| self.taken.iter().filter_map(of).collect::<Figures>();
         if self.bytes == 0 {
             let millis = each(&|taken| Some(taken.seconds * 1000.0));
-            let span = format!("{:.1}-{:.1}", least(&millis), most(&millis));
-            return format!("  {:<32} {:>8.1} {span:>13} ms", self.what, median(&millis));
+            return format!("  {:<32} {:>8.1} {:>13} ms", self.what, millis.median(), millis.span(1));
         }
         let megabytes = self.bytes as f64 / 1e6;
         let speeds = each(&|taken| Some(megabytes / taken.seconds));
@@ -96,34 +97,16 @@ impl Series {
         format!(
             "  {:<32} {:>8.0} {:>13} {:>8} {:>8.2} {:>9.0} {:>9}",
             self.what,
-            median(&speeds),
-            format!("{:.0}-{:.0}", least(&speeds), most(&speeds)),
-            or_dash(&on_disk, 0, median(&on_disk)),
-            median(&cpu),
-            megabytes / median(&cpu),
-            or_dash(&peak, 1, most(&peak)),
+            speeds.median(),
+            speeds.span(0),
+            or_dash(&on_disk, 0, on_disk.median()),
+            cpu.median(),
+            megabytes / cpu.median(),
+            or_dash(&peak, 1, peak.most()),
         )
     }
 }
 
-fn or_dash(of: &[f64], places: usize, number: f64) -> String {
+fn or_dash(of: &Figures, places: usize, number: f64) -> String {
     if of.is_empty() { "-".to_owned() } else { format!("{number:.places$}") }
-}
-
-fn sorted(mut numbers: Vec<f64>) -> Vec<f64> {
-    numbers.sort_by(f64::total_cmp);
-    numbers
-}
-
-fn least(sorted: &[f64]) -> f64 {
-    sorted.first().copied().unwrap_or(0.0)
-}
-
-fn most(sorted: &[f64]) -> f64 {
-    sorted.last().copied().unwrap_or(0.0)
-}
-
-fn median(sorted: &[f64]) -> f64 {
-    let (low, high) = (sorted.get(sorted.len().saturating_sub(1) / 2), sorted.get(sorted.len() / 2));
-    (low.unwrap_or(&0.0) + high.unwrap_or(&0.0)) / 2.0
 }

@@ -301,6 +301,6 @@ fn review() -> String {
     answers + "reasons = \"Read from the file as it stands.\"\n"
 }
 
-fn fault(error: impl std::fmt::Display) -> Failure {
+pub(crate) fn fault(error: impl std::fmt::Display) -> Failure {
     Failure::Fault(error.to_string())
 }
