@@ -15,9 +15,11 @@ use crate::failure::Failure;
 const QUEUE: usize = 1024;
 /// How many jobs one commit takes at most.
 const TOGETHER: usize = 256;
-/// How many it takes before half of those that wait are left to the next: what is signed first is on its way to partners
-/// while the next is being signed.
+/// How many it takes before half of those that wait are left to the next, while sessions go on: what is signed first is on
+/// its way to partners while the next is being signed.
 const AT_ONCE: usize = 16;
+/// After so many commits without a job of a session none goes on.
+const QUIET: u32 = 8;
 
 /// After how long without a job the lists that lag are brought up to date.
 const IDLE: Duration = Duration::from_millis(50);
@@ -192,7 +194,7 @@ impl LedgerByHand {
 
 fn work(mut ledger: Ledger, mut queue: mpsc::Receiver<Job>, telling: &watch::Sender<u64>) {
     let waiting = tokio::runtime::Builder::new_current_thread().enable_time().build();
-    let mut lined_up = VecDeque::new();
+    let (mut lined_up, mut quiet) = (VecDeque::new(), QUIET);
     loop {
         if lined_up.is_empty() {
             let first = match (&waiting, ledger.lagging.is_empty()) {
@@ -218,14 +220,16 @@ fn work(mut ledger: Ledger, mut queue: mpsc::Receiver<Job>, telling: &watch::Sen
             // Whoever is about to ask, because of what was just answered, may do so now, and shares the commit.
             std::thread::yield_now();
         }
-        let jobs = next_together(&mut lined_up);
+        let goes_on = lined_up.iter().any(|job: &Job| job.manner == Manner::First);
+        quiet = if goes_on { 0 } else { quiet.saturating_add(1) };
+        let jobs = next_together(&mut lined_up, quiet < QUIET);
         carry_out(&mut ledger, jobs, telling);
     }
 }
 
 /// The jobs of the next commit: first what goes on with partners, then others in the order they came.
-fn next_together(lined_up: &mut VecDeque<Job>) -> Vec<Job> {
-    let most = lined_up.len().div_ceil(2).clamp(AT_ONCE, TOGETHER);
+fn next_together(lined_up: &mut VecDeque<Job>, halves: bool) -> Vec<Job> {
+    let most = if halves { lined_up.len().div_ceil(2).clamp(AT_ONCE, TOGETHER) } else { TOGETHER };
     let goes_first = |job: &Job| job.manner == Manner::First;
     let (mut jobs, later): (Vec<_>, Vec<_>) = lined_up.drain(..).partition(goes_first);
     lined_up.extend(later);
