@@ -5,8 +5,9 @@
 //! They are folded before the next job that may look, and after [`AT_MOST_MS`] at the latest: many entries of a matter then
 //! cost one fold of its row.
 //!
-//! Only rows of `matter`, `order`, `search` and `holdings` lag; what is held is reckoned anew for whoever asks. Never those of a matter that has none yet (so whether a matter is
-//! there is always told right), never those of a node's own records, and never where content is erased.
+//! Only rows of `matter`, `order`, `search` and `holdings` lag; what is held is reckoned anew for whoever asks. Never
+//! those of a matter that has none yet (so whether a matter is there is always told right), never those of a node's own
+//! records, and never where content is erased.
 //!
 //! Invariant: a matter whose rows are not what its entries make them is named in this view, in every state of the store.
 

@@ -5,7 +5,7 @@
 //! that handed over a sealed package, and [`HANDED_OVER`] lists them. All of them hold structure only: titles and names are content and are read where
 //! they are shown, if they are still there. [`WAITING`] has a row per entry whose past is not here, [`HOLDINGS`] one per partner and
 //! matter with a hash over what is here. [`SEARCH`] alone is made of content, and loses what the content loses, in
-//! the same commit. Rows that only people look at may lag behind for a moment: [`lagging`].
+//! the same commit. Rows that only people look at may lag behind for a moment: `lagging`.
 //!
 //! A store says which release folded its views, for which kinds. Another one folds them anew when it opens.
 
