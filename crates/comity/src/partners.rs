@@ -91,7 +91,9 @@ impl Partners {
 
     /// The partners that the node may dial. From now on exactly the TLS keys are accepted that their latest cards name.
     async fn confirmed(&self, ledger: &LedgerHandle) -> Result<Vec<Dialled>, Reply> {
-        let dialled = ledger.run(|ledger, _| {
+        // It is asked with each batch that comes, and looks at no list.
+        let ahead = ledger.ahead();
+        let dialled = ahead.run(|ledger, _| {
             let mut dialled = Vec::new();
             for partner in ledger.partners()? {
                 if partner.partnership != Partnership::Confirmed || partner.off_network {

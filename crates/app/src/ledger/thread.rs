@@ -49,6 +49,7 @@ struct Job {
 pub struct LedgerHandle {
     jobs: mpsc::Sender<Job>,
     written: watch::Receiver<u64>,
+    manner: Manner,
 }
 
 impl LedgerHandle {
@@ -57,7 +58,19 @@ impl LedgerHandle {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (telling, written) = watch::channel(ledger.moved);
         std::thread::spawn(move || work(ledger, queue, &telling));
-        Self { jobs, written }
+        Self { jobs, written, manner: Manner::Looks }
+    }
+
+    /// The same, for jobs that look at no list: those need not be brought up to date for them.
+    #[must_use]
+    pub fn ahead(&self) -> Self {
+        Self { manner: Manner::Ahead, ..self.clone() }
+    }
+
+    /// The same, for jobs with which a session with a partner goes on: they look at no list, and wait behind no others.
+    #[must_use]
+    pub fn first(&self) -> Self {
+        Self { manner: Manner::First, ..self.clone() }
     }
 
     /// Tells whenever more records or receipts have become durable: how often they have since the ledger was opened.
@@ -69,7 +82,7 @@ impl LedgerHandle {
     pub fn by_hand(ledger: Ledger) -> (Self, LedgerByHand) {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (telling, written) = watch::channel(ledger.moved);
-        (Self { jobs, written }, LedgerByHand { ledger, queue, telling })
+        (Self { jobs, written, manner: Manner::Looks }, LedgerByHand { ledger, queue, telling })
     }
 
     /// Carries a job out; answers once everything it appended is durable.
@@ -92,61 +105,6 @@ impl LedgerHandle {
         job: impl FnOnce(&mut Ledger, &mut Pending) -> Result<T, Failure> + Send + 'static,
         then: impl FnOnce(&mut Ledger, T) -> Result<U, Failure> + Send + 'static,
     ) -> Result<U, Failure> {
-        self.put(Manner::Looks, job, then).await
-    }
-
-    /// As [`Self::run`], for a job that looks at no list: those need not be brought up to date for it.
-    ///
-    /// # Errors
-    /// As [`Self::run`].
-    pub async fn run_ahead<T: Send + 'static>(
-        &self,
-        job: impl FnOnce(&mut Ledger, &mut Pending) -> Result<T, Failure> + Send + 'static,
-    ) -> Result<T, Failure> {
-        self.put(Manner::Ahead, job, |_, outcome| Ok(outcome)).await
-    }
-
-    /// As [`Self::run_then`], for a job that looks at no list.
-    ///
-    /// # Errors
-    /// As [`Self::run`].
-    pub async fn run_ahead_then<T: Send + 'static, U: Send + 'static>(
-        &self,
-        job: impl FnOnce(&mut Ledger, &mut Pending) -> Result<T, Failure> + Send + 'static,
-        then: impl FnOnce(&mut Ledger, T) -> Result<U, Failure> + Send + 'static,
-    ) -> Result<U, Failure> {
-        self.put(Manner::Ahead, job, then).await
-    }
-
-    /// As [`Self::run_ahead`], for a job with which a session goes on: it does not wait behind others.
-    ///
-    /// # Errors
-    /// As [`Self::run`].
-    pub async fn run_first<T: Send + 'static>(
-        &self,
-        job: impl FnOnce(&mut Ledger, &mut Pending) -> Result<T, Failure> + Send + 'static,
-    ) -> Result<T, Failure> {
-        self.put(Manner::First, job, |_, outcome| Ok(outcome)).await
-    }
-
-    /// As [`Self::run_then`], for a job with which a session goes on.
-    ///
-    /// # Errors
-    /// As [`Self::run`].
-    pub async fn run_first_then<T: Send + 'static, U: Send + 'static>(
-        &self,
-        job: impl FnOnce(&mut Ledger, &mut Pending) -> Result<T, Failure> + Send + 'static,
-        then: impl FnOnce(&mut Ledger, T) -> Result<U, Failure> + Send + 'static,
-    ) -> Result<U, Failure> {
-        self.put(Manner::First, job, then).await
-    }
-
-    async fn put<T: Send + 'static, U: Send + 'static>(
-        &self,
-        manner: Manner,
-        job: impl FnOnce(&mut Ledger, &mut Pending) -> Result<T, Failure> + Send + 'static,
-        then: impl FnOnce(&mut Ledger, T) -> Result<U, Failure> + Send + 'static,
-    ) -> Result<U, Failure> {
         let (answer, answered) = oneshot::channel();
         let work = Box::new(move |ledger: &mut Ledger, pending: &mut Pending| -> Afterwards {
             let outcome = job(ledger, pending);
@@ -160,7 +118,7 @@ impl LedgerHandle {
             })
         });
         let stopped = || Failure::Fault("the ledger has stopped".into());
-        self.jobs.send(Job { manner, work }).await.map_err(|_| stopped())?;
+        self.jobs.send(Job { manner: self.manner, work }).await.map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?
     }
 }

@@ -55,6 +55,7 @@ pub async fn answer(
     at: &str,
     body: Vec<u8>,
 ) -> Result<Vec<u8>, AnswerFailure> {
+    let ledger = &ledger.first();
     let answered = match at {
         path::HELLO => hello(ledger, from, &body).await,
         path::BATCH => batch(ledger, from, body).await,
@@ -78,7 +79,7 @@ pub(super) async fn heed_nonsense<T>(
     if let Err(AnswerFailure::Nonsense(why)) = &answered {
         let why = why.clone();
         ledger
-            .run_first(move |ledger, pending| {
+            .run(move |ledger, pending| {
                 ledger.record_incident(pending, Trouble::BadBatch, Some(from), None, Some(&why))
             })
             .await?;
@@ -94,8 +95,7 @@ pub(super) fn check_caller(from: AgencyId, says: AgencyId) -> Result<(), AnswerF
 async fn hello(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {
     let hello = Hello::decode(body)?;
     check_caller(from, hello.from)?;
-    let answered =
-        ledger.run_first(move |ledger, pending| ledger.answer_hello(pending, from, &hello)).await?;
+    let answered = ledger.run(move |ledger, pending| ledger.answer_hello(pending, from, &hello)).await?;
     Ok(answered.map_err(AnswerFailure::from)?.encode())
 }
 
@@ -134,7 +134,7 @@ pub(super) async fn take_batch(
     way: Way,
 ) -> Result<Taking, AnswerFailure> {
     let taken = ledger
-        .run_first_then(
+        .run_then(
             move |ledger, pending| {
                 let batch = ledger.open_batch(from, &body)?;
                 // In the new epoch of one that knows itself to be an older copy nothing can contradict what it lost; and where
@@ -170,7 +170,7 @@ async fn fetch(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec
     let fetch = Fetch::decode(body)?;
     check_caller(from, fetch.from)?;
     let answered = ledger
-        .run_first(move |ledger, _| {
+        .run(move |ledger, _| {
             let at = ledger.store().stream_at(&from, Direction::Out, fetch.after.n)?;
             let snapshot = ledger.snapshot(&from)?;
             match Answering(snapshot).fetch(&fetch, at) {
@@ -189,7 +189,7 @@ async fn recover(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<V
     let fetch = Fetch::decode(body)?;
     check_caller(from, fetch.from)?;
     let answered = ledger
-        .run_first(move |ledger, _| {
+        .run(move |ledger, _| {
             let at = ledger.store().stream_at(&from, Direction::In, fetch.after.n)?;
             let snapshot = ledger.snapshot(&from)?;
             match Answering(snapshot).recover(&fetch, at) {
@@ -206,7 +206,7 @@ async fn recover(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<V
 
 /// What is ours is given back to us, unasked.
 async fn take_back(ledger: &LedgerHandle, from: AgencyId, body: Vec<u8>) -> Result<Vec<u8>, AnswerFailure> {
-    let taken = ledger.run_first(move |ledger, pending| {
+    let taken = ledger.run(move |ledger, pending| {
         let batch = ledger.open_batch(from, &body)?;
         ledger.recover(pending, from, batch)?;
         ledger.stream(&from, Direction::Out)
@@ -221,13 +221,13 @@ async fn take_back(ledger: &LedgerHandle, from: AgencyId, body: Vec<u8>) -> Resu
 async fn ask(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {
     let ask = Ask::decode(body)?;
     check_caller(from, ask.from)?;
-    Ok(ledger.run_first(move |ledger, _| ledger.supply(from, &ask)).await?)
+    Ok(ledger.run(move |ledger, _| ledger.supply(from, &ask)).await?)
 }
 
 async fn holdings(ledger: &LedgerHandle, from: AgencyId, body: &[u8]) -> Result<Vec<u8>, AnswerFailure> {
     let theirs = Holdings::decode(body)?;
     check_caller(from, theirs.from)?;
-    let listed = ledger.run_first(move |ledger, _| {
+    let listed = ledger.run(move |ledger, _| {
         let ours = ledger.runs_with(&from)?;
         differing(&ours, &theirs.runs, |run| ledger.held_with(&from, Some(run)))
     });
@@ -248,7 +248,7 @@ pub(super) async fn take_receipts(
 ) -> Result<u64, AnswerFailure> {
     let message = Receipts::decode(body)?;
     check_caller(from, message.from)?;
-    let taken = ledger.run_first(move |ledger, pending| {
+    let taken = ledger.run(move |ledger, pending| {
         if way == Way::Wire {
             ledger.check_vouched(&from)?;
         }

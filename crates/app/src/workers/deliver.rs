@@ -75,9 +75,9 @@ pub async fn deliver(
     peer: &impl Peer,
     level: &mut Level,
 ) -> Result<Synced, Failure> {
-    let (outgoing, now) = ledger
-        .run_first(move |ledger, _| Ok((ledger.stream(&partner, Direction::Out)?, ledger.now())))
-        .await?;
+    let ledger = &ledger.first();
+    let (outgoing, now) =
+        ledger.run(move |ledger, _| Ok((ledger.stream(&partner, Direction::Out)?, ledger.now()))).await?;
     if let Some((ended, since)) = level.0.take()
         && since.millis_until(now) < COMPARED_MS
         && let Some(pushing) = ended.go_on(outgoing)
@@ -102,7 +102,7 @@ pub async fn deliver(
 /// # Errors
 /// [`Failure::Waiting`] when the partner cannot be reached; [`Failure::NotBelieved`] when it answers nonsense.
 pub async fn sync(ledger: &LedgerHandle, partner: AgencyId, peer: &impl Peer) -> Result<Synced, Failure> {
-    Ok(session(ledger, partner, peer).await?.0)
+    Ok(session(&ledger.first(), partner, peer).await?.0)
 }
 
 async fn session(
@@ -111,7 +111,7 @@ async fn session(
     peer: &impl Peer,
 ) -> Result<(Synced, Option<Ended>), Failure> {
     let mut synced = Synced::default();
-    let snapshot = ledger.run_first(move |ledger, _| ledger.snapshot(&partner)).await?;
+    let snapshot = ledger.run(move |ledger, _| ledger.snapshot(&partner)).await?;
     let (card, knows) = (snapshot.card.number, snapshot.partner.facts().number);
     let (hello, waiting) = Dialling(snapshot).hello();
     let reply = HelloReply::decode(&peer.post(path::HELLO, hello.encode()).await?).map_err(unreadable)?;
@@ -125,7 +125,7 @@ async fn session(
         bring_card(ledger, partner, peer, &mut synced).await?;
     }
     rejoin(ledger, partner, peer, theirs.incoming, &mut synced).await?;
-    let here = ledger.run_first(move |ledger, _| ledger.here(&partner, &theirs)).await?;
+    let here = ledger.run(move |ledger, _| ledger.here(&partner, &theirs)).await?;
     let (mut heard, mut next) =
         waiting.hear(&reply, here).map_err(|error| Failure::NotBelieved(error.to_string()))?;
     // That it holds more of ours is only said so far.
@@ -133,9 +133,7 @@ async fn session(
     // While something was under way both hold something else; whether anything is missing shows when nothing is.
     let differ = heard.holdings_differ && matches!(next, Next::Done(_));
     let note = reply.hello.checkpoint.clone();
-    ledger
-        .run_first(move |ledger, pending| ledger.heed(pending, partner, &heard, note.as_ref(), &[]))
-        .await?;
+    ledger.run(move |ledger, pending| ledger.heed(pending, partner, &heard, note.as_ref(), &[])).await?;
     let done = loop {
         next = match next {
             Next::Recover(recovering) => {
@@ -145,7 +143,7 @@ async fn session(
             Next::Rewind(rewinding) => {
                 let n = rewinding.n();
                 let at = ledger
-                    .run_first(move |ledger, _| Ok(ledger.store().stream_at(&partner, Direction::Out, n)?))
+                    .run(move |ledger, _| Ok(ledger.store().stream_at(&partner, Direction::Out, n)?))
                     .await?;
                 rewinding.stream_at(at)
             }
@@ -170,7 +168,7 @@ async fn end(
     let Done { compared, divergences, they_lost, .. } = done;
     synced.compared = compared;
     synced.released = ledger
-        .run_first(move |ledger, pending| {
+        .run(move |ledger, pending| {
             let nothing = Heard { findings: Vec::new(), holds: None, holdings_differ: false };
             ledger.heed(pending, partner, &nothing, None, &divergences)?;
             if they_lost {
@@ -191,7 +189,7 @@ async fn push(
 ) -> Result<Next, Failure> {
     let (after, nothing_lost) = (pushing.after(), pushing.nothing_lost());
     let (batch, hashes) = ledger
-        .run_first(move |ledger, _| {
+        .run(move |ledger, _| {
             if nothing_lost {
                 ledger.vouch(partner);
             }
@@ -204,7 +202,7 @@ async fn push(
     let (receipts, refused) = (reply.receipts.clone(), reply.refused.clone());
     let before = after.n;
     let (delivered, outgoing) = ledger
-        .run_first(move |ledger, pending| {
+        .run(move |ledger, pending| {
             let delivered = ledger.receive_receipts(pending, partner, receipts, &refused)?;
             Ok((delivered, ledger.stream(&partner, Direction::Out)?))
         })
@@ -225,7 +223,7 @@ async fn fetch(
     let bytes = peer.post(path::FETCH, fetch.encode()).await?;
     synced.requests += 1;
     let (batch, incoming) = ledger
-        .run_first(move |ledger, _| {
+        .run(move |ledger, _| {
             if nothing_lost {
                 ledger.vouch(partner);
             }
@@ -238,7 +236,7 @@ async fn fetch(
         Fetched::Take { then, .. } => then,
     };
     let (receipts, refused, incoming, new) = ledger
-        .run_first_then(
+        .run_then(
             move |ledger, pending| ledger.receive_batch(pending, partner, batch),
             move |ledger, reception| {
                 let incoming = ledger.stream(&partner, Direction::In)?;

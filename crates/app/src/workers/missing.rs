@@ -49,7 +49,7 @@ pub(super) async fn ask_for_missing(
 ) -> Result<(), Failure> {
     let elsewhere =
         if differ { held_elsewhere(ledger, partner, peer, synced).await? } else { BTreeMap::new() };
-    let about = ledger.run_first({
+    let about = ledger.run({
         let elsewhere = elsewhere.keys().copied().collect();
         move |ledger, _| ledger.about_what_to_ask(&partner, &elsewhere)
     });
@@ -57,18 +57,18 @@ pub(super) async fn ask_for_missing(
         let theirs = elsewhere.get(&matter).copied();
         let mut how = if theirs.is_some() { About::WhatFollows } else { About::WhatIsMissing };
         for _ in 0..ROUNDS {
-            let ask = ledger.run_first(move |ledger, _| ledger.ask(&partner, matter, how)).await?;
+            let ask = ledger.run(move |ledger, _| ledger.ask(&partner, matter, how)).await?;
             let Some(ask) = ask else { break };
             let bytes = peer.post(path::ASK, ask.encode()).await?;
             synced.asked += 1;
             let supplied = ledger
-                .run_first(move |ledger, pending| {
+                .run(move |ledger, pending| {
                     let batch = ledger.open_batch(partner, &bytes)?;
                     ledger.receive_supplied(pending, partner, &matter, batch)
                 })
                 .await?;
             synced.supplied += supplied;
-            let alike = ledger.run_first(move |ledger, _| Ok(ledger.held_of(&partner, &matter)? == theirs));
+            let alike = ledger.run(move |ledger, _| Ok(ledger.held_of(&partner, &matter)? == theirs));
             how = match (how, supplied) {
                 (About::WhatFollows, 0) if alike.await? => break,
                 // It stands beside what counts.
@@ -88,14 +88,14 @@ async fn held_elsewhere(
     peer: &impl Peer,
     synced: &mut Synced,
 ) -> Result<BTreeMap<MatterId, Hash>, Failure> {
-    let ours = ledger.run_first(move |ledger, _| {
+    let ours = ledger.run(move |ledger, _| {
         let (v, from, to) = (VERSION, ledger.agency, partner);
         Ok(Holdings { v, from, to, runs: ledger.runs_with(&partner)? })
     });
     let bytes = peer.post(path::HOLDINGS, ours.await?.encode()).await?;
     let reply = HoldingsReply::decode(&bytes).map_err(unreadable)?;
     synced.asked += 1;
-    let ours = ledger.run_first(move |ledger, _| ledger.held_with(&partner, None)).await?;
+    let ours = ledger.run(move |ledger, _| ledger.held_with(&partner, None)).await?;
     let ours: BTreeSet<_> = ours.into_iter().collect();
     let others = reply.held.into_iter().filter(|held| !ours.contains(held));
     Ok(others.map(|held| (held.matter, held.entries)).collect())

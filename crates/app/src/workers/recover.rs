@@ -36,7 +36,7 @@ pub(super) async fn recover(
     synced.requests += 1;
     let said = said.to_vec();
     let (recovered, outgoing) = ledger
-        .run_first(move |ledger, pending| {
+        .run(move |ledger, pending| {
             let batch = ledger.open_batch(partner, &bytes)?;
             let recovered = ledger.recover(pending, partner, batch)?;
             if recovered.shown == Shown::Nothing {
@@ -60,12 +60,11 @@ pub(super) async fn give_back(
 ) -> Result<Next, Failure> {
     let (after, count) = giving.after();
     let count = usize::try_from(count).unwrap_or(usize::MAX);
-    let batch = ledger.run_first(move |ledger, _| ledger.give_back(partner, after, count)).await?;
+    let batch = ledger.run(move |ledger, _| ledger.give_back(partner, after, count)).await?;
     let returned = Returned::decode(&peer.post(path::RETURN, batch).await?).map_err(unreadable)?;
     synced.requests += 1;
     let says = returned.outgoing;
-    let here =
-        ledger.run_first(move |ledger, _| Ok(ledger.store().stream_at(&partner, Direction::In, says.n)?));
+    let here = ledger.run(move |ledger, _| Ok(ledger.store().stream_at(&partner, Direction::In, says.n)?));
     // What it says is taken for a place in its stream only where that is known here.
     Ok(giving.given(here.await?.filter(|here| *here == says).unwrap_or(after)))
 }
@@ -79,7 +78,7 @@ pub(super) async fn take_card(
     synced: &mut Synced,
 ) -> Result<(), Failure> {
     let fetch = ledger
-        .run_first(move |ledger, _| {
+        .run(move |ledger, _| {
             // Only the card is wanted: where the streams stand is compared with it.
             let (from, after) = (ledger.own_card().agency(), StreamHead::START);
             Ok(Fetch { v: VERSION, from, to: partner, after, limit: 0 })
@@ -88,7 +87,7 @@ pub(super) async fn take_card(
     let bytes = peer.post(path::FETCH, fetch.encode()).await?;
     synced.requests += 1;
     ledger
-        .run_first(move |ledger, pending| {
+        .run(move |ledger, pending| {
             let batch = ledger.open_batch(partner, &bytes)?;
             for card in batch.cards.into_iter().filter(|card| card.agency() == partner) {
                 ledger.keep_card(pending, card)?;
@@ -111,14 +110,14 @@ pub(super) async fn rejoin(
     theirs: StreamHead,
     synced: &mut Synced,
 ) -> Result<(), Failure> {
-    let parted = ledger.run_first(move |ledger, _| ledger.parted_from(&partner, theirs)).await?;
+    let parted = ledger.run(move |ledger, _| ledger.parted_from(&partner, theirs)).await?;
     let Some((from, mut after)) = parted else { return Ok(()) };
     while after.n < theirs.n {
         let limit = theirs.n.saturating_sub(after.n).min(limits::BATCH_ENTRIES as u64);
         let fetch = Fetch { v: VERSION, from, to: partner, after, limit };
         let bytes = peer.post(path::RECOVER, fetch.encode()).await?;
         synced.requests += 1;
-        let laid = ledger.run_first(move |ledger, pending| {
+        let laid = ledger.run(move |ledger, pending| {
             let batch = ledger.open_batch(partner, &bytes)?;
             ledger.lay_stream_anew(pending, partner, after, batch)
         });
@@ -139,7 +138,7 @@ pub(super) async fn bring_card(
     peer: &impl Peer,
     synced: &mut Synced,
 ) -> Result<(), Failure> {
-    let composed = ledger.run_first(move |ledger, _| ledger.compose_batch(partner, StreamHead::START, 0));
+    let composed = ledger.run(move |ledger, _| ledger.compose_batch(partner, StreamHead::START, 0));
     peer.post(path::BATCH, composed.await?.0).await?;
     synced.requests += 1;
     Ok(())

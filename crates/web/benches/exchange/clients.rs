@@ -117,7 +117,8 @@ async fn client(
         let (acted, place) = pair
             .a
             .ledger
-            .run_ahead_then(
+            .ahead()
+            .run_then(
                 move |ledger, pending| {
                     let officer = ledger.officer(Some(asks))?;
                     ledger.act(pending, &command, &officer)
@@ -145,7 +146,7 @@ async fn deliver(pair: Arc<Pair>, woken: Arc<Notify>) -> Result<(), Failure> {
     let (partner, mut level) = (pair.b.agency(), Level::default());
     loop {
         woken.notified().await;
-        while pair.a.ledger.run_first(move |ledger, _| ledger.queued_for(&partner)).await? > 0 {
+        while pair.a.ledger.first().run(move |ledger, _| ledger.queued_for(&partner)).await? > 0 {
             pair.deliver(&mut level).await?;
         }
     }
@@ -157,7 +158,7 @@ async fn tell(pair: Arc<Pair>, delivered: watch::Sender<u64>) -> Result<(), Fail
     let mut written = pair.a.ledger.written();
     while written.changed().await.is_ok() {
         let reached =
-            pair.a.ledger.run_first(move |ledger, _| Ok(ledger.store().delivered(&partner)?)).await?;
+            pair.a.ledger.first().run(move |ledger, _| Ok(ledger.store().delivered(&partner)?)).await?;
         delivered.send_if_modified(|before| std::mem::replace(before, reached) != reached);
     }
     Ok(())
