@@ -172,15 +172,7 @@ impl AwaitHello {
     pub fn hear(mut self, reply: &HelloReply, here: Here) -> Result<(Heard, Next), WrongAgency> {
         (self.0.now, self.0.tree_epoch) = (here.now, here.tree_epoch);
         let heard = self.0.hear(&reply.hello, Some(&reply.consistency), here.root)?;
-        let mut course = Course {
-            me: self.0.me,
-            partner: self.0.partner.agency(),
-            offered: None,
-            divergences: Vec::new(),
-            unfinished: false,
-            they_lost: false,
-            level: None,
-        };
+        let mut course = Course::begin(self.0.me, self.0.partner.agency());
         match compare::theirs_here(self.0.incoming, reply.hello.outgoing) {
             Ok(Standing::Level) => {}
             Ok(Standing::Behind) => course.offered = Some((self.0.incoming, reply.hello.outgoing.n)),
@@ -235,6 +227,11 @@ struct Course {
 }
 
 impl Course {
+    fn begin(me: AgencyId, partner: AgencyId) -> Self {
+        let divergences = Vec::new();
+        Self { me, partner, offered: None, divergences, unfinished: false, they_lost: false, level: None }
+    }
+
     fn compare_ours(self, ours: StreamHead, theirs: StreamHead, delivered: StreamHead) -> Next {
         let rewinding = Rewinding { course: self, ours, theirs, delivered };
         if theirs.n < ours.n { Next::Rewind(rewinding) } else { rewinding.stream_at(None) }
@@ -546,15 +543,6 @@ impl Ended {
     /// Goes on, if our stream has: `outgoing` is its head now.
     pub fn go_on(self, outgoing: StreamHead) -> Option<Pushing> {
         let Self { me, partner, at } = self;
-        let course = Course {
-            me,
-            partner,
-            offered: None,
-            divergences: Vec::new(),
-            unfinished: false,
-            they_lost: false,
-            level: None,
-        };
-        (outgoing.n > at.n).then_some(Pushing { course, after: at })
+        (outgoing.n > at.n).then(|| Pushing { course: Course::begin(me, partner), after: at })
     }
 }

@@ -42,16 +42,12 @@ pub(super) fn project(
     } else {
         let (mut brought, erased) = touched(ledger, pending)?;
         brought.retain(|id, entries| !ledger.lagging.add(id, entries));
-        let mut unfolded = erased.clone();
+        let (mut unfolded, lagged) = (erased.clone(), caught_up.keys().copied().collect::<BTreeSet<_>>());
         for (id, words) in caught_up {
             let entries = brought.entry(id).or_default();
             match words {
                 NewWords::Of(more) => entries.extend(more),
                 NewWords::Any => drop(unfolded.insert(id)),
-            }
-            if erased.contains(&id) {
-                // What it has of the words that stay is not known.
-                rows.extend(found_by_all(ledger, pending, &since, id)?);
             }
         }
         for (id, entries) in brought {
@@ -64,7 +60,9 @@ pub(super) fn project(
                 new_words(ledger, pending, &id, &entries)?
             };
             rows.extend(place.rows(before.difference(&after).cloned().collect(), false));
-            rows.extend(place.rows(after.difference(&before).cloned().collect(), true));
+            // By which of its words a matter is found that lagged is not known.
+            let found = if lagged.contains(&id) { BTreeSet::new() } else { before };
+            rows.extend(place.rows(after.difference(&found).cloned().collect(), true));
         }
     }
     pending.commit.views.extend(rows);
@@ -108,17 +106,6 @@ fn place(
         None => ledger.row(kind, &id)?.map(|row| row.since),
     };
     since.map(|since| Place::of(ledger, id, since)).transpose()
-}
-
-/// The rows of everything a matter will hold.
-fn found_by_all(
-    ledger: &mut Ledger,
-    pending: &Pending,
-    since: &BTreeMap<MatterId, Timestamp>,
-    id: MatterId,
-) -> Result<Vec<ViewRow>, Failure> {
-    let Some(place) = place(ledger, since, id)? else { return Ok(Vec::new()) };
-    Ok(place.rows(words_of(ledger, pending, &id, true)?, true))
 }
 
 /// The matters to which this commit brings content or from which it takes some, with the entries that bring it; and
