@@ -45,6 +45,19 @@ fn any_chunk_opens_alone() {
 }
 
 #[test]
+fn content_that_ends_without_its_last_piece_is_cut() {
+    let (payload, file) = sealed(&vec![7; 2 * CHUNK + 7]);
+    for pieces in [1, 2] {
+        let mut opened = Vec::new();
+        let cut = &payload[..NONCE + pieces * SEALED_CHUNK];
+        let error = StreamReader::new(cut, &file).unwrap().read_to_end(&mut opened).unwrap_err();
+        assert_eq!(error.to_string(), PayloadError::Cut(pieces as u64 - 1).to_string());
+    }
+    let nothing = StreamReader::new(&payload[..NONCE], &file).unwrap().read_to_end(&mut Vec::new());
+    assert_eq!(nothing.unwrap_err().to_string(), PayloadError::Altered(0).to_string());
+}
+
+#[test]
 fn a_promise_that_more_follows_is_held_to() {
     let file = FileKey::draw(&mut Seeded::new(1));
     let mut writer = StreamWriter::new(Vec::new(), &file, &[5; NONCE]).unwrap();
