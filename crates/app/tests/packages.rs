@@ -228,6 +228,32 @@ fn wrong_bytes_are_not_believed_and_what_was_right_is_gone_on_from() {
 }
 
 #[test]
+fn what_lies_on_disk_is_compared_before_a_transfer_goes_on_from_it() {
+    let transfer = opened();
+    let package = transfer.honest(5 << 20, 8);
+    // The first run of groups arrives, the line breaks, and the disk does not keep the second of them as it was.
+    let first_run = |fetch: &PackageFetch, answer| match fetch.run {
+        PackageRun::Groups { first } if first > 0 => None,
+        _ => Some(answer),
+    };
+    assert!(matches!(transfer.fetch(&first_run), Err(Failure::Waiting(_))));
+    let part = transfer.dir.path().join("b").join(format!("{package}.part"));
+    let mut bytes = fs::read(&part).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(&part, bytes).unwrap();
+    let asked = Mutex::new(Vec::new());
+    transfer
+        .fetch(&|fetch, answer| {
+            asked.lock().unwrap().push(fetch.run);
+            Some(answer)
+        })
+        .unwrap();
+    transfer.assert_whole(&package);
+    assert_eq!(asked.lock().unwrap().first(), Some(&PackageRun::Groups { first: 1 }));
+    assert_eq!(transfer.troubles(), 0, "it was our own disk");
+}
+
+#[test]
 fn one_package_that_cannot_be_had_keeps_no_other_waiting() {
     let transfer = opened();
     let packages = [transfer.honest(2 << 20, 3), transfer.honest(2 << 20, 4), transfer.honest(2 << 20, 5)];
