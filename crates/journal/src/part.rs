@@ -151,3 +151,15 @@ pub mod bytes {
         deserializer.deserialize_byte_buf(Bytes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_prints_as_its_size_and_never_as_itself() {
+        let (label, class, salt) = (Token::literal("facts"), PartClass::Content, Salt::from_bytes([7; 32]));
+        let part = OpenPart { label, class, salt, bytes: b"Amara Olin".to_vec() };
+        assert_eq!(format!("{part:?}"), "OpenPart(facts, 10 bytes)");
+    }
+}

@@ -187,6 +187,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_secret_key_prints_without_its_secret() {
+        let key = SecretKey::from_seed(Suite::One, Zeroizing::new([0xa7; 32]));
+        let printed = format!("{key:?}");
+        assert_eq!(printed, format!("SecretKey(of {})", key.public()));
+        assert!(!printed.contains("a7a7") && !printed.contains("167, 167"));
+    }
+
+    #[test]
     fn a_key_stands_in_one_form_only() {
         let high = |lowest: u8, top: u8| {
             let mut bytes = [0xff; 32];

@@ -72,3 +72,27 @@ fn no_route_answers_a_stranger_but_those_that_lead_in() {
         }
     }
 }
+
+#[test]
+fn every_answer_carries_what_keeps_a_page_to_itself() {
+    let house = House::open();
+    let number = house.pair.signed_request().shown('R');
+    let (stranger, officer) = (house.stranger(), house.sit("Amara Olin"));
+    for path in ["/", "/sign-in", "/m/nothing", "/no-such-page", &format!("/m/{number}")] {
+        for browser in [&stranger, &officer] {
+            let (headers, _) = browser.raw(path, &[]);
+            let said =
+                |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            let policy = said("content-security-policy");
+            for part in
+                ["default-src 'none'", "script-src 'self';", "frame-ancestors 'none'", "base-uri 'none'"]
+            {
+                assert!(policy.contains(part), "{path}: {policy}");
+            }
+            assert!(!policy.contains("unsafe"), "{path}: {policy}");
+            let others = [said("x-content-type-options"), said("cache-control"), said("referrer-policy")];
+            assert_eq!(others, ["nosniff", "no-store", "same-origin"], "{path}");
+            assert_eq!(said("cross-origin-opener-policy"), "same-origin", "{path}");
+        }
+    }
+}
