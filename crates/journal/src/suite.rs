@@ -195,6 +195,19 @@ mod tests {
     }
 
     #[test]
+    fn a_key_of_small_order_signs_for_nobody() {
+        // The neutral point for key and R, zero for S: the bare equation holds for every message there is.
+        let mut neutral = [0; 32];
+        neutral[0] = 1;
+        let mut signature = [0; 64];
+        signature[..32].copy_from_slice(&neutral);
+        let (key, signature) = (PublicKey::from_bytes(neutral), Signature::from_bytes(signature));
+        for message in [&b"whatever"[..], b"and its opposite"] {
+            assert_eq!(Suite::One.verify(&key, message, &signature), Err(BadSignature));
+        }
+    }
+
+    #[test]
     fn a_key_stands_in_one_form_only() {
         let high = |lowest: u8, top: u8| {
             let mut bytes = [0xff; 32];
