@@ -1,6 +1,6 @@
 # Two commands are all a newcomer needs: `make demo` and `make test`. Each does its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check browser shots sim transfer bench
+.PHONY: help setup demo test check browser shots sim broken transfer bench
 
 help:
 	@echo "make demo    build comity and play a case between three agencies (ONCE=1: then stop; FILES=PATH: your evidence)"
@@ -9,6 +9,7 @@ help:
 	@echo "make browser the desk in real Chromium: every page, both languages, journeys (part of make test)"
 	@echo "make shots   a picture of every page, for people to look at (OUT=FOLDER; ONLY=zh-dark-320)"
 	@echo "make sim SEED=n  one simulated world of many nodes, told step by step"
+	@echo "make broken  break the code in many ways, one after the other: a test has to catch each (ONLY=domain)"
 	@echo "make transfer  hand over 2 GiB, twice, with a node killed on the way"
 	@echo "make bench   the measurements that the documents quote"
 
@@ -22,6 +23,7 @@ demo: setup
 # Same profile and target folder as the tests, so that SQLite and aws-lc are compiled once for both.
 check: setup
 	cargo fmt --all --check
+	@scripts/broken --apply
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 
 # The runner comes last: its summary is the last line. cargo-nextest is used where it is installed; it is not built
@@ -49,6 +51,10 @@ shots: setup
 # One world of many nodes by its seed, told step by step: make sim SEED=42. With TO=999 all worlds from there to that.
 sim: setup
 	cargo run --locked --quiet -p comity-simulation -- $(SEED) $(TO)
+
+# Deliberately broken variants of the code, each with what catches it: see tests/broken. It builds in a folder of its own.
+broken: setup
+	scripts/broken $(ONLY)
 
 # Eight gibibytes of disk, and minutes: not part of the tests.
 transfer: setup
