@@ -401,11 +401,19 @@ fn a_second_envelope_over_another_content_is_found() {
     let added = add(&mut world, &file.bytes, &third, true).unwrap();
     let (header, reader) = (Header::read(&mut added.as_slice()).unwrap(), read(&added).unwrap());
     let second = reader.envelopes()[1].envelope().clone();
-    let other = Envelope { root: Hash::from_bytes([1; 32]), ..second };
-    let other = SignedEnvelope::seal(other, Some(&sender(&world.south))).unwrap();
-    let stanzas = [&header.stanzas()[..4], &[other.stanza()]].concat();
-    let mixed = [Header::new(stanzas, &file.key(&world)).bytes(), &added[header.bytes().len()..]].concat();
-    assert_eq!(verify(&mixed).findings, [Finding::OtherPayload { number: 2 }]);
+    // Another payload, or other places for what stands in this one.
+    for other in [
+        Envelope { root: Hash::from_bytes([1; 32]), ..second.clone() },
+        Envelope { index_at: second.index_at - 1, ..second.clone() },
+        Envelope { index_size: second.index_size - 1, ..second.clone() },
+        Envelope { leaves_at: second.leaves_at - 1, ..second },
+    ] {
+        let other = SignedEnvelope::seal(other, Some(&sender(&world.south))).unwrap();
+        let stanzas = [&header.stanzas()[..4], &[other.stanza()]].concat();
+        let mixed =
+            [Header::new(stanzas, &file.key(&world)).bytes(), &added[header.bytes().len()..]].concat();
+        assert_eq!(verify(&mixed).findings, [Finding::OtherPayload { number: 2 }]);
+    }
 }
 
 #[test]

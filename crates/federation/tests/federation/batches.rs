@@ -178,6 +178,19 @@ fn a_batch_sealed_to_a_key_that_is_gone_or_for_another_pair_is_refused() {
 }
 
 #[test]
+fn sealed_content_is_not_moved_to_another_batch() {
+    let (a, b) = (Agency::new("xa.police"), Agency::new("xb.police"));
+    let first = parcel(&a, 1, vec![part("facts", b"one")]);
+    let alone = compose(&draft(&a, &b), std::slice::from_ref(&first), &b);
+    assert!(Batch::open(&alone.encode(), &a.id(), &b.id(), &secrets(&b)).is_ok());
+    // Its entry is in the other batch, too, and in the same place.
+    let with_another = compose(&draft(&a, &b), &[first, parcel(&a, 2, vec![])], &b);
+    let moved = Batch { content: alone.content, ..with_another };
+    let refused = Batch::open(&moved.encode(), &a.id(), &b.id(), &secrets(&b)).unwrap_err();
+    assert_eq!(refused, BatchError::Seal(SealError::Altered));
+}
+
+#[test]
 fn a_filled_batch_keeps_within_its_limits() {
     let (a, b) = (Agency::new("xa.police"), Agency::new("xb.police"));
     let draft = draft(&a, &b);
