@@ -232,7 +232,7 @@ fn what_lies_on_disk_is_compared_before_a_transfer_goes_on_from_it() {
     let transfer = opened();
     let package = transfer.honest(5 << 20, 8);
     // The first run of groups arrives, the line breaks, and the disk does not keep the second of them as it was.
-    let first_run = |fetch: &PackageFetch, answer| match fetch.run {
+    let first_run = |fetch: &PackageFetch, answer: Vec<u8>| match fetch.run {
         PackageRun::Groups { first } if first > 0 => None,
         _ => Some(answer),
     };
