@@ -82,7 +82,7 @@ impl Transfer {
         let package = self.shelves[0].fresh().unwrap();
         let (bag, entropy) = (bag::Facts::default(), &mut Seeded::new(seed + 1000));
         let output = package.as_file();
-        let (_, envelope, _) =
+        let (_, envelope) =
             seal(&source, &bag, &recipients, facts, Some(sender), output, entropy, &mut |_| {}).unwrap();
         let mut leaves = self.shelves[0].fresh().unwrap();
         let mut reader = SealedReader::read(package.reopen().unwrap()).unwrap();

@@ -7,7 +7,7 @@
 //! Invariant: memory does not grow with the payload; leaves go to a spool that the caller gives.
 //! Specification: RFC 6962 section 2.1.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::ops::Range;
 
 use comity_journal::suite::Hash;
@@ -106,79 +106,6 @@ pub fn root_of(spool: &mut impl Read) -> io::Result<RunningRoot> {
     Ok(root)
 }
 
-/// Passes a payload on, group by group, and hashes each.
-#[derive(Debug)]
-pub struct GroupWriter<W, S> {
-    output: W,
-    /// Leaves of complete groups go here, until it is taken away.
-    spool: Option<S>,
-    group: Vec<u8>,
-    root: RunningRoot,
-    passed: u64,
-}
-
-impl<W: Write, S: Write> GroupWriter<W, S> {
-    /// Passes the payload on to `output` and the leaves of its groups to `spool`.
-    pub fn new(output: W, spool: S) -> Self {
-        let group = Vec::with_capacity(NONCE + GROUP_SEALED);
-        Self { output, spool: Some(spool), group, root: RunningRoot::default(), passed: 0 }
-    }
-
-    /// Groups that are complete.
-    pub fn complete(&self) -> u64 {
-        self.root.leaves()
-    }
-
-    /// Takes the spool away: the leaves of later groups are only counted into the root.
-    pub fn take_spool(&mut self) -> Option<S> {
-        self.spool.take()
-    }
-
-    /// Ends the last group: the output, the root and the size of the payload.
-    ///
-    /// # Errors
-    /// Those of output and spool.
-    pub fn finish(mut self) -> io::Result<(W, Hash, u64)> {
-        if !self.group.is_empty() {
-            self.end_group()?;
-        }
-        Ok((self.output, self.root.root(), self.passed))
-    }
-
-    fn room(&self) -> usize {
-        let whole = if self.complete() == 0 { NONCE + GROUP_SEALED } else { GROUP_SEALED };
-        whole - self.group.len()
-    }
-
-    fn end_group(&mut self) -> io::Result<()> {
-        let leaf = leaf_hash(&self.group);
-        self.output.write_all(&self.group)?;
-        if let Some(spool) = &mut self.spool {
-            spool.write_all(leaf.as_bytes())?;
-        }
-        self.passed += self.group.len() as u64;
-        self.root.push(leaf);
-        self.group.clear();
-        Ok(())
-    }
-}
-
-impl<W: Write, S: Write> Write for GroupWriter<W, S> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let taken = bytes.len().min(self.room());
-        self.group.extend_from_slice(&bytes[..taken]);
-        if self.room() == 0 {
-            self.end_group()?;
-        }
-        Ok(taken)
-    }
-
-    /// Flushes the output; a group that is not complete waits on.
-    fn flush(&mut self) -> io::Result<()> {
-        self.output.flush()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,29 +123,27 @@ mod tests {
     }
 
     #[test]
-    fn groups_cover_a_payload_without_gap_and_their_leaves_are_those_of_their_bytes() {
+    fn groups_cover_a_payload_without_gap_and_each_has_its_own_leaf() {
         for size in [0, 1, 16, GROUP_SEALED, NONCE + GROUP_SEALED, NONCE + GROUP_SEALED + 1, 3 * GROUP_SEALED]
         {
             let payload: Vec<u8> = (0..size).map(|i| (i % 253) as u8).collect();
-            let mut spool = Vec::new();
-            let mut writer = GroupWriter::new(Vec::new(), &mut spool);
-            payload.chunks(100_003).for_each(|bytes| writer.write_all(bytes).unwrap());
-            let (output, root, passed) = writer.finish().unwrap();
-            assert!(output == payload && passed == size as u64);
-            let (mut end, mut leaves) = (0, spool.chunks(LEAF));
+            let (mut end, mut spool, mut root) = (0, Vec::new(), RunningRoot::default());
             for group in 0..count(size as u64) {
                 let span = span(group, size as u64).unwrap();
                 assert_eq!(span.start, end);
                 end = span.end;
                 let bytes = &payload[span.start as usize..span.end as usize];
-                let leaf = Hash::from_slice(leaves.next().unwrap()).unwrap();
+                let leaf = leaf_hash(bytes);
                 assert_eq!(check(group, bytes, &leaf), Ok(()));
                 assert_eq!(check(group, &bytes[1..], &leaf), Err(WrongGroup { group }));
+                spool.extend(leaf.as_bytes());
+                root.push(leaf);
             }
+            assert_eq!(span(count(size as u64), size as u64), None);
             if size > NONCE {
-                assert_eq!((end, leaves.next()), (size as u64, None));
-                assert_eq!(root_of(&mut spool.as_slice()).unwrap().root(), root);
+                assert_eq!(end, size as u64);
             }
+            assert_eq!(root_of(&mut spool.as_slice()).unwrap().root(), root.root());
         }
     }
 }

@@ -6,11 +6,13 @@
 //! Specifications: age-encryption.org/v1, RFC 8493 (BagIt 1.0), POSIX.1-2001 pax, RFC 6962 section 2.1.
 
 pub mod age;
+mod around;
 pub mod bag;
 pub mod envelope;
 pub mod extract;
 pub mod folder;
 pub mod groups;
+mod hands;
 pub mod index;
 pub mod limits;
 pub mod names;

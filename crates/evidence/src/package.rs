@@ -4,13 +4,14 @@
 //! encrypts it and vouches for it. Not here: temporary names and renaming of the sealed file.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use comity_journal::card::SealingKey;
 use comity_journal::entropy::Entropy;
 
 use crate::age::Identity;
+use crate::around::Around;
 use crate::bag::{self, Hashing, PackError, Packed};
 use crate::envelope::{Envelope, Facts, Sender};
 use crate::extract::{self, UnpackError, Unpacked};
@@ -44,28 +45,28 @@ pub enum PackageError {
     Io(#[from] io::Error),
 }
 
-/// Seals the file or folder at `source` into the empty `output`, to `recipients`; what was packed, the envelope, and
-/// the output, to be synced and named.
+/// Seals the file or folder at `source` into the empty `output`, to `recipients`; what was packed, and the envelope. The
+/// output remains to be synced and named.
 ///
 /// # Errors
 /// [`PackageError`], which names the file that stands in the way; `output` is to be thrown away then.
-pub fn seal<W: Write + Seek>(
+pub fn seal(
     source: &Path,
     bag: &bag::Facts,
     recipients: &[SealingKey],
     facts: Facts,
     sender: Option<Sender<'_>>,
-    output: W,
+    output: &File,
     entropy: &mut dyn Entropy,
     progress: &mut dyn FnMut(u64),
-) -> Result<(Packed, Envelope, W), PackageError> {
+) -> Result<(Packed, Envelope), PackageError> {
     let source = Source::open(source)?;
     let spool = tempfile::tempfile()?;
-    let mut writer = SealedWriter::create(output, recipients, facts, sender, spool, entropy)?;
+    let mut writer = SealedWriter::create(Around::new(output), recipients, facts, sender, spool, entropy)?;
     let packed = bag::pack(&source, bag, &mut writer, progress)?;
     let Packed { index_at, index_size, leaves_at, .. } = packed;
-    let (envelope, output) = writer.finish(Tail { index_at, index_size, leaves_at })?;
-    Ok((packed, envelope, output))
+    let (envelope, _) = writer.finish(Tail { index_at, index_size, leaves_at })?;
+    Ok((packed, envelope))
 }
 
 /// Opens a sealed file and writes all that is in it below `target`, which must not exist.

@@ -2,7 +2,8 @@
 //!
 //! [`SealedWriter`] seals in one pass; [`SealedReader`] verifies without any key, opens from beginning to end, or
 //! opens at any place; [`add_recipient`] makes a second file with the same payload. Memory does not grow with the
-//! file: leaves are kept in a spool that the caller gives (an anonymous temporary file).
+//! file: leaves are kept in a spool that the caller gives (an anonymous temporary file). Groups are hashed, sealed and
+//! opened on as many cores as there are; what comes of it is the same on one.
 //!
 //! Not here: what the plaintext is (`tar`, `bag`), temporary names and renaming, who may do what.
 //!
@@ -10,9 +11,11 @@
 //! against the signed root before, [`OpenWhole`] has by the time its last group is handed on.
 
 mod adding;
+mod ahead;
 mod open;
 mod payload;
 mod reader;
+mod sealing;
 mod writer;
 
 pub use adding::add_recipient;

@@ -34,8 +34,8 @@ fn sealed(dir: &Path, identity: &Identity) -> Envelope {
     let output = File::create_new(dir.join("seizure.package")).unwrap();
     let keys = [identity.recipient()];
     let entropy = &mut Seeded::new(2);
-    let (packed, envelope, _) =
-        seal(&source, &bag::Facts::default(), &keys, Facts::default(), None, output, entropy, &mut |_| {})
+    let (packed, envelope) =
+        seal(&source, &bag::Facts::default(), &keys, Facts::default(), None, &output, entropy, &mut |_| {})
             .unwrap();
     assert_eq!(packed.files, FILES as u64);
     envelope

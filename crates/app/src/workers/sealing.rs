@@ -64,9 +64,7 @@ impl Sealing<'_> {
         let identifiers = self.identifiers.to_vec();
         let bag = bag::Facts { date: Some(date), identifiers, ..bag::Facts::default() };
         let (source, sender) = (self.source, self.sender);
-        let sealed = package::seal(source, &bag, &keys, facts, sender, output, entropy, progress);
-        let (packed, envelope, _) = sealed?;
-        Ok((packed, envelope))
+        package::seal(source, &bag, &keys, facts, sender, output, entropy, progress)
     }
 
     /// Seals onto the shelf. Until an entry names the package the caller holds the shelf, so that nobody sweeps it.

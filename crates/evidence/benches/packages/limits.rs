@@ -3,10 +3,12 @@
 use std::fs::{self, File};
 use std::hint::black_box;
 use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use chacha20poly1305::{AeadInOut as _, ChaCha20Poly1305, KeyInit as _};
+use aws_lc_rs::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use comity_evidence::age::CHUNK;
+use rustix::fs::OFlags;
 use sha2::{Digest as _, Sha256};
 
 use super::Outcome;
@@ -27,11 +29,14 @@ pub(crate) fn take(table: &mut Table, folder: &Path) -> Outcome<()> {
     let sealing =
         Taken { seconds: 2.0 * hash.seconds + cipher.seconds, cpu: 2.0 * hash.cpu + cipher.cpu, ..hash };
     table.note(GROUP, "hash + cipher + hash, computed", BYTES, sealing);
-    let file = folder.join("plain");
-    let (plain, written) = timed(|| write(&file))?;
-    let sync = timed(|| Ok(plain.sync_all()?))?.1.seconds;
-    table.note(GROUP, "write", BYTES, Taken { sync: Some(sync), ..written });
-    Ok(fs::remove_file(file)?)
+    for (what, flags) in [("write", OFlags::empty()), ("write around the page cache", OFlags::DIRECT)] {
+        let file = folder.join("plain");
+        let (plain, written) = timed(|| write(&file, flags))?;
+        let sync = timed(|| Ok(plain.sync_all()?))?.1.seconds;
+        table.note(GROUP, what, BYTES, Taken { sync: Some(sync), ..written });
+        fs::remove_file(file)?;
+    }
+    Ok(())
 }
 
 fn hash() -> Outcome<()> {
@@ -44,20 +49,27 @@ fn hash() -> Outcome<()> {
 }
 
 fn cipher() -> Outcome<()> {
-    let (key, mut chunk) = (ChaCha20Poly1305::new(&[7; 32].into()), vec![7; CHUNK]);
+    let key = LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, &[7; 32])?);
+    let mut chunk = vec![7; CHUNK];
     for number in 0..CHUNKS {
         let mut nonce = [0; 12];
         nonce[..8].copy_from_slice(&number.to_be_bytes());
-        let sealed = key.encrypt_inout_detached(&nonce.into(), b"", black_box(chunk.as_mut_slice()).into());
-        black_box(sealed.map_err(|_| "the cipher refuses a chunk")?);
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        let tag = key.seal_in_place_separate_tag(nonce, Aad::empty(), black_box(&mut chunk))?;
+        black_box(tag.as_ref());
     }
     Ok(())
 }
 
-fn write(path: &Path) -> Outcome<File> {
-    let (mut file, block) = (File::create_new(path)?, vec![7; 1 << 20]);
-    for _ in 0..BYTES >> 20 {
-        file.write_all(&block)?;
+fn write(path: &Path, flags: OFlags) -> Outcome<File> {
+    const BLOCK: usize = 2 << 20;
+    const PAGE: usize = 4096;
+    let flags = i32::try_from(flags.bits())?;
+    let mut file = File::options().write(true).create_new(true).custom_flags(flags).open(path)?;
+    let memory = vec![7; BLOCK + PAGE];
+    let begin = memory.as_ptr().align_offset(PAGE);
+    for _ in 0..BYTES / BLOCK as u64 {
+        file.write_all(&memory[begin..begin + BLOCK])?;
     }
     Ok(file)
 }

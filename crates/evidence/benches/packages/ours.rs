@@ -106,13 +106,14 @@ fn sealing(source: &Path, sealed: &Path, key: &Path) -> Outcome<()> {
     let agency = Agency::new("north", "XA", Suite::One, &mut entropy);
     let sender = Sender { key: &agency.signing, card: &agency.card, more: &[] };
     let recipients = [identity(key)?.recipient()];
-    let (_, _, output) = package::seal(
+    let output = File::create_new(sealed)?;
+    package::seal(
         source,
         &bag::Facts::default(),
         &recipients,
         Facts::default(),
         Some(sender),
-        File::create_new(sealed)?,
+        &output,
         &mut entropy,
         &mut |_| {},
     )?;

@@ -9,6 +9,7 @@
 //! Specification: age-encryption.org/v1.
 
 pub mod armor;
+mod cipher;
 mod header;
 mod recipient;
 mod stream;
@@ -16,8 +17,7 @@ mod stream;
 pub use header::{HEADER_BYTES, Header, Stanza};
 pub use recipient::{Identity, KeyTextError, recipient_from_text, recipient_text, wrap};
 pub use stream::{
-    CHUNK, NONCE, PayloadError, PayloadKey, SEALED_CHUNK, StreamReader, StreamWriter, TAG, payload_size,
-    plain_size,
+    CHUNK, NONCE, PayloadError, PayloadKey, SEALED_CHUNK, StreamReader, TAG, payload_size, plain_size,
 };
 
 use comity_journal::entropy::Entropy;

@@ -2,13 +2,13 @@
 
 use bech32::primitives::decode::CheckedHrpstring;
 use bech32::{Bech32, Hrp};
-use chacha20poly1305::{AeadInOut as _, ChaCha20Poly1305, KeyInit as _};
 use comity_journal::card::SealingKey;
 use comity_journal::entropy::Entropy;
 use data_encoding::BASE64_NOPAD;
 use x25519_dalek::{X25519_BASEPOINT_BYTES, x25519};
 use zeroize::Zeroizing;
 
+use super::cipher::Cipher;
 use super::{AgeError, FileKey, Stanza, TAG, derive};
 
 /// The kind of stanza that wraps to an X25519 key.
@@ -18,6 +18,8 @@ const RECIPIENT: &str = "age";
 const IDENTITY: &str = "AGE-SECRET-KEY-";
 /// A wrapping key wraps once, so its nonce may be constant.
 const NONCE: [u8; 12] = [0; 12];
+/// Bytes of a wrapped key.
+const WRAPPED: usize = 16 + TAG;
 
 /// Text that is not the key it should be.
 #[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
@@ -85,18 +87,19 @@ impl Identity {
             BASE64_NOPAD.decode(share.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(
                 || wrong("the share of an X25519 recipient is not 32 bytes in canonical base 64"),
             )?;
-        let Some((wrapped, tag)) = stanza.body.split_first_chunk::<16>() else {
-            return Err(wrong("the wrapped key of an X25519 recipient is too short"));
-        };
-        let tag: [u8; TAG] =
-            tag.try_into().map_err(|_| wrong("the wrapped key of an X25519 recipient is not 16 bytes"))?;
+        let mut wrapped: Zeroizing<[u8; WRAPPED]> = stanza
+            .body
+            .as_slice()
+            .try_into()
+            .map(Zeroizing::new)
+            .map_err(|_| wrong("the wrapped key of an X25519 recipient is not 16 bytes and their tag"))?;
         let shared = Zeroizing::new(x25519(*self.secret, share));
         let cipher = wrapping_key(&shared, &share, &self.recipient)
             .ok_or_else(|| wrong("the share of an X25519 recipient is a point of low order"))?;
-        let mut key = Zeroizing::new(*wrapped);
-        let opened = cipher.decrypt_inout_detached(&NONCE.into(), b"", (&mut key[..]).into(), &tag.into());
-        if opened.is_ok() {
-            return Ok(Some(FileKey(key)));
+        if let Ok(key) = cipher.open(NONCE, &mut *wrapped)
+            && let Ok(key) = <[u8; 16]>::try_from(&*key)
+        {
+            return Ok(Some(FileKey(Zeroizing::new(key))));
         }
         self.former.iter().find_map(|former| former.unwrap(stanza).transpose()).transpose()
     }
@@ -118,26 +121,21 @@ pub fn wrap(key: &FileKey, recipient: &SealingKey, entropy: &mut dyn Entropy) ->
     let share = x25519(*once, X25519_BASEPOINT_BYTES);
     let shared = Zeroizing::new(x25519(*once, *recipient.as_bytes()));
     let cipher = wrapping_key(&shared, &share, recipient).ok_or(AgeError::UnusableKey)?;
-    let mut wrapped = Zeroizing::new(*key.0);
-    let tag = cipher
-        .encrypt_inout_detached(&NONCE.into(), b"", (&mut wrapped[..]).into())
-        .expect("16 bytes are within what the cipher takes");
-    Ok(Stanza {
-        kind: KIND.to_owned(),
-        arguments: vec![BASE64_NOPAD.encode(&share)],
-        body: [&wrapped[..], &tag[..]].concat(),
-    })
+    let mut wrapped = Zeroizing::new([0; WRAPPED]);
+    wrapped[..16].copy_from_slice(&*key.0);
+    cipher.seal(NONCE, &mut *wrapped);
+    Ok(Stanza { kind: KIND.to_owned(), arguments: vec![BASE64_NOPAD.encode(&share)], body: wrapped.to_vec() })
 }
 
 /// `None` when the shared secret is zero: the point was of low order, and nothing is secret.
-fn wrapping_key(shared: &[u8; 32], share: &[u8; 32], recipient: &SealingKey) -> Option<ChaCha20Poly1305> {
+fn wrapping_key(shared: &[u8; 32], share: &[u8; 32], recipient: &SealingKey) -> Option<Cipher> {
     // All bytes are joined before the comparison, so that its time says nothing.
     if shared.iter().fold(0, |all, byte| all | byte) == 0 {
         return None;
     }
     let salt = [&share[..], recipient.as_bytes()].concat();
     let key = derive(shared, Some(&salt), INFO);
-    Some(ChaCha20Poly1305::new((&*key).into()))
+    Some(Cipher::new(&key))
 }
 
 /// A recipient's text, `age1…`.

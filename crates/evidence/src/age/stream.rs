@@ -2,12 +2,12 @@
 //!
 //! Invariant: plaintext is handed on only from chunks that opened; an end that is no proper end is an error.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 
-use chacha20poly1305::{AeadInOut as _, ChaCha20Poly1305, KeyInit as _};
 use zeroize::Zeroizing;
 
 use super::FileKey;
+use super::cipher::Cipher;
 
 /// Bytes of plaintext in every chunk but the last.
 pub const CHUNK: usize = 64 * 1024;
@@ -68,24 +68,24 @@ pub const fn plain_size(payload: u64) -> Result<u64, PayloadError> {
 
 /// The key of one payload, which seals and opens its chunks in any order.
 #[derive(Clone)]
-pub struct PayloadKey(ChaCha20Poly1305);
+pub struct PayloadKey(Cipher);
 
 impl PayloadKey {
-    /// The key that grows from the file's key and the nonce at the beginning of the payload.
+    /// The key that grows from the file's key and the nonce at the beginning of the payload. The pair of key and nonce
+    /// seals one payload and no second one.
     pub fn derive(file: &FileKey, nonce: &[u8; NONCE]) -> Self {
-        Self(ChaCha20Poly1305::new((&*file.derive(Some(nonce), b"payload")).into()))
+        Self(Cipher::new(&file.derive(Some(nonce), b"payload")))
     }
 
-    /// Seals `chunk` in place and adds its tag.
-    pub fn seal_chunk(&self, number: u64, last: bool, chunk: &mut Vec<u8>) {
-        let tag = self
-            .0
-            .encrypt_inout_detached(&nonce(number, last).into(), b"", chunk.as_mut_slice().into())
-            .expect("a chunk is within what the cipher takes");
-        chunk.extend_from_slice(&tag);
+    /// Seals in place the chunk before the last 16 bytes of `sealed`, and puts its tag there.
+    ///
+    /// # Panics
+    /// When there is no room for a tag.
+    pub fn seal_chunk(&self, number: u64, last: bool, sealed: &mut [u8]) {
+        self.0.seal(nonce(number, last), sealed);
     }
 
-    /// Opens a chunk with its tag in place; the plaintext. A chunk that does not open stays as it was.
+    /// Opens a chunk with its tag in place; the plaintext. After an error there is nothing of use in `sealed`.
     ///
     /// # Errors
     /// [`PayloadError::Altered`] names the chunk.
@@ -95,12 +95,7 @@ impl PayloadKey {
         last: bool,
         sealed: &'a mut [u8],
     ) -> Result<&'a mut [u8], PayloadError> {
-        let altered = PayloadError::Altered(number);
-        let (chunk, tag) = sealed.split_last_chunk_mut::<TAG>().ok_or(altered)?;
-        self.0
-            .decrypt_inout_detached(&nonce(number, last).into(), b"", (&mut *chunk).into(), (&*tag).into())
-            .map_err(|_| altered)?;
-        Ok(chunk)
+        self.0.open(nonce(number, last), sealed).map_err(|_| PayloadError::Altered(number))
     }
 }
 
@@ -118,89 +113,13 @@ fn nonce(number: u64, last: bool) -> [u8; 12] {
     nonce
 }
 
-/// Seals what is written to it; [`StreamWriter::finish`] writes the last chunk.
-#[derive(Debug)]
-pub struct StreamWriter<W> {
-    output: W,
-    key: PayloadKey,
-    /// Plaintext that waits: whether its chunk is the last is known only when more comes, or nothing.
-    chunk: Zeroizing<Vec<u8>>,
-    number: u64,
-}
-
-impl<W: Write> StreamWriter<W> {
-    /// Begins a payload. The pair of key and nonce must never have been used.
-    ///
-    /// # Errors
-    /// Those of `output`.
-    pub fn new(mut output: W, file: &FileKey, nonce: &[u8; NONCE]) -> io::Result<Self> {
-        output.write_all(nonce)?;
-        let chunk = Zeroizing::new(Vec::with_capacity(SEALED_CHUNK));
-        Ok(Self { output, key: PayloadKey::derive(file, nonce), chunk, number: 0 })
-    }
-
-    /// Bytes of plaintext written so far.
-    pub fn position(&self) -> u64 {
-        self.number * CHUNK as u64 + self.chunk.len() as u64
-    }
-
-    /// Where sealed bytes go.
-    pub fn output_mut(&mut self) -> &mut W {
-        &mut self.output
-    }
-
-    /// Seals a waiting full chunk on the promise that more will be written.
-    ///
-    /// # Errors
-    /// Those of the output.
-    pub fn more_follows(&mut self) -> io::Result<()> {
-        if self.chunk.len() == CHUNK { self.seal(false) } else { Ok(()) }
-    }
-
-    /// Writes the last chunk; the output.
-    ///
-    /// # Errors
-    /// Those of the output; [`PayloadError::EmptyLast`] after a promise that was not kept.
-    pub fn finish(mut self) -> io::Result<W> {
-        if self.chunk.is_empty() && self.number > 0 {
-            return Err(PayloadError::EmptyLast.into());
-        }
-        self.seal(true)?;
-        Ok(self.output)
-    }
-
-    fn seal(&mut self, last: bool) -> io::Result<()> {
-        self.key.seal_chunk(self.number, last, &mut self.chunk);
-        // Whatever becomes of the write, this number is used up.
-        self.number += 1;
-        let written = self.output.write_all(&self.chunk);
-        self.chunk.clear();
-        written
-    }
-}
-
-impl<W: Write> Write for StreamWriter<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if bytes.is_empty() {
-            return Ok(0);
-        }
-        self.more_follows()?;
-        let taken = bytes.len().min(CHUNK - self.chunk.len());
-        self.chunk.extend_from_slice(&bytes[..taken]);
-        Ok(taken)
-    }
-
-    /// Flushes the output; a chunk that is not full waits on.
-    fn flush(&mut self) -> io::Result<()> {
-        self.output.flush()
-    }
-}
-
 /// Opens a payload from its beginning to its end.
 #[derive(Debug)]
 pub struct StreamReader<R> {
     input: R,
     key: PayloadKey,
+    /// A chunk as it was read.
+    sealed: Zeroizing<Vec<u8>>,
     buffer: Zeroizing<Vec<u8>>,
     /// What of `buffer` is plaintext not yet handed on.
     ready: std::ops::Range<usize>,
@@ -226,15 +145,15 @@ impl<R: Read> StreamReader<R> {
         if read_full(&mut input, &mut nonce)? < NONCE {
             return Err(PayloadError::NoNonce.into());
         }
-        let buffer = Zeroizing::new(vec![0; SEALED_CHUNK]);
+        let room = || Zeroizing::new(vec![0; SEALED_CHUNK]);
         let key = PayloadKey::derive(file, &nonce);
-        Ok(Self { input, key, buffer, ready: 0..0, number: 0, state: State::Chunks })
+        Ok(Self { input, key, sealed: room(), buffer: room(), ready: 0..0, number: 0, state: State::Chunks })
     }
 
     fn step(&mut self) -> io::Result<()> {
         match self.state {
             State::Chunks => {
-                let size = read_full(&mut self.input, &mut self.buffer)?;
+                let size = read_full(&mut self.input, &mut self.sealed)?;
                 self.open(size).or_else(|error| self.fail(error))
             }
             State::AfterLast if read_full(&mut self.input, &mut [0])? > 0 => {
@@ -248,17 +167,16 @@ impl<R: Read> StreamReader<R> {
         }
     }
 
-    /// A full chunk is tried as one of the middle first: a chunk that does not open stays as it was.
+    /// A full chunk is tried as one of the middle first.
     fn open(&mut self, size: usize) -> Result<(), PayloadError> {
         let number = self.number;
         if size == 0 {
             return Err(number.checked_sub(1).map_or(PayloadError::Altered(0), PayloadError::Cut));
         }
-        let sealed = &mut self.buffer[..size];
-        let middle = size == SEALED_CHUNK && self.key.open_chunk(number, false, sealed).is_ok();
+        let middle = size == SEALED_CHUNK && self.try_open(size, false).is_ok();
         if !middle {
-            let plain = self.key.open_chunk(number, true, sealed)?;
-            if plain.is_empty() && number > 0 {
+            let plain = self.try_open(size, true)?;
+            if plain == 0 && number > 0 {
                 return Err(PayloadError::EmptyLast);
             }
             self.state = State::AfterLast;
@@ -266,6 +184,12 @@ impl<R: Read> StreamReader<R> {
         self.ready = 0..size - TAG;
         self.number += 1;
         Ok(())
+    }
+
+    /// Opens a copy: what does not open is spoiled by trying. How much it held.
+    fn try_open(&mut self, size: usize, last: bool) -> Result<usize, PayloadError> {
+        self.buffer[..size].copy_from_slice(&self.sealed[..size]);
+        self.key.open_chunk(self.number, last, &mut self.buffer[..size]).map(|plain| plain.len())
     }
 
     fn fail(&mut self, error: PayloadError) -> io::Result<()> {

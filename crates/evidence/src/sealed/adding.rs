@@ -5,13 +5,11 @@ use std::io::{Read, Seek, Write};
 use comity_journal::card::SealingKey;
 use comity_journal::entropy::Entropy;
 
-use super::payload::Group;
+use super::SealedError;
 use super::reader::SealedReader;
 use super::writer::{RECIPIENTS, recipients_hash, stated, whole_header};
-use super::{Finding, SealedError};
 use crate::age::{self, Identity};
 use crate::envelope::{Envelope, Facts, Sender, SignedEnvelope};
-use crate::groups::RunningRoot;
 
 /// Writes the file in `input` to `output` with one recipient more; its new envelope. Payload and earlier envelopes
 /// stay as they are, byte for byte; the new envelope names the first and is signed by `sender` where there is one.
@@ -47,20 +45,7 @@ pub fn add_recipient<R: Read + Seek, W: Write>(
     let added = SignedEnvelope::seal(added, sender)?;
     let header = whole_header(&recipients, file.envelopes.iter().chain([&added]), &key);
     output.write_all(header.bytes())?;
-    copy_payload(&mut file, &mut output)?;
+    file.each_group(|_, sealed| output.write_all(sealed))?;
     output.flush()?;
     Ok(added.envelope().clone())
-}
-
-fn copy_payload<R: Read + Seek>(
-    file: &mut SealedReader<R>,
-    output: &mut impl Write,
-) -> Result<(), SealedError> {
-    let (mut root, mut group) = (RunningRoot::default(), Group::empty());
-    for number in 0..file.payload.groups() {
-        group.load(&mut file.payload, number)?;
-        root.push(group.leaf());
-        output.write_all(group.sealed())?;
-    }
-    if root.root() == file.envelope().root { Ok(()) } else { Err(Finding::WrongRoot.into()) }
 }

@@ -4,6 +4,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use comity_journal::suite::Hash;
 
+use super::ahead::{Ahead, Opening};
 use super::payload::{Group, Payload};
 use super::{Finding, SealedError};
 use crate::age::PayloadKey;
@@ -15,40 +16,43 @@ use crate::groups::{self, GROUP_PLAIN, LEAF, RunningRoot};
 #[derive(Debug)]
 pub struct OpenWhole<R> {
     payload: Payload<R>,
-    key: PayloadKey,
+    ahead: Ahead,
     group: Group,
-    next: u64,
     place: u64,
-    plain_size: u64,
     root: RunningRoot,
     stated: Hash,
     failed: bool,
 }
 
 impl<R: Read + Seek> OpenWhole<R> {
-    pub(super) fn new(payload: Payload<R>, key: PayloadKey, envelope: &Envelope) -> Self {
+    pub(super) fn new(
+        payload: Payload<R>,
+        key: PayloadKey,
+        envelope: &Envelope,
+        helpers: Option<usize>,
+    ) -> Self {
+        let opening = Opening { key, plain_size: envelope.plain_size };
         Self {
             payload,
-            key,
+            ahead: Ahead::new(Some(opening), helpers),
             group: Group::empty(),
-            next: 0,
             place: 0,
-            plain_size: envelope.plain_size,
             root: RunningRoot::default(),
             stated: envelope.root,
             failed: false,
         }
     }
 
-    /// Opens the next group. The last one is not handed on unless the root is the stated one.
-    fn step(&mut self) -> Result<(), SealedError> {
-        self.group.load(&mut self.payload, self.next)?;
-        self.root.push(self.group.leaf());
-        self.next += 1;
-        if self.next == self.payload.groups() && self.root.root() != self.stated {
+    /// Goes on to the next group; whether there was one. The last one is not handed on unless the root is the stated one.
+    fn step(&mut self) -> Result<bool, SealedError> {
+        let Some(task) = self.ahead.next(&mut self.payload)? else { return Ok(false) };
+        self.ahead.give_back(std::mem::replace(&mut self.group, task.group));
+        self.root.push(task.leaf);
+        if self.root.leaves() == self.payload.groups() && self.root.root() != self.stated {
             return Err(Finding::WrongRoot.into());
         }
-        Ok(self.group.open(&self.key, self.plain_size)?)
+        task.opened?;
+        Ok(true)
     }
 }
 
@@ -58,12 +62,12 @@ impl<R: Read + Seek> Read for OpenWhole<R> {
             return Err(io::Error::other("reading the package failed before"));
         }
         while !target.is_empty() && self.group.rest(self.place).is_empty() {
-            if self.next == self.payload.groups() {
+            self.failed = true;
+            let more = self.step()?;
+            self.failed = false;
+            if !more {
                 return Ok(0);
             }
-            self.failed = true;
-            self.step()?;
-            self.failed = false;
         }
         let read = copy(self.group.rest(self.place), target);
         self.place += read as u64;

@@ -1,4 +1,4 @@
-//! A payload in a file, read group by group.
+//! A payload in a file, and one group of it in memory, on its way in or out.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -31,7 +31,7 @@ impl<R: Read + Seek> Payload<R> {
     }
 }
 
-/// One group in memory: sealed as it was read, then opened in place.
+/// One group in memory: sealed as it was read, then opened in place; or filled with plaintext, then sealed in place.
 pub(super) struct Group {
     number: u64,
     bytes: Zeroizing<Vec<u8>>,
@@ -50,6 +50,58 @@ impl Group {
         self.number = number;
         payload.input.seek(SeekFrom::Start(payload.at + span.start))?;
         payload.input.read_exact(&mut self.bytes)
+    }
+
+    /// Begins group `number` anew, without plaintext; `nonce` stands before the chunks of the first.
+    pub(super) fn begin_filling(&mut self, number: u64, nonce: &[u8; NONCE]) {
+        self.number = number;
+        self.bytes.clear();
+        if number == 0 {
+            self.bytes.extend_from_slice(nonce);
+        }
+    }
+
+    /// Takes plaintext, at most to the end of a chunk, and leaves room for each chunk's tag behind it. How much it took:
+    /// nothing when it is full.
+    pub(super) fn fill(&mut self, plain: &[u8]) -> usize {
+        if self.is_full() {
+            return 0;
+        }
+        let taken = plain.len().min(CHUNK - self.in_last_chunk());
+        self.bytes.extend_from_slice(&plain[..taken]);
+        if self.in_last_chunk() == CHUNK {
+            self.bytes.extend_from_slice(&[0; TAG]);
+        }
+        taken
+    }
+
+    /// Whether it takes no more plaintext.
+    pub(super) fn is_full(&self) -> bool {
+        self.bytes.len() - self.begin() == GROUP_SEALED
+    }
+
+    /// Plaintext it was filled with.
+    pub(super) fn filled(&self) -> usize {
+        (self.bytes.len() - self.begin()) / SEALED_CHUNK * CHUNK + self.in_last_chunk()
+    }
+
+    /// Bytes after the last chunk that is full.
+    fn in_last_chunk(&self) -> usize {
+        (self.bytes.len() - self.begin()) % SEALED_CHUNK
+    }
+
+    /// Seals all chunks in place; the `last` group ends with the last chunk of all.
+    pub(super) fn seal(&mut self, key: &PayloadKey, last: bool) {
+        let (begin, first) = (self.begin(), self.number * GROUP_CHUNKS as u64);
+        // Content without a byte has one chunk all the same.
+        if self.in_last_chunk() > 0 || self.bytes.len() == begin {
+            self.bytes.extend_from_slice(&[0; TAG]);
+        }
+        let chunks = self.bytes[begin..].chunks_mut(SEALED_CHUNK);
+        let last = if last { first + chunks.len() as u64 - 1 } else { u64::MAX };
+        for (number, chunk) in (first..).zip(chunks) {
+            key.seal_chunk(number, number == last, chunk);
+        }
     }
 
     /// The sealed bytes; wrong once the group was opened.

@@ -1,11 +1,12 @@
 //! Reading a sealed file: what its header says, and whether all of it holds.
 
-use std::io::{BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 
-use comity_journal::suite;
+use comity_journal::suite::{self, Hash};
 
+use super::ahead::Ahead;
 use super::open::{OpenAt, OpenWhole};
-use super::payload::{Group, Payload};
+use super::payload::Payload;
 use super::{Finding, SealedError};
 use crate::age::{FileKey, Header, Identity, PayloadKey, Stanza};
 use crate::envelope::{self, Author, Envelope, SignedEnvelope};
@@ -19,6 +20,7 @@ pub struct SealedReader<R> {
     pub(super) recipients: usize,
     pub(super) envelopes: Vec<SignedEnvelope>,
     pub(super) payload: Payload<R>,
+    helpers: Option<usize>,
 }
 
 /// What was found without any key.
@@ -51,7 +53,13 @@ impl<R: Read + Seek> SealedReader<R> {
             return Err(SealedError::Misplaced);
         }
         let envelopes = riding.iter().map(SignedEnvelope::read).collect::<Result<_, _>>()?;
-        Ok(Self { header, recipients, envelopes, payload: Payload { input, at, size } })
+        Ok(Self { header, recipients, envelopes, payload: Payload { input, at, size }, helpers: None })
+    }
+
+    /// With another number of threads beside the caller's than there are other cores. What comes of it is the same.
+    #[must_use]
+    pub fn with_helpers(self, helpers: usize) -> Self {
+        Self { helpers: Some(helpers), ..self }
     }
 
     /// The first envelope, made when the file was sealed.
@@ -72,14 +80,9 @@ impl<R: Read + Seek> SealedReader<R> {
     pub fn verify(&mut self) -> Result<Verification, SealedError> {
         let mut found = self.verify_header();
         if !found.findings.iter().any(|finding| matches!(finding, Finding::Size { .. })) {
-            let mut root = RunningRoot::default();
-            let mut group = Group::empty();
-            for number in 0..self.payload.groups() {
-                group.load(&mut self.payload, number)?;
-                root.push(group.leaf());
-            }
-            if root.root() != self.envelope().root {
-                found.findings.push(Finding::WrongRoot);
+            match self.each_group(|_, _| Ok(())) {
+                Err(SealedError::Finding(finding)) => found.findings.push(finding),
+                done => done?,
             }
         }
         Ok(found)
@@ -90,13 +93,25 @@ impl<R: Read + Seek> SealedReader<R> {
     /// # Errors
     /// [`Finding::WrongRoot`] when it is not the payload the envelope speaks of; those of input and `leaves`.
     pub fn write_leaves(&mut self, leaves: &mut impl Write) -> Result<(), SealedError> {
-        let (mut root, mut group) = (RunningRoot::default(), Group::empty());
-        for number in 0..self.payload.groups() {
-            group.load(&mut self.payload, number)?;
-            leaves.write_all(group.leaf().as_bytes())?;
-            root.push(group.leaf());
+        self.each_group(|leaf, _| leaves.write_all(leaf.as_bytes()))?;
+        Ok(leaves.flush()?)
+    }
+
+    /// Reads the whole payload, and shows `each` the leaf and the bytes of every group.
+    ///
+    /// # Errors
+    /// [`Finding::WrongRoot`] at the end when it is not the payload the envelope speaks of; those of the input and of
+    /// `each`.
+    pub(super) fn each_group(
+        &mut self,
+        mut each: impl FnMut(&Hash, &[u8]) -> io::Result<()>,
+    ) -> Result<(), SealedError> {
+        let (mut root, mut ahead) = (RunningRoot::default(), Ahead::new(None, self.helpers));
+        while let Some(task) = ahead.next(&mut self.payload)? {
+            each(&task.leaf, task.group.sealed())?;
+            root.push(task.leaf);
+            ahead.give_back(task.group);
         }
-        leaves.flush()?;
         if root.root() == self.envelope().root { Ok(()) } else { Err(Finding::WrongRoot.into()) }
     }
 
@@ -152,7 +167,7 @@ impl<R: Read + Seek> SealedReader<R> {
     pub fn open(mut self, identity: &Identity) -> Result<OpenWhole<R>, SealedError> {
         let (_, key) = self.unlock(identity)?;
         let envelope = self.envelope().clone();
-        Ok(OpenWhole::new(self.payload, key, &envelope))
+        Ok(OpenWhole::new(self.payload, key, &envelope, self.helpers))
     }
 
     /// Opens the file at any place. Reads and checks its tail first: from the stored leaves on. `spool` is an empty

@@ -10,10 +10,11 @@ use comity_journal::entropy::Entropy;
 use comity_journal::suite::{self, Hash, Suite};
 
 use super::SealedError;
-use crate::age::{self, FileKey, Header, NONCE, Stanza, StreamWriter};
+use super::sealing::Sealing;
+use crate::age::{self, FileKey, Header, NONCE, PayloadKey, Stanza};
 use crate::bag::Sink;
 use crate::envelope::{Envelope, Facts, Sender, SignedEnvelope, VERSION};
-use crate::groups::{GROUP_PLAIN, GroupWriter, LEAF};
+use crate::groups::{GROUP_PLAIN, LEAF};
 use crate::limits::PACKAGE_BYTES;
 
 /// The most keys a package is sealed to: as many as leave room in the header for envelopes and cards.
@@ -33,7 +34,7 @@ pub struct Tail {
 /// Seals what is written to it; [`SealedWriter::finish`] makes the file whole.
 #[derive(Debug)]
 pub struct SealedWriter<'a, W, S> {
-    stream: StreamWriter<GroupWriter<W, S>>,
+    payload: Sealing<W, S>,
     key: FileKey,
     recipients: Vec<Stanza>,
     /// With sizes and root still to be filled in.
@@ -51,12 +52,29 @@ impl<'a, W: Write + Seek, S: Read + Write + Seek> SealedWriter<'a, W, S> {
     /// # Errors
     /// [`SealedError`] when nothing can be sealed to one of the keys, or the sender's card does not certify its key.
     pub fn create(
+        output: W,
+        recipients: &[SealingKey],
+        facts: Facts,
+        sender: Option<Sender<'a>>,
+        spool: S,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Self, SealedError> {
+        Self::with_helpers(output, recipients, facts, sender, spool, entropy, None)
+    }
+
+    /// As [`Self::create`], with another number of threads beside the caller's than there are other cores. What comes of
+    /// it is the same.
+    ///
+    /// # Errors
+    /// As [`Self::create`].
+    pub fn with_helpers(
         mut output: W,
         recipients: &[SealingKey],
         facts: Facts,
         sender: Option<Sender<'a>>,
         spool: S,
         entropy: &mut dyn Entropy,
+        helpers: Option<usize>,
     ) -> Result<Self, SealedError> {
         if recipients.is_empty() || recipients.len() > RECIPIENTS {
             return Err(SealedError::Recipients(RECIPIENTS));
@@ -68,16 +86,16 @@ impl<'a, W: Write + Seek, S: Read + Write + Seek> SealedWriter<'a, W, S> {
         let header =
             whole_header(&recipients, [&SignedEnvelope::seal(envelope.clone(), sender.as_ref())?], &key);
         let header_length = header.bytes().len();
-        output.seek(SeekFrom::Start(header_length as u64))?;
+        output.write_all(&vec![0; header_length])?;
         let mut nonce = [0; NONCE];
         entropy.fill(&mut nonce);
-        let stream = StreamWriter::new(GroupWriter::new(output, spool), &key, &nonce)?;
-        Ok(Self { stream, key, recipients, envelope, sender, header_length, leaves_at: None })
+        let payload = Sealing::new(output, spool, PayloadKey::derive(&key, &nonce), nonce, helpers);
+        Ok(Self { payload, key, recipients, envelope, sender, header_length, leaves_at: None })
     }
 
     /// Bytes of plaintext written so far.
     pub fn plain_position(&self) -> u64 {
-        self.stream.position()
+        self.payload.position()
     }
 
     /// The leaves of all groups that are complete at this position: 32 bytes for every whole MiB before it. They are
@@ -88,10 +106,7 @@ impl<'a, W: Write + Seek, S: Read + Write + Seek> SealedWriter<'a, W, S> {
     pub fn complete_leaves(&mut self) -> io::Result<io::Take<S>> {
         let at = self.plain_position();
         let complete = at / GROUP_PLAIN;
-        if complete > 0 {
-            self.stream.more_follows()?;
-        }
-        let mut spool = self.stream.output_mut().take_spool().ok_or(SealedError::Leaves)?;
+        let mut spool = self.payload.take_spool()?.ok_or(SealedError::Leaves)?;
         spool.rewind()?;
         self.leaves_at = Some(at);
         Ok(spool.take(complete * LEAF as u64))
@@ -111,7 +126,7 @@ impl<'a, W: Write + Seek, S: Read + Write + Seek> SealedWriter<'a, W, S> {
         {
             return Err(SealedError::Leaves);
         }
-        let (mut output, root, payload_size) = self.stream.finish()?.finish()?;
+        let (mut output, root, payload_size) = self.payload.finish()?;
         let Tail { index_at, index_size, leaves_at } = tail;
         let envelope =
             Envelope { root, payload_size, plain_size, index_at, index_size, leaves_at, ..self.envelope };
@@ -131,11 +146,11 @@ impl<W: Write + Seek, S: Read + Write + Seek> Write for SealedWriter<'_, W, S> {
         if self.plain_position() + bytes.len() as u64 > PACKAGE_BYTES {
             return Err(SealedError::TooLarge(PACKAGE_BYTES).into());
         }
-        self.stream.write(bytes)
+        self.payload.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.stream.flush()
+        self.payload.flush()
     }
 }
 
