@@ -1,4 +1,4 @@
-//! The tools people use today, where this machine has them: age, GNU tar, the library `bagit` of Python.
+//! The tools people use today, where this machine has them: age, GNU tar, the library `bagit` of Python, minisign, b3sum.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -18,6 +18,8 @@ pub(crate) struct Others {
     key: PathBuf,
     age: Option<String>,
     bagit: Option<String>,
+    minisign: Option<String>,
+    b3sum: Option<String>,
 }
 
 impl Others {
@@ -29,16 +31,50 @@ impl Others {
             key: key.to_owned(),
             age: said(Command::new("age").arg("--version").output()),
             bagit: said(bagit),
+            minisign: said(Command::new("minisign").arg("-v").output()),
+            b3sum: said(Command::new("b3sum").arg("--version").output()),
         }
     }
 
     /// Which, and what is left out.
-    pub(crate) fn told(&self) -> [String; 2] {
+    pub(crate) fn told(&self) -> [String; 4] {
         let told = |name: &str, version: &Option<String>| match version {
-            Some(version) => format!("beside {name} {version}"),
-            None => format!("skipped: {name} is not on this machine"),
+            Some(version) => format!("beside {name}: {version}"),
+            None => format!("{name}: not here"),
         };
-        [told("age", &self.age), told("Python bagit", &self.bagit)]
+        [
+            told("age", &self.age),
+            told("Python bagit", &self.bagit),
+            told("minisign", &self.minisign),
+            told("b3sum", &self.b3sum),
+        ]
+    }
+
+    /// What signs and what hashes one file, and does no more: a signature by minisign, which hashes with BLAKE2b first, and
+    /// b3sum.
+    pub(crate) fn vouch(&self, table: &mut Table, input: &Input) -> Outcome<()> {
+        if input.is_tree {
+            return Ok(());
+        }
+        if self.minisign.is_some() {
+            let (public, secret) = (self.key.with_extension("pub"), self.key.with_extension("sec"));
+            if !secret.exists() {
+                let mut new = Command::new("minisign");
+                new.args(["-G", "-W", "-f", "-p"]).arg(&public).arg("-s").arg(&secret).stdout(Stdio::null());
+                succeeded("minisign -G", new.status()?)?;
+            }
+            let mut sign = Command::new("minisign");
+            sign.args(["-S", "-s"]).arg(&secret).arg("-m").arg(&input.path).stdout(Stdio::null());
+            let ((), taken) = timed(|| succeeded("minisign", sign.status()?))?;
+            table.note(&input.what, "sign only, minisign", input.bytes, taken);
+        }
+        if self.b3sum.is_some() {
+            let mut hash = Command::new("b3sum");
+            hash.arg(&input.path).stdout(Stdio::null());
+            let ((), taken) = timed(|| succeeded("b3sum", hash.status()?))?;
+            table.note(&input.what, "hash only, b3sum", input.bytes, taken);
+        }
+        Ok(())
     }
 
     /// `age -r`; a tree goes through GNU tar.

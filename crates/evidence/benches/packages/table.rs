@@ -61,6 +61,29 @@ impl Table {
         }
     }
 
+    /// The median of what was noted: MB of content a second, or milliseconds of what has no bytes.
+    pub(crate) fn median(&self, group: &str, what: &str) -> Option<f64> {
+        let series = self.series.iter().find(|series| series.group == group && series.what == what)?;
+        let rate = |taken: &Taken| match series.bytes {
+            0 => taken.seconds * 1000.0,
+            bytes => bytes as f64 / 1e6 / taken.seconds,
+        };
+        Some(series.taken.iter().map(rate).collect::<Figures>().median())
+    }
+
+    /// The most memory that any of our own work on this input took, in MiB.
+    pub(crate) fn peak(&self, group: &str) -> Option<f64> {
+        let of = self.series.iter().filter(|series| series.group == group);
+        let peaks: Figures =
+            of.flat_map(|series| &series.taken).filter_map(|taken| Some(taken.peak? as f64)).collect();
+        (!peaks.is_empty()).then(|| peaks.most() / 1024.0)
+    }
+
+    /// What a sealed package is larger than its content, in percent of it.
+    pub(crate) fn overhead(&self, group: &str) -> Option<f64> {
+        self.sizes.iter().find(|(of, _)| of == group).map(|(_, percent)| *percent)
+    }
+
     /// All of it as text.
     pub(crate) fn told(&self) -> String {
         let mut lines = vec![format!(
