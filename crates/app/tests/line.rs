@@ -3,12 +3,13 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in what tests share, failing is the point")]
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use comity_app::Failure;
+use comity_app::commands::ActCommand;
 use comity_app::keys::NodeKeys;
-use comity_app::ledger::{Compared, Ledger, LedgerHandle, LedgerParts};
-use comity_app::workers::{Level, answer};
+use comity_app::ledger::{Compared, Ledger, LedgerHandle, LedgerParts, Pending};
+use comity_app::workers::{Level, Peer, Synced, answer, deliver};
 use comity_domain::matters::standard;
 use comity_federation::batch::{Draft, Parcel};
 use comity_federation::message::{Batch, BatchReply, Message as _, Receipts, VERSION};
@@ -27,7 +28,7 @@ use comity_journal::tree::Tree;
 use comity_store::{Direction, Reader as _, Recorded};
 use comity_testkit::Seeded;
 
-use comity_testkit::node::{Fate, NOW, Pair, marker, request, review, shared, wait};
+use comity_testkit::node::{Fate, Line, NOW, Pair, Sent, marker, request, review, shared, wait};
 
 #[test]
 fn drafts_and_notes_never_travel() {
@@ -462,4 +463,53 @@ fn after_a_lost_answer_or_a_partner_that_was_put_back_the_two_compare_first() {
     pair.deliver(&mut level, &good).unwrap();
     pair.assert_converged();
     assert!(pair.a.incidents().iter().all(|incident| !incident.contains("fork")));
+}
+
+/// A line whose first batch takes so long that A signs something meanwhile.
+struct SlowLine<'a> {
+    line: Line<'a>,
+    pair: &'a Pair,
+    matter: MatterId,
+    batches: Mutex<usize>,
+}
+
+impl Peer for SlowLine<'_> {
+    async fn post(&self, path: &'static str, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
+        let is_first = path == path::BATCH && {
+            let mut batches = self.batches.lock().unwrap();
+            *batches += 1;
+            *batches == 1
+        };
+        if is_first {
+            let command = ActCommand {
+                matter: self.matter,
+                act: "remind".into(),
+                toml: Some("text = \"Please.\"".into()),
+            };
+            let act = move |ledger: &mut Ledger, pending: &mut Pending| {
+                let officer = ledger.officer(Some("Amara Olin"))?;
+                ledger.act(pending, &command, &officer)
+            };
+            self.pair.a.ledger.run(act).await?;
+        }
+        self.line.post(path, body).await
+    }
+}
+
+#[test]
+fn what_is_signed_while_a_partner_takes_a_batch_follows_in_the_next() {
+    let (pair, mut level) = (Pair::met(), Level::default());
+    let matter = pair.signed_request();
+    pair.deliver(&mut level, &|_| Fate::Arrives).unwrap();
+    pair.a.act(matter, "remind", Some("text = \"Please.\""), "Amara Olin").unwrap();
+    let sent = Sent::default();
+    let line = Line::new(&pair.a, &pair.b, Arc::clone(&sent), &|_| Fate::Arrives, &|_, answer| answer);
+    let slow = SlowLine { line, pair: &pair, matter, batches: Mutex::new(0) };
+    let synced = wait(deliver(&pair.a.ledger, pair.b.agency, &slow, &mut level)).unwrap();
+    assert_eq!((synced.delivered, synced.requests, synced.compared), (2, 2, true));
+    let sent = sent.lock().unwrap();
+    let asked = sent.iter().filter(|(path, _)| *path != "answer");
+    let begins = asked.map(|(path, body)| (*path, Batch::decode(body).unwrap().after.n));
+    assert_eq!(begins.collect::<Vec<_>>(), [(path::BATCH, 1), (path::BATCH, 2)]);
+    pair.assert_converged();
 }

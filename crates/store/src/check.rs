@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use comity_journal::ids::AgencyId;
+use comity_journal::suite::Hash;
 
 use crate::{Commit, Direction, Record, Recorded, Result, StoreError, TreeName};
 
@@ -21,16 +22,48 @@ pub(crate) trait Known {
     fn leaves(&self, tree: TreeName) -> Result<u64>;
     /// How many steps a stream has.
     fn steps(&self, partner: &AgencyId, direction: Direction) -> Result<u64>;
+    /// The number of the record of an entry.
+    fn number(&self, entry: &Hash) -> Result<Option<u64>>;
     /// The bytes of a card.
     fn card(&self, agency: &AgencyId, number: u64) -> Result<Option<Vec<u8>>>;
 }
 
-/// Checks that `commit` goes on from what is `known`.
+/// The numbers of the records to which content and receipts of a commit belong.
+#[derive(Debug, Default)]
+pub(crate) struct Numbers(BTreeMap<Hash, u64>);
+
+impl Numbers {
+    /// The number of the record of an entry that the commit gives content, or a receipt.
+    pub(crate) fn of(&self, entry: &Hash) -> u64 {
+        self.0.get(entry).copied().expect("each entry named has been looked up")
+    }
+
+    fn find(commit: &Commit, known: &dyn Known) -> Result<Self> {
+        let fresh = commit.records.iter().filter_map(|record| match &record.what {
+            Recorded::Entry { entry, .. } => Some((*entry, record.number)),
+            Recorded::InnerRoot { .. } | Recorded::Epoch { .. } | Recorded::Again { .. } => None,
+        });
+        let mut numbers: BTreeMap<_, _> = fresh.collect();
+        let with_content = commit.parts.iter().map(|(entry, _)| ("part", entry));
+        let receipted = commit.receipts.iter().flat_map(|receipt| &receipt.entries);
+        for (table, entry) in with_content.chain(receipted.map(|entry| ("receipt_entry", entry))) {
+            if numbers.contains_key(entry) {
+                continue;
+            }
+            let why = "its entry is not in the journal";
+            let number = known.number(entry)?.ok_or_else(|| inconsistent(table, entry, why))?;
+            numbers.insert(*entry, number);
+        }
+        Ok(Self(numbers))
+    }
+}
+
+/// Checks that `commit` goes on from what is `known`, and says where its content and receipts belong.
 ///
 /// # Errors
 /// [`StoreError::LostRace`] when the journal has another length than expected, [`StoreError::Inconsistent`]
 /// naming what does not fit.
-pub(crate) fn check(commit: &Commit, known: &dyn Known) -> Result<()> {
+pub(crate) fn check(commit: &Commit, known: &dyn Known) -> Result<Numbers> {
     let found = known.length()?;
     if found != commit.expects {
         return Err(StoreError::LostRace { expected: commit.expects, found });
@@ -39,7 +72,8 @@ pub(crate) fn check(commit: &Commit, known: &dyn Known) -> Result<()> {
     cuts(commit, known)?;
     steps(commit, known)?;
     cards(commit, known)?;
-    numbers(commit)
+    numbers(commit)?;
+    Numbers::find(commit, known)
 }
 
 /// The error for a row that must not be stored or cannot be read.

@@ -6,7 +6,8 @@
 //! Invariants every implementation keeps:
 //! 1. a [`Commit`] is stored whole or not at all, and durable when `commit` returns `Ok`;
 //! 2. journal records are never changed or removed; only content parts can be erased;
-//! 3. a commit that does not expect the current length of the journal changes nothing.
+//! 3. content and receipts belong to entries of the journal, of the same commit at the latest;
+//! 4. a commit that does not expect the current length of the journal changes nothing.
 
 use comity_journal::entry::{Lane, Place};
 use comity_journal::ids::{AgencyId, MatterId, Token};

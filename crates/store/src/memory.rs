@@ -56,7 +56,7 @@ impl Kept {
     }
 
     fn check(&self, commit: &Commit) -> Result<()> {
-        check::check(commit, self)?;
+        let _numbers = check::check(commit, self)?;
         for record in &commit.records {
             if let Recorded::Entry { entry, .. } = &record.what
                 && self.entries.contains_key(entry)
@@ -122,6 +122,10 @@ impl Known for Kept {
 
     fn steps(&self, partner: &AgencyId, direction: Direction) -> Result<u64> {
         Ok(self.stream(partner, direction).len() as u64)
+    }
+
+    fn number(&self, entry: &Hash) -> Result<Option<u64>> {
+        Ok(self.entries.get(entry).copied())
     }
 
     fn card(&self, agency: &AgencyId, number: u64) -> Result<Option<Vec<u8>>> {

@@ -1,13 +1,10 @@
-//! A node at work on matters of its own: nothing has been sent to anybody.
+//! A node at work on matters that it has opened with a partner who has not been dialled yet.
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use comity_app::Failure;
 use comity_app::commands::ActCommand;
-use comity_app::context::Clock;
 use comity_app::ledger::{Compared, Ledger, LedgerHandle, LedgerParts, NewEntry};
 use comity_app::people::Officer;
 use comity_app::queries::verify_journal;
@@ -16,53 +13,44 @@ use comity_domain::matters;
 use comity_journal::entry::Lane;
 use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::suite::Suite;
-use comity_journal::time::Timestamp;
 use comity_store::faults::FaultPlan;
 use comity_store::sqlite::SqliteStore;
-use comity_testkit::node::{Station, request};
+use comity_testkit::bench::real::{SystemClock, now};
+use comity_testkit::node::{Station, request_wished_by, review};
 use comity_testkit::{Agency, Seeded};
 use tempfile::TempDir;
 
 /// How many bytes of text a note has.
 pub(crate) const TEXT_BYTES: usize = 120;
 const KIND: &str = "request";
-const ACT: &str = "note";
+const NOTE: &str = "note";
+const REMINDER: &str = "remind";
 const WRITES: &str = "Amara Olin";
 const CONFIRMS: &str = "Bo Reyes";
 const PARTNER: &str = "Country B";
 
 /// How a note is written.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// As an officer's command.
+    /// A note, as an officer's command.
     Command,
-    /// Signed and appended, composed before.
-    Append,
+    /// A note, composed before: signed and appended in the inner tree.
+    Note,
+    /// A reminder, composed before: signed and appended in the exchange tree and in the partner's stream.
+    Reminder,
 }
 
 impl Way {
     pub(crate) fn told(self) -> &'static str {
         match self {
-            Self::Command => "an officer's command",
-            Self::Append => "the bare append",
+            Self::Command => "command",
+            Self::Note => "append, inner",
+            Self::Reminder => "append, shared",
         }
     }
 }
 
-/// The machine's clock, and how often it was read: a group commit reads it once, when it begins.
-#[derive(Clone, Default)]
-struct CountingClock(Arc<AtomicU64>);
-
-impl Clock for CountingClock {
-    #[expect(clippy::disallowed_methods, reason = "a bench runs on the machine's time, as a node does")]
-    fn now(&self) -> Timestamp {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-    }
-}
-
-/// A node whose people have drafted requests, one a matter.
+/// A node whose people have signed requests, one a matter.
 pub(crate) struct Desk {
     pub(crate) ledger: LedgerHandle,
     agency: AgencyId,
@@ -71,8 +59,8 @@ pub(crate) struct Desk {
     pseudonyms: Vec<u8>,
     toml: String,
     note: Composed,
+    reminder: Composed,
     rules: u32,
-    clock: CountingClock,
     _folder: TempDir,
 }
 
@@ -82,59 +70,69 @@ impl Desk {
         let folder = tempfile::tempdir_in(folder).map_err(fault)?;
         // Only its card and keys: the disk is a real one.
         let station = Station::new("north", "XA", 5, FaultPlan::default());
-        let (keys, kinds, clock) = (station.keys(), Arc::new(matters::standard()), CountingClock::default());
+        let (keys, kinds) = (station.keys(), Arc::new(matters::standard()));
         let pseudonyms = keys.pseudonyms.to_vec();
         let mut ledger = Ledger::open(LedgerParts {
             store: Box::new(SqliteStore::open(&folder.path().join("store"), station.agency)?),
             keys,
             card: station.card.clone(),
             kinds: Arc::clone(&kinds),
-            clock: Arc::new(clock.clone()),
+            clock: Arc::new(SystemClock),
             entropy: Box::new(Seeded::new(6)),
             compared: Compared::WithEverybody,
         })?;
         let partner = Agency::new("south", "XB", Suite::One, &mut Seeded::new(8));
-        let people = [(WRITES, ["officer"].as_slice()), (CONFIRMS, ["supervisor"].as_slice())];
+        let people = [(WRITES, ["officer"].as_slice()), (CONFIRMS, ["supervisor", "legal"].as_slice())];
         station.settle(&mut ledger, people, &[(partner.card, PARTNER.to_owned())])?;
-        let matters = (0..count).map(|number| draft(&mut ledger, number)).collect::<Result<_, _>>()?;
+        let matters = (0..count).map(|number| open(&mut ledger, number)).collect::<Result<_, _>>()?;
         let officer = ledger.run_now(|ledger, _| ledger.officer(Some(WRITES)))?;
         let text: String = (0..TEXT_BYTES).map(|at| char::from(b'a' + (at * at % 26) as u8)).collect();
         let toml = format!("text = \"{text}\"");
         let kind = kinds.get(KIND).ok_or_else(|| Failure::Fault("no such kind".into()))?;
         let mut preparation = Preparation { entropy: &mut Seeded::new(7), latest: &|_| None };
-        let note = kind.compose(ACT, &toml, &mut preparation)?;
+        let note = kind.compose(NOTE, &toml, &mut preparation)?;
+        let reminder = kind.compose(REMINDER, &toml, &mut preparation)?;
         let (agency, rules) = (station.agency, kind.def().rules);
         let ledger = LedgerHandle::start(ledger);
-        Ok(Self { ledger, agency, matters, officer, pseudonyms, toml, note, rules, clock, _folder: folder })
+        Ok(Self {
+            ledger,
+            agency,
+            matters,
+            officer,
+            pseudonyms,
+            toml,
+            note,
+            reminder,
+            rules,
+            _folder: folder,
+        })
     }
 
-    /// Writes a note into a matter; returns once it is durable.
-    pub(crate) async fn note(&self, way: Way, matter: usize) -> Result<(), Failure> {
+    /// Writes an entry into a matter; returns once it is durable.
+    pub(crate) async fn write(&self, way: Way, matter: usize) -> Result<(), Failure> {
         let matter = *self.matters.get(matter).ok_or_else(|| Failure::NotFound("no such matter".into()))?;
         match way {
             Way::Command => {
-                let command = ActCommand { matter, act: ACT.into(), toml: Some(self.toml.clone()) };
-                let written = self.ledger.run(move |ledger, pending| {
+                let command = ActCommand { matter, act: NOTE.into(), toml: Some(self.toml.clone()) };
+                let ahead = self.ledger.ahead();
+                let written = ahead.run(move |ledger, pending| {
                     let officer = ledger.officer(Some(WRITES))?;
                     ledger.act(pending, &command, &officer)
                 });
                 written.await.map(drop)
             }
-            Way::Append => {
-                let new = self.entry(matter);
-                self.ledger.run(move |ledger, pending| ledger.append_own(pending, new)).await.map(drop)
-            }
+            Way::Note => self.append(matter, &self.note, Lane::Inner(self.agency)).await,
+            Way::Reminder => self.append(matter, &self.reminder, Lane::Shared(self.agency)).await,
         }
     }
 
-    /// What the command would append.
-    fn entry(&self, matter: MatterId) -> NewEntry {
-        let Composed { act, structure, parts } = self.note.clone();
-        NewEntry {
+    async fn append(&self, matter: MatterId, act: &Composed, lane: Lane) -> Result<(), Failure> {
+        let Composed { act, structure, parts } = act.clone();
+        let new = NewEntry {
             matter,
             kind: Token::literal(KIND),
             rules: self.rules,
-            lane: Lane::Inner(self.agency),
+            lane,
             act,
             structure,
             parts,
@@ -143,12 +141,13 @@ impl Desk {
             relied: Vec::new(),
             opening: None,
             handling: Token::literal("h0"),
-        }
+        };
+        self.ledger.ahead().run(move |ledger, pending| ledger.append_own(pending, new)).await.map(drop)
     }
 
-    /// How many group commits there were.
+    /// How many group commits have brought records.
     pub(crate) fn commits(&self) -> u64 {
-        self.clock.0.load(Ordering::Relaxed)
+        *self.ledger.written().borrow()
     }
 
     /// How many entries the journal has.
@@ -157,12 +156,22 @@ impl Desk {
     }
 }
 
-fn draft(ledger: &mut Ledger, number: usize) -> Result<MatterId, Failure> {
-    ledger.run_now(|ledger, pending| {
+fn open(ledger: &mut Ledger, number: usize) -> Result<MatterId, Failure> {
+    let wished_by = now().plus_millis(7 * 24 * 3_600_000);
+    let toml = request_wished_by(&format!("Number {number}"), wished_by);
+    let matter = ledger.run_now(|ledger, pending| {
         let (officer, partner) = (ledger.officer(Some(WRITES))?, ledger.partner(PARTNER)?);
-        let toml = request(&format!("Number {number}"));
         Ok(ledger.draft_opening(pending, KIND, &partner, &toml, &officer)?.matter)
-    })
+    })?;
+    for (act, toml, by) in
+        [("review-grounds", Some(review()), CONFIRMS), ("approve", None, CONFIRMS), ("open", None, WRITES)]
+    {
+        ledger.run_now(|ledger, pending| {
+            let officer = ledger.officer(Some(by))?;
+            ledger.act(pending, &ActCommand { matter, act: act.into(), toml }, &officer)
+        })?;
+    }
+    Ok(matter)
 }
 
 pub(crate) fn fault(error: impl std::fmt::Display) -> Failure {

@@ -2,10 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use comity_app::Failure;
-use comity_app::context::Clock;
 use comity_app::ledger::{Compared, Ledger, LedgerHandle, LedgerParts, NewEntry, Pending};
 use comity_app::queries::{Also, ListQuery};
 use comity_app::views::{Cursor, Facet};
@@ -17,9 +15,9 @@ use comity_journal::entry::{Actor, Entry, Header, Lane, Opening, Party, Place, S
 use comity_journal::ids::{AgencyId, Genesis, MatterId, Token};
 use comity_journal::part::OpenPart;
 use comity_journal::suite::{Hash, Suite};
-use comity_journal::time::Timestamp;
 use comity_store::faults::FaultPlan;
 use comity_store::sqlite::SqliteStore;
+use comity_testkit::bench::real::{SystemClock, now};
 use comity_testkit::node::{Person, Station};
 use comity_testkit::{Agency, Seeded};
 use tempfile::TempDir;
@@ -41,16 +39,6 @@ pub(crate) const PEOPLE: [Person; 8] = [
     ("Hugo Lind", &["legal"]),
 ];
 const HOUR: i64 = 3_600_000;
-
-struct SystemClock;
-
-impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "a bench runs on the machine's time, as a node does")]
-    fn now(&self) -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-    }
-}
 
 /// The node, its matters, and where some pages of its list begin.
 pub(crate) struct Town {
@@ -193,7 +181,7 @@ impl Seeder {
         };
         let (title, facts, questions) = (self.words(4), self.words(16), self.words(6));
         let (person, reference) = (name(&mut self.dice), self.dice.below(1_000_000));
-        let wished = SystemClock.now().plus_millis(HOUR * self.dice.below(2000) as i64);
+        let wished = now().plus_millis(HOUR * self.dice.below(2000) as i64);
         format!(
             "request_type = \"information\"\ngrade = \"{grade}\"\ngrade_reason = \"Stated.\"\n\
              purpose = \"investigate\"\nbasis = \"reciprocity\"\noffences = [\"0701\"]\nstage = \"investigation\"\n\
@@ -283,7 +271,7 @@ impl Seeder {
             prev,
             seen,
             card: author.card.hash(),
-            at: SystemClock.now(),
+            at: now(),
             by,
             approved: Vec::new(),
             handling: Token::literal("h1"),

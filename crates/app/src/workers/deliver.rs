@@ -3,25 +3,18 @@
 //! There is no queue beside the journal: what is to be delivered is the stream after what the partner has. Only
 //! what is stored is read, so nothing leaves before it is durable.
 
-use std::collections::BTreeSet;
-
 use comity_domain::matters::node::Trouble;
 use comity_federation::batch::OpenBatch;
 use comity_federation::compare::Finding;
-use comity_federation::message::{Batch, BatchReply, Fetch, HelloReply, Message as _, ReceiptsReply};
+use comity_federation::message::{Batch, Fetch, HelloReply, Message as _, ReceiptsReply};
 use comity_federation::path;
-use comity_federation::session::{
-    AwaitReceipts, Dialling, Done, Ended, Fetched, Fetching, Heard, Next, Pushing,
-};
-use comity_journal::entry::Entry;
+use comity_federation::session::{Dialling, Done, Ended, Fetched, Fetching, Heard, Next};
 use comity_journal::ids::AgencyId;
-use comity_journal::limits;
-use comity_journal::stream::StreamHead;
-use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
-use comity_store::{Direction, Recorded};
+use comity_store::Direction;
 
 use super::missing::ask_for_missing;
+use super::push::{push, push_on};
 use super::recover::{bring_card, give_back, recover, rejoin, take_card};
 use crate::failure::Failure;
 use crate::ledger::{Ledger, LedgerHandle};
@@ -76,14 +69,21 @@ pub async fn deliver(
     level: &mut Level,
 ) -> Result<Synced, Failure> {
     let ledger = &ledger.first();
-    let (outgoing, now) =
-        ledger.run(move |ledger, _| Ok((ledger.stream(&partner, Direction::Out)?, ledger.now()))).await?;
-    if let Some((ended, since)) = level.0.take()
-        && since.millis_until(now) < COMPARED_MS
-        && let Some(pushing) = ended.go_on(outgoing)
-    {
+    let last = level.0.take();
+    let (ready, now) = ledger
+        .run(move |ledger, _| {
+            let (outgoing, now) = (ledger.stream(&partner, Direction::Out)?, ledger.now());
+            let fresh = last.filter(|(_, since)| since.millis_until(now) < COMPARED_MS);
+            let ready = match fresh.and_then(|(ended, since)| Some((ended.go_on(outgoing)?, since))) {
+                Some((pushing, since)) => Some((ledger.ready(pushing, partner)?, since)),
+                None => None,
+            };
+            Ok((ready, now))
+        })
+        .await?;
+    if let Some((ready, since)) = ready {
         let mut synced = Synced { compared: true, ..Synced::default() };
-        let mut next = Next::Push(pushing);
+        let mut next = push_on(ledger, partner, peer, ready, &mut synced).await?;
         while let Next::Push(pushing) = next {
             next = push(ledger, partner, peer, pushing, &mut synced).await?;
         }
@@ -180,37 +180,6 @@ async fn end(
     Ok(())
 }
 
-async fn push(
-    ledger: &LedgerHandle,
-    partner: AgencyId,
-    peer: &impl Peer,
-    pushing: Pushing,
-    synced: &mut Synced,
-) -> Result<Next, Failure> {
-    let (after, nothing_lost) = (pushing.after(), pushing.nothing_lost());
-    let (batch, hashes) = ledger
-        .run(move |ledger, _| {
-            if nothing_lost {
-                ledger.vouch(partner);
-            }
-            ledger.compose_batch(partner, after, limits::BATCH_ENTRIES)
-        })
-        .await?;
-    let waiting: AwaitReceipts = pushing.sent(hashes);
-    let reply = BatchReply::decode(&peer.post(path::BATCH, batch).await?).map_err(unreadable)?;
-    synced.requests += 1;
-    let (receipts, refused) = (reply.receipts.clone(), reply.refused.clone());
-    let before = after.n;
-    let (delivered, outgoing) = ledger
-        .run(move |ledger, pending| {
-            let delivered = ledger.receive_receipts(pending, partner, receipts, &refused)?;
-            Ok((delivered, ledger.stream(&partner, Direction::Out)?))
-        })
-        .await?;
-    synced.delivered += delivered.saturating_sub(before);
-    Ok(waiting.hear(&reply, outgoing))
-}
-
 async fn fetch(
     ledger: &LedgerHandle,
     partner: AgencyId,
@@ -262,29 +231,6 @@ pub(super) fn unreadable(error: comity_journal::cbor::Malformed) -> Failure {
 }
 
 impl Ledger {
-    /// A batch of our stream to a partner after `after`, with the hashes of its entries.
-    ///
-    /// # Errors
-    /// When the store cannot be read, or the partner's card has no sealing key.
-    pub fn compose_batch(
-        &mut self,
-        partner: AgencyId,
-        after: StreamHead,
-        limit: usize,
-    ) -> Result<(Vec<u8>, Vec<Hash>), Failure> {
-        let mut parcels = Vec::new();
-        for (_, record) in self.store.steps(&partner, Direction::Out, after.n, limit)? {
-            let Recorded::Entry { bytes, .. } = record.what else { continue };
-            let entry = Entry::read(&bytes).map_err(|error| Failure::Fault(error.to_string()))?;
-            parcels.push(self.parcel(&partner, entry)?);
-        }
-        let matters: BTreeSet<_> = parcels.iter().map(|parcel| parcel.entry.header().matter).collect();
-        let heads =
-            if matters.is_empty() { self.heads_from(&partner, None)? } else { self.heads_of(matters)? };
-        let (batch, sent) = self.batch_of(partner, after, parcels, heads)?;
-        Ok((batch, sent.iter().map(|parcel| parcel.entry.hash()).collect()))
-    }
-
     /// Reads a batch that is to be from `partner` and for us.
     ///
     /// # Errors

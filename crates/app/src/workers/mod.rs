@@ -8,6 +8,7 @@ mod deliver;
 mod missing;
 mod opening;
 mod packages;
+mod push;
 mod recover;
 mod sealing;
 mod standing;

@@ -45,9 +45,10 @@ impl SqliteStore {
     /// opened; [`StoreError::Full`] when there is no room to make it.
     pub fn open(path: &Path, agency: AgencyId) -> Result<Self> {
         let connection = open::to_write(path)?;
+        let number = open::number_of(&connection, &agency)?;
         let mut store = Self {
             path: path.to_owned(),
-            reading: SqliteReader::new(connection, agency),
+            reading: SqliteReader::new(connection, number),
             tripwire: Tripwire::default(),
             log_holds_erased: false,
         };

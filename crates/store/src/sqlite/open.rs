@@ -5,8 +5,9 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use comity_journal::ids::AgencyId;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 
 use super::failed;
 use crate::{Result, StoreError};
@@ -14,7 +15,7 @@ use crate::{Result, StoreError};
 /// Marks the file as ours: "cmty".
 pub(super) const APPLICATION: i32 = 0x636d_7479;
 /// The format this release writes; it reads all up to it.
-pub(super) const FORMAT: i32 = 2;
+pub(super) const FORMAT: i32 = 3;
 /// How long to wait for another process (a backup, a second reader) to let go.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long to wait for readers before the log is emptied.
@@ -38,21 +39,6 @@ const WRITER: &str = "
     PRAGMA wal_autocheckpoint = 4000;
 ";
 
-/// What is younger than the format. It finds the epochs of the exchange tree without reading the journal, and keeps what
-/// was stated of lanes when a key was disowned.
-const LATER: &str = "
-    CREATE INDEX IF NOT EXISTS journal_epochs ON journal (agency, number) WHERE entry IS NULL AND salt IS NULL;
-    CREATE TABLE IF NOT EXISTS head (
-        agency BLOB NOT NULL,
-        matter BLOB NOT NULL,
-        bytes  BLOB NOT NULL,
-        PRIMARY KEY (agency, matter, bytes)
-    ) STRICT, WITHOUT ROWID;
-";
-
-/// What format 1 had not: who brought a card.
-const TO_FORMAT_2: &str = "ALTER TABLE card ADD COLUMN bringer BLOB";
-
 const READER: &str = "
     PRAGMA query_only = ON;
     PRAGMA temp_store = MEMORY;
@@ -64,7 +50,7 @@ pub(super) fn to_write(path: &Path) -> Result<Connection> {
     for_our_eyes_only(path).map_err(|error| file_failed(path, &error))?;
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     // Looked at first, so that a file that is not ours is left as it is.
-    if !is_empty(&connection)? && !is_format_1(&connection)? {
+    if !is_empty(&connection)? {
         check_format(path, &connection)?;
     }
     let mode: String =
@@ -75,6 +61,24 @@ pub(super) fn to_write(path: &Path) -> Result<Connection> {
     connection.execute_batch(WRITER).map_err(failed)?;
     make_tables(path, &connection)?;
     Ok(connection)
+}
+
+/// The number that stands for `agency` in the rows of the file; draws one for an agency that has none.
+pub(super) fn number_of(connection: &Connection, agency: &AgencyId) -> Result<i64> {
+    if let Some(number) = known_number_of(connection, agency)? {
+        return Ok(number);
+    }
+    // Somebody else may have been faster.
+    let draw = "INSERT INTO agency (agency) VALUES (?1) ON CONFLICT DO NOTHING";
+    connection.execute(draw, [agency.as_bytes()]).map_err(failed)?;
+    known_number_of(connection, agency)?
+        .ok_or_else(|| StoreError::Failed("an agency cannot be given a number".to_owned()))
+}
+
+/// The number that stands for `agency`, where it has one.
+pub(super) fn known_number_of(connection: &Connection, agency: &AgencyId) -> Result<Option<i64>> {
+    let asked = "SELECT id FROM agency WHERE agency = ?1";
+    connection.query_row(asked, [agency.as_bytes()], |row| row.get(0)).optional().map_err(failed)
 }
 
 /// A connection that only reads.
@@ -116,11 +120,6 @@ fn is_empty(connection: &Connection) -> Result<bool> {
     Ok(tables == 0 && number(connection, "application_id")? == 0 && number(connection, "user_version")? == 0)
 }
 
-/// Whether this is a store as the first release wrote it, which is brought to this format when it is opened to be written.
-fn is_format_1(connection: &Connection) -> Result<bool> {
-    Ok(number(connection, "application_id")? == APPLICATION && number(connection, "user_version")? == 1)
-}
-
 fn check_format(path: &Path, connection: &Connection) -> Result<()> {
     let path = path.display();
     if number(connection, "application_id")? != APPLICATION {
@@ -131,7 +130,6 @@ fn check_format(path: &Path, connection: &Connection) -> Result<()> {
         newer if newer > FORMAT => Err(StoreError::Failed(format!(
             "{path} has format {newer}, this release reads formats up to {FORMAT}: upgrade comity to open it"
         ))),
-        1 => Err(StoreError::Failed(format!("{path} has format 1: start its node once with this release"))),
         other => Err(StoreError::Failed(format!("{path} has format {other}, which never was released"))),
     }
 }
@@ -141,13 +139,7 @@ fn make_tables(path: &Path, connection: &Connection) -> Result<()> {
     let transaction =
         Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(failed)?;
     if !is_empty(&transaction)? {
-        if is_format_1(&transaction)? {
-            transaction.execute_batch(TO_FORMAT_2).map_err(failed)?;
-            transaction.pragma_update(None, "user_version", FORMAT).map_err(failed)?;
-        }
-        check_format(path, &transaction)?;
-        transaction.execute_batch(LATER).map_err(failed)?;
-        return transaction.commit().map_err(failed);
+        return check_format(path, &transaction);
     }
     transaction.execute_batch(include_str!("schema.sql")).map_err(failed)?;
     transaction.pragma_update(None, "application_id", APPLICATION).map_err(failed)?;

@@ -18,7 +18,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct SqliteReader {
     pub(super) connection: Connection,
-    pub(super) agency: AgencyId,
+    /// What stands for the agency in its rows.
+    pub(super) agency: i64,
 }
 
 /// Makes the constants, and in tests the list of all of them.
@@ -44,8 +45,10 @@ questions! {
     MATTERS = "SELECT MIN(number), matter FROM journal
         WHERE agency = ?1 AND matter IS NOT NULL GROUP BY matter ORDER BY 1";
     ENTRY = concat!("SELECT ", record_columns!(), " FROM journal j WHERE agency = ?1 AND entry = ?2");
-    PARTS = "SELECT entry, label, class, salt, bytes FROM part
-        WHERE agency = ?1 AND entry = ?2 ORDER BY label";
+    NUMBER = "SELECT number FROM journal WHERE agency = ?1 AND entry = ?2";
+    PARTS = "SELECT p.record, p.label, p.class, p.salt, p.bytes
+        FROM journal j JOIN part p ON p.agency = j.agency AND p.record = j.number
+        WHERE j.agency = ?1 AND j.entry = ?2 ORDER BY p.label";
     STREAM = "SELECT partner, direction, n, hash FROM stream
         WHERE agency = ?1 AND partner = ?2 AND direction = ?3 ORDER BY n DESC LIMIT 1";
     STREAM_AT = "SELECT partner, direction, n, hash FROM stream
@@ -55,8 +58,9 @@ questions! {
         WHERE s.agency = ?1 AND s.partner = ?2 AND s.direction = ?3 AND s.n > ?4 ORDER BY s.n LIMIT ?5");
     DELIVERED = "SELECT n FROM delivered WHERE agency = ?1 AND partner = ?2";
     RECEIPTS = "SELECT r.id, r.partner, r.entries, r.bytes
-        FROM receipt_entry e JOIN receipt r ON r.agency = e.agency AND r.id = e.receipt
-        WHERE e.agency = ?1 AND e.entry = ?2 ORDER BY e.partner";
+        FROM journal j JOIN receipt_entry e ON e.agency = j.agency AND e.record = j.number
+        JOIN receipt r ON r.agency = e.agency AND r.id = e.receipt
+        WHERE j.agency = ?1 AND j.entry = ?2 ORDER BY e.partner";
     ALL_RECEIPTS = "SELECT id, partner, entries, bytes FROM receipt
         WHERE agency = ?1 AND id >= ?2 ORDER BY id LIMIT ?3";
     NEXT_RECEIPT = "SELECT id + 1 FROM receipt WHERE agency = ?1 ORDER BY id DESC LIMIT 1";
@@ -72,7 +76,7 @@ questions! {
 }
 
 impl SqliteReader {
-    pub(super) fn new(connection: Connection, agency: AgencyId) -> Self {
+    pub(super) fn new(connection: Connection, agency: i64) -> Self {
         Self { connection, agency }
     }
 
@@ -92,13 +96,9 @@ impl SqliteReader {
         rows.next().map_err(failed)?.map(read).transpose()
     }
 
-    fn us(&self) -> &[u8; 32] {
-        self.agency.as_bytes()
-    }
-
     /// The number the next receipt gets.
     pub(super) fn next_receipt(&self) -> Result<u64> {
-        Ok(self.one(NEXT_RECEIPT, params![self.us()], rows::count)?.unwrap_or(0))
+        Ok(self.one(NEXT_RECEIPT, params![self.agency], rows::count)?.unwrap_or(0))
     }
 }
 
@@ -108,55 +108,59 @@ impl Known for SqliteReader {
     }
 
     fn leaves(&self, tree: TreeName) -> Result<u64> {
-        Ok(self.one(LEAVES, params![self.us(), tree_number(tree)], rows::count)?.unwrap_or(0))
+        Ok(self.one(LEAVES, params![self.agency, tree_number(tree)], rows::count)?.unwrap_or(0))
     }
 
     fn steps(&self, partner: &AgencyId, direction: Direction) -> Result<u64> {
         Ok(self.stream(partner, direction)?.n)
     }
 
+    fn number(&self, entry: &Hash) -> Result<Option<u64>> {
+        self.one(NUMBER, params![self.agency, entry.as_bytes()], rows::count)
+    }
+
     fn card(&self, agency: &AgencyId, number: u64) -> Result<Option<Vec<u8>>> {
-        let with = params![self.us(), agency.as_bytes(), integer(number)];
+        let with = params![self.agency, agency.as_bytes(), integer(number)];
         Ok(self.one(CARD, with, rows::card)?.map(|card| card.bytes))
     }
 }
 
 impl Reader for SqliteReader {
     fn length(&self) -> Result<u64> {
-        Ok(self.one(LENGTH, params![self.us()], rows::count)?.unwrap_or(0))
+        Ok(self.one(LENGTH, params![self.agency], rows::count)?.unwrap_or(0))
     }
 
     fn records(&self, from: u64, at_most: usize) -> Result<Vec<Record>> {
-        self.all(RECORDS, params![self.us(), integer(from), limit(at_most)], rows::record)
+        self.all(RECORDS, params![self.agency, integer(from), limit(at_most)], rows::record)
     }
 
     fn leaf_hashes(&self, tree: TreeName, from: u64, at_most: usize) -> Result<Vec<Hash>> {
-        let with = params![self.us(), tree_number(tree), integer(from), limit(at_most)];
+        let with = params![self.agency, tree_number(tree), integer(from), limit(at_most)];
         self.all(LEAF_HASHES, with, rows::leaf_hash)
     }
 
     fn epochs(&self) -> Result<Vec<Record>> {
-        self.all(EPOCHS, params![self.us()], rows::record)
+        self.all(EPOCHS, params![self.agency], rows::record)
     }
 
     fn matter(&self, matter: &MatterId) -> Result<Vec<Record>> {
-        self.all(MATTER, params![self.us(), matter.as_bytes()], rows::record)
+        self.all(MATTER, params![self.agency, matter.as_bytes()], rows::record)
     }
 
     fn matters(&self) -> Result<Vec<MatterId>> {
-        self.all(MATTERS, params![self.us()], rows::matter)
+        self.all(MATTERS, params![self.agency], rows::matter)
     }
 
     fn entry(&self, entry: &Hash) -> Result<Option<Record>> {
-        self.one(ENTRY, params![self.us(), entry.as_bytes()], rows::record)
+        self.one(ENTRY, params![self.agency, entry.as_bytes()], rows::record)
     }
 
     fn parts(&self, entry: &Hash) -> Result<Vec<OpenPart>> {
-        self.all(PARTS, params![self.us(), entry.as_bytes()], rows::part)
+        self.all(PARTS, params![self.agency, entry.as_bytes()], rows::part)
     }
 
     fn stream(&self, partner: &AgencyId, direction: Direction) -> Result<StreamHead> {
-        let with = params![self.us(), partner.as_bytes(), direction_number(direction)];
+        let with = params![self.agency, partner.as_bytes(), direction_number(direction)];
         Ok(self.one(STREAM, with, rows::head)?.unwrap_or(StreamHead::START))
     }
 
@@ -164,7 +168,7 @@ impl Reader for SqliteReader {
         if n == 0 {
             return Ok(Some(StreamHead::START));
         }
-        let with = params![self.us(), partner.as_bytes(), direction_number(direction), integer(n)];
+        let with = params![self.agency, partner.as_bytes(), direction_number(direction), integer(n)];
         self.one(STREAM_AT, with, rows::head)
     }
 
@@ -176,32 +180,32 @@ impl Reader for SqliteReader {
         at_most: usize,
     ) -> Result<Vec<(StreamStep, Record)>> {
         let direction = direction_number(direction);
-        let with = params![self.us(), partner.as_bytes(), direction, integer(after), limit(at_most)];
+        let with = params![self.agency, partner.as_bytes(), direction, integer(after), limit(at_most)];
         self.all(STEPS, with, rows::step)
     }
 
     fn delivered(&self, partner: &AgencyId) -> Result<u64> {
-        Ok(self.one(DELIVERED, params![self.us(), partner.as_bytes()], rows::count)?.unwrap_or(0))
+        Ok(self.one(DELIVERED, params![self.agency, partner.as_bytes()], rows::count)?.unwrap_or(0))
     }
 
     fn receipts(&self, entry: &Hash) -> Result<Vec<StoredReceipt>> {
-        self.all(RECEIPTS, params![self.us(), entry.as_bytes()], rows::receipt)
+        self.all(RECEIPTS, params![self.agency, entry.as_bytes()], rows::receipt)
     }
 
     fn all_receipts(&self, from: u64, at_most: usize) -> Result<Vec<StoredReceipt>> {
-        self.all(ALL_RECEIPTS, params![self.us(), integer(from), limit(at_most)], rows::receipt)
+        self.all(ALL_RECEIPTS, params![self.agency, integer(from), limit(at_most)], rows::receipt)
     }
 
     fn cards(&self) -> Result<Vec<StoredCard>> {
-        self.all(CARDS, params![self.us()], rows::card)
+        self.all(CARDS, params![self.agency], rows::card)
     }
 
     fn heads(&self, matter: &MatterId) -> Result<Vec<Vec<u8>>> {
-        self.all(HEADS, params![self.us(), matter.as_bytes()], rows::bytes)
+        self.all(HEADS, params![self.agency, matter.as_bytes()], rows::bytes)
     }
 
     fn checkpoint(&self, agency: &AgencyId) -> Result<Option<StoredCheckpoint>> {
-        self.one(CHECKPOINT, params![self.us(), agency.as_bytes()], rows::checkpoint)
+        self.one(CHECKPOINT, params![self.agency, agency.as_bytes()], rows::checkpoint)
     }
 
     fn view(
@@ -211,12 +215,14 @@ impl Reader for SqliteReader {
         at_most: usize,
     ) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
         match after {
-            None => self.all(VIEW, params![self.us(), view, limit(at_most)], rows::view_row),
-            Some(key) => self.all(VIEW_AFTER, params![self.us(), view, key, limit(at_most)], rows::view_row),
+            None => self.all(VIEW, params![self.agency, view, limit(at_most)], rows::view_row),
+            Some(key) => {
+                self.all(VIEW_AFTER, params![self.agency, view, key, limit(at_most)], rows::view_row)
+            }
         }
     }
 
     fn view_row(&self, view: &'static str, key: &[u8]) -> Result<Option<Vec<u8>>> {
-        self.one(VIEW_ROW, params![self.us(), view, key], rows::bytes)
+        self.one(VIEW_ROW, params![self.agency, view, key], rows::bytes)
     }
 }

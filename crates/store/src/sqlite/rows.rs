@@ -194,10 +194,10 @@ fn recorded(fields: &mut Fields<'_>, salted: bool) -> Result<Recorded> {
     })
 }
 
-/// Reads label, class, salt and bytes.
+/// Reads record, label, class, salt and bytes.
 pub(super) fn part(row: &Row<'_>) -> Result<OpenPart> {
     let mut fields = Fields::of(row, "part", 0, 2);
-    let _entry = fields.blob()?;
+    let _record = fields.number()?;
     let label = fields.text()?;
     Ok(OpenPart {
         label: Token::new(label).map_err(|_| fields.broken("the label is no token"))?,

@@ -1,11 +1,17 @@
--- Format 1 of the file. A change is a new format with a step from the one before; released formats are read
--- for ever. Every row says whose it is, so that a node of several agencies is no other format.
+-- Format 3 of the file, the first that may be released. A change is a new format with a step from the one before;
+-- released formats are read for ever. Every row says whose it is, so that a node of several agencies is no other format.
 --
--- Rows that hold whole entries or papers are kept in the order they came (rowid tables: appending is cheap);
--- small rows are kept in the order of their key.
+-- What a commit costs is the pages it touches. So rows are kept in the order they came wherever they can be: content
+-- and receipts are found by the number of a record, and only the look-ups by an entry's hash and by matter are in no
+-- order of time.
+
+CREATE TABLE agency (
+    id     INTEGER PRIMARY KEY, -- stands for it in every row
+    agency BLOB NOT NULL UNIQUE
+) STRICT;
 
 CREATE TABLE journal (
-    agency     BLOB    NOT NULL,
+    agency     INTEGER NOT NULL REFERENCES agency (id),
     number     INTEGER NOT NULL,                        -- from 0, without gaps
     tree       INTEGER NOT NULL CHECK (tree IN (0, 1)), -- 0 exchange, 1 inner
     leaf       INTEGER NOT NULL,                        -- from 0, without gaps
@@ -26,9 +32,9 @@ CREATE TABLE journal (
     CHECK ((entry IS NULL) <> (inner_root IS NULL))
 ) STRICT;
 
--- The leaf's hash rides along, so that a tree is loaded without touching the entries.
+-- The leaf's hash rides along, so that a tree is loaded without touching the entries. That no leaf is there twice is
+-- checked before a commit, as that none is missing.
 CREATE INDEX journal_by_leaf ON journal (agency, tree, leaf, leaf_hash);
-CREATE UNIQUE INDEX journal_leaf_once ON journal (agency, tree, leaf);
 CREATE UNIQUE INDEX journal_entry_once ON journal (agency, entry) WHERE entry IS NOT NULL;
 CREATE INDEX journal_epochs ON journal (agency, number) WHERE entry IS NULL AND salt IS NULL;
 CREATE INDEX journal_by_matter ON journal (agency, matter, number) WHERE matter IS NOT NULL;
@@ -39,17 +45,18 @@ CREATE TRIGGER journal_loses_nothing BEFORE DELETE ON journal
 BEGIN SELECT RAISE(ABORT, 'a journal record is never removed'); END;
 
 CREATE TABLE part (
-    agency BLOB    NOT NULL,
-    entry  BLOB    NOT NULL,
+    agency INTEGER NOT NULL,
+    record INTEGER NOT NULL,                         -- of the entry
     label  TEXT    NOT NULL,
     class  INTEGER NOT NULL CHECK (class IN (0, 1)), -- 0 content, 1 tally
     salt   BLOB    NOT NULL,
     bytes  BLOB    NOT NULL,
-    PRIMARY KEY (agency, entry, label)
-) STRICT;
+    PRIMARY KEY (agency, record, label),
+    FOREIGN KEY (agency, record) REFERENCES journal (agency, number)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE stream (
-    agency    BLOB    NOT NULL,
+    agency    INTEGER NOT NULL,
     partner   BLOB    NOT NULL,
     direction INTEGER NOT NULL CHECK (direction IN (0, 1)), -- 0 out, 1 in
     n         INTEGER NOT NULL,                             -- from 1, without gaps
@@ -60,14 +67,14 @@ CREATE TABLE stream (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE delivered (
-    agency  BLOB    NOT NULL,
+    agency  INTEGER NOT NULL,
     partner BLOB    NOT NULL,
     n       INTEGER NOT NULL,
     PRIMARY KEY (agency, partner)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE receipt (
-    agency  BLOB    NOT NULL,
+    agency  INTEGER NOT NULL,
     id      INTEGER NOT NULL, -- from 0, in the order they came
     partner BLOB    NOT NULL,
     entries BLOB    NOT NULL, -- the hashes of the entries covered, one after another
@@ -77,16 +84,17 @@ CREATE TABLE receipt (
 
 -- The first receipt of each partner for each entry.
 CREATE TABLE receipt_entry (
-    agency  BLOB    NOT NULL,
-    entry   BLOB    NOT NULL,
+    agency  INTEGER NOT NULL,
+    record  INTEGER NOT NULL, -- of the entry
     partner BLOB    NOT NULL,
     receipt INTEGER NOT NULL,
-    PRIMARY KEY (agency, entry, partner),
+    PRIMARY KEY (agency, record, partner),
+    FOREIGN KEY (agency, record) REFERENCES journal (agency, number),
     FOREIGN KEY (agency, receipt) REFERENCES receipt (agency, id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE card (
-    agency BLOB    NOT NULL,
+    agency INTEGER NOT NULL,
     owner  BLOB    NOT NULL, -- whose card
     number INTEGER NOT NULL,
     bytes  BLOB    NOT NULL,
@@ -96,14 +104,14 @@ CREATE TABLE card (
 
 -- Up to where lanes stand that were signed with keys which their agencies have disowned.
 CREATE TABLE head (
-    agency BLOB NOT NULL,
+    agency INTEGER NOT NULL,
     matter BLOB NOT NULL,
     bytes  BLOB NOT NULL,
     PRIMARY KEY (agency, matter, bytes)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE checkpoint (
-    agency BLOB    NOT NULL,
+    agency INTEGER NOT NULL,
     owner  BLOB    NOT NULL, -- whose tree
     epoch  INTEGER NOT NULL,
     size   INTEGER NOT NULL,
@@ -113,7 +121,7 @@ CREATE TABLE checkpoint (
 
 -- What can be rebuilt from all the above.
 CREATE TABLE view (
-    agency BLOB NOT NULL,
+    agency INTEGER NOT NULL,
     view   TEXT NOT NULL,
     key    BLOB NOT NULL,
     value  BLOB NOT NULL,

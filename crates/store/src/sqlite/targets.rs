@@ -31,7 +31,7 @@ pub(super) fn signed(number: i64) -> Cell<'static> {
 
 pub(super) const NOTHING: Cell<'static> = Cell::Owned(Value::Null);
 
-/// Where rows go: the table, its columns beside the agency's id, and what a row that is there already means.
+/// Where rows go: the table, its columns beside the agency, and what a row that is there already means.
 pub(super) struct Target<const COLUMNS: usize> {
     pub(super) table: &'static str,
     columns: [&'static str; COLUMNS],
@@ -62,7 +62,7 @@ pub(super) const JOURNAL: Target<16> = Target {
 };
 pub(super) const PART: Target<5> = Target {
     table: "part",
-    columns: ["entry", "label", "class", "salt", "bytes"],
+    columns: ["record", "label", "class", "salt", "bytes"],
     when_there: "ON CONFLICT DO NOTHING",
 };
 pub(super) const STREAM: Target<5> =
@@ -81,7 +81,7 @@ pub(super) const RECEIPT: Target<4> =
     Target { table: "receipt", columns: ["id", "partner", "entries", "bytes"], when_there: "" };
 pub(super) const RECEIPT_ENTRY: Target<3> = Target {
     table: "receipt_entry",
-    columns: ["entry", "partner", "receipt"],
+    columns: ["record", "partner", "receipt"],
     when_there: "ON CONFLICT DO NOTHING",
 };
 pub(super) const CARD: Target<4> = Target {
@@ -99,7 +99,7 @@ pub(super) const VIEW: Target<3> = Target {
 };
 
 impl<const COLUMNS: usize> Target<COLUMNS> {
-    /// The agency is variable 1 of every row.
+    /// What stands for the agency is variable 1 of every row.
     pub(super) fn sql(&self, rows: usize) -> String {
         let row = format!("(?1{})", ",?".repeat(COLUMNS));
         let rows = vec![row; rows].join(",");

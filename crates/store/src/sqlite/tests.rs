@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::read::QUESTIONS;
 use super::*;
 use crate::suite::{Picture, Scribe, agency, label, matter};
-use crate::{Direction, Recorded, StoredCard};
+use crate::{Direction, Recorded};
 
 /// Gives empty stores in a folder that goes away with the closure.
 fn in_a_folder() -> impl Fn() -> Box<dyn Store> {
@@ -213,21 +213,20 @@ fn a_file_of_a_newer_release_is_refused_and_left_alone() {
     Connection::open(&path).unwrap().pragma_update(None, "user_version", open::FORMAT + 1).unwrap();
     let before = fs::read(&path).unwrap();
     let error = SqliteStore::open(&path, agency(0)).unwrap_err().to_string();
-    assert!(error.contains("format 3") && error.contains("upgrade"), "{error}");
+    assert!(error.contains("format 4") && error.contains("upgrade"), "{error}");
     assert_eq!(fs::read(&path).unwrap(), before);
 }
 
 #[test]
-fn a_file_of_the_first_format_is_brought_to_this_one_and_keeps_its_cards() {
+fn a_file_of_a_format_that_was_never_released_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("node.db");
-    let card = Scribe::card(1, 0);
-    let mut store = open(&path);
-    store.commit(&Commit { cards: vec![card.clone()], ..Scribe::new().begin() }).unwrap();
-    drop(store);
-    let earlier = "ALTER TABLE card DROP COLUMN bringer; PRAGMA user_version = 1;";
-    Connection::open(&path).unwrap().execute_batch(earlier).unwrap();
-    assert_eq!(open(&path).cards().unwrap(), [StoredCard { brought_by: None, ..card }]);
+    drop(open(&path));
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", open::FORMAT - 1).unwrap();
+    let before = fs::read(&path).unwrap();
+    let error = SqliteStore::open(&path, agency(0)).unwrap_err().to_string();
+    assert!(error.contains("format 2") && error.contains("never was released"), "{error}");
+    assert_eq!(fs::read(&path).unwrap(), before);
 }
 
 #[test]
@@ -333,7 +332,7 @@ fn a_row_that_cannot_be_read_is_named_without_its_content() {
     let in_stream = named(store.stream_at(&agency(2), Direction::In, 1).unwrap_err());
     assert_eq!(in_stream, ("stream", format!("{} 1 1", agency(2)), wrong_length));
     let (table, row, _) = named(store.parts(entry).unwrap_err());
-    assert_eq!((table, row), ("part", format!("{entry} Not A Token")));
+    assert_eq!((table, row), ("part", "0 Not A Token".to_owned()));
     let (table, row, _) = named(store.checkpoint(&agency(0)).unwrap_err());
     assert_eq!((table, row), ("checkpoint", format!("{} -3 4", agency(0))));
     assert!(store.matter(&matter(2)).is_ok(), "others can be read");

@@ -17,7 +17,7 @@ use super::targets::{
     CARD, CHECKPOINT, Cell, DELIVERED, HEAD, JOURNAL, NOTHING, PART, RECEIPT, RECEIPT_ENTRY, ROWS, STREAM,
     Target, VIEW, bytes, number, record_cells, signed, text,
 };
-use crate::check::{self, inconsistent};
+use crate::check::{self, Numbers, inconsistent};
 use crate::{
     Commit, Direction, Record, Result, StoredCard, StoredCheckpoint, StoredHead, StoredReceipt, StreamStep,
     ViewRow,
@@ -68,15 +68,15 @@ impl<'s> Writing<'s> {
     pub(super) fn commit(mut self, commit: &Commit) -> Result<()> {
         let transaction = self.begin()?;
         self.tripwire.pass()?;
-        check::check(commit, self.store)?;
+        let numbers = check::check(commit, self.store)?;
         self.records(&commit.records)?;
-        self.parts(&commit.parts)?;
+        self.parts(&commit.parts, &numbers)?;
         self.erased(&commit.erased)?;
         self.cut(&commit.cut)?;
         self.steps(&commit.steps)?;
         self.checkpoints(&commit.checkpoints)?;
         self.delivered(&commit.delivered)?;
-        self.receipts(&commit.receipts)?;
+        self.receipts(&commit.receipts, &numbers)?;
         self.cards(&commit.cards)?;
         self.heads(&commit.heads)?;
         self.views(&commit.views)?;
@@ -138,7 +138,7 @@ impl<'s> Writing<'s> {
 
     fn run<'r>(&self, sql: &str, cells: impl IntoIterator<Item = Cell<'r>>) -> rusqlite::Result<()> {
         let mut statement = self.store.connection.prepare_cached(sql)?;
-        statement.raw_bind_parameter(1, self.store.agency.as_bytes())?;
+        statement.raw_bind_parameter(1, self.store.agency)?;
         for (position, cell) in (2..).zip(cells) {
             statement.raw_bind_parameter(position, cell)?;
         }
@@ -150,10 +150,10 @@ impl<'s> Writing<'s> {
         self.insert(&JOURNAL, records, record_cells)
     }
 
-    fn parts(&mut self, parts: &[(Hash, OpenPart)]) -> Result<()> {
+    fn parts(&mut self, parts: &[(Hash, OpenPart)], numbers: &Numbers) -> Result<()> {
         self.insert(&PART, parts, |(entry, part)| {
             [
-                bytes(entry.as_bytes()),
+                number(numbers.of(entry)),
                 text(part.label.as_str()),
                 signed(class_number(part.class)),
                 bytes(part.salt.as_bytes()),
@@ -166,7 +166,9 @@ impl<'s> Writing<'s> {
     fn erased(&mut self, erased: &[(Hash, Token)]) -> Result<()> {
         erased.iter().try_for_each(|(entry, label)| {
             let which = [bytes(entry.as_bytes()), text(label.as_str())];
-            self.change("part", "DELETE FROM part WHERE agency = ?1 AND entry = ?2 AND label = ?3", which)
+            let sql = "DELETE FROM part WHERE agency = ?1 AND label = ?3
+                AND record = (SELECT number FROM journal WHERE agency = ?1 AND entry = ?2)";
+            self.change("part", sql, which)
         })
     }
 
@@ -205,7 +207,7 @@ impl<'s> Writing<'s> {
         })
     }
 
-    fn receipts(&mut self, receipts: &[StoredReceipt]) -> Result<()> {
+    fn receipts(&mut self, receipts: &[StoredReceipt], numbers: &Numbers) -> Result<()> {
         if receipts.is_empty() {
             return Ok(());
         }
@@ -222,7 +224,7 @@ impl<'s> Writing<'s> {
         };
         let covered: Vec<_> = numbered.iter().flat_map(covers).collect();
         self.insert(&RECEIPT_ENTRY, &covered, |(entry, partner, id)| {
-            [bytes(entry.as_bytes()), bytes(partner.as_bytes()), number(*id)]
+            [number(numbers.of(entry)), bytes(partner.as_bytes()), number(*id)]
         })
     }
 

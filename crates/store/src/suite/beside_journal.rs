@@ -53,11 +53,28 @@ pub fn an_empty_part_is_a_part(make: Make<'_>) {
     let mut store = make();
     let mut scribe = Scribe::new();
     let mut commit = scribe.begin();
-    let mut part = scribe.part(&mut commit, unknown(), 0);
+    let entry = scribe.shared(&mut commit, 1, 1);
+    let mut part = scribe.part(&mut commit, entry, 0);
     part.bytes = Vec::new();
-    commit.parts = vec![(unknown(), part.clone())];
+    commit.parts = vec![(entry, part.clone())];
     stored(&mut store, &commit);
-    assert_eq!(store.parts(&unknown()).expect("read"), [part]);
+    assert_eq!(store.parts(&entry).expect("read"), [part]);
+}
+
+pub fn content_and_receipts_of_no_entry_of_the_journal_are_refused(make: Make<'_>) {
+    let mut store = make();
+    let mut scribe = Scribe::new();
+    let mut commit = scribe.begin();
+    let entry = scribe.shared(&mut commit, 1, 1);
+    let (mut content, mut receipted) = (commit.clone(), commit.clone());
+    scribe.part(&mut content, unknown(), 0);
+    receipted.receipts.push(scribe.receipt(2, &[entry, unknown()]));
+    for refused in [content, receipted] {
+        let error = store.commit(&refused).expect_err("it belongs to nothing");
+        assert!(error.to_string().contains("its entry is not in the journal"), "{error}");
+        assert_eq!(store.length().expect("read"), 0);
+    }
+    stored(&mut store, &commit);
 }
 
 pub fn streams_have_heads_and_steps_with_their_records(make: Make<'_>) {
@@ -165,12 +182,15 @@ pub fn the_first_receipt_of_each_partner_counts(make: Make<'_>) {
 pub fn receipts_are_listed_oldest_first(make: Make<'_>) {
     let mut store = make();
     let mut scribe = Scribe::new();
+    let mut commit = scribe.begin();
+    let entry = scribe.shared(&mut commit, 1, 0);
     let all: Vec<_> = [3, 2, 3]
-        .map(|partner| scribe.receipt(partner, &[unknown()]))
+        .map(|partner| scribe.receipt(partner, &[entry]))
         .into_iter()
         .chain([scribe.receipt(1, &[])])
         .collect();
-    stored(&mut store, &Commit { receipts: all[..2].to_vec(), ..scribe.begin() });
+    commit.receipts = all[..2].to_vec();
+    stored(&mut store, &commit);
     stored(&mut store, &Commit { receipts: all[2..].to_vec(), ..scribe.begin() });
     assert_eq!(store.all_receipts(0, 9).expect("read"), all);
     assert_eq!(store.all_receipts(1, 2).expect("read"), all[1..3]);

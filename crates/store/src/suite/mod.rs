@@ -58,6 +58,7 @@ macro_rules! store_suite {
                 delivered_never_goes_back
                 the_first_receipt_of_each_partner_counts
                 receipts_are_listed_oldest_first
+                content_and_receipts_of_no_entry_of_the_journal_are_refused
                 a_card_again_changes_nothing_and_another_one_is_refused
                 a_stated_head_is_kept_once_with_its_matter
                 a_stream_of_ours_is_cut_and_goes_on

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use comity_journal::suite::{self, SecretKey, Suite};
 
+use super::Figures;
 use crate::Seeded;
 
 /// As many bytes as an act of a bench carries.
@@ -62,6 +63,36 @@ pub fn of_one_core(each: Duration) -> [(&'static str, f64); 3] {
         ),
         ("SHA-256 of 4 KiB", often(&mut || keep(suite::hash(&[&block])))),
     ]
+}
+
+/// What was measured of the machine in several rounds.
+#[derive(Default)]
+pub struct Bounds(Vec<(&'static str, Vec<f64>)>);
+
+impl Bounds {
+    /// Measures the disk and one core once more.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn measure(&mut self, folder: &Path, each: Duration) -> io::Result<()> {
+        let disk = ("disk: durable appends of 4 KiB", durable_appends(folder, each)?);
+        for (what, often) in [disk].into_iter().chain(of_one_core(each)) {
+            match self.0.iter_mut().find(|(known, _)| *known == what) {
+                Some((_, figures)) => figures.push(often),
+                None => self.0.push((what, vec![often])),
+            }
+        }
+        Ok(())
+    }
+
+    /// A line each: median, least and greatest.
+    pub fn told(&self) -> Vec<String> {
+        let line = |(what, figures): &(&str, Vec<f64>)| {
+            let often: Figures = figures.iter().copied().collect();
+            format!("  {what:<32} {:>8.0} {:>15}", often.median(), often.span(0))
+        };
+        [String::from("limits, a second:")].into_iter().chain(self.0.iter().map(line)).collect()
+    }
 }
 
 /// The compiler may not leave out what made this.

@@ -71,8 +71,17 @@ pub fn flushes() -> u64 {
 
 /// The most memory this process had, in KiB: ever, or since [`forget_peak`].
 pub fn peak() -> u64 {
+    kibibytes("VmHWM:")
+}
+
+/// The memory this process has, in KiB.
+pub fn resident() -> u64 {
+    kibibytes("VmRSS:")
+}
+
+fn kibibytes(what: &str) -> u64 {
     let status = read("/proc/self/status");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(what));
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 

@@ -3,6 +3,13 @@
 
 pub mod limits;
 pub mod machine;
+#[cfg(feature = "node")]
+pub mod real;
+
+/// How a bar is told.
+pub fn verdict(met: bool) -> &'static str {
+    if met { "met" } else { "MISSED" }
+}
 
 /// Figures of one thing measured in several rounds.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +27,11 @@ impl Figures {
     /// Whether nothing was measured.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.len()
     }
 
     /// The least of them; 0 of none.

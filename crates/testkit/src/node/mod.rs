@@ -20,6 +20,6 @@ pub use disk::{Cut, Disk};
 pub use line::{Fate, Line, Sent};
 pub use round::{Round, RoundAct, RoundLane, open_letter, with_later_letters, with_letters};
 pub use station::{Person, Station};
-pub use texts::{NOW, assessment, marker, request, review};
+pub use texts::{NOW, assessment, marker, request, request_wished_by, review};
 pub use three::Three;
 pub use token::SoftToken;

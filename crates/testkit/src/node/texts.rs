@@ -10,16 +10,20 @@ pub const NOW: Timestamp = Timestamp::from_millis(1_784_000_000_000);
 
 /// A request as an officer writes it.
 pub fn request(title: &str) -> String {
+    request_wished_by(title, NOW.plus_millis(7 * 24 * 3_600_000))
+}
+
+/// The same, answered by then if the officer's wish comes true.
+pub fn request_wished_by(title: &str, wished_by: Timestamp) -> String {
     format!(
         "request_type = \"information\"\ngrade = \"urgent\"\ngrade_reason = \"Money is still moving.\"\n\
          purpose = \"investigate\"\nbasis = \"reciprocity\"\noffences = [\"0701\"]\nstage = \"investigation\"\n\
-         wished_by = \"{}\"\nas_evidence = false\nlanguage = \"en\"\nhandling = \"h1\"\ntitle = \"{title}\"\n\
+         wished_by = \"{wished_by}\"\nas_evidence = false\nlanguage = \"en\"\nhandling = \"h1\"\ntitle = \"{title}\"\n\
          facts = \"Callers who said they were a bank took 40,000 in Port Example.\"\n\
          questions = [\"Who held the number on that day?\"]\nlink = \"It was used for every call.\"\n\
          basis_text = \"Reciprocity, exchange of notes.\"\n\
          offence_text = \"Fraud, article 210, up to seven years.\"\ncontact = \"duty desk, day and night\"\n\
-         [[persons]]\nname = \"Ilo Marn\"\nstanding = \"suspect\"\nnationality = \"XB\"\n",
-        NOW.plus_millis(7 * 24 * 3_600_000)
+         [[persons]]\nname = \"Ilo Marn\"\nstanding = \"suspect\"\nnationality = \"XB\"\n"
     )
 }
 

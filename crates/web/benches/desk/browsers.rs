@@ -8,14 +8,14 @@ use axum::body::Body;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_TYPE, COOKIE, SET_COOKIE};
 use axum::http::{Request, Response, StatusCode};
 use comity_app::Failure;
-use comity_app::context::{Clock, Objects};
+use comity_app::context::Objects;
 use comity_app::staging::Staging;
 use comity_domain::engine::Kinds;
 use comity_domain::words::{ENGINE, Lang, Words};
 use comity_journal::entropy::Entropy;
 use comity_journal::ids::AgencyId;
-use comity_journal::time::Timestamp;
 use comity_testkit::Seeded;
+use comity_testkit::bench::real::SystemClock;
 use comity_web::federation::Contact;
 use comity_web::pages::{Office, OfficeParts, Outside, Soon, WORDS, router};
 use http_body_util::BodyExt as _;
@@ -58,16 +58,6 @@ impl Outside for Nothing {
 
     fn entropy(&self) -> Box<dyn Entropy + Send> {
         Box::new(Seeded::new(3))
-    }
-}
-
-struct SystemClock;
-
-impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "a bench runs on the machine's time, as a node does")]
-    fn now(&self) -> Timestamp {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 }
 

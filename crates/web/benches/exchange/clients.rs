@@ -146,7 +146,7 @@ async fn deliver(pair: Arc<Pair>, woken: Arc<Notify>) -> Result<(), Failure> {
     let (partner, mut level) = (pair.b.agency(), Level::default());
     loop {
         woken.notified().await;
-        while pair.a.ledger.first().run(move |ledger, _| ledger.queued_for(&partner)).await? > 0 {
+        while pair.a.queued(&partner).await? > 0 {
             pair.deliver(&mut level).await?;
         }
     }
@@ -157,8 +157,7 @@ async fn tell(pair: Arc<Pair>, delivered: watch::Sender<u64>) -> Result<(), Fail
     let partner = pair.b.agency();
     let mut written = pair.a.ledger.written();
     while written.changed().await.is_ok() {
-        let reached =
-            pair.a.ledger.first().run(move |ledger, _| Ok(ledger.store().delivered(&partner)?)).await?;
+        let reached = pair.a.delivered(&partner).await?;
         delivered.send_if_modified(|before| std::mem::replace(before, reached) != reached);
     }
     Ok(())

@@ -3,59 +3,47 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use comity_app::Failure;
 use comity_app::commands::ActCommand;
-use comity_app::context::Clock;
 use comity_app::keys::NodeKeys;
 use comity_app::ledger::{Compared, Ledger, LedgerHandle, LedgerParts, Pending};
 use comity_app::workers::{Level, Synced, deliver};
 use comity_domain::matters;
 use comity_domain::vocabularies::Role;
 use comity_journal::card::{Card, CardFacts, MonthlyKey, Seat};
-use comity_journal::entropy::Entropy;
 use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::suite::{Hash, SecretKey, Suite};
-use comity_journal::time::Timestamp;
 use comity_store::sqlite::SqliteStore;
+use comity_store::{Direction, Reader, Store as _};
+use comity_testkit::Seeded;
+use comity_testkit::bench::real::{SystemClock, SystemEntropy, now};
+use comity_testkit::node::{request_wished_by, review};
 use comity_web::federation::{
     Dialler, Hindrance, Limits, Listener, NodeFederation, PartnerNode, PinnedKeys, TlsIdentity,
 };
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 
 /// Who acts at A.
 pub(crate) const ASKS: &str = "Amara Olin";
 const HOUR_MS: i64 = 3_600_000;
-
-struct SystemClock;
-
-impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "a bench runs on the machine's time, as a node does")]
-    fn now(&self) -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-    }
-}
-
-struct SystemEntropy;
-
-impl Entropy for SystemEntropy {
-    fn fill(&mut self, bytes: &mut [u8]) {
-        getrandom::fill(bytes).expect("the operating system gives randomness");
-    }
-}
+/// The files in a node's folder from which another process draws the same keys, and has its card.
+const SEED: &str = "seed";
+const CARD: &str = "card";
 
 /// One node.
 pub(crate) struct Node {
     card: Card,
     pub(crate) ledger: LedgerHandle,
+    /// The store, as another process would read it.
+    stored: Mutex<Box<dyn Reader>>,
     identity: TlsIdentity,
     listener: Option<TcpListener>,
-    _folder: TempDir,
+    pseudonyms: Vec<u8>,
+    folder: Option<TempDir>,
 }
 
 impl Node {
@@ -63,29 +51,59 @@ impl Node {
         let folder = tempfile::tempdir_in(folder).map_err(fault)?;
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(fault)?;
         let address = listener.local_addr().map_err(fault)?;
-        let keys = NodeKeys::generate(1, &mut SystemEntropy);
+        let seed = label.bytes().fold(0, |seed, byte| seed * 31 + u64::from(byte));
+        std::fs::write(folder.path().join(SEED), seed.to_string()).map_err(fault)?;
+        let keys = NodeKeys::generate(1, &mut Seeded::new(seed));
         let identity = TlsIdentity::from_seed(&keys.tls).map_err(fault)?;
         let card = card(label, seat, format!("https://{address}"), &keys, &identity)?;
-        let store = SqliteStore::open(&folder.path().join("store"), card.agency())?;
-        let mut ledger = Ledger::open(LedgerParts {
-            store: Box::new(store),
-            keys,
-            card: card.clone(),
-            kinds: Arc::new(matters::standard()),
-            clock: Arc::new(SystemClock),
-            entropy: Box::new(SystemEntropy),
-            compared: Compared::WithEverybody,
-        })?;
+        std::fs::write(folder.path().join(CARD), card.bytes()).map_err(fault)?;
+        let (mut ledger, stored, pseudonyms) = open(folder.path(), keys, &card)?;
         ledger.run_now(|ledger, pending| ledger.set_up(pending).map(drop))?;
         let ledger = LedgerHandle::start(ledger);
-        Ok(Self { card, ledger, identity, listener: Some(listener), _folder: folder })
+        Ok(Self {
+            card,
+            ledger,
+            stored,
+            pseudonyms,
+            identity,
+            listener: Some(listener),
+            folder: Some(folder),
+        })
+    }
+
+    /// A node in the folder that another has left.
+    pub(crate) async fn wake(folder: &Path) -> Result<Self, Failure> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.map_err(fault)?;
+        let seed = std::fs::read_to_string(folder.join(SEED)).map_err(fault)?.parse().map_err(fault)?;
+        let keys = NodeKeys::generate(1, &mut Seeded::new(seed));
+        let identity = TlsIdentity::from_seed(&keys.tls).map_err(fault)?;
+        let card = Card::read(&std::fs::read(folder.join(CARD)).map_err(fault)?).map_err(fault)?;
+        let (ledger, stored, pseudonyms) = open(folder, keys, &card)?;
+        let ledger = LedgerHandle::start(ledger);
+        Ok(Self { card, ledger, stored, pseudonyms, identity, listener: Some(listener), folder: None })
     }
 
     pub(crate) fn agency(&self) -> AgencyId {
         self.card.agency()
     }
 
-    async fn run<T: Send + 'static>(
+    /// What officers' pseudonyms are made with.
+    pub(crate) fn pseudonyms(&self) -> &[u8] {
+        &self.pseudonyms
+    }
+
+    /// Up to where a partner's receipts reach.
+    pub(crate) async fn delivered(&self, partner: &AgencyId) -> Result<u64, Failure> {
+        Ok(self.stored.lock().await.delivered(partner)?)
+    }
+
+    /// How many entries wait for a partner.
+    pub(crate) async fn queued(&self, partner: &AgencyId) -> Result<u64, Failure> {
+        let stored = self.stored.lock().await;
+        Ok(stored.stream(partner, Direction::Out)?.n.saturating_sub(stored.delivered(partner)?))
+    }
+
+    pub(crate) async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Ledger, &mut Pending) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
@@ -140,13 +158,34 @@ impl Node {
     }
 }
 
+/// What a node keeps in its folder.
+fn open(
+    folder: &Path,
+    keys: NodeKeys,
+    card: &Card,
+) -> Result<(Ledger, Mutex<Box<dyn Reader>>, Vec<u8>), Failure> {
+    let store = SqliteStore::open(&folder.join("store"), card.agency())?;
+    let stored = Mutex::new(store.reader()?);
+    let pseudonyms = keys.pseudonyms.to_vec();
+    let ledger = Ledger::open(LedgerParts {
+        store: Box::new(store),
+        keys,
+        card: card.clone(),
+        kinds: Arc::new(matters::standard()),
+        clock: Arc::new(SystemClock),
+        entropy: Box::new(SystemEntropy),
+        compared: Compared::WithEverybody,
+    })?;
+    Ok((ledger, stored, pseudonyms))
+}
+
 /// Both nodes, listening.
 pub(crate) struct Pair {
     pub(crate) a: Node,
     pub(crate) b: Node,
     dialler: Dialler,
     _stop: watch::Sender<bool>,
-    _tasks: JoinSet<()>,
+    tasks: JoinSet<()>,
 }
 
 impl Pair {
@@ -165,7 +204,7 @@ impl Pair {
         let pins_of_a = listen(&mut tasks, &mut a, &b.card, &stopping)?;
         listen(&mut tasks, &mut b, &a.card, &stopping)?;
         let dialler = Dialler::new(a.identity.clone(), pins_of_a, Limits::default());
-        Ok(Self { a, b, dialler, _stop: stop, _tasks: tasks })
+        Ok(Self { a, b, dialler, _stop: stop, tasks })
     }
 
     /// Delivers from A to B.
@@ -185,7 +224,8 @@ impl Pair {
     pub(crate) async fn open_requests(&self, count: usize) -> Result<Vec<MatterId>, Failure> {
         let mut matters = Vec::new();
         for number in 0..count {
-            let toml = request(number);
+            let wished_by = now().plus_millis(7 * 24 * HOUR_MS);
+            let toml = request_wished_by(&format!("Number {number}"), wished_by);
             let draft = self.a.run(move |ledger, pending| {
                 let officer = ledger.officer(Some(ASKS))?;
                 let partner = ledger.partner("the other")?;
@@ -198,7 +238,7 @@ impl Pair {
             matters.push(matter);
         }
         self.deliver(&mut Level::default()).await?;
-        let promise = format!("promised_by = \"{}\"", SystemClock.now().plus_millis(72 * HOUR_MS));
+        let promise = format!("promised_by = \"{}\"", now().plus_millis(72 * HOUR_MS));
         for matter in &matters {
             let reference = Some("reference = \"XB-2026-1\"".into());
             self.b.act(*matter, "acknowledge", reference, "Chen Ning").await?;
@@ -208,6 +248,12 @@ impl Pair {
         }
         self.deliver(&mut Level::default()).await?;
         Ok(matters)
+    }
+
+    /// Both stop; gives A's folder.
+    pub(crate) async fn leave(mut self) -> Result<TempDir, Failure> {
+        self.tasks.shutdown().await;
+        self.a.folder.take().ok_or_else(|| Failure::Fault("it has no folder of its own".into()))
     }
 
     /// Every one of these acts has its receipt in A's store.
@@ -250,7 +296,7 @@ fn card(
     identity: &TlsIdentity,
 ) -> Result<Card, Failure> {
     let root = SecretKey::generate(Suite::One, &mut SystemEntropy);
-    let month = SystemClock.now().month();
+    let month = now().month();
     let content = keys.content.iter().map(|key| MonthlyKey { month: month.clone(), key: key.public() });
     let facts = CardFacts {
         v: 1,
@@ -258,7 +304,7 @@ fn card(
         root: root.public(),
         number: 1,
         prev: None,
-        at: SystemClock.now(),
+        at: now(),
         label: Token::new(label).map_err(fault)?,
         names: BTreeMap::from([("en".to_owned(), format!("Police of {label}"))]),
         seat: Seat::place(seat).ok_or_else(|| Failure::Fault("a place code".into()))?,
@@ -278,27 +324,6 @@ fn card(
         disowned: Vec::new(),
     };
     Card::issue(facts, &root).map_err(fault)
-}
-
-fn request(number: usize) -> String {
-    format!(
-        "request_type = \"information\"\ngrade = \"urgent\"\ngrade_reason = \"Money is still moving.\"\n\
-         purpose = \"investigate\"\nbasis = \"reciprocity\"\noffences = [\"0701\"]\nstage = \"investigation\"\n\
-         wished_by = \"{}\"\nas_evidence = false\nlanguage = \"en\"\nhandling = \"h1\"\ntitle = \"Number {number}\"\n\
-         facts = \"Callers who said they were a bank took 40,000 in Port Example.\"\n\
-         questions = [\"Who held the number on that day?\"]\nlink = \"It was used for every call.\"\n\
-         basis_text = \"Reciprocity, exchange of notes.\"\n\
-         offence_text = \"Fraud, article 210, up to seven years.\"\ncontact = \"duty desk, day and night\"\n\
-         [[persons]]\nname = \"Ilo Marn\"\nstanding = \"suspect\"\nnationality = \"XB\"\n",
-        SystemClock.now().plus_millis(7 * 24 * HOUR_MS)
-    )
-}
-
-/// The seven answers on prohibited grounds: none.
-fn review() -> String {
-    let grounds = ["politics", "religion", "ethnicity", "orientation", "protest", "journalism", "refugee"];
-    let answers: String = grounds.iter().map(|ground| format!("{ground} = \"no\"\n")).collect();
-    answers + "reasons = \"Read from the file as it stands.\"\n"
 }
 
 pub(crate) fn fault(error: impl std::fmt::Display) -> Failure {
