@@ -9,7 +9,7 @@ use comity_app::Failure;
 use comity_app::commands::ActCommand;
 use comity_app::keys::NodeKeys;
 use comity_app::ledger::{Compared, Ledger, LedgerHandle, LedgerParts, Pending};
-use comity_app::workers::{Level, Peer, Synced, answer, deliver};
+use comity_app::workers::{Level, Peer, answer, deliver};
 use comity_domain::matters::standard;
 use comity_federation::batch::{Draft, Parcel};
 use comity_federation::message::{Batch, BatchReply, Message as _, Receipts, VERSION};
