@@ -75,6 +75,21 @@ fn two_entries_for_one_place_freeze_the_record_before_it() {
 }
 
 #[test]
+fn an_entry_at_the_last_place_that_a_number_can_say_is_followed_by_nothing() {
+    let mut world = opened(36);
+    let [accepted, _] = contradicts_itself(&mut world);
+    let mut before = Some(accepted);
+    for seq in [u64::MAX, 2, u64::MAX] {
+        let mut statement = world.state(Asked, "remind", "");
+        statement.at_place = Some((Place { epoch: 0, seq }, before, Vec::new()));
+        before = Some(world.force(Asked, statement).hash());
+    }
+    world.exchange();
+    status(&world, "sent");
+    standing(&world, accepted, Standing::Forked);
+}
+
+#[test]
 fn who_had_seen_one_branch_of_a_fork_goes_on_and_takes_no_place_twice() {
     let mut world = opened(42);
     let spot = world.at_asked.next_in(world.lane(Asked));

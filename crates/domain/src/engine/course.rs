@@ -20,6 +20,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use comity_journal::entry::{Header, Place};
 use comity_journal::suite::Hash;
 
+/// The first place of every lane.
+pub(super) const FIRST: Place = Place { epoch: 0, seq: 1 };
+
+/// The place behind another in its epoch; `None` behind the last that a number can say, which only a liar names.
+pub(super) fn place_behind(place: Place) -> Option<Place> {
+    Some(Place { seq: place.seq.checked_add(1)?, ..place })
+}
+
 /// What the course needs of an entry: where it stands, what it follows, and whether its act may begin an epoch.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Link {
@@ -138,12 +146,11 @@ impl<'a> Tree<'a> {
     /// Whether an entry stands where what follows `prev` can stand.
     fn fits(&self, prev: Option<Hash>, link: &Link) -> bool {
         match prev.map(|prev| self.links.get(&prev)) {
-            None => link.place == Place { epoch: 0, seq: 1 },
+            None => link.place == FIRST,
             Some(None) => false,
             Some(Some(before)) => {
-                let goes_on = Place { epoch: before.place.epoch, seq: before.place.seq + 1 };
                 let begins = link.begins && link.place.seq == 1 && link.place.epoch > before.place.epoch;
-                link.place == goes_on || begins
+                place_behind(before.place) == Some(link.place) || begins
             }
         }
     }
@@ -180,8 +187,8 @@ impl<'a> Tree<'a> {
 
     fn after(&self, last: Option<Hash>) -> After {
         let before = last.and_then(|last| self.links.get(&last)).map(|link| link.place);
-        let next = before.map_or(Place { epoch: 0, seq: 1 }, |place| Place { seq: place.seq + 1, ..place });
-        let mut claims = self.places.get(&next).cloned().unwrap_or_default();
+        let next = before.map_or(Some(FIRST), place_behind);
+        let mut claims = next.and_then(|next| self.places.get(&next)).cloned().unwrap_or_default();
         claims.extend(self.followers(last));
         let mut claims = claims.into_iter();
         match (claims.next(), claims.next()) {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use comity_journal::entry::{Header, Lane, Place, Seen};
 use comity_journal::suite::Hash;
 
+use super::course::{FIRST, place_behind};
 use super::kind::Kind;
 use super::matter::Matter;
 use super::shared::SharedAct;
@@ -84,12 +85,12 @@ impl<K: Kind> Matter<K> {
         }
         let mut last = self.head(lane);
         loop {
-            let (epoch, seq) = last.map_or((0, 0), |(place, _)| (place.epoch, place.seq));
-            let next = Place { epoch, seq: seq + 1 };
-            let Some(hash) = self.places.get(&(lane, next)).and_then(|rivals| rivals.first()) else {
+            let next = last.map_or(Some(FIRST), |(place, _)| place_behind(place));
+            let written = next.and_then(|next| Some((next, *self.places.get(&(lane, next))?.first()?)));
+            if written.is_none() {
                 return last;
-            };
-            last = Some((next, *hash));
+            }
+            last = written;
         }
     }
 
@@ -107,7 +108,8 @@ impl<K: Kind> Matter<K> {
 /// The place behind an entry in its epoch, and that entry; the first place of a lane behind nothing.
 fn behind(last: Option<(Place, Hash)>) -> (Place, Option<Hash>) {
     match last {
-        Some((place, hash)) => (Place { epoch: place.epoch, seq: place.seq + 1 }, Some(hash)),
-        None => (Place { epoch: 0, seq: 1 }, None),
+        // Nobody has written so many entries that there is none.
+        Some((place, hash)) => (place_behind(place).unwrap_or(place), Some(hash)),
+        None => (FIRST, None),
     }
 }
