@@ -12,8 +12,10 @@ use comity_app::commands::{Erasing, ToErase};
 use comity_app::context::Objects;
 use comity_app::workers::{Fetched, Peer, answer_package, fetch_packages};
 use comity_domain::vocabularies::Role;
+use comity_evidence::age::NONCE;
 use comity_evidence::bag;
 use comity_evidence::envelope::{Envelope, Facts, Sender};
+use comity_evidence::groups::{GROUP_SEALED, LEAF};
 use comity_evidence::package::seal;
 use comity_evidence::sealed::SealedReader;
 use comity_federation::message::{Message as _, PackageFetch, PackageRun, VERSION};
@@ -225,6 +227,50 @@ fn wrong_bytes_are_not_believed_and_what_was_right_is_gone_on_from() {
             assert_eq!(groups, leaves, "{name}: what was right was asked for again");
         }
     }
+}
+
+/// A file as a disk may leave it that lost power: cut at a place, or as long as it was, with nothing behind the place.
+fn torn(whole: &[u8], at: usize) -> [Vec<u8>; 2] {
+    let mut zeroed = whole.to_vec();
+    zeroed[at..].fill(0);
+    [whole[..at].to_vec(), zeroed]
+}
+
+#[test]
+fn what_a_torn_disk_left_of_a_package_is_gone_on_from_and_nobody_is_blamed() {
+    let transfer = opened();
+    let package = transfer.honest((3 << 20) + 77, 2);
+    // All but the last groups have arrived when the line breaks.
+    let broken = transfer.fetch(&|fetch, answer| match fetch.run {
+        PackageRun::Groups { first: 2.. } => None,
+        _ => Some(answer),
+    });
+    assert!(matches!(broken, Err(Failure::Waiting(_))), "{broken:?}");
+    let kept = |ending| transfer.dir.path().join("b").join(format!("{package}.{ending}"));
+    let [part, leaves] = ["part", "leaves"].map(|ending| fs::read(kept(ending)).unwrap());
+    let groups = 2 * GROUP_SEALED;
+    let header = part.len() - groups - NONCE;
+    let in_part = [0, 1, header - 1, header, header + NONCE]
+        .into_iter()
+        .chain((1..=2).flat_map(|group| {
+            [group * GROUP_SEALED - 1, group * GROUP_SEALED, group * GROUP_SEALED + 1]
+                .map(|at| part.len() - groups + at)
+        }))
+        .filter(|at| *at <= part.len());
+    let cases = in_part.flat_map(|at| torn(&part, at).map(|torn| (torn, leaves.clone())));
+    let beside = (0..=leaves.len()).filter(|at| [0, 1, 16, 31].contains(&(at % LEAF)));
+    let in_leaves = beside.flat_map(|at| torn(&leaves, at).map(|torn| (part.clone(), torn)));
+    let mut tried = 0;
+    for (part, leaves) in cases.chain(in_leaves).collect::<Vec<_>>() {
+        transfer.shelves[1].remove(&package).unwrap();
+        fs::write(kept("part"), &part).unwrap();
+        fs::write(kept("leaves"), &leaves).unwrap();
+        transfer.fetch(&honestly).unwrap();
+        transfer.assert_whole(&package);
+        tried += 1;
+    }
+    assert!(tried > 40, "only {tried} torn files");
+    assert_eq!(transfer.troubles(), 0, "the partner was blamed for a torn disk");
 }
 
 #[test]
