@@ -3,13 +3,17 @@
 #![expect(clippy::panic, reason = "in what tests share, failing is the point")]
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 
 use comity_app::Failure;
+use comity_app::queries::verify_journal;
+use comity_journal::entry::{Lane, Place};
 use comity_journal::ids::MatterId;
-use comity_store::Reader as _;
+use comity_journal::suite::Hash;
 use comity_store::faults::Fault;
+use comity_store::{Reader as _, Recorded};
 
-use comity_testkit::node::{NOW, Pair, request, review, shared};
+use comity_testkit::node::{Desk, NOW, Pair, request, review, shared};
 
 #[test]
 fn nothing_leaves_before_it_is_durable() {
@@ -139,6 +143,52 @@ fn whichever_commit_fails_and_however_the_story_ends_the_same() {
             assert_eq!(shared(&pair.a).len(), acts, "commit {n}, {fault:?}");
             assert_eq!((pair.a.incidents(), pair.b.incidents()), (Vec::new(), Vec::new()));
             pair.assert_converged();
+        }
+    }
+}
+
+/// Plays the story and goes on whatever fails: what a disk has forgotten was done for nothing, and nobody hears of it.
+fn play_on(pair: &Pair) {
+    let matter = Cell::new(None);
+    for (_, step) in story() {
+        drop(step(pair, &matter));
+    }
+    for _ in 0..3 {
+        drop(pair.sync());
+    }
+}
+
+/// The entries of shared lanes, each with its lane and place.
+fn placed(desk: &Desk) -> BTreeMap<(Lane, Place), Vec<Hash>> {
+    let mut placed: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (hash, record) in desk.disk.entries() {
+        if let Recorded::Entry { lane, place, .. } = record.what
+            && lane.is_shared()
+        {
+            placed.entry((lane, place)).or_default().push(hash);
+        }
+    }
+    placed
+}
+
+#[test]
+fn whichever_commit_a_disk_forgets_nothing_of_it_has_left_and_nobody_is_made_a_forker() {
+    let whole = Pair::met();
+    let before = whole.plan.commits();
+    play(&whole);
+    for n in before + 1..=whole.plan.commits() {
+        let pair = Pair::met();
+        pair.plan.fail(n, Fault::Forgotten);
+        play_on(&pair);
+        let [at_a, at_b] = [&pair.a, &pair.b].map(placed);
+        for (place, entries) in at_a.iter().chain(&at_b) {
+            assert_eq!(entries.len(), 1, "commit {n}: two entries at {place:?}");
+        }
+        for (place, entries) in at_b.iter().filter(|((lane, _), _)| *lane == Lane::Shared(pair.a.agency)) {
+            assert_eq!(at_a.get(place), Some(entries), "commit {n}: what left A is not there any more");
+        }
+        for desk in [&pair.a, &pair.b] {
+            assert!(desk.run(|ledger, _| verify_journal(ledger)).unwrap().clean, "commit {n}");
         }
     }
 }

@@ -15,6 +15,8 @@ pub enum Fault {
     After,
     /// The disk is full, and nothing is stored.
     Full,
+    /// The driver says that all is stored, and nothing is: what a disk does that confirms what it only holds in its memory.
+    Forgotten,
 }
 
 /// Which commits fail, and how many there were. Clones share one plan, so that a test can hold on to it.
@@ -120,6 +122,7 @@ impl<S: Store> Failing<S> {
         match self.plan.next() {
             None => write(&mut self.inside),
             Some(Fault::Full) => Err(StoreError::Full),
+            Some(Fault::Forgotten) => Ok(()),
             Some(Fault::Before) => Err(planned()),
             Some(Fault::After) => write(&mut self.inside).and_then(|()| Err(planned())),
         }
@@ -175,6 +178,23 @@ mod tests {
             assert_ne!(Picture::of(&store), before);
             assert_eq!(plan.commits(), 3);
         }
+    }
+
+    #[test]
+    fn what_a_disk_has_forgotten_shows_with_the_next_commit() {
+        let plan = FaultPlan::new();
+        let mut store = Failing::new(MemoryStore::new(), plan.clone());
+        let mut scribe = Scribe::new();
+        store.commit(&scribe.everything()).unwrap();
+        let before = Picture::of(&store);
+        plan.fail_next(Fault::Forgotten);
+        store.commit(&scribe.everything()).unwrap();
+        assert_eq!(Picture::of(&store), before);
+        assert!(matches!(
+            store.commit(&scribe.everything()),
+            Err(StoreError::LostRace { expected: 8, found: 4 })
+        ));
+        assert_eq!(Picture::of(&store), before);
     }
 
     #[test]
