@@ -413,6 +413,32 @@ mod tests {
     }
 
     #[test]
+    fn an_upload_whose_files_were_torn_is_shorter_or_gone_and_never_longer_than_what_is_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let kept = |name: &str| dir.path().join(format!("{ID}.{name}"));
+        let uploads = Uploads::open(dir.path()).unwrap();
+        uploads.begin(ID, upload("a/b.txt", 10)).unwrap();
+        let mut receiving = uploads.receive(&ID).unwrap().unwrap();
+        receiving.write(b"0123456").unwrap();
+        receiving.keep(now()).unwrap();
+        drop(receiving);
+        let (about, data) = (fs::read(kept("about")).unwrap(), fs::read(kept("data")).unwrap());
+        for there in 0..=data.len() {
+            fs::write(kept("data"), &data[..there]).unwrap();
+            let held = Uploads::open(dir.path()).unwrap().find(&ID).map(|upload| upload.held);
+            assert_eq!(held, Some(there as u64), "it goes on from where its bytes end");
+        }
+        for cut in 0..about.len() {
+            fs::write(kept("about"), &about[..cut]).unwrap();
+            fs::write(kept("new"), &about[..cut]).unwrap();
+            fs::write(kept("data"), &data).unwrap();
+            let uploads = Uploads::open(dir.path()).unwrap();
+            assert!(uploads.find(&ID).is_none(), "cut at {cut}");
+            assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0, "cut at {cut}: something is left");
+        }
+    }
+
+    #[test]
     fn nothing_laid_out_and_no_stray_outlives_the_process() {
         let dir = tempfile::tempdir().unwrap();
         let uploads = Uploads::open(dir.path()).unwrap();

@@ -16,6 +16,8 @@ mod rows;
 mod targets;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod torn;
 mod write;
 
 use std::path::{Path, PathBuf};

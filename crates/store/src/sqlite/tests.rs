@@ -91,32 +91,6 @@ fn what_was_committed_is_there_after_a_crash() {
 }
 
 #[test]
-fn a_log_cut_off_anywhere_holds_whole_commits_only() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("node.db");
-    let mut store = open(&path);
-    // Nothing erased, so that the log is not emptied.
-    let mut scribe = Scribe::new();
-    let mut pictures = vec![Picture::of(&store)];
-    for _ in 0..3 {
-        let commit = Commit { erased: Vec::new(), ..scribe.everything() };
-        store.commit(&commit).unwrap();
-        pictures.push(Picture::of(&store));
-    }
-    let length = fs::metadata(open::beside(&path, "-wal")).unwrap().len();
-    let mut seen = [0; 4];
-    for cut in (0..=length).step_by(1999) {
-        let elsewhere = tempfile::tempdir().unwrap();
-        let copy = crashed_copy(&path, elsewhere.path());
-        fs::OpenOptions::new().write(true).open(open::beside(&copy, "-wal")).unwrap().set_len(cut).unwrap();
-        let found = Picture::of(&open(&copy));
-        let whole = pictures.iter().position(|picture| *picture == found);
-        seen[whole.unwrap_or_else(|| panic!("cut at {cut}: part of a commit is there"))] += 1;
-    }
-    assert!(seen[1..3].iter().all(|times| *times > 0), "{seen:?}");
-}
-
-#[test]
 fn a_full_disk_loses_nothing_and_the_same_commit_succeeds_once_there_is_room() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(&folder.path().join("node.db"));

@@ -65,7 +65,11 @@ impl Picture {
         Self::read(reader).expect("what was stored can be read")
     }
 
-    fn read<R: Reader + ?Sized>(reader: &R) -> Result<Self> {
+    /// As [`Self::of`], of a store that may be damaged.
+    ///
+    /// # Errors
+    /// That of the first read that fails.
+    pub fn read<R: Reader + ?Sized>(reader: &R) -> Result<Self> {
         let records = reader.records(0, WHOLE)?;
         assert_eq!(paged(|from| reader.records(from, SMALL))?, records);
         let receipts = reader.all_receipts(0, WHOLE)?;
