@@ -1,6 +1,6 @@
 # Two commands are all a newcomer needs: `make demo` and `make test`. Each does its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check browser shots sim broken transfer bench
+.PHONY: help setup demo test check browser shots sim broken transfer kill fuzz bench
 
 help:
 	@echo "make demo    build comity and play a case between three agencies (ONCE=1: then stop; FILES=PATH: your evidence)"
@@ -11,6 +11,8 @@ help:
 	@echo "make sim SEED=n  one simulated world of many nodes, told step by step"
 	@echo "make broken  break the code in many ways, one after the other: a test has to catch each (ONLY=domain)"
 	@echo "make transfer  hand over 20 GB (5 where the disk has less than 70 free), twice, with a node killed on the way"
+	@echo "make kill    kill running nodes four hundred times in the middle of what they say and send"
+	@echo "make fuzz    look for bytes that a parser does not survive, a minute each (SECONDS=600; TARGET=entry; INPUT=FILE)"
 	@echo "make bench   the measurements that the documents quote"
 
 setup:
@@ -58,7 +60,16 @@ broken: setup
 
 # Sixty gigabytes of disk, or fifteen where there is less, and minutes: not part of the tests.
 transfer: setup
-	cargo nextest run --locked -p comity --test evidence --run-ignored only --no-capture
+	cargo test --locked -p comity --test evidence exhibit -- --ignored --nocapture --test-threads 1
+
+# Half an hour; a few kills are in the tests.
+kill: setup
+	cargo test --locked -p comity --test killed a_hundred -- --ignored --nocapture --test-threads 1
+	cargo test --locked -p comity --test evidence a_hundred -- --ignored --nocapture --test-threads 1
+
+# It needs a C++ compiler, for libFuzzer. What it has found worth keeping is read again by `make test`.
+fuzz: setup
+	FOR=$(or $(SECONDS),60) TARGET=$(TARGET) INPUT=$(INPUT) KEEP=$(KEEP) scripts/fuzz
 
 # Six gibibytes of disk, and minutes; figures mean little while anything else runs.
 bench: setup

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chacha20poly1305::{AeadInOut as _, ChaCha20Poly1305, KeyInit as _};
+use aws_lc_rs::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use comity_evidence::age::{AgeError, FileKey, wrap};
 use comity_journal::card::SealingKey;
 use comity_journal::suite::keyed_hash;
@@ -91,16 +91,15 @@ fn chacha20_poly1305_opens_what_is_right_and_nothing_else() {
     // Nonces of other lengths are of no format we read.
     let ours = |group: &Value| number(group, "ivSize") == 96 && number(group, "tagSize") == 128;
     let counted = run("chacha20_poly1305_test.json", ours, |_, case, result| {
-        let cipher = ChaCha20Poly1305::new_from_slice(&bytes(case, "key")).unwrap();
-        let nonce = <[u8; 12]>::try_from(bytes(case, "iv")).unwrap().into();
-        let tag = <[u8; 16]>::try_from(bytes(case, "tag")).unwrap().into();
-        let (aad, plain, sealed) = (bytes(case, "aad"), bytes(case, "msg"), bytes(case, "ct"));
-        let mut opened = sealed.clone();
-        let opens = cipher.decrypt_inout_detached(&nonce, &aad, opened.as_mut_slice().into(), &tag);
-        let mut again = plain.clone();
-        let made = cipher.encrypt_inout_detached(&nonce, &aad, again.as_mut_slice().into()).unwrap();
+        let key = LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, &bytes(case, "key")).unwrap());
+        let nonce = || Nonce::try_assume_unique_for_key(&bytes(case, "iv")).unwrap();
+        let (aad, plain) = (bytes(case, "aad"), bytes(case, "msg"));
+        let sealed = [bytes(case, "ct"), bytes(case, "tag")].concat();
+        let (mut opened, mut made) = (sealed.clone(), plain.clone());
+        let opens = key.open_in_place(nonce(), Aad::from(&aad), &mut opened).map(|opened| opened.to_vec());
+        key.seal_in_place_append_tag(nonce(), Aad::from(&aad), &mut made).unwrap();
         match result {
-            "valid" => opens.is_ok() && opened == plain && again == sealed && made == tag,
+            "valid" => opens.is_ok_and(|opened| opened == plain) && made == sealed,
             _ => opens.is_err(),
         }
     });

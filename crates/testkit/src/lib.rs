@@ -11,6 +11,8 @@ pub mod node;
 pub mod terminal;
 #[cfg(feature = "terminal")]
 pub mod two_nodes;
+#[cfg(feature = "terminal")]
+pub mod wire;
 mod world;
 
 pub use agency::{Agency, CertifiedKeys, first_card};

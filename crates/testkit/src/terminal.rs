@@ -122,6 +122,16 @@ impl Place {
         Served { child, _out: out, at: format!("https://{}", at["federation"].as_str().expect("an address")) }
     }
 
+    /// Buries a node that was killed, and starts it again in its place.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn serve_after<'s>(&self, dir: &str, killed: &'s mut Served) -> &'s Served {
+        killed.child.wait().expect("a child can be waited for");
+        *killed = self.serve(dir);
+        killed
+    }
+
     /// Two people let a partner have persons and evidence, on an assessment to be reviewed in a year by the machine's clock,
     /// which is the clock of the nodes under test.
     ///
@@ -211,14 +221,6 @@ impl Served {
     /// Its process.
     pub fn pid(&self) -> u32 {
         self.child.id()
-    }
-
-    /// Waits until it has ended, however that came.
-    ///
-    /// # Panics
-    /// When it cannot be waited for.
-    pub fn ended(mut self) {
-        self.child.wait().expect("a child can be waited for");
     }
 }
 

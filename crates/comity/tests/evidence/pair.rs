@@ -41,6 +41,17 @@ impl Pair {
         self.place.expect(0, &["sync", dir]);
         said
     }
+
+    /// A opens an evidence matter with B, which hears of it; its number.
+    pub(crate) fn announce(&self) -> String {
+        let Self { place, .. } = self;
+        let open = ["matter", "open", "a", "evidence", "--to", "Country B", "open.toml", "--send"];
+        let matter = place.expect(4, &[&open[..], &["--as", "Amara Olin"]].concat()).word("matter");
+        place.expect(0, &["act", "a", &matter, "review-grounds", "review.toml", "--as", "Bo Reyes"]);
+        place.expect(0, &["act", "a", &matter, "approve", "--as", "Bo Reyes"]);
+        place.expect(0, &["sync", "a"]);
+        matter
+    }
 }
 
 pub(crate) fn announced() -> Pair {
@@ -64,12 +75,8 @@ pub(crate) fn announced() -> Pair {
     }
     place.write("open.toml", OPEN);
     place.write("review.toml", REVIEW);
-    let open =
-        ["matter", "open", "a", "evidence", "--to", "Country B", "open.toml", "--send", "--as", "Amara Olin"];
-    let matter = place.expect(4, &open).word("matter");
-    place.expect(0, &["act", "a", &matter, "review-grounds", "review.toml", "--as", "Bo Reyes"]);
-    place.expect(0, &["act", "a", &matter, "approve", "--as", "Bo Reyes"]);
-    place.expect(0, &["sync", "a"]);
     exhibits(&place);
-    Pair { place, prints, running: [a, b], matter }
+    let mut pair = Pair { place, prints, running: [a, b], matter: String::new() };
+    pair.matter = pair.announce();
+    pair
 }
