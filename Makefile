@@ -60,6 +60,7 @@ broken: setup
 
 # Sixty gigabytes of disk, or fifteen where there is less, and minutes: not part of the tests.
 transfer: setup
+	cargo test --locked -p comity --test evidence two_gibibytes -- --ignored --nocapture --test-threads 1
 	cargo test --locked -p comity --test evidence exhibit -- --ignored --nocapture --test-threads 1
 
 # Half an hour; a few kills are in the tests.

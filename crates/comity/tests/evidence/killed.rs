@@ -174,6 +174,18 @@ fn a_hundred_transfers_go_on_where_they_stopped_when_the_sender_is_killed() {
     killed_on_the_way(64, 200..300, Victim::Sender);
 }
 
+#[test]
+#[ignore = "2 GiB each; `make transfer` runs it"]
+fn two_gibibytes_go_on_where_they_stopped_when_the_receiver_is_killed() {
+    killed_on_the_way(2048, 11..14, Victim::Receiver);
+}
+
+#[test]
+#[ignore = "2 GiB each; `make transfer` runs it"]
+fn two_gibibytes_go_on_where_they_stopped_when_the_sender_is_killed() {
+    killed_on_the_way(2048, 14..16, Victim::Sender);
+}
+
 /// Room for the exhibit, its package at the sender and at the receiver, and some.
 const ROOM: u64 = 70_000_000_000;
 /// More memory than any node may take for a transfer, in KiB, whatever its size.
