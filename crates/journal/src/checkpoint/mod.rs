@@ -26,6 +26,13 @@ use note::{Line, Use};
 pub const NOTE_BYTES: usize = 32 * 1024;
 /// The most cosignatures one checkpoint may carry.
 pub const COSIGNATURES: usize = 64;
+/// Origin, size, root, a blank line and the origin's signature.
+const SIGNED_LINES: usize = 5;
+
+/// What an agency calls itself when it witnesses, and never otherwise: `AGENCY/witness`, the agency in hexadecimal.
+pub fn witness_name(agency: &AgencyId) -> String {
+    format!("{agency}/witness")
+}
 
 /// Why a note is no checkpoint, or not one that is signed as it should be.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
@@ -242,6 +249,14 @@ impl SignedCheckpoint {
         }
         let signed = parts.body.len() + 1 + parts.first_line.len();
         Self::try_from(format!("{}\n{}\n", &self.0[..signed], lines.join("\n")))
+    }
+
+    /// This checkpoint and its origin's signature alone, unread.
+    ///
+    /// # Errors
+    /// [`CheckpointError::TooLarge`] never: it is shorter than this.
+    pub fn without_cosignatures(&self) -> Result<Self, CheckpointError> {
+        Self::try_from(self.0.split_inclusive('\n').take(SIGNED_LINES).collect::<String>())
     }
 
     /// The cosignatures, unchecked.

@@ -192,6 +192,24 @@ fn nothing_but_one_signature_and_cosignatures_stands_below() {
 }
 
 #[test]
+fn a_checkpoint_without_its_cosignatures_is_what_its_origin_signed() {
+    let signed = checkpoint().sign(&log());
+    assert_eq!(signed.without_cosignatures(), Ok(signed.clone()));
+    assert_eq!(taken(NOTE).without_cosignatures(), Ok(signed));
+}
+
+#[test]
+fn a_witness_is_called_by_its_agency_and_never_like_an_origin() {
+    let agency = checkpoint().origin.agency;
+    let name = witness_name(&agency);
+    assert_eq!(name, format!("{agency}/witness"));
+    assert!(name.parse::<Origin>().is_err());
+    let (signed, witness) = (checkpoint().sign(&log()), key(2, Suite::One));
+    let cosigned = signed.with_cosignature(&signed.cosign(&witness, &name, noon()).unwrap()).unwrap();
+    assert_eq!(cosigned.verify_cosignature(&name, &witness.public(), Suite::One), Ok(noon()));
+}
+
+#[test]
 fn a_checkpoint_carries_64_cosignatures_and_no_more() {
     let witness = key(2, Suite::One);
     let mut signed = checkpoint().sign(&log());

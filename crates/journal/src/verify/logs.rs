@@ -56,7 +56,8 @@ impl Check<'_> {
         says: &Checkpoint,
         keys: &[(AgencyId, PublicKey, Suite)],
     ) -> Vec<Witnessed> {
-        let (Ok(cosignatures), Ok(short)) = (note.cosignatures(), without_cosignatures(note)) else {
+        // Trying keys does not read all cosignatures each time.
+        let (Ok(cosignatures), Ok(short)) = (note.cosignatures(), note.without_cosignatures()) else {
             return Vec::new();
         };
         let describe = |cosignature: &Cosignature| {
@@ -138,7 +139,7 @@ impl LogKeys {
     /// Opens a checkpoint with whichever of its agency's keys signed it.
     fn open(&self, note: &SignedCheckpoint) -> Result<Checkpoint, CheckpointError> {
         let agency = note.peek()?.origin.agency;
-        let short = without_cosignatures(note)?;
+        let short = note.without_cosignatures()?;
         let tried = self.0.get(&agency).into_iter().flatten().map(|(key, suite)| short.open(key, *suite));
         let mut tried = tried.skip_while(|result| *result == Err(CheckpointError::OtherKey));
         tried.next().unwrap_or(Err(CheckpointError::OtherKey))
@@ -150,12 +151,6 @@ impl LogKeys {
         let all = (0..KEYS_TRIED).flat_map(nth).map(|(agency, (key, suite))| (agency, key, suite));
         all.filter(|(_, _, suite)| *suite >= Suite::LEAST).take(KEYS_TRIED).collect()
     }
-}
-
-/// The checkpoint and its origin's signature alone, so that trying keys does not read all cosignatures each time.
-fn without_cosignatures(note: &SignedCheckpoint) -> Result<SignedCheckpoint, CheckpointError> {
-    let lines: String = note.as_str().split_inclusive('\n').take(5).collect();
-    SignedCheckpoint::try_from(lines)
 }
 
 fn included<'t>(
