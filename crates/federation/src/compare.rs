@@ -220,7 +220,7 @@ pub fn checkpoint(
     if shown.origin.agency != card.agency() {
         return Err(Finding::BadCheckpoint(CheckpointError::OtherKey));
     }
-    let new = Held { epoch: shown.origin.epoch, size: shown.size, root: shown.root };
+    let new = Held::of(&shown);
     let Some(held) = held else {
         return Ok(Some(new));
     };

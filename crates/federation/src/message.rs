@@ -6,7 +6,7 @@
 //! Not here: whether what a message says is true. Nothing in these types has been believed yet.
 
 use comity_journal::cbor::{self, Malformed};
-use comity_journal::checkpoint::SignedCheckpoint;
+use comity_journal::checkpoint::{Checkpoint, SignedCheckpoint};
 use comity_journal::entry::Seen;
 use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::limits;
@@ -22,9 +22,9 @@ use crate::seal::Sealed;
 /// The version of the messages this release speaks.
 pub const VERSION: u16 = 1;
 /// Hashes of the longest path in a tree.
-const PATH: usize = 64;
+pub(crate) const PATH: usize = 64;
 /// A message that holds no entries and no receipts, in bytes.
-const SMALL: usize = 64 * 1024;
+pub(crate) const SMALL: usize = 64 * 1024;
 
 /// A body of a request or of its answer.
 pub trait Message: Serialize + DeserializeOwned {
@@ -75,6 +75,13 @@ pub struct Held {
     pub size: u64,
     /// The root.
     pub root: Hash,
+}
+
+impl Held {
+    /// What whoever holds a checkpoint holds of a tree.
+    pub fn of(says: &Checkpoint) -> Self {
+        Self { epoch: says.origin.epoch, size: says.size, root: says.root }
+    }
 }
 
 /// Opens a session: where the caller stands. Where both stand alike, the answer is all there is.

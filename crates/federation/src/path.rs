@@ -21,5 +21,8 @@ pub const HOLDINGS: &str = "/federation/v1/holdings";
 pub const RECEIPTS: &str = "/federation/v1/receipts";
 /// Asks for a run of a sealed package: [`PackageFetch`](crate::message::PackageFetch). The answer is the bytes alone.
 pub const PACKAGE: &str = "/federation/v1/package";
+/// Witnesses: cosignatures both ways, and what each holds of agencies that both know: [`Witness`](crate::witness::Witness)
+/// is also the answer. A release that knows no witnesses has nothing at this path.
+pub const WITNESS: &str = "/federation/v1/witness";
 /// The media type of every body, both ways.
 pub const MEDIA_TYPE: &str = "application/vnd.comity.federation.v1+cbor";

@@ -14,3 +14,5 @@ mod sealing;
 mod sessions;
 #[cfg(test)]
 mod strictness;
+#[cfg(test)]
+mod witnesses;
