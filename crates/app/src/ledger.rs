@@ -41,7 +41,7 @@ pub use pending::Pending;
 pub use thread::{LedgerByHand, LedgerHandle};
 
 use crate::authorise::LastRefused;
-use crate::commands::{LastLooks, ROOM};
+use crate::commands::{LastLooks, ROOM, Witnessing};
 use crate::context::{Clock, NoShelf, Shelf};
 use crate::failure::Failure;
 use crate::keys::NodeKeys;
@@ -79,6 +79,7 @@ pub struct Ledger {
     pub(crate) last_refused: LastRefused,
     /// When looks at the audit were last recorded.
     pub(crate) last_looks: LastLooks,
+    pub(crate) witnessing: Witnessing,
     /// Memory may be ahead of the store or behind it: nothing is done before it has been read again.
     stale: bool,
     length: u64,
@@ -224,6 +225,7 @@ impl Ledger {
             troubles: BTreeMap::new(),
             last_refused: LastRefused::default(),
             last_looks: LastLooks::default(),
+            witnessing: Witnessing::default(),
             stale: false,
             length: 0,
             moved: 0,

@@ -184,6 +184,7 @@ impl Partners {
             released: first.released,
             asked: first.asked + second.asked,
             supplied: first.supplied + second.supplied,
+            witnessed: first.witnessed + second.witnessed,
         })
     }
 

@@ -23,6 +23,7 @@ mod recover;
 mod renew_keys;
 mod set_aside;
 mod set_up;
+mod witness;
 
 pub use act::{ActCommand, Acted, Outcome, RecordCommand};
 pub(crate) use drafts::{OPENING, STRUCTURE, inner_entry};
@@ -35,3 +36,4 @@ pub use receive_batch::{Reception, ReceptionLeaves};
 pub use recover::{Recovered, Shown};
 pub use renew_keys::Disowning;
 pub(crate) use set_aside::{ROOM, set_aside_in};
+pub(crate) use witness::{Witnessing, tree_of};

@@ -1,6 +1,7 @@
 //! Records what went wrong, in the node's own record.
 
 use comity_domain::matters::node::{SetAside, Trouble};
+use comity_journal::checkpoint::SignedCheckpoint;
 use comity_journal::ids::AgencyId;
 use comity_journal::suite::Hash;
 
@@ -22,6 +23,8 @@ pub(super) struct Report<'a> {
     /// What was set aside.
     pub(super) bytes: Option<&'a [u8]>,
     pub(super) detail: Option<&'a str>,
+    /// Two checkpoints that the partner has signed, as they were signed.
+    pub(super) notes: Option<[&'a SignedCheckpoint; 2]>,
 }
 
 impl Ledger {
@@ -69,8 +72,29 @@ impl Ledger {
     ) -> Result<(), Failure> {
         let why = SetAside::from_code(word);
         let detail = why.is_none().then_some(word);
-        let report = Report { partner: Some(partner), entry: Some(entry), why, bytes: None, detail };
+        let report = Report { partner: Some(partner), entry: Some(entry), why, detail, ..Report::default() };
         self.record_some(pending, Trouble::NotKept, &report)
+    }
+
+    /// Records an incident that two checkpoints of a partner show, and keeps both.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn record_with_notes(
+        &mut self,
+        pending: &mut Pending,
+        trouble: Trouble,
+        partner: AgencyId,
+        detail: &str,
+        notes: [&SignedCheckpoint; 2],
+    ) -> Result<(), Failure> {
+        // Only what its origin has signed: others' lines under it could be as long as they like.
+        let notes = notes.map(SignedCheckpoint::without_cosignatures);
+        let [Ok(first), Ok(second)] = &notes else {
+            return self.record_incident(pending, trouble, Some(partner), None, Some(detail));
+        };
+        let (partner, detail, notes) = (Some(partner), Some(detail), Some([first, second]));
+        self.record_some(pending, trouble, &Report { partner, detail, notes, ..Report::default() })
     }
 
     fn record_some(
@@ -110,6 +134,9 @@ impl Ledger {
         }
         if let Some(detail) = report.detail {
             table.insert("detail".into(), detail.into());
+        }
+        if let Some([first, second]) = report.notes {
+            table.insert("notes".into(), format!("{first}\n{second}").into());
         }
         if let Some(why) = report.why {
             table.insert("why".into(), why.code().into());

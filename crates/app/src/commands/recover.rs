@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use comity_domain::matters::node::Trouble;
 use comity_federation::batch::{Arrived, OpenBatch, check_arrived};
+use comity_journal::checkpoint::{Checkpoint, SignedCheckpoint};
 use comity_journal::entry::{Entry, Lane};
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::stream::StreamHead;
@@ -91,13 +92,8 @@ impl Ledger {
         let newer_card = self.own_card().facts().tree_epoch > self.tree_epoch();
         let shown = held.is_some() || !missing.is_empty() || newer_card;
         if shown {
-            // Whatever it was that made this node trust itself, it was mistaken.
-            self.compared.remove(&partner);
             let in_this_epoch = missing.last().is_some_and(|epoch| *epoch >= self.tree_epoch());
-            if self.tree_was_lost(pending, held, in_this_epoch)? {
-                let report = Report { partner: Some(partner), ..Report::default() };
-                self.record_report(pending, Trouble::OldCopy, &report)?;
-            }
+            self.is_older_copy(pending, partner, held, in_this_epoch)?;
         }
         let mut entries = 0;
         for arrived in own {
@@ -108,6 +104,26 @@ impl Ledger {
         }
         let shown = if shown || entries > 0 { Shown::It } else { Shown::Nothing };
         Ok(Recovered { entries, shown })
+    }
+
+    /// A partner has shown what this node signed and does not have.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(super) fn is_older_copy(
+        &mut self,
+        pending: &mut Pending,
+        partner: AgencyId,
+        held: Option<(SignedCheckpoint, Checkpoint)>,
+        in_this_epoch: bool,
+    ) -> Result<(), Failure> {
+        // Whatever it was that made this node trust itself, it was mistaken.
+        self.compared.remove(&partner);
+        if self.tree_was_lost(pending, held, in_this_epoch)? {
+            let report = Report { partner: Some(partner), ..Report::default() };
+            self.record_report(pending, Trouble::OldCopy, &report)?;
+        }
+        Ok(())
     }
 
     /// Whether this node has written an entry.

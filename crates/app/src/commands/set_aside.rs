@@ -41,7 +41,7 @@ impl Ledger {
             return Ok(false);
         }
         let (why, bytes) = (Some(why), Some(bytes));
-        let report = Report { partner: Some(from), entry: Some(hash), why, bytes, detail: None };
+        let report = Report { partner: Some(from), entry: Some(hash), why, bytes, ..Report::default() };
         let incident = self.record_report(pending, Trouble::BadEntry, &report)?;
         self.step_onto(pending, from, hash, &incident)?;
         Ok(true)

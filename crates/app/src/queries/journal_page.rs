@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use comity_domain::matters::node::{NodeAct, SetAside, Trouble};
-use comity_journal::checkpoint::SignedCheckpoint;
 use comity_journal::ids::AgencyId;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
 use comity_store::StoredCheckpoint;
 
+use super::witnesses::WitnessLine;
 use crate::authorise::Doing;
 use crate::failure::Failure;
 use crate::ledger::Ledger;
@@ -25,16 +25,11 @@ pub struct CheckpointLine {
     pub size: u64,
     /// The signed text.
     pub note: String,
-    /// Who cosigned it.
-    pub cosigned_by: Vec<String>,
 }
 
 impl CheckpointLine {
-    pub(super) fn of(stored: StoredCheckpoint) -> Self {
-        let signed = SignedCheckpoint::try_from(stored.note.clone()).ok();
-        let cosignatures = signed.and_then(|note| note.cosignatures().ok()).unwrap_or_default();
-        let cosigned_by = cosignatures.iter().map(|cosignature| cosignature.name().to_owned()).collect();
-        Self { epoch: stored.epoch, size: stored.size, note: stored.note, cosigned_by }
+    fn of(stored: StoredCheckpoint) -> Self {
+        Self { epoch: stored.epoch, size: stored.size, note: stored.note }
     }
 }
 
@@ -53,6 +48,8 @@ pub struct IncidentLine {
     pub why: Option<SetAside>,
     /// What was seen, while that is kept.
     pub detail: Option<String>,
+    /// The two checkpoints that show it, as the agency has signed them, where two do.
+    pub notes: Option<String>,
 }
 
 /// The journal in numbers.
@@ -68,6 +65,8 @@ pub struct JournalPage {
     pub last: Option<Timestamp>,
     /// Our latest checkpoint.
     pub checkpoint: Option<CheckpointLine>,
+    /// Who has cosigned our tree, each with the latest.
+    pub witnesses: Vec<WitnessLine>,
     /// The latest checkpoint held of each partner that has a node.
     pub held: Vec<(String, Option<CheckpointLine>)>,
     /// What went wrong, the latest first.
@@ -93,6 +92,7 @@ impl Ledger {
             inner: records.saturating_sub(all_shared),
             last: self.last_recorded()?,
             checkpoint: self.store().checkpoint(&self.agency)?.map(CheckpointLine::of),
+            witnesses: self.witness_lines()?,
             held,
             incidents: self.incidents(INCIDENTS)?,
         })
@@ -131,6 +131,8 @@ impl Ledger {
                     entry: incident.entry,
                     why: incident.why,
                     detail: self.text_of(&[(entry, ())], "incident", "detail")?,
+                    // The last line of what was signed ends like the others; a text that is kept does not.
+                    notes: self.text_of(&[(entry, ())], "notes", "notes")?.map(|notes| notes + "\n"),
                 });
             }
         }

@@ -27,6 +27,7 @@ mod search;
 mod tasks;
 mod ties;
 mod translations;
+mod witnesses;
 
 pub use acts::ActValue;
 pub use approvals::ApprovalLine;
@@ -56,3 +57,4 @@ pub use search::{MOST_FOUND, SearchLine, SearchPage, Snippet};
 pub use tasks::MyTask;
 pub use ties::{NamedAgency, ProposedTieLine, TiePage};
 pub use translations::TranslationLine;
+pub use witnesses::WitnessLine;

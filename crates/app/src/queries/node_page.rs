@@ -4,7 +4,7 @@
 
 use comity_journal::time::Timestamp;
 
-use super::journal_page::{CheckpointLine, IncidentLine};
+use super::journal_page::IncidentLine;
 use super::partners::PartnerLine;
 use crate::authorise::Doing;
 use crate::failure::Failure;
@@ -31,8 +31,8 @@ pub struct NodePage {
     pub sealed_until: Option<String>,
     /// Whether this node knows itself to be an older copy, and its root has yet to declare the new epoch of its log.
     pub awaits_epoch: bool,
-    /// Cosignatures under our latest checkpoint.
-    pub cosignatures: usize,
+    /// Partners that have cosigned our tree.
+    pub witnesses: usize,
     /// Sealed packages that were handed over to us and are not whole here.
     pub packages_awaited: usize,
     /// Partners that have not ended.
@@ -66,7 +66,6 @@ impl Ledger {
         self.permit(pending, officer, Doing::SeeJournal, None)?;
         let facts = self.own_card().facts();
         let (card, sealed_until) = (facts.number, facts.content.iter().map(|key| key.month.clone()).max());
-        let checkpoint = self.store().checkpoint(&self.agency)?.map(CheckpointLine::of);
         let partners = self.list_partners()?.into_iter().filter(|line| line.partnership != "ended");
         let mut packages_awaited = 0;
         for row in self.packages()? {
@@ -80,7 +79,7 @@ impl Ledger {
             card,
             sealed_until,
             awaits_epoch: self.awaits_epoch(),
-            cosignatures: checkpoint.map_or(0, |line| line.cosigned_by.len()),
+            witnesses: self.witness_lines()?.len(),
             packages_awaited,
             partners: partners.collect(),
             incidents: self.incidents(INCIDENTS)?,

@@ -7,15 +7,16 @@ use comity_domain::gates::Cover;
 use comity_journal::cbor;
 use comity_journal::entry::Entry;
 use comity_journal::fingerprint::Fingerprint;
-use comity_journal::ids::{MatterId, Token};
+use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::part::Commitment;
 use comity_journal::proof::{Logged, ProofParts};
 use comity_journal::receipt::Receipt;
 use comity_journal::suite::Hash;
 use comity_journal::verify::{Findings, Outcome, verify};
 use comity_store::Recorded;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::witnesses::best_for;
 use crate::failure::Failure;
 use crate::ledger::{EPOCH_FIRST, Ledger};
 use crate::people::Officer;
@@ -74,11 +75,22 @@ impl Ledger {
             records.push(record.ok_or_else(|| fault("an entry is not stored".into()))?);
         }
         let logs = self.logs_of(records.iter().map(|record| record.leaf))?;
+        let mut witnessed = BTreeMap::new();
+        for (begun, tree, _) in &logs {
+            witnessed.insert(begun.epoch, self.witnessed_trees(begun.epoch, tree)?);
+        }
+        let is_independent = |agency: &AgencyId| *agency != us && !agencies.contains(agency);
         for (entry, record) in entries.iter().zip(&records) {
             let log = logs.iter().rev().find(|(begun, ..)| begun.leaf <= record.leaf);
             let (begun, tree, checkpoint) = log.ok_or_else(|| fault("no checkpoint yet".into()))?;
-            let size = checkpoint.peek().map_err(|error| fault(error.to_string()))?.size;
             let leaf = record.leaf - begun.leaf;
+            let trees = witnessed.get(&begun.epoch).map(Vec::as_slice).unwrap_or_default();
+            let best = best_for(leaf, trees, is_independent);
+            for witness in best.into_iter().flat_map(|tree| &tree.by) {
+                proof.add_chain(self.cards.chain(witness));
+            }
+            let checkpoint = best.map_or(checkpoint, |tree| &tree.note);
+            let size = checkpoint.peek().map_err(|error| fault(error.to_string()))?.size;
             let path = comity_journal::tree::prove_inclusion(&**tree, leaf, size)
                 .map_err(|error| fault(error.to_string()))?;
             let logged = Logged { checkpoint: checkpoint.clone(), leaf, at: record.at, path };

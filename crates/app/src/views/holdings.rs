@@ -26,6 +26,8 @@ pub(crate) struct HeldRuns {
     by_partner: BTreeMap<AgencyId, Vec<Option<Hash>>>,
     /// What is held of matters whose rows lag, where it was asked for since they changed last.
     ahead: BTreeMap<MatterId, HeldOf>,
+    /// Of each partner the agencies that it knows as we do, since all are parties of one matter; nothing until it is asked for.
+    acquainted: Option<BTreeMap<AgencyId, BTreeSet<AgencyId>>>,
 }
 
 /// What is held of one matter, with each agency that is named in it; nothing with one that may not know of it.
@@ -34,6 +36,15 @@ type HeldOf = BTreeMap<AgencyId, Option<Hash>>;
 impl HeldRuns {
     pub(crate) fn forget(&mut self) {
         *self = Self::default();
+    }
+
+    /// These are parties of one matter with us.
+    fn met(&mut self, agencies: &[AgencyId]) {
+        let (Some(acquainted), true) = (&mut self.acquainted, agencies.len() > 1) else { return };
+        for agency in agencies {
+            let others = agencies.iter().filter(|other| *other != agency);
+            acquainted.entry(*agency).or_default().extend(others);
+        }
     }
 
     /// Something has come to a matter.
@@ -59,7 +70,11 @@ pub(super) fn project(
     if !(lagged || pending.anew || has_come || was_stated || pending.receipted.contains(id)) {
         return Ok(());
     }
-    for (partner, value) in held_now(ledger, pending, id)? {
+    let held = held_now(ledger, pending, id)?;
+    let together: Vec<_> =
+        held.iter().filter(|(_, hash)| hash.is_some()).map(|(agency, _)| *agency).collect();
+    ledger.runs.met(&together);
+    for (partner, value) in held {
         let value = value.map(|hash| hash.as_bytes().to_vec());
         pending.commit.views.push(ViewRow { view: HOLDINGS, key: key(&partner, id), value });
     }
@@ -236,6 +251,31 @@ impl Ledger {
             }
         }
         Ok(held)
+    }
+
+    /// The agencies that a partner knows as we do: all are parties of one matter. Reads every row once after a start.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn acquainted_with(&mut self, partner: &AgencyId) -> Result<BTreeSet<AgencyId>, Failure> {
+        if self.runs.acquainted.is_none() {
+            let mut with_each: Vec<(AgencyId, Vec<MatterId>)> = Vec::new();
+            for known in self.known_partners()?.iter().filter(|known| !known.off_network) {
+                let held = self.held_with(&known.agency, None)?;
+                with_each.push((known.agency, held.into_iter().map(|held| held.matter).collect()));
+            }
+            self.runs.acquainted = Some(BTreeMap::new());
+            for (i, (agency, matters)) in with_each.iter().enumerate() {
+                for (other, theirs) in with_each.iter().skip(i + 1) {
+                    let (few, many) =
+                        if matters.len() < theirs.len() { (matters, theirs) } else { (theirs, matters) };
+                    if few.iter().any(|matter| many.binary_search(matter).is_ok()) {
+                        self.runs.met(&[*agency, *other]);
+                    }
+                }
+            }
+        }
+        Ok(self.runs.acquainted.as_ref().and_then(|known| known.get(partner)).cloned().unwrap_or_default())
     }
 
     fn rows_held_with(&self, partner: &AgencyId, run: Option<u8>) -> Result<Vec<Held>, Failure> {

@@ -16,6 +16,7 @@ use comity_journal::time::Timestamp;
 use comity_journal::tree;
 use comity_store::{Direction, StreamStep};
 
+use super::witness::answer_witness;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, LedgerHandle, Pending};
 
@@ -65,6 +66,7 @@ pub async fn answer(
         path::ASK => ask(ledger, from, &body).await,
         path::HOLDINGS => holdings(ledger, from, &body).await,
         path::RECEIPTS => receipts(ledger, from, &body).await,
+        path::WITNESS => answer_witness(ledger, from, &body).await,
         _ => return Err(AnswerFailure::NoSuchPath),
     };
     heed_nonsense(ledger, from, answered).await

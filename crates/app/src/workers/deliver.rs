@@ -16,6 +16,8 @@ use comity_store::Direction;
 use super::missing::ask_for_missing;
 use super::push::{push, push_on};
 use super::recover::{bring_card, give_back, recover, rejoin, take_card};
+use super::witness::witness;
+use crate::commands::tree_of;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, LedgerHandle};
 
@@ -52,6 +54,8 @@ pub struct Synced {
     pub asked: u64,
     /// Entries that came of asking.
     pub supplied: usize,
+    /// Requests of witnesses behind it, which are not needed to compare either.
+    pub witnessed: u64,
 }
 
 /// How the last session with a partner ended: for a while it can be gone on with.
@@ -114,6 +118,7 @@ async fn session(
     let snapshot = ledger.run(move |ledger, _| ledger.snapshot(&partner)).await?;
     let (card, knows) = (snapshot.card.number, snapshot.partner.facts().number);
     let (hello, waiting) = Dialling(snapshot).hello();
+    let showed = hello.checkpoint.as_ref().and_then(tree_of);
     let reply = HelloReply::decode(&peer.post(path::HELLO, hello.encode()).await?).map_err(unreadable)?;
     synced.requests += 1;
     let theirs = reply.hello.clone();
@@ -155,6 +160,9 @@ async fn session(
     let ended = done.ended;
     end(ledger, partner, done, &mut synced).await?;
     ask_for_missing(ledger, partner, peer, differ, &mut synced).await?;
+    if synced.compared {
+        witness(ledger, partner, peer, (showed, reply.hello), &mut synced).await?;
+    }
     Ok((synced, ended))
 }
 

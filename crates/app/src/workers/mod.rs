@@ -12,6 +12,7 @@ mod push;
 mod recover;
 mod sealing;
 mod standing;
+mod witness;
 
 pub use answer::{AnswerFailure, answer};
 pub use carried::{Imported, NotImported, import_bundle};

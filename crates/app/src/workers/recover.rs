@@ -9,7 +9,6 @@ use comity_federation::compare::Finding;
 use comity_federation::message::{Fetch, Message as _, Returned, VERSION};
 use comity_federation::path;
 use comity_federation::session::{GivingBack, Heard, Next, Recovering};
-use comity_journal::checkpoint::SignedCheckpoint;
 use comity_journal::entry::Entry;
 use comity_journal::ids::AgencyId;
 use comity_journal::limits;
@@ -162,7 +161,7 @@ impl Ledger {
                 None => break,
             }
         }
-        let held = self.store.checkpoint(&partner)?;
+        let held = self.held_note(&partner)?;
         let draft = Draft {
             from: self.agency,
             to: partner,
@@ -170,7 +169,7 @@ impl Ledger {
             cards: self.latest_cards(&partner),
             heads: Vec::new(),
             receipts: Vec::new(),
-            checkpoint: held.and_then(|stored| SignedCheckpoint::try_from(stored.note).ok()),
+            checkpoint: held,
             consistency: Vec::new(),
         };
         Ok(self.seal_batch(draft, parcels)?.0)

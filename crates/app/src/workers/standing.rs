@@ -2,13 +2,14 @@
 
 use comity_domain::matters::node::Trouble;
 use comity_federation::compare::{Divergence, Finding};
-use comity_federation::message::{CardMark, Held, Hello};
+use comity_federation::message::{CardMark, Hello};
 use comity_federation::session::{Heard, Here, Showing, Snapshot};
 use comity_journal::checkpoint::SignedCheckpoint;
 use comity_journal::ids::AgencyId;
 use comity_journal::stream::StreamHead;
-use comity_store::{Direction, StoredCheckpoint};
+use comity_store::Direction;
 
+use crate::commands::tree_of;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
 
@@ -19,10 +20,7 @@ impl Ledger {
     /// When the partner has no card here, or the store cannot be read.
     pub fn snapshot(&mut self, partner: &AgencyId) -> Result<Snapshot, Failure> {
         let card = self.cards().latest(partner).cloned();
-        let held = self.store.checkpoint(partner)?.and_then(|stored| {
-            let note = SignedCheckpoint::try_from(stored.note).ok()?.peek().ok()?;
-            Some(Held { epoch: note.origin.epoch, size: note.size, root: note.root })
-        });
+        let held = self.held_note(partner)?.as_ref().and_then(tree_of);
         let n = self.store.delivered(partner)?;
         let delivered = self.store.stream_at(partner, Direction::Out, n)?.unwrap_or(StreamHead::START);
         let own = self.own_card();
@@ -92,13 +90,7 @@ impl Ledger {
         divergences: &[Divergence],
     ) -> Result<(), Failure> {
         for finding in &heard.findings {
-            let trouble = match finding {
-                Finding::ClockSkew { .. } => Trouble::ClockSkew,
-                Finding::NewerCard { .. } | Finding::OtherCard { .. } => continue,
-                Finding::BadCheckpoint(_) => Trouble::BadReceipt,
-                _ => Trouble::RewrittenPast,
-            };
-            self.record_incident(pending, trouble, Some(partner), None, Some(&finding.to_string()))?;
+            self.record_finding(pending, partner, finding, note)?;
         }
         for divergence in divergences {
             // Somebody else went on with our stream, or we lost some of it: it is laid anew when we call.
@@ -110,16 +102,42 @@ impl Ledger {
             self.record_incident(pending, Trouble::StreamMismatch, Some(partner), None, Some(&why))?;
         }
         if let (Some(held), Some(note)) = (heard.holds, note)
-            && note.peek().is_ok_and(|shown| shown.size == held.size && shown.origin.epoch == held.epoch)
+            && tree_of(note) == Some(held)
         {
-            pending.commit.checkpoints.push(StoredCheckpoint {
-                agency: partner,
-                epoch: held.epoch,
-                size: held.size,
-                note: note.as_str().to_owned(),
-            });
+            self.hold_note(pending, partner, note)?;
         }
         Ok(())
+    }
+
+    /// Records what a person should know; with the checkpoint that was held and the one shown, where these are what it is
+    /// about.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn record_finding(
+        &mut self,
+        pending: &mut Pending,
+        partner: AgencyId,
+        finding: &Finding,
+        note: Option<&SignedCheckpoint>,
+    ) -> Result<(), Failure> {
+        let trouble = match finding {
+            Finding::ClockSkew { .. } => Trouble::ClockSkew,
+            Finding::NewerCard { .. } | Finding::OtherCard { .. } => return Ok(()),
+            Finding::BadCheckpoint(_) => Trouble::BadReceipt,
+            _ => Trouble::RewrittenPast,
+        };
+        let why = finding.to_string();
+        let signed = matches!(
+            finding,
+            Finding::RewrittenPast { .. } | Finding::WentBack { .. } | Finding::UndeclaredEpoch { .. }
+        );
+        match (self.held_note(&partner)?, note) {
+            (Some(held), Some(shown)) if signed => {
+                self.record_with_notes(pending, trouble, partner, &why, [&held, shown])
+            }
+            _ => self.record_incident(pending, trouble, Some(partner), None, Some(&why)),
+        }
     }
 
     /// The streams with a partner agree: what waited for that may be signed now, and what others have given back is given

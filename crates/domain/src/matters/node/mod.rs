@@ -39,6 +39,10 @@ vocabulary! {
         BadReceipt = "bad-receipt",
         /// A partner's checkpoint that does not extend the one we hold: its past was rewritten.
         RewrittenPast = "rewritten-past",
+        /// Two checkpoints of one agency, shown to us and to another partner, that contradict each other: both are signed.
+        TwoTrees = "two-trees",
+        /// An agency has not shown that what another partner holds of its tree continues what we hold. It proves nothing.
+        UnprovenTree = "unproven-tree",
         /// A batch that cannot be read.
         BadBatch = "bad-batch",
         /// Two entries for one place in a partner's lane.
@@ -114,6 +118,9 @@ pub struct Incident {
     /// What was set aside, as it came.
     #[field(part = "set-aside")]
     pub bytes: Option<Data>,
+    /// Two checkpoints as the agency has signed them.
+    #[field(part = "notes")]
+    pub notes: Option<Text>,
 }
 
 vocabulary! {
