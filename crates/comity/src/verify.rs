@@ -5,9 +5,10 @@ use std::path::Path;
 
 use comity_journal::card::Card;
 use comity_journal::fingerprint::Fingerprint;
+use comity_journal::ids::AgencyId;
 use comity_journal::scan::scanned;
 use comity_journal::suite::Hash;
-use comity_journal::verify::{ContentFact, Findings, Outcome, PartState, verify};
+use comity_journal::verify::{ActFact, ContentFact, Findings, Outcome, PartState, verify};
 use comity_web::proof_report;
 use serde_json::json;
 
@@ -132,10 +133,23 @@ fn reply(findings: &Findings) -> Reply {
     Reply::of(exit, text, json)
 }
 
+/// By whom the logs of an act were cosigned, and since when.
+fn witnessed(act: &ActFact, label: impl Fn(&AgencyId) -> String) -> String {
+    let said = act.witnesses.iter().map(|witness| match (&witness.agency, witness.at) {
+        (Some(agency), Some(at)) => {
+            let not = if witness.independent { "" } else { " (a party or the exporter, not independent)" };
+            format!("witnessed by {}{not} since {at}", label(agency))
+        }
+        _ => format!("cosigned by {}, whose key is not in the file: not checked", witness.name),
+    });
+    let said: Vec<_> = said.collect();
+    if said.is_empty() { "no witness".to_owned() } else { said.join(", ") }
+}
+
 /// The acts in order: who, when, logged and receipted by whom, content.
 fn facts(findings: &Findings) -> String {
     let mut out = String::new();
-    let label = |agency: &comity_journal::ids::AgencyId| {
+    let label = |agency: &AgencyId| {
         findings.agency(agency).map_or_else(|| agency.to_string(), |fact| fact.label.to_string())
     };
     if let (Some(kind), Some(cover)) = (&findings.kind, &findings.cover) {
@@ -163,12 +177,13 @@ fn facts(findings: &Findings) -> String {
         let card = if act.disowned { format!("{card}, DISOWNED since: it does not count") } else { card };
         let _ = write!(
             out,
-            "\n{:>3}. {} {} of {}, key {card}, {}; {receipts}; {content}",
+            "\n{:>3}. {} {} of {}, key {card}, {}; {receipts}; {}; {content}",
             act.entry.number,
             act.at,
             act.act,
             label(&act.author),
             act.logged.map(|log| format!("logged {}", log.at)).unwrap_or_default(),
+            witnessed(act, label),
         );
     }
     out

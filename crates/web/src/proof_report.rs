@@ -322,8 +322,12 @@ fn logs(findings: &Findings, act: &ActFact) -> Markup {
         @if act.receipts.is_empty() { (two("无回执", "No receipt in the file")) }
         @for witness in &act.witnesses {
             @let (zh, en) = words::witness(witness);
-            (two(zh, en)) code { (witness.name) }
-            @if let Some(at) = witness.at { (moment(at)) }
+            (two(zh, en))
+            @match &witness.agency {
+                Some(by) => (agency(findings, by)),
+                None => code { (witness.name) },
+            }
+            @if let Some(at) = witness.at { (two("见证时间", "since")) (moment(at)) }
         }
     }
 }

@@ -131,5 +131,5 @@ fn the_page_of_the_node_says_what_needs_somebody() {
     assert_eq!(supervisor.post("/journal/verify", &[]).status, StatusCode::SEE_OTHER);
     let page = supervisor.get("/node").text;
     assert!(!page.contains("less than 1 GiB") && !page.contains("has not been verified since"), "{page}");
-    assert!(page.contains("no witness has signed"), "who vouches for it is said plainly");
+    assert!(page.contains("no partner has cosigned"), "who vouches for it is said plainly");
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
-use comity_app::queries::{CheckpointLine, IncidentLine, JournalPage};
+use comity_app::queries::{CheckpointLine, IncidentLine, JournalPage, WitnessLine};
 use comity_domain::matters::node::{SetAside, Trouble as Went};
 use maud::{Markup, html};
 
@@ -43,7 +43,7 @@ async fn show(State(office): State<Arc<Office>>, asking: Asking) -> Result<Frame
             p.form-hint { (asking.text("page-journal-verify-hint")) }
         }
         (numbers(&asking, &page))
-        (checkpoint(&asking, page.checkpoint.as_ref()))
+        (checkpoint(&asking, page.checkpoint.as_ref(), &page.witnesses))
         (held(&asking, &page))
         section #incidents {
             h2 { (asking.text("page-journal-incidents")) }
@@ -69,8 +69,8 @@ fn numbers(asking: &Asking, page: &JournalPage) -> Markup {
     }
 }
 
-/// Our latest checkpoint, as it was signed.
-fn checkpoint(asking: &Asking, checkpoint: Option<&CheckpointLine>) -> Markup {
+/// Our latest checkpoint, as it was signed, and who has cosigned an earlier one.
+fn checkpoint(asking: &Asking, checkpoint: Option<&CheckpointLine>, lines: &[WitnessLine]) -> Markup {
     html! {
         section.card.card-body.mb-2 {
             h2.card-title { (asking.text("page-journal-checkpoint")) }
@@ -79,11 +79,34 @@ fn checkpoint(asking: &Asking, checkpoint: Option<&CheckpointLine>) -> Markup {
                 None => p { (asking.text("page-journal-checkpoint-none")) },
                 Some(line) => {
                     pre.m-0 tabindex="0" role="region" aria-label=(asking.text("page-journal-checkpoint")) { (line.note) }
-                    p.mt-2 {
-                        (asking.text("page-journal-cosigned")) (asking.text("page-colon"))
-                        @if line.cosigned_by.is_empty() { (asking.text("page-journal-cosigned-none")) }
-                        (line.cosigned_by.join(&asking.text("page-list-comma")))
-                    }
+                }
+            }
+            (witnesses(asking, lines))
+        }
+    }
+}
+
+/// Who has cosigned our journal, and how far.
+fn witnesses(asking: &Asking, lines: &[WitnessLine]) -> Markup {
+    html! {
+        h3.mt-2 { (asking.text("page-journal-cosigned")) }
+        @if lines.is_empty() {
+            p.m-0 { (asking.text("page-journal-cosigned-none")) }
+        } @else {
+            div.scroll tabindex="0" role="region" aria-label=(asking.text("page-journal-cosigned")) {
+                table.table.m-0 {
+                    thead { tr {
+                        th scope="col" { (asking.text("page-partner-name")) }
+                        th scope="col" { (asking.text("page-journal-held-size")) }
+                        th scope="col" { (asking.text("page-journal-when")) }
+                    } }
+                    tbody { @for line in lines {
+                        tr {
+                            th scope="row" lang=[name_language(&line.name)] { (line.name) }
+                            td { (line.size) }
+                            td { (when(&asking.words, line.at)) }
+                        }
+                    } }
                 }
             }
         }
@@ -148,6 +171,12 @@ fn incident(asking: &Asking, line: &IncidentLine) -> Markup {
             td {
                 @if let Some(why) = line.why { (asking.words.term(SetAside::LIST, why.code())) }
                 @if let Some(detail) = &line.detail { span lang="en" { (detail) } }
+                @if let Some(notes) = &line.notes {
+                    details {
+                        summary { (asking.words.field("node", "incident", "notes")) }
+                        pre.m-0 tabindex="0" { (notes) }
+                    }
+                }
             }
         }
     }

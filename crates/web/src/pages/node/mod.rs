@@ -107,7 +107,7 @@ fn numbers(asking: &Asking, page: &NodePage, room: Option<u64>) -> Markup {
 /// Keys, and whether the journal holds and who vouches for it.
 fn vouched(asking: &Asking, page: &NodePage, stand: &Stand) -> Markup {
     let until = page.sealed_until.clone().unwrap_or_else(|| asking.text("page-node-unknown"));
-    let cosigned = match page.cosignatures {
+    let cosigned = match page.witnesses {
         0 => html! { (asking.text("page-journal-cosigned-none")) },
         some => html! { (some) },
     };
