@@ -160,7 +160,7 @@ fn a_file_that_was_being_written_back_when_the_power_went_is_whole_with_its_log(
         let mut file = before.clone();
         for (number, page) in file.chunks_mut(PAGE).enumerate() {
             let drawn = comity_journal::suite::hash(&[&seed.to_be_bytes(), &number.to_be_bytes()]);
-            if drawn.as_bytes()[0] % 2 == 0 {
+            if drawn.as_bytes()[0].is_multiple_of(2) {
                 let start = number * PAGE;
                 page.copy_from_slice(&after[start..start + page.len()]);
             }
