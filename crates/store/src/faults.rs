@@ -29,6 +29,8 @@ pub struct FaultPlan {
 struct Plan {
     commits: u64,
     faults: BTreeMap<u64, Fault>,
+    /// Whether there is no room, whatever else is planned.
+    full: bool,
     /// How many readings still succeed before all that follow fail; `None` while none is to.
     readings_left: Option<u64>,
 }
@@ -51,7 +53,17 @@ impl FaultPlan {
         plan.faults.insert(next, fault);
     }
 
-    /// No commit is to fail any more.
+    /// No commit finds room any more, until [`Self::make_room`].
+    pub fn fill(&self) {
+        self.plan().full = true;
+    }
+
+    /// There is room again.
+    pub fn make_room(&self) {
+        self.plan().full = false;
+    }
+
+    /// No single commit is to fail any more.
     pub fn mend_commits(&self) {
         self.plan().faults.clear();
     }
@@ -86,7 +98,8 @@ impl FaultPlan {
         let mut plan = self.plan();
         plan.commits = plan.commits.saturating_add(1);
         let now = plan.commits;
-        plan.faults.remove(&now)
+        let planned = plan.faults.remove(&now);
+        if plan.full { Some(Fault::Full) } else { planned }
     }
 
     fn plan(&self) -> MutexGuard<'_, Plan> {
@@ -195,6 +208,20 @@ mod tests {
             Err(StoreError::LostRace { expected: 8, found: 4 })
         ));
         assert_eq!(Picture::of(&store), before);
+    }
+
+    #[test]
+    fn a_full_disk_takes_no_commit_until_there_is_room() {
+        let plan = FaultPlan::new();
+        let mut store = Failing::new(MemoryStore::new(), plan.clone());
+        let commit = Scribe::new().everything();
+        plan.fill();
+        for _ in 0..3 {
+            assert!(matches!(store.commit(&commit), Err(StoreError::Full)));
+        }
+        assert_eq!(store.length().unwrap(), 0, "and it can be read");
+        plan.make_room();
+        store.commit(&commit).unwrap();
     }
 
     #[test]

@@ -18,20 +18,26 @@ use crate::{
     StreamStep, TreeName,
 };
 
-/// A store in memory. Its readers share what it holds.
-#[derive(Debug, Default)]
+/// A store in memory. Its clones and readers share what it holds.
+#[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
     kept: Arc<Mutex<Kept>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Kept {
     journal: Vec<Record>,
     entries: BTreeMap<Hash, u64>,
+    /// The records of each matter, of each tree and of epochs, by their numbers.
+    of_matter: BTreeMap<MatterId, Vec<u64>>,
+    of_tree: BTreeMap<TreeName, Vec<u64>>,
+    of_epochs: Vec<u64>,
     parts: BTreeMap<(Hash, Token), OpenPart>,
     streams: BTreeMap<(AgencyId, Direction), Vec<StreamStep>>,
     delivered: BTreeMap<AgencyId, u64>,
     receipts: Vec<StoredReceipt>,
+    /// Where among the receipts the first of each partner for each entry stands.
+    receipted: BTreeMap<(Hash, AgencyId), usize>,
     cards: BTreeMap<(AgencyId, u64), StoredCard>,
     heads: BTreeSet<(MatterId, Vec<u8>)>,
     checkpoints: BTreeMap<(AgencyId, u32, u64), StoredCheckpoint>,
@@ -44,6 +50,12 @@ impl MemoryStore {
         Self::default()
     }
 
+    /// Another store that holds the same now.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self { kept: Arc::new(Mutex::new(self.kept().clone())) }
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         // A panic elsewhere leaves whole commits behind: nothing is changed before everything was checked.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
@@ -53,6 +65,10 @@ impl MemoryStore {
 impl Kept {
     fn stream(&self, partner: &AgencyId, direction: Direction) -> &[StreamStep] {
         self.streams.get(&(*partner, direction)).map_or(&[], Vec::as_slice)
+    }
+
+    fn record(&self, number: u64) -> Option<&Record> {
+        self.journal.get(position(number))
     }
 
     fn check(&self, commit: &Commit) -> Result<()> {
@@ -69,9 +85,15 @@ impl Kept {
 
     fn take(&mut self, commit: &Commit) {
         for record in &commit.records {
-            if let Recorded::Entry { entry, .. } = &record.what {
-                self.entries.insert(*entry, record.number);
+            match &record.what {
+                Recorded::Entry { entry, matter, .. } => {
+                    self.entries.insert(*entry, record.number);
+                    self.of_matter.entry(*matter).or_default().push(record.number);
+                }
+                Recorded::Epoch { .. } | Recorded::Again { .. } => self.of_epochs.push(record.number),
+                Recorded::InnerRoot { .. } => {}
             }
+            self.of_tree.entry(record.tree).or_default().push(record.number);
             self.journal.push(record.clone());
         }
         for (entry, part) in &commit.parts {
@@ -92,7 +114,12 @@ impl Kept {
             let delivered = self.delivered.entry(*partner).or_default();
             *delivered = (*delivered).max(*n);
         }
-        self.receipts.extend(commit.receipts.iter().cloned());
+        for receipt in &commit.receipts {
+            for entry in &receipt.entries {
+                self.receipted.entry((*entry, receipt.partner)).or_insert(self.receipts.len());
+            }
+            self.receipts.push(receipt.clone());
+        }
         for card in &commit.cards {
             // The first who brought it stays its bringer.
             self.cards.entry((card.agency, card.number)).or_insert_with(|| card.clone());
@@ -117,7 +144,7 @@ impl Known for Kept {
     }
 
     fn leaves(&self, tree: TreeName) -> Result<u64> {
-        Ok(self.journal.iter().filter(|record| record.tree == tree).count() as u64)
+        Ok(self.of_tree.get(&tree).map_or(0, Vec::len) as u64)
     }
 
     fn steps(&self, partner: &AgencyId, direction: Direction) -> Result<u64> {
@@ -149,29 +176,31 @@ impl Reader for MemoryStore {
 
     fn leaf_hashes(&self, tree: TreeName, from: u64, limit: usize) -> Result<Vec<Hash>> {
         let kept = self.kept();
-        let leaves = kept.journal.iter().filter(|record| record.tree == tree);
-        Ok(leaves.skip(position(from)).take(limit).map(|record| record.leaf_hash).collect())
+        let leaves = kept.of_tree.get(&tree).into_iter().flatten().skip(position(from)).take(limit);
+        Ok(leaves.filter_map(|number| kept.record(*number)).map(|record| record.leaf_hash).collect())
     }
 
     fn epochs(&self) -> Result<Vec<Record>> {
-        let begins =
-            |record: &&Record| matches!(record.what, Recorded::Epoch { .. } | Recorded::Again { .. });
-        Ok(self.kept().journal.iter().filter(begins).cloned().collect())
+        let kept = self.kept();
+        Ok(kept.of_epochs.iter().filter_map(|number| kept.record(*number)).cloned().collect())
     }
 
     fn matter(&self, matter: &MatterId) -> Result<Vec<Record>> {
-        let of_matter = |record: &&Record| matter_of(record) == Some(matter);
-        Ok(self.kept().journal.iter().filter(of_matter).cloned().collect())
+        let kept = self.kept();
+        let numbers = kept.of_matter.get(matter).into_iter().flatten();
+        Ok(numbers.filter_map(|number| kept.record(*number)).cloned().collect())
     }
 
     fn matters(&self) -> Result<Vec<MatterId>> {
-        let mut seen = BTreeSet::new();
-        Ok(self.kept().journal.iter().filter_map(matter_of).copied().filter(|m| seen.insert(*m)).collect())
+        let kept = self.kept();
+        let first = |(matter, numbers): (&MatterId, &Vec<u64>)| Some((*numbers.first()?, *matter));
+        let by_first: BTreeMap<_, _> = kept.of_matter.iter().filter_map(first).collect();
+        Ok(by_first.into_values().collect())
     }
 
     fn entry(&self, entry: &Hash) -> Result<Option<Record>> {
         let kept = self.kept();
-        Ok(kept.entries.get(entry).and_then(|number| kept.journal.get(position(*number))).cloned())
+        Ok(kept.entries.get(entry).and_then(|number| kept.record(*number)).cloned())
     }
 
     fn parts(&self, entry: &Hash) -> Result<Vec<OpenPart>> {
@@ -189,7 +218,8 @@ impl Reader for MemoryStore {
         if n == 0 {
             return Ok(Some(StreamHead::START));
         }
-        Ok(self.kept().stream(partner, direction).iter().find(|step| step.head.n == n).map(|step| step.head))
+        let step = |kept: &Kept| Some(kept.stream(partner, direction).get(position(n - 1))?.head);
+        Ok(step(&self.kept()))
     }
 
     fn steps(
@@ -202,8 +232,7 @@ impl Reader for MemoryStore {
         let kept = self.kept();
         let steps = kept.stream(partner, direction).iter().skip(position(after)).take(limit);
         let with_record = |step: &StreamStep| {
-            kept.journal
-                .get(position(step.record))
+            kept.record(step.record)
                 .map(|record| (step.clone(), record.clone()))
                 .ok_or_else(|| inconsistent("stream", step.head.n, "its record is not in the journal"))
         };
@@ -215,11 +244,10 @@ impl Reader for MemoryStore {
     }
 
     fn receipts(&self, entry: &Hash) -> Result<Vec<StoredReceipt>> {
-        let mut first = BTreeMap::new();
-        for receipt in self.kept().receipts.iter().filter(|receipt| receipt.entries.contains(entry)) {
-            first.entry(receipt.partner).or_insert_with(|| receipt.clone());
-        }
-        Ok(first.into_values().collect())
+        let kept = self.kept();
+        let least = AgencyId::from_bytes([0; 32]);
+        let of_entry = kept.receipted.range((*entry, least)..).take_while(|((of, _), _)| of == entry);
+        Ok(of_entry.filter_map(|(_, at)| kept.receipts.get(*at)).cloned().collect())
     }
 
     fn all_receipts(&self, from: u64, limit: usize) -> Result<Vec<StoredReceipt>> {
@@ -259,13 +287,6 @@ impl Reader for MemoryStore {
 
     fn view_row(&self, view: &'static str, key: &[u8]) -> Result<Option<Vec<u8>>> {
         Ok(self.kept().views.get(&(view, key.to_vec())).cloned())
-    }
-}
-
-fn matter_of(record: &Record) -> Option<&MatterId> {
-    match &record.what {
-        Recorded::Entry { matter, .. } => Some(matter),
-        Recorded::InnerRoot { .. } | Recorded::Epoch { .. } | Recorded::Again { .. } => None,
     }
 }
 

@@ -29,16 +29,10 @@ enum Power {
     Off,
 }
 
-/// What was written, so that it can be written once more.
-enum Written {
-    Commit(Box<Commit>),
-    DropView(&'static str),
-}
-
 struct Inside {
     store: Failing<MemoryStore>,
-    kept: Box<dyn Reader>,
-    written: Vec<Written>,
+    /// What the store holds, whatever fails.
+    kept: MemoryStore,
     power: Power,
     starts: u64,
 }
@@ -49,35 +43,19 @@ pub struct Disk(Arc<Mutex<Inside>>);
 
 impl Disk {
     /// An empty disk whose commits and readings fail as planned.
-    ///
-    /// # Panics
-    /// Never: memory can be read.
     pub fn new(plan: FaultPlan) -> Self {
-        let memory = MemoryStore::new();
-        let kept = memory.reader().expect("memory can be read");
-        let store = Failing::new(memory, plan);
-        Self(Arc::new(Mutex::new(Inside { store, kept, written: Vec::new(), power: Power::On, starts: 0 })))
+        Self::holding(MemoryStore::new(), plan)
+    }
+
+    fn holding(kept: MemoryStore, plan: FaultPlan) -> Self {
+        let store = Failing::new(kept.clone(), plan);
+        Self(Arc::new(Mutex::new(Inside { store, kept, power: Power::On, starts: 0 })))
     }
 
     /// Another disk with the same on it.
-    ///
-    /// # Panics
-    /// Never: what was stored once can be stored again.
     #[must_use]
     pub fn copy(&self, plan: FaultPlan) -> Self {
-        let copy = Self::new(FaultPlan::new());
-        for written in &self.inside().written {
-            let mut store = copy.clone();
-            match written {
-                Written::Commit(commit) => store.commit(commit),
-                Written::DropView(view) => store.drop_view(view),
-            }
-            .expect("what was stored once can be stored again");
-        }
-        let memory =
-            std::mem::replace(&mut copy.inside().store, Failing::new(MemoryStore::new(), plan.clone()));
-        copy.inside().store = Failing::new(memory.into_inner(), plan);
-        copy
+        Self::holding(self.inside().kept.copy(), plan)
     }
 
     /// A disk with what is on `older`, in the place of this one. Nobody draws the numbers again that were drawn on this one.
@@ -106,7 +84,7 @@ impl Disk {
 
     /// Looks at what is stored, whatever the power or the plan.
     pub fn look<T>(&self, look: impl FnOnce(&dyn Reader) -> T) -> T {
-        look(&*self.inside().kept)
+        look(&self.inside().kept)
     }
 
     /// Every entry of the journal, in order.
@@ -138,11 +116,7 @@ impl Disk {
         if inside.power == Power::Off { Err(no_power()) } else { read(&inside.store) }
     }
 
-    fn write(
-        &self,
-        write: impl FnOnce(&mut Failing<MemoryStore>) -> Result<()>,
-        what: Written,
-    ) -> Result<()> {
+    fn write(&self, write: impl FnOnce(&mut Failing<MemoryStore>) -> Result<()>) -> Result<()> {
         let mut inside = self.inside();
         match inside.power {
             Power::Off => return Err(no_power()),
@@ -152,11 +126,7 @@ impl Disk {
             }
             Power::On | Power::Until(Cut::AfterCommit) => {}
         }
-        let before = inside.kept.length()?;
         let outcome = write(&mut inside.store);
-        if outcome.is_ok() || inside.kept.length()? > before {
-            inside.written.push(what);
-        }
         if inside.power != Power::On {
             inside.power = Power::Off;
             return Err(no_power());
@@ -242,10 +212,10 @@ impl Reader for Disk {
 
 impl Store for Disk {
     fn commit(&mut self, commit: &Commit) -> Result<()> {
-        self.write(|store| store.commit(commit), Written::Commit(Box::new(commit.clone())))
+        self.write(|store| store.commit(commit))
     }
     fn drop_view(&mut self, view: &'static str) -> Result<()> {
-        self.write(|store| store.drop_view(view), Written::DropView(view))
+        self.write(|store| store.drop_view(view))
     }
     fn reader(&self) -> Result<Box<dyn Reader>> {
         Ok(Box::new(self.clone()))
