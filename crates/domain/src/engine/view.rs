@@ -136,10 +136,10 @@ impl<K: Kind> Matter<K> {
 
     fn entry_view(&self, hash: Hash) -> Option<EntryView> {
         let header = self.entry(&hash)?.header();
-        let crossed = header.lane.is_shared()
-            && self
-                .entries()
-                .any(|other| other.header().lane.is_shared() && self.concurrent(&hash, &other.hash()));
+        // What does not count crosses nothing: it need not even have reached the other side.
+        let crosses = |other: &Hash| self.standing(other) == Standing::Valid && self.concurrent(&hash, other);
+        let mut others = self.entries().filter(|other| other.header().lane.is_shared());
+        let crossed = header.lane.is_shared() && others.any(|other| crosses(&other.hash()));
         Some(EntryView {
             entry: hash,
             lane: header.lane,
