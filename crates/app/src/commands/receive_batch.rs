@@ -231,7 +231,7 @@ impl Ledger {
             // What we signed ourselves and do not have: of a copy of this node, or by somebody who has its key. It is the
             // proof of that, and the lane stands still.
             let may = match self.may_take(pending, from, &arrived)? {
-                Err(SetAside::OursButNotHere) => self.may_take_as_party(from, &arrived.entry)?,
+                Err(SetAside::OursButNotHere) => self.may_take_as_party(pending, from, &arrived.entry)?,
                 other => other,
             };
             match may {
@@ -309,18 +309,23 @@ impl Ledger {
         if header.author == self.agency && self.leaf_of(pending, &arrived.entry.hash())?.is_none() {
             return Ok(Err(SetAside::OursButNotHere));
         }
-        self.may_take_as_party(from, &arrived.entry)
+        self.may_take_as_party(pending, from, &arrived.entry)
     }
 
     /// Whether an entry whose signature holds is addressed to us, in a matter that is its author's and its bringer's.
-    fn may_take_as_party(&mut self, from: AgencyId, entry: &Entry) -> Result<Result<(), SetAside>, Failure> {
+    fn may_take_as_party(
+        &mut self,
+        pending: &Pending,
+        from: AgencyId,
+        entry: &Entry,
+    ) -> Result<Result<(), SetAside>, Failure> {
         let header = entry.header();
         if self.is_own_business(&header.matter, header.kind.as_str())? {
             return Ok(Err(SetAside::NotShared));
         }
         let (us, lane) = (self.agency, header.lane.party());
         let said = self.said_to_be_us(&header.matter)?;
-        let admitted = self.said_to_be_admitted(entry)?;
+        let admitted = self.said_to_be_admitted(pending, entry)?;
         let parties = match &header.opening {
             Some(opening) => Some(opening.parties.clone()),
             None => match self.matter(&header.matter) {
@@ -335,10 +340,11 @@ impl Ledger {
             },
         };
         let Some(parties) = parties else {
-            // Its opening is still to come: it waits, and it can only be of the lane of who sends it, or our admission.
+            // Its opening is still to come: it waits, and it can only be of the lane of who sends it, or the admission of
+            // either: who was admitted brings that before its own first entry, and may be faster than the convenor.
             let own = header.author == from && lane == from;
-            let admits_us = admits_in(entry) == Some(us);
-            return Ok(if own || admits_us { Ok(()) } else { Err(SetAside::NotAddressed) });
+            let admits_either = admits_in(entry).is_some_and(|admitted| [us, from].contains(&admitted));
+            return Ok(if own || admits_either { Ok(()) } else { Err(SetAside::NotAddressed) });
         };
         // Nobody records for us: we speak for ourselves.
         if parties.iter().any(|party| party.agency == us && party.recorder.is_some()) {
@@ -378,23 +384,29 @@ impl Ledger {
     }
 
     /// Whom the opener of a matter admits, by what is here of it and by this entry: its word may come before what it rests
-    /// on, and from the one that it admits.
-    fn said_to_be_admitted(&mut self, entry: &Entry) -> Result<BTreeSet<AgencyId>, Failure> {
-        let header = entry.header();
-        let known = match self.matter(&header.matter) {
-            Ok(matter) => matter,
-            Err(Failure::NotFound(_)) => return Ok(BTreeSet::new()),
-            Err(other) => return Err(other),
-        };
-        let mut said = known.said_to_be_admitted();
-        said.extend(admits_in(entry).map(|agency| (header.author, agency)));
-        if said.is_empty() {
-            return Ok(BTreeSet::new());
+    /// on, and from the one that it admits. Of a matter that this release does not know it is read off the entries alone.
+    fn said_to_be_admitted(
+        &mut self,
+        pending: &Pending,
+        entry: &Entry,
+    ) -> Result<BTreeSet<AgencyId>, Failure> {
+        let id = entry.header().matter;
+        let admits = |entry: &Entry| Some((entry.header().author, admits_in(entry)?));
+        match self.matter(&id) {
+            Ok(known) => {
+                let said: Vec<_> = known.said_to_be_admitted().into_iter().chain(admits(entry)).collect();
+                if said.is_empty() {
+                    return Ok(BTreeSet::new());
+                }
+                Ok(by_opener(said, entry, known.entries().into_iter().map(AsRef::as_ref)))
+            }
+            Err(Failure::NotFound(_)) => {
+                let here = self.entries_of(pending, &id)?;
+                let here = || here.iter().map(AsRef::as_ref);
+                Ok(by_opener(here().chain([entry]).filter_map(admits).collect(), entry, here()))
+            }
+            Err(other) => Err(other),
         }
-        // Whichever opening counts, the matter's id is drawn from who opens it.
-        let openings = known.entries().into_iter().filter_map(|entry| entry.header().opening.as_ref());
-        let opener = header.opening.iter().chain(openings).map(|opening| opening.genesis.opener).next();
-        Ok(said.into_iter().filter(|(by, _)| Some(*by) == opener).map(|(_, agency)| agency).collect())
     }
 
     /// The parties of a matter as they are now, or were, and the agency that speaks for one of them.
@@ -444,4 +456,16 @@ fn named_by_all(matter: &dyn AnyMatter) -> Option<Vec<Party>> {
     let mut parties = openings.next()?.parties.clone();
     openings.for_each(|opening| parties.retain(|party| opening.parties.contains(party)));
     Some(parties)
+}
+
+/// Whom the opener of a matter admits, of those whom somebody does. Whichever opening counts, the matter's id is drawn from
+/// who opens it.
+fn by_opener<'e>(
+    said: Vec<(AgencyId, AgencyId)>,
+    entry: &'e Entry,
+    here: impl Iterator<Item = &'e Entry>,
+) -> BTreeSet<AgencyId> {
+    let openings = std::iter::once(entry).chain(here).filter_map(|entry| entry.header().opening.as_ref());
+    let opener = openings.map(|opening| opening.genesis.opener).next();
+    said.into_iter().filter(|(by, _)| Some(*by) == opener).map(|(_, agency)| agency).collect()
 }
