@@ -5,11 +5,18 @@
 
 use comity_app::Failure;
 use comity_app::commands::{Acted, Outcome};
+use comity_app::ledger::Compared;
 use comity_app::queries::{PartnerLine, QuarantineLine, Writing};
+use comity_app::workers::answer;
+use comity_domain::matters::standard;
 use comity_domain::vocabularies::Role;
 use comity_domain::words::{Lang, Words};
+use comity_federation::message::{Batch, Message as _, Signed, VERSION};
+use comity_federation::path;
+use comity_journal::entry::Entry;
 use comity_journal::ids::MatterId;
-use comity_testkit::node::{Desk, NOW, Pair, Three, request, review, with_letters};
+use comity_store::{Direction, Recorded};
+use comity_testkit::node::{Desk, NOW, Pair, Three, request, review, wait, with_letters};
 
 fn line(desk: &Desk, partner: &'static str) -> PartnerLine {
     desk.run(move |ledger, _| {
@@ -103,6 +110,79 @@ fn whoever_is_proven_a_forker_is_in_quarantine_at_all_who_hold_the_proof_and_nob
 }
 
 #[test]
+fn a_fork_in_a_matter_that_the_release_before_did_not_know_is_told_after_the_upgrade() {
+    let mut three = Three::met_knowing([with_letters, with_letters, standard]);
+    let letter = three.letter(1);
+    Three::sync(&three.a, &three.c).unwrap();
+    let twin = three.a.running_twice();
+    twin.clock.set(NOW.plus_millis(1000));
+    for writer in [&three.a, &twin] {
+        says(writer, letter, "Amara Olin");
+    }
+    Three::sync(&twin, &three.c).unwrap();
+    let other = last_said(&three.a);
+    let (c, b) = (&three.c, three.b.agency);
+    c.run(move |ledger, pending| ledger.append_received(pending, b, other, Vec::new()).map(drop)).unwrap();
+    assert!(quarantine(&three.c, "Country A").is_none(), "it cannot see what it keeps");
+    three.c.upgrade(with_letters);
+    let stands = quarantine(&three.c, "Country A").unwrap();
+    assert_eq!((stands.cause, stands.matter), ("fork", Some(letter)));
+    let told = |desk: &Desk| desk.incidents().iter().filter(|trouble| *trouble == "fork").count();
+    assert_eq!(told(&three.c), 1);
+    three.c.reopen(Compared::WithEverybody);
+    assert_eq!(told(&three.c), 1, "and once");
+}
+
+/// The last that somebody said, as it is signed.
+fn last_said(desk: &Desk) -> Entry {
+    let entries = desk.disk.entries().into_iter().filter_map(|(_, record)| match record.what {
+        Recorded::Entry { bytes, .. } => Entry::read(&bytes).ok(),
+        _ => None,
+    });
+    entries.filter(|entry| entry.header().act.as_str() == "say").next_back().unwrap()
+}
+
+#[test]
+fn a_fork_whose_branches_waited_is_told_when_what_they_waited_for_has_come() {
+    let three = Three::met_knowing([with_letters; 3]);
+    let letter = three.letter(1);
+    for reader in [&three.b, &three.c] {
+        Three::sync(&three.a, reader).unwrap();
+    }
+    says(&three.c, letter, "Emil Sand");
+    Three::sync(&three.c, &three.a).unwrap();
+    let twin = three.a.running_twice();
+    twin.clock.set(NOW.plus_millis(1000));
+    for writer in [&three.a, &twin] {
+        says(writer, letter, "Amara Olin");
+    }
+    // B has nothing of what C said, which both branches had seen.
+    let (from, to) = (three.a.agency, three.b.agency);
+    let entries = [&three.a, &twin].map(|writer| Signed(last_said(writer).bytes().to_vec())).to_vec();
+    let after = three.b.stream(from, Direction::In);
+    let (cards, heads, receipts, consistency) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (checkpoint, content) = (None, None);
+    let both = Batch {
+        v: VERSION,
+        from,
+        to,
+        after,
+        entries,
+        cards,
+        heads,
+        receipts,
+        checkpoint,
+        consistency,
+        content,
+    };
+    wait(answer(&three.b.ledger, from, path::BATCH, both.encode())).unwrap();
+    assert!(quarantine(&three.b, "Country A").is_none() && three.b.incidents().is_empty());
+    Three::sync(&three.c, &three.b).unwrap();
+    assert_eq!(three.b.incidents(), ["fork"]);
+    assert_eq!(quarantine(&three.b, "Country A").unwrap().cause, "fork");
+}
+
+#[test]
 fn a_draft_written_before_waits_and_is_sent_once_two_people_have_lifted_the_quarantine() {
     let pair = Pair::met();
     let matter = drafted(&pair.a, "Country B", ["Amara Olin", "Bo Reyes"]).unwrap();
@@ -146,7 +226,7 @@ fn quarantine_is_told_while_a_request_is_being_written() {
     let told = || {
         pair.a
             .run(|ledger, pending| {
-                let words = Words::new(Lang::En, &comity_domain::matters::standard());
+                let words = Words::new(Lang::En, &standard());
                 let (officer, partner) = (ledger.officer(Some("Amara Olin"))?, ledger.partner("Country B")?);
                 let writing = Writing::Opening("request", &partner);
                 let page = ledger.foresee(pending, &officer, writing, &request("A number"), &words)?;
@@ -167,23 +247,23 @@ fn a_matter_that_a_partner_in_quarantine_opens_is_kept_and_receipted_and_may_be_
     both_ways(&three.a, &three.b);
     let matter = drafted(&three.a, "Country B", ["Amara Olin", "Bo Reyes"]).unwrap();
     assert!(matches!(sent(&three.a, matter, "Amara Olin").outcome, Outcome::Signed(_)));
-    let before = three.a.stream(three.b.agency, comity_store::Direction::Out);
+    let before = three.a.stream(three.b.agency, Direction::Out);
     both_ways(&three.a, &three.b);
     let page = three.a.show(matter).unwrap();
     assert!(page.timeline.iter().any(|line| line.act == "open" && line.delivery == "delivered"), "receipted");
-    assert_eq!(before, three.b.stream(three.a.agency, comity_store::Direction::In));
+    assert_eq!(before, three.b.stream(three.a.agency, Direction::In));
     assert!(three.b.show(matter).unwrap().line.quarantined);
     let why_not = |act: &'static str| {
         three
             .b
             .run(move |ledger, _| {
-                let words = Words::new(Lang::En, &comity_domain::matters::standard());
+                let words = Words::new(Lang::En, &standard());
                 let officer = ledger.officer(Some("Chen Ning"))?;
                 Ok(ledger.why_not(&matter, act, &officer, &words)?.map(|why| (why.rule, why.lifted_by)))
             })
             .unwrap()
     };
-    let supervisor = Words::new(Lang::En, &comity_domain::matters::standard()).term("role", "supervisor");
+    let supervisor = Words::new(Lang::En, &standard()).term("role", "supervisor");
     for act in ["acknowledge", "ask", "accept"] {
         assert_eq!(why_not(act), Some(("quarantine", Some(supervisor.clone()))), "{act}");
     }

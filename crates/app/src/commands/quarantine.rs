@@ -5,9 +5,13 @@
 //!
 //! Invariant: who is in quarantine is a fold over partners' records; nothing is kept beside them.
 
+use std::collections::BTreeSet;
+
 use comity_domain::act::Act as _;
 use comity_domain::engine::Standing;
+use comity_domain::matters::node::Trouble;
 use comity_domain::matters::partner::{Cause, PutInQuarantine, Quarantine, RecordFork};
+use comity_journal::entry::Lane;
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::suite::Hash;
 
@@ -29,10 +33,86 @@ impl Ledger {
         if author == self.agency || !self.claims_a_place(matter, &entry)? {
             return Ok(());
         }
-        let Some(partner) = latest_record(&self.known_partners()?, &author).cloned() else { return Ok(()) };
+        self.keep_apart(pending, &author, entry)
+    }
+
+    fn keep_apart(&mut self, pending: &mut Pending, author: &AgencyId, entry: Hash) -> Result<(), Failure> {
+        let Some(partner) = latest_record(&self.known_partners()?, author).cloned() else { return Ok(()) };
         // Who proposes to lift it must know of all there is.
         let stands = partner.lane.quarantine.is_some_and(|quarantine| quarantine.proposed.is_none());
         if stands { Ok(()) } else { self.record_fork(pending, &partner.record, &entry) }
+    }
+
+    /// Tells people of forks that are here and of whose author nobody was told: both branches were kept by a release that did
+    /// not know the kind of their matter.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub(crate) fn tell_of_forks(&mut self) -> Result<(), Failure> {
+        for id in self.store.matters()? {
+            for (author, end) in self.forks_beside(&id, &BTreeSet::new())? {
+                if self.fork_in_incidents(&author)?.is_none() {
+                    self.run_now(|ledger, pending| ledger.tell_of_fork(pending, author, end))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells people of a fork that came to light with an entry that is none of its branches: they had waited for it.
+    pub(super) fn tell_of_late_forks(
+        &mut self,
+        pending: &mut Pending,
+        matter: &MatterId,
+        before: &BTreeSet<Lane>,
+        entry: Hash,
+    ) -> Result<(), Failure> {
+        let forks = self.forks_beside(matter, before)?;
+        for (author, end) in forks.into_iter().filter(|(_, end)| *end != entry) {
+            if !self.is_branch(matter, &entry, &end)? {
+                self.tell_of_fork(pending, author, end)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn tell_of_fork(&mut self, pending: &mut Pending, author: AgencyId, end: Hash) -> Result<(), Failure> {
+        self.record_incident(pending, Trouble::Fork, Some(author), Some(end), None)?;
+        self.keep_apart(pending, &author, end)
+    }
+
+    /// The lanes of a matter that are forked.
+    pub(super) fn forked_lanes(&mut self, matter: &MatterId) -> Result<BTreeSet<Lane>, Failure> {
+        match self.matter(matter) {
+            Ok(matter) => Ok(matter.forked_lanes()),
+            // This release does not know it, or it cannot be read, which is told elsewhere.
+            Err(Failure::NotFound(_) | Failure::Damaged(_)) => Ok(BTreeSet::new()),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Which others have forked in a matter, but for these lanes, each with an end of a branch.
+    fn forks_beside(
+        &mut self,
+        matter: &MatterId,
+        known: &BTreeSet<Lane>,
+    ) -> Result<Vec<(AgencyId, Hash)>, Failure> {
+        let (us, forked) = (self.agency, self.forked_lanes(matter)?);
+        let new: Vec<_> = forked.difference(known).copied().collect();
+        if new.is_empty() {
+            return Ok(Vec::new());
+        }
+        let matter = self.matter(matter)?;
+        let ends = new.into_iter().filter_map(|lane| matter.branches(lane).first().copied());
+        let forks = ends.filter_map(|end| Some((matter.entry(&end)?.header().author, end)));
+        Ok(forks.filter(|(author, _)| *author != us).collect())
+    }
+
+    /// Whether an entry stands in the same lane as the end of a branch, and is forked: then it has told of the fork itself.
+    fn is_branch(&mut self, matter: &MatterId, entry: &Hash, end: &Hash) -> Result<bool, Failure> {
+        let matter = self.matter(matter)?;
+        let lane = |hash: &Hash| matter.entry(hash).map(|entry| entry.header().lane);
+        Ok(matter.standing(entry) == Standing::Forked && lane(entry) == lane(end))
     }
 
     /// Whether an entry claims what another claims, and is not just the next one on a branch that is known to be forked.

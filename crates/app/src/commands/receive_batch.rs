@@ -174,10 +174,12 @@ impl Ledger {
     ) -> Result<(), Failure> {
         let (hash, matter) = (arrived.entry.hash(), arrived.entry.header().matter);
         let (opens, author) = (arrived.entry.header().opening.is_some(), arrived.entry.header().author);
+        let forked = self.forked_lanes(&matter)?;
         match self.append_received(pending, from, arrived.entry, arrived.parts)? {
             Received::New(leaf) => {
                 reception.new += 1;
                 self.tell_of(pending, author, &matter, (hash, opens))?;
+                self.tell_of_late_forks(pending, &matter, &forked, hash)?;
                 reception.leaves.push((leaf, pending.at, hash));
             }
             Received::Known(leaf, at) => reception.leaves.push((leaf, at, hash)),

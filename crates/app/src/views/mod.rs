@@ -170,13 +170,19 @@ pub(crate) fn begin(ledger: &Ledger, pending: &mut Pending) {
     }
 }
 
-/// Folds the views anew if another release, or one that knew other kinds, folded them, or somebody was interrupted.
+/// Folds the views anew if another release, or one that knew other kinds, folded them, or somebody was interrupted; and tells
+/// people of forks that only this release can see.
 ///
 /// # Errors
 /// When the store cannot be read or written.
 pub(crate) fn bring_up_to_date(ledger: &mut Ledger) -> Result<(), Failure> {
     let now = folded_by(ledger);
-    if ledger.store.view_row(FOLDED_BY, &now.key)? == now.value { Ok(()) } else { rebuild(ledger) }
+    if ledger.store.view_row(FOLDED_BY, &now.key)? == now.value {
+        return Ok(());
+    }
+    fold_all(ledger)?;
+    ledger.tell_of_forks()?;
+    end_folding(ledger)
 }
 
 fn folded_by(ledger: &Ledger) -> ViewRow {
@@ -190,6 +196,11 @@ fn folded_by(ledger: &Ledger) -> ViewRow {
 /// # Errors
 /// When the store cannot be read or written.
 pub fn rebuild(ledger: &mut Ledger) -> Result<(), Failure> {
+    fold_all(ledger)?;
+    end_folding(ledger)
+}
+
+fn fold_all(ledger: &mut Ledger) -> Result<(), Failure> {
     ledger.store.drop_view(FOLDED_BY)?;
     for view in ALL.into_iter().chain([LAGGING]) {
         ledger.store.drop_view(view)?;
@@ -211,6 +222,11 @@ pub fn rebuild(ledger: &mut Ledger) -> Result<(), Failure> {
         }
         ledger.people.forget();
     }
+    Ok(())
+}
+
+/// Only now is the next start told that nothing need be folded anew.
+fn end_folding(ledger: &mut Ledger) -> Result<(), Failure> {
     let done = folded_by(ledger);
     ledger.run_now(|_, pending| {
         pending.commit.views.push(done);

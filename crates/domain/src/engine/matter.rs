@@ -631,6 +631,11 @@ impl<K: Kind> Matter<K> {
         self.courses.get(&lane).is_some_and(|course| course.still)
     }
 
+    /// The lanes that are forked and stand still.
+    pub fn forked_lanes(&self) -> BTreeSet<Lane> {
+        self.courses.iter().filter(|(_, course)| !course.ends.is_empty()).map(|(lane, _)| *lane).collect()
+    }
+
     /// The last entries of the branches of a forked lane, of which its author can stand by one.
     pub fn branches(&self, lane: Lane) -> Vec<Hash> {
         self.courses.get(&lane).map(|course| course.ends.iter().copied().collect()).unwrap_or_default()

@@ -112,6 +112,8 @@ pub trait AnyMatter: Send {
     fn heads(&self) -> Vec<Seen>;
     /// [`Matter::latest`].
     fn latest(&self, acts: &[&str]) -> Option<Hash>;
+    /// [`Matter::forked_lanes`].
+    fn forked_lanes(&self) -> BTreeSet<Lane>;
     /// [`Matter::branches`].
     fn branches(&self, lane: Lane) -> Vec<Hash>;
     /// [`Matter::next_in`].
@@ -300,6 +302,9 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn latest(&self, acts: &[&str]) -> Option<Hash> {
         Self::latest(self, acts)
+    }
+    fn forked_lanes(&self) -> BTreeSet<Lane> {
+        Self::forked_lanes(self)
     }
     fn branches(&self, lane: Lane) -> Vec<Hash> {
         Self::branches(self, lane)
