@@ -231,6 +231,18 @@ fn what_a_stranger_writes_first_does_not_change_what_a_matter_is() {
     assert!(row.unwrap().is_none(), "no list shows what it was taken for");
 }
 
+#[test]
+fn what_an_officer_notes_in_a_matter_taken_for_another_kind_keeps_nobody_from_writing_in_it_later() {
+    let three = Three::met();
+    let letter = three.letter_to(1, &[&three.b]);
+    writes_beside(&three.c, "Emil Sand", &three.b, letter, (Place { epoch: 0, seq: 1 }, None));
+    three.b.act(letter, "note", Some("text = \"What is this?\""), "Chen Ning").unwrap();
+
+    Three::sync(&three.a, &three.b).unwrap();
+    assert!(!three.b.run(move |ledger, _| Ok(ledger.matter(&letter)?.view().read_only)).unwrap());
+    three.b.act(letter, "say", None, "Chen Ning").unwrap();
+}
+
 /// B is of an earlier release than A: what A writes is kept and receipted, and after an upgrade comes to the same.
 fn understood_after_an_upgrade(earlier: fn() -> Kinds, later: fn() -> Kinds, told: &[&str]) {
     let mut three = Three::met_knowing([later, earlier, later]);

@@ -175,7 +175,12 @@ impl Ledger {
         kind: &str,
     ) -> Result<Option<(String, Outcome)>, Failure> {
         let inner = self.matter(matter)?.inner();
-        let wanted = |draft: &&DraftState| draft.to_be_sent && !draft.superseded && !draft.sent_back;
+        // What was drafted while the matter was taken for one of another kind is nothing that can be signed in it.
+        let known = self.kind_named(kind)?;
+        let is_known = |draft: &DraftState| known.act(draft.act.as_str()).is_some();
+        let wanted = |draft: &&DraftState| {
+            draft.to_be_sent && !draft.superseded && !draft.sent_back && is_known(draft)
+        };
         let Some(draft) = inner.drafts.iter().rev().find(wanted).cloned() else { return Ok(None) };
         if self.was_signed(matter, &draft.entry)? {
             return Ok(None);

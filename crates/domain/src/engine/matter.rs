@@ -272,7 +272,11 @@ impl<K: Kind> Matter<K> {
             let refusal = Refusal::under(rules::NOT_OPENED);
             return (Verdict::Void(refusal.rule.code), Some(refusal));
         }
-        if !state.understood || stated.kind != K::DEF.code || stated.rules != K::DEF.rules {
+        // What a node does inside is the same in every kind. Before its opening is here a matter can be taken for one of another
+        // kind; what people did inside meanwhile stays what it was.
+        let inside = Self::is_own_lane_kind(stated.lane) && stated.kind != K::DEF.code;
+        let of_these_rules = (stated.kind, stated.rules) == (K::DEF.code, K::DEF.rules);
+        if !state.understood || !(inside || of_these_rules) {
             return (Verdict::NotUnderstood, None);
         }
         let Some(def) = Self::def_of(stated.lane, stated.act) else { return (Verdict::NotUnderstood, None) };
