@@ -36,6 +36,8 @@ pub(crate) struct Network {
     /// Handed in by tasks, not looked at yet.
     posted: Posted,
     pub(crate) under_way: Vec<Letter>,
+    /// What has reached somebody who says nothing. Whoever sent it waits.
+    pub(crate) unanswered: Vec<Letter>,
     pub(crate) old: Vec<Old>,
     parted: BTreeSet<(usize, usize)>,
 }
@@ -65,9 +67,15 @@ impl Network {
         self.under_way.push(letter);
     }
 
+    /// Nobody waits any longer for an answer of this node.
+    pub(crate) fn give_up_on(&mut self, node: usize) {
+        self.unanswered.retain(|letter| letter.to != node);
+    }
+
     /// All connections of a node break: nothing that was under way arrives, and nothing of it comes again.
     pub(crate) fn hang_up(&mut self, node: usize) {
         self.under_way.retain(|letter| letter.from != node && letter.to != node);
+        self.unanswered.retain(|letter| letter.from != node && letter.to != node);
         self.old.retain(|old| old.from != node && old.to != node);
     }
 
@@ -83,6 +91,11 @@ impl Network {
             self.parted.insert(line);
         }
         parted
+    }
+
+    /// Parts the line of two nodes.
+    pub(crate) fn part(&mut self, a: usize, b: usize) {
+        self.parted.insert((a.min(b), a.max(b)));
     }
 
     pub(crate) fn heal(&mut self) {

@@ -7,15 +7,15 @@ use comity_app::Failure;
 use comity_app::ledger::{Compared, Ledger, LedgerByHand, LedgerHandle};
 use comity_app::workers::Level;
 use comity_domain::matters::node::Kept;
-use comity_domain::matters::standard;
 use comity_journal::ids::AgencyId;
 use comity_journal::suite::Hash;
 use comity_journal::tree::Tree;
 use comity_store::faults::FaultPlan;
 use comity_store::{Record, Recorded, TreeName};
-use comity_testkit::node::{Disk, with_letters};
+use comity_testkit::node::Disk;
 use tokio::sync::Mutex;
 
+use crate::kinds::Release;
 use crate::town::Resident;
 
 /// One node.
@@ -27,11 +27,13 @@ pub(crate) struct Node {
     pub(crate) skew: i64,
     /// Whether it may lie.
     pub(crate) rogue: bool,
-    /// Whether it is of an earlier release, which knows nothing of letters: it keeps and receipts them.
-    pub(crate) behind: bool,
+    /// Which release it runs.
+    pub(crate) release: Release,
+    /// Whether it hears whoever calls, and says nothing.
+    pub(crate) silent: bool,
     /// Whether readings of its disk fail, or have failed and the ledger has not worked since.
     pub(crate) unreadable: bool,
-    /// Whether readings of its disk fail now.
+    /// Whether its disk cannot be read or takes nothing now.
     pub(crate) failing: bool,
     /// Whether the last stop was unclean.
     pub(crate) uncertain: bool,
@@ -43,14 +45,24 @@ pub(crate) struct Node {
     pub(crate) seen: u64,
     /// The exchange tree that is durable, of the epoch it is of.
     pub(crate) tree: (u32, Tree),
-    /// A copy of its disk, and how many records that has.
-    pub(crate) copy: Option<(Disk, u64)>,
+    /// A copy of its disk.
+    pub(crate) copy: Option<Copied>,
     /// Whether the root had yet to declare the epoch of its tree when the judge last looked.
     pub(crate) awaited: bool,
     /// What it had promised, lost, and is to get back from partners that hold it.
     pub(crate) owed: BTreeMap<Hash, &'static str>,
     /// Every entry it receipted or told somebody about, with what it said.
     pub(crate) promised: BTreeMap<Hash, &'static str>,
+}
+
+/// A copy of a node's disk.
+pub(crate) struct Copied {
+    pub(crate) disk: Disk,
+    /// How many records it has.
+    pub(crate) records: u64,
+    /// Whether the node trusted itself then: whoever puts back the whole machine, marker of the clean stop and all, makes it
+    /// trust itself again.
+    pub(crate) trusting: bool,
 }
 
 /// A node at work.
@@ -69,7 +81,8 @@ impl Node {
             up: None,
             skew: 0,
             rogue,
-            behind: false,
+            release: Release::Now,
+            silent: false,
             room: Kept { entries: room, bytes: u64::MAX },
             unreadable: false,
             failing: false,
@@ -100,22 +113,33 @@ impl Node {
 
     /// The node stops cleanly. Only one that has compared with everybody trusts itself at its next start.
     pub(crate) fn stop_cleanly(&mut self) {
-        if let Some(mut up) = self.up.take() {
-            let mut partners = self.resident.partners.iter().flatten();
-            self.uncertain = !partners.all(|partner| !up.ledger.ledger().is_waited_for(&partner.agency));
+        if self.up.is_some() {
+            self.uncertain = !self.trusts_itself();
+            self.up = None;
         }
     }
 
-    /// Whether it is of an earlier release from now on, or of the one that the others are of.
-    pub(crate) fn release(&mut self, behind: bool) {
-        self.behind = behind;
-        let kinds = if behind { standard } else { with_letters };
-        self.resident.station = self.resident.station.clone().knowing(kinds);
+    /// It runs this release from now on.
+    pub(crate) fn run_release(&mut self, release: Release) {
+        self.release = release;
+        self.resident.station = self.resident.station.clone().knowing(release.kinds());
     }
 
-    /// Readings succeed again.
+    pub(crate) fn agency(&self) -> AgencyId {
+        self.resident.station.agency
+    }
+
+    /// Whether it has compared with all its partners since it started, or trusted itself from the beginning.
+    pub(crate) fn trusts_itself(&mut self) -> bool {
+        let Some(up) = &mut self.up else { return false };
+        let mut partners = self.resident.partners.values();
+        partners.all(|partner| !up.ledger.ledger().is_waited_for(&partner.agency))
+    }
+
+    /// Readings succeed again, and there is room.
     pub(crate) fn mend(&mut self) {
         self.plan.mend_readings();
+        self.plan.make_room();
         self.failing = false;
     }
 

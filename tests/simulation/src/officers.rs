@@ -3,10 +3,11 @@
 use comity_app::ledger::Ledger;
 use comity_domain::engine::DraftState;
 use comity_domain::matters::request::REQUESTING;
-use comity_journal::ids::MatterId;
+use comity_journal::ids::{AgencyId, MatterId};
 use comity_testkit::node::{NOW, request, review};
 
 use crate::dice::Dice;
+use crate::members;
 
 /// An act an officer wants done.
 pub(crate) struct Wish {
@@ -50,17 +51,29 @@ pub(crate) fn is_our_turn(ledger: &mut Ledger, matter: &MatterId) -> bool {
     let us = ledger.own_card().agency();
     let Ok(matter) = ledger.matter(matter) else { return false };
     let brief = matter.brief();
+    // Where hard pairs meet nobody waits for the other.
+    if ["council", "escort"].contains(&brief.kind) {
+        return brief.cell.waited_for.is_some();
+    }
     let role = brief.parties.iter().find(|party| party.agency == us).map(|party| party.role.as_str());
     brief.cell.waited_for == Some(role.unwrap_or(REQUESTING))
 }
 
-/// What an officer of the ledger's node wants in this matter; `None` when the node does not have it.
-pub(crate) fn wish(ledger: &mut Ledger, matter: MatterId, dice: &mut Dice) -> Option<Wish> {
+/// What an officer of the ledger's node wants in this matter; `None` when the node does not have it. `others` are the
+/// node's partners.
+pub(crate) fn wish(
+    ledger: &mut Ledger,
+    matter: MatterId,
+    others: &[AgencyId],
+    dice: &mut Dice,
+) -> Option<Wish> {
     let us = ledger.own_card().agency();
     let matter = ledger.matter(&matter).ok()?;
     let brief = matter.brief();
-    if matter.kind() == "round" {
-        return matter.opening().map(|_| write("say", dice));
+    match matter.kind() {
+        "round" => return matter.opening().map(|_| write("say", dice)),
+        "council" | "escort" => return members::wish(&**matter, us, others, dice),
+        _ => {}
     }
     let open = |draft: &&DraftState| !draft.superseded && !draft.sent_back && !matter.relied_on(&draft.entry);
     let drafts = matter.inner().drafts;
@@ -105,42 +118,42 @@ fn write(act: &str, dice: &mut Dice) -> Wish {
     };
     let toml = match act {
         "acknowledge" => either(dice, "reference = \"A-17\"", ""),
-        "ask" => Some("questions = [\"Which bank?\"]".to_owned()),
+        "ask" => Some("questions = [\"Which bank in Example?\"]".to_owned()),
         "clarify" => Some("text = \"The Bank of Example.\"".to_owned()),
         "accept" => Some(format!("promised_by = \"{}\"", NOW.plus_millis(72 * 3_600_000))),
         "refuse" => Some("ground = \"cannot-assist\"".to_owned()),
         // Whatever the reason inside, the other side is told the same.
         "weigh-refusal" => either(
             dice,
-            "ground = \"not-held\"\ntext = \"Nothing is held.\"",
-            "ground = \"source\"\ntext = \"A source would become known.\"",
+            "ground = \"not-held\"\ntext = \"Nothing is held in Example.\"",
+            "ground = \"source\"\ntext = \"A source in Example would become known.\"",
         ),
         "downgrade" => either(
             dice,
-            "grade = \"normal\"\nreason = \"Nothing moves.\"",
-            "grade = \"priority\"\nreason = \"A date is set.\"",
+            "grade = \"normal\"\nreason = \"Nothing moves in Example.\"",
+            "grade = \"priority\"\nreason = \"A date is set in Example.\"",
         ),
         "hold" => either(
             dice,
             &format!("ground = \"consent-awaited\"\nuntil = \"{}\"", NOW.plus_millis(96 * 3_600_000)),
             "ground = \"no-means-now\"",
         ),
-        "progress" => Some("text = \"The bank was asked.\"".to_owned()),
-        "redirect" => Some("authority = \"The coast guard.\"".to_owned()),
-        "needs-judicial" => Some("text = \"A letter of request to the court.\"".to_owned()),
-        "supplement" => Some("text = \"A second number is known.\"".to_owned()),
-        "dispute" => Some("text = \"The address is missing.\"".to_owned()),
-        "supersede" => Some("text = \"A judicial request was sent.\"".to_owned()),
+        "progress" => Some("text = \"The Bank of Example was asked.\"".to_owned()),
+        "redirect" => Some("authority = \"The coast guard of Example.\"".to_owned()),
+        "needs-judicial" => Some("text = \"A letter of request to the court of Example.\"".to_owned()),
+        "supplement" => Some("text = \"A second number in Example is known.\"".to_owned()),
+        "dispute" => Some("text = \"The address in Example is missing.\"".to_owned()),
+        "supersede" => Some("text = \"A judicial request was sent to Example.\"".to_owned()),
         "feedback" => either(dice, "usefulness = \"useful\"", "usefulness = \"not-useful\""),
         "answer" => either(
             dice,
-            "extent = \"final\"\ntext = \"A company.\"",
-            "extent = \"partial\"\ntext = \"More will follow.\"",
+            "extent = \"final\"\ntext = \"A company in Example.\"",
+            "extent = \"partial\"\ntext = \"More will follow from Example.\"",
         ),
         "confirm-withdrawal" => either(dice, "outcome = \"stopped\"", "outcome = \"already-done\""),
         "close" => either(dice, "outcome = \"satisfied\"", "outcome = \"partly-satisfied\""),
-        "send-back" => Some("reason = \"The date is missing.\"".to_owned()),
-        "note" => Some("text = \"Called the desk.\"".to_owned()),
+        "send-back" => Some("reason = \"The date in Example is missing.\"".to_owned()),
+        "note" => Some("text = \"Called the desk of Example.\"".to_owned()),
         "review-grounds" if dice.in_thousand(40) => {
             Some(review().replace("protest = \"no\"", "protest = \"yes\""))
         }

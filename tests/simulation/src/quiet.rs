@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use comity_app::workers::Synced;
-use comity_domain::engine::{AnyMatter, Standing};
+use comity_domain::engine::{AnyMatter, EntryView, Standing};
 use comity_journal::entry::Lane;
 use comity_journal::ids::MatterId;
 use comity_journal::suite::Hash;
@@ -13,12 +13,14 @@ use comity_testkit::node::Disk;
 use crate::invariants::{Broken, Invariant, Judge, Judged, digest_in};
 use crate::node::Node;
 use crate::weather::Weather;
-use crate::world::{Case, World};
+use crate::world::World;
 
 /// Rounds of sessions after which honest nodes must have nothing left to say.
 const ROUNDS: usize = 6;
 /// Steps in which what is under way must come to its end.
 const LONG: usize = 20_000;
+/// Steps more for each node.
+const LONG_EACH: usize = 500;
 
 impl World {
     pub(crate) fn end_quietly(&mut self) -> Judged {
@@ -26,6 +28,7 @@ impl World {
         self.weather = Weather::default();
         self.network.heal();
         for node in 0..self.nodes.len() {
+            self.speaks_again(node);
             self.nodes[node].mend();
             self.nodes[node].resident.station.disk.power_on();
             if self.nodes[node].up.is_none() {
@@ -35,12 +38,16 @@ impl World {
         self.come_to_rest()?;
         self.converge()?;
         self.upgrade()?;
-        self.judge.lost_came_back(&mut self.nodes[0])?;
+        if !self.nodes[0].rogue {
+            self.judge.lost_came_back(&mut self.nodes[0])?;
+        }
+        self.judge.rollback_came_to_light()?;
         for node in (0..self.nodes.len()).filter(|node| !self.nodes[*node].rogue).collect::<Vec<_>>() {
             self.judge.promises_are_kept(&self.nodes[node])?;
-            self.judge.every_matter(&mut self.nodes[node], &mut self.dice)?;
+            self.judge.every_matter(&mut self.nodes[node], &mut self.eyes)?;
             Judge::views_rebuild(&mut self.nodes[node])?;
             self.judge.journal_verifies(&mut self.nodes[node])?;
+            self.judge.forks_are_proven(&mut self.nodes[node])?;
         }
         for (a, b) in self.pairs() {
             self.agree(a, b)?;
@@ -48,20 +55,27 @@ impl World {
         Ok(())
     }
 
-    /// Whoever is of an earlier release stops, and the next one starts: what was kept comes to what it is everywhere.
+    /// Whoever runs an older release than another stops, and starts with that one: what was kept comes to what it is
+    /// everywhere.
     fn upgrade(&mut self) -> Judged {
-        let Some(behind) = self.nodes.iter().position(|node| node.behind) else { return Ok(()) };
-        self.nodes[behind].stop_cleanly();
-        self.nodes[behind].release(false);
-        self.say(format!("n{behind} is upgraded"));
-        self.start(behind)?;
+        let latest = self.latest_release();
+        let older: Vec<_> = (0..self.nodes.len()).filter(|node| self.nodes[*node].release < latest).collect();
+        for node in &older {
+            self.nodes[*node].stop_cleanly();
+            self.nodes[*node].run_release(latest);
+            self.say(format!("n{node} is upgraded"));
+            self.start(*node)?;
+        }
+        if older.is_empty() {
+            return Ok(());
+        }
         self.come_to_rest()?;
         self.converge()
     }
 
     /// Lets everything that can move move, until nothing does.
-    fn come_to_rest(&mut self) -> Judged {
-        for _ in 0..LONG {
+    pub(crate) fn come_to_rest(&mut self) -> Judged {
+        for _ in 0..LONG + LONG_EACH * self.nodes.len() {
             let moves = self.moves();
             let Some(next) = self.dice.pick(&moves).copied() else { break };
             self.next_step();
@@ -73,9 +87,10 @@ impl World {
 
     /// Every node calls every other, until honest ones have nothing left to say.
     fn converge(&mut self) -> Judged {
-        let nodes = self.nodes.len();
-        let pairs: Vec<_> =
-            (0..nodes).flat_map(|a| (0..nodes).map(move |b| (a, b))).filter(|(a, b)| a != b).collect();
+        let partners = |(a, node): (usize, &Node)| {
+            node.resident.partners.keys().map(move |b| (a, *b)).collect::<Vec<_>>()
+        };
+        let pairs: Vec<_> = self.nodes.iter().enumerate().flat_map(partners).collect();
         let pairs: Vec<_> = pairs.into_iter().filter(|(a, b)| !self.are_strangers(*a, *b)).collect();
         let mut said = None;
         for _ in 0..ROUNDS {
@@ -97,14 +112,14 @@ impl World {
             .holds_if(said.is_none(), || format!("there is still something to say: {said:?}"))
     }
 
-    /// How many entries and receipts each honest node has.
-    fn kept(&self) -> Vec<(usize, usize)> {
-        let honest = self.nodes.iter().filter(|node| !node.rogue);
+    /// How many records and receipts each honest node has.
+    fn kept(&self) -> Vec<(u64, usize)> {
         let receipts =
             |disk: &Disk| disk.look(|kept| kept.all_receipts(0, usize::MAX)).unwrap_or_default().len();
+        let honest = self.nodes.iter().filter(|node| !node.rogue);
         honest
             .map(|node| &node.resident.station.disk)
-            .map(|disk| (disk.entries().len(), receipts(disk)))
+            .map(|disk| (disk.look(|kept| kept.length()).unwrap_or_default(), receipts(disk)))
             .collect()
     }
 
@@ -116,11 +131,16 @@ impl World {
         Ok(matches!(session, Some(Ok(Synced { compared: true, requests: 1, released: 0, supplied: 0, .. }))))
     }
 
-    /// Every pair of honest nodes.
+    /// Every pair of honest nodes that are partners, or parties of one matter.
     fn pairs(&self) -> Vec<(usize, usize)> {
         let honest: Vec<_> = (0..self.nodes.len()).filter(|node| !self.nodes[*node].rogue).collect();
-        let with =
-            |a: usize| honest.iter().filter(move |b| **b != a).map(move |b| (a, *b)).collect::<Vec<_>>();
+        let meet = |a: usize, b: usize| {
+            let mut cases = 0..self.cases.len();
+            !self.are_strangers(a, b) || cases.any(|case| self.is_of(case, a) && self.is_of(case, b))
+        };
+        let with = |a: usize| {
+            honest.iter().filter(|b| **b != a && meet(a, **b)).map(|b| (a, *b)).collect::<Vec<_>>()
+        };
         honest.iter().flat_map(|a| with(*a)).collect()
     }
 
@@ -128,11 +148,26 @@ impl World {
     fn agree(&mut self, a: usize, b: usize) -> Judged {
         if self.are_strangers(a, b) {
             // What one of them wrote has reached the other through a third that both meet.
-            let meets_both = |node: usize| !self.nodes[node].rogue && ![a, b].contains(&node);
-            let through =
-                |case: &&Case| (0..self.nodes.len()).any(|node| case.is_of(node) && meets_both(node));
-            let of_three = self.cases.iter().filter(|case| case.is_of(a) && case.is_of(b)).filter(through);
-            let cases: Vec<_> = of_three.map(|case| case.id).collect();
+            let meets_both = |node: &usize| {
+                let meets = |other| !self.are_strangers(*node, other);
+                !self.nodes[*node].rogue && ![a, b].contains(node) && meets(a) && meets(b)
+            };
+            let through: Vec<_> = (0..self.nodes.len()).filter(meets_both).collect();
+            let shared = (0..self.cases.len()).filter(|case| self.is_of(*case, a) && self.is_of(*case, b));
+            let of_three = shared.map(|case| {
+                (
+                    self.cases[case].id,
+                    through.iter().copied().filter(|node| self.is_of(case, *node)).collect(),
+                )
+            });
+            let of_three: Vec<(MatterId, Vec<usize>)> = of_three.collect();
+            let mut cases = Vec::new();
+            for (case, through) in of_three {
+                let mut there = through.into_iter();
+                if there.any(|node| self.are_present(&case, a, node) && self.are_present(&case, b, node)) {
+                    cases.push(case);
+                }
+            }
             for case in cases {
                 self.agree_on(case, a, b)?;
                 self.receipts_came_round(case, a, b)?;
@@ -159,8 +194,8 @@ impl World {
         }
         let compared = self.nodes[a].ledger().is_some_and(|ledger| ledger.compared_with(&them));
         Invariant::HonestConverge.holds_if(compared, || format!("n{a} has not compared with n{b}"))?;
-        let cases: Vec<_> =
-            self.cases.iter().filter(|case| case.is_of(a) && case.is_of(b)).map(|case| case.id).collect();
+        let shared = (0..self.cases.len()).filter(|case| self.is_of(*case, a) && self.is_of(*case, b));
+        let cases: Vec<_> = shared.map(|case| self.cases[case].id).collect();
         cases.into_iter().try_for_each(|case| self.agree_on(case, a, b))
     }
 
@@ -209,7 +244,45 @@ impl World {
         })
     }
 
+    /// Whether both are parties in the eyes of both; who was removed is not given everything any more.
+    fn are_present(&mut self, case: &MatterId, a: usize, b: usize) -> bool {
+        let both = [self.agency(a), self.agency(b)];
+        [a, b].into_iter().all(|node| {
+            let matter = self.nodes[node].ledger().map(|ledger| ledger.matter(case));
+            let Some(Ok(matter)) =
+                matter.filter(|matter| matter.as_ref().is_ok_and(|m| m.convenor().is_some()))
+            else {
+                return true;
+            };
+            let parties = matter.parties();
+            both.iter().all(|agency| parties.iter().any(|party| party.agency == *agency))
+        })
+    }
+
+    /// What both tell of these entries.
+    fn tell_one_story(&mut self, case: &MatterId, of: &BTreeSet<Hash>, [a, b]: [usize; 2]) -> Judged {
+        let mut stories = Vec::new();
+        for node in [a, b] {
+            let Some(Ok(matter)) = self.nodes[node].ledger().map(|ledger| ledger.matter(case)) else {
+                return Ok(());
+            };
+            let told = matter.view().timeline.into_iter().filter(|line| of.contains(&line.entry));
+            stories.push(told.collect::<Vec<_>>());
+        }
+        let [here, there] = stories.as_slice() else { return Ok(()) };
+        let other = here.iter().zip(there).find(|(here, there)| here != there);
+        Invariant::BothTellOneStory.holds_if(here == there, || {
+            let told =
+                |line: &EntryView| format!("`{}` {:?} crossed {}", line.act, line.standing, line.crossed);
+            let other = other.map(|(here, there)| (here.entry, told(here), there.entry, told(there)));
+            format!("n{a} and n{b} of matter {case}: {other:?}")
+        })
+    }
+
     fn agree_on(&mut self, case: MatterId, a: usize, b: usize) -> Judged {
+        if !self.are_present(&case, a, b) {
+            return Ok(());
+        }
         let here = self.shared_of(case, a);
         let there = self.shared_of(case, b);
         let parties = self.judge.parties(&case).unwrap_or_default().to_vec();
@@ -229,6 +302,9 @@ impl World {
         })?;
         if self.judge.depends_on_hearsay(&case) {
             return if unopened { Ok(()) } else { self.stolen_counts_nowhere(case, a, b) };
+        }
+        if here == there {
+            self.tell_one_story(&case, &here, [a, b])?;
         }
         let all_honest = parties.iter().all(|party| self.judge.is_honest(party));
         for node in [a, b] {

@@ -23,32 +23,44 @@ use comity_testkit::node::request;
 
 use crate::world::World;
 
-const PATHS: [&str; 6] = [path::HELLO, path::BATCH, path::FETCH, path::ASK, path::HOLDINGS, path::RECEIPTS];
+pub(crate) const PATHS: [&str; 6] =
+    [path::HELLO, path::BATCH, path::FETCH, path::ASK, path::HOLDINGS, path::RECEIPTS];
 
 impl World {
     /// The dishonest partner sends something to somebody.
     pub(crate) fn lie(&mut self) {
         let Some(from) = self.nodes.iter().position(|node| node.rogue) else { return };
         let to = self.dice.below(self.nodes.len());
-        if to == from {
+        if to == from || self.are_strangers(from, to) {
             return;
         }
-        let lie = match self.dice.below(16) {
+        let lie = match self.dice.below(20) {
             0 => self.noise(),
             1 => self.own_words_changed(from, to),
             2 => self.words_of_others(from),
             3 | 4 => self.false_receipts(from, to),
             5 => self.false_hello(from, to),
-            7 => self.nosy(from, to),
             6 if self.dice.in_thousand(300) => self.another_card(from, to),
+            7 => self.nosy(from, to),
+            8 => self.two_checkpoints(from, to),
+            9 => self.another_past(from, to),
+            10 => Some(self.monstrous()),
+            11 => self.equivocate(from).and(None),
+            12 if self.dice.in_thousand(300) => return self.flood(from, to),
+            13 if self.dice.in_thousand(300) => return self.go_silent(from),
             _ => self.forged_batch(from, to),
         };
-        let Some((path, body, what)) = lie else { return };
+        if let Some(lie) = lie {
+            self.send_lie(from, to, lie);
+        }
+    }
+
+    /// A lie arrives at once: a forged batch goes on from what the victim has now.
+    pub(crate) fn send_lie(&mut self, from: usize, to: usize, (path, body, what): Lie) {
         if self.network.is_parted(from, to) || self.nodes[to].up.is_none() {
             return;
         }
         self.say(format!("n{from} lies to n{to}: {what}"));
-        // At once: a forged batch goes on from what the victim has now.
         self.answer(to, from, path, body, None);
     }
 
@@ -65,7 +77,7 @@ impl World {
         body
     }
 
-    fn noise(&mut self) -> Option<Lie> {
+    pub(crate) fn noise(&mut self) -> Option<Lie> {
         let length = self.dice.below(300);
         let path = PATHS[self.dice.below(PATHS.len())];
         Some((path, self.dice.bytes(length), "noise".into()))
@@ -85,7 +97,7 @@ impl World {
         Some((old.path, old.body, format!("a {} of n{} to n{}", old.path, old.from, old.to)))
     }
 
-    fn false_hello(&mut self, from: usize, to: usize) -> Option<Lie> {
+    pub(crate) fn false_hello(&mut self, from: usize, to: usize) -> Option<Lie> {
         let station = self.nodes[from].resident.station.clone();
         let partner = self.agency(to);
         let head = |direction, dice: &mut crate::dice::Dice| {
@@ -151,7 +163,7 @@ impl World {
     }
 
     /// Asks after any matter: its own, one of others, one of the victim's own records.
-    fn nosy(&mut self, from: usize, to: usize) -> Option<Lie> {
+    pub(crate) fn nosy(&mut self, from: usize, to: usize) -> Option<Lie> {
         let matters = self.nodes[to].resident.station.disk.look(|kept| kept.matters()).ok()?;
         let matter = *self.dice.pick(&matters)?;
         let ask = Ask { v: VERSION, from: self.agency(from), to: self.agency(to), matter, have: Vec::new() };
@@ -172,7 +184,7 @@ impl World {
         Some((path::BATCH, body, format!("another card {number}")))
     }
 
-    fn forged_batch(&mut self, from: usize, to: usize) -> Option<Lie> {
+    pub(crate) fn forged_batch(&mut self, from: usize, to: usize) -> Option<Lie> {
         let (entries, what) = self.forge(from, to)?;
         let mut signed: Vec<_> = entries.iter().map(|entry| entry.bytes().to_vec()).collect();
         let mut what = what.to_owned();
@@ -252,7 +264,7 @@ impl World {
             header
         };
         let later = base.header().at.plus_millis(1);
-        Some(match self.dice.below(18) {
+        Some(match self.dice.below(19) {
             0 => (vec![Entry::sign(next, &stranger)], "signed with another key"),
             1 => (vec![sign(with(&|header| header.card = hash))], "under a card that is not known"),
             2 => {
@@ -264,9 +276,11 @@ impl World {
             }
             3 => (vec![sign(with(&|header| header.prev = Some(hash)))], "after an entry that is not there"),
             4 => {
-                let seen =
-                    Seen { lane: Lane::Shared(victim), place: Place { epoch: 0, seq: 50 }, entry: hash };
-                (vec![sign(with(&|header| header.seen = vec![seen]))], "having seen what was never written")
+                // At a place where something may stand, or far beyond.
+                let seq = [1, 2, 50][self.dice.below(3)];
+                let seen = Seen { lane: Lane::Shared(victim), place: Place { epoch: 0, seq }, entry: hash };
+                let untrue = Header { seen: vec![seen], ..next };
+                (vec![sign(untrue)], "having seen what was never written")
             }
             5 | 6 => {
                 let mut other = base.header().clone();
@@ -315,6 +329,13 @@ impl World {
                     header.matter = record;
                 });
                 (vec![sign(first)], "in any matter of the victim's")
+            }
+            17 => {
+                let past = sign(next.clone());
+                let place = Place { seq: next.place.seq + 1, ..next.place };
+                let first = Header { place, prev: Some(past.hash()), seen: Vec::new(), ..next };
+                let second = Header { at: first.at.plus_millis(1), ..first.clone() };
+                (vec![sign(first), sign(second), past], "a fork before what it follows")
             }
             _ => (vec![sign(next.clone()), sign(next)], "one entry twice"),
         })
@@ -409,8 +430,8 @@ impl World {
     }
 
     fn matter_of_others(&mut self, from: usize) -> Option<MatterId> {
-        let others = self.cases.iter().filter(|case| !case.is_of(from));
-        let others: Vec<_> = others.map(|case| case.id).collect();
+        let others = (0..self.cases.len()).filter(|case| !self.is_of(*case, from));
+        let others: Vec<_> = others.map(|case| self.cases[case].id).collect();
         self.dice.pick(&others).copied()
     }
 }
@@ -418,7 +439,7 @@ impl World {
 /// A reminder that is like another entry in all but its place.
 pub(crate) fn reminder(like: &Header) -> Header {
     Header {
-        act: Token::literal("remind"),
+        act: Token::literal(if like.kind.as_str() == "request" { "remind" } else { "say" }),
         structure: vec![0xa0],
         parts: Vec::new(),
         relied: Vec::new(),
@@ -429,7 +450,7 @@ pub(crate) fn reminder(like: &Header) -> Header {
 }
 
 /// Where it goes, its bytes, and what it is.
-type Lie = (&'static str, Vec<u8>, String);
+pub(crate) type Lie = (&'static str, Vec<u8>, String);
 
 fn entry_of(recorded: &Recorded) -> Option<Hash> {
     match recorded {
@@ -443,7 +464,7 @@ fn stranger() -> SecretKey {
     SecretKey::generate(Suite::One, &mut Seeded::new(u64::MAX))
 }
 
-fn random_hash(dice: &mut crate::dice::Dice) -> Hash {
+pub(crate) fn random_hash(dice: &mut crate::dice::Dice) -> Hash {
     let bytes = dice.bytes(32);
     Hash::from_slice(&bytes).unwrap_or(Hash::ZERO)
 }

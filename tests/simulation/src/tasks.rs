@@ -19,12 +19,10 @@ pub(crate) enum Errand {
         /// The partner.
         with: usize,
     },
-    /// An officer's draft of a request.
-    Draft {
-        /// To whom.
-        asked: usize,
-        /// To whom else.
-        also: Option<usize>,
+    /// An officer opens a matter, or drafts a request.
+    Open {
+        /// With whom.
+        with: Vec<usize>,
     },
     /// An officer's act.
     Act {
@@ -120,7 +118,7 @@ impl Tasks {
         let over_it = |task: &Task| match task.errand {
             Errand::Session { with } => with == node,
             Errand::Answer { to, .. } => to == node,
-            Errand::Draft { .. } | Errand::Act { .. } => false,
+            Errand::Open { .. } | Errand::Act { .. } => false,
         };
         self.running.retain(|_, task| !over_it(task));
     }
@@ -130,8 +128,12 @@ impl Tasks {
     }
 
     pub(crate) fn acts_of(&self, node: usize) -> usize {
-        let of_node = self.running.values().filter(|task| task.node == node);
-        of_node.filter(|task| matches!(task.errand, Errand::Act { .. } | Errand::Draft { .. })).count()
+        self.count_of(node, |errand| matches!(errand, Errand::Act { .. } | Errand::Open { .. }))
+    }
+
+    /// How many tasks of a node are for such an errand.
+    pub(crate) fn count_of(&self, node: usize, errand: impl Fn(&Errand) -> bool) -> usize {
+        self.running.values().filter(|task| task.node == node && errand(&task.errand)).count()
     }
 
     /// Whether a session from `node` with this partner runs.

@@ -1,12 +1,11 @@
 //! A thief: somebody with the keys of an honest node, who signs in its name and shows that to one partner. The node's root hears
-//! of it at once and disowns the key.
+//! of it at once and disowns the key; half of the time all its lines part at that moment.
 //!
 //! From then on nothing of it may count anywhere in the end, the lanes of the robbed node go on, and everybody comes to one
 //! state. What may be said of the robbed node until everybody has heard is not held against anybody.
 
 use comity_federation::path;
 use comity_journal::entry::{Entry, Lane};
-use comity_journal::ids::Token;
 use comity_store::Recorded;
 
 use crate::invariants::{Invariant, Judged};
@@ -42,6 +41,10 @@ impl World {
         let revoked = node.resident.station.revoke_keys(None);
         let revoked = revoked.map_err(|why| Invariant::NoFaultOfItsOwn.broken(why.to_string()))?;
         self.say(format!("the root of n{victim} disowns the key, {revoked} entries lie beyond"));
+        if self.dice.in_thousand(500) {
+            (0..self.nodes.len()).for_each(|other| self.network.part(victim, other));
+            self.say(format!("all lines of n{victim} are parted"));
+        }
         self.start(victim)
     }
 
@@ -61,9 +64,8 @@ impl World {
             let Some(ledger) = self.nodes[partner].ledger() else { continue };
             let Ok(matter) = ledger.matter(&like.matter) else { continue };
             let (place, prev, seen) = matter.next_in(lane);
-            let act = Token::literal(if like.kind.as_str() == "request" { "remind" } else { "say" });
             let (mut stolen, mut header) = (Vec::new(), reminder(like));
-            (header.place, header.prev, header.seen, header.act) = (place, prev, seen, act);
+            (header.place, header.prev, header.seen) = (place, prev, seen);
             for _ in 0..=self.dice.below(3) {
                 header.at = header.at.plus_millis(1);
                 let entry = Entry::sign(header.clone(), &key);

@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use comity_app::ledger::Ledger;
-use comity_domain::engine::{AnyMatter, Standing};
+use comity_domain::engine::{AnyKind, AnyMatter, Standing};
 use comity_journal::entry::{Entry, Lane, Place};
-use comity_journal::ids::MatterId;
+use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::suite::{self, Hash};
 use comity_store::{Record, Recorded};
 
 use super::{Broken, Invariant, Judge, Judged};
 use crate::dice::Dice;
+use crate::kinds::Release;
 use crate::node::Node;
 
 impl Judge {
@@ -28,6 +29,7 @@ impl Judge {
         for record in &records {
             let Recorded::Entry { entry, matter, bytes, .. } = &record.what else { continue };
             let read = self.entry(bytes, *entry)?;
+            self.keep_alarm(node, &read);
             if self.is_honest(&node.resident.station.agency) {
                 self.judge_record(node, record, &read, awaits)?;
             }
@@ -36,7 +38,7 @@ impl Judge {
         touched.into_iter().try_for_each(|matter| self.matter(node, matter, dice))
     }
 
-    fn judge_record(&self, node: &mut Node, record: &Record, entry: &Entry, awaits: bool) -> Judged {
+    fn judge_record(&mut self, node: &mut Node, record: &Record, entry: &Entry, awaits: bool) -> Judged {
         let header = entry.header();
         let own = header.author == node.resident.station.agency;
         if own && header.act.as_str() == "incident" {
@@ -47,19 +49,33 @@ impl Judge {
         Invariant::SilentUntilDeclared.holds_if(!(signed && awaits), || {
             format!("`{}` was signed by an older copy whose epoch is not declared", header.act)
         })?;
-        if signed && header.opening.is_some() && header.kind.as_str() == "request" {
+        if signed && header.opening.is_some() && header.kind.as_str() != "round" {
             self.opened(node, record.number, entry)?;
         }
         if signed && node.uncertain {
-            let us = node.resident.station.agency;
-            let mut others =
-                self.parties(&header.matter).unwrap_or_default().iter().filter(|party| **party != us);
-            let heard = others.all(|party| node.heard.contains(party));
+            let heard = self.must_have_heard(node, &header.matter).is_subset(&node.heard);
             Invariant::SilentUntilCompared.holds_if(heard, || {
                 format!("`{}` was signed after an unclean stop, and the partner not heard yet", header.act)
             })?;
         }
         Ok(())
+    }
+
+    /// From whom a node must have heard before it signs in a matter: from those with whom it was opened. Where parties come
+    /// and go, from those of them who are there now.
+    fn must_have_heard(&self, node: &mut Node, id: &MatterId) -> BTreeSet<AgencyId> {
+        let us = node.agency();
+        let mut parties: BTreeSet<_> = self.parties(id).unwrap_or_default().iter().copied().collect();
+        parties.remove(&us);
+        if let Some(matter) = node.ledger().and_then(|ledger| ledger.matter(id).ok())
+            && matter.convenor().is_some()
+            && let Some((opening, _)) = matter.opening()
+        {
+            let now: BTreeSet<_> = matter.parties().into_iter().map(|party| party.agency).collect();
+            let was = |agency: &AgencyId| opening.parties.iter().any(|party| party.agency == *agency);
+            parties.retain(|agency| now.contains(agency) && was(agency));
+        }
+        parties
     }
 
     /// Nobody lifts a quarantine in these worlds, so whoever was put there stays there.
@@ -88,13 +104,38 @@ impl Judge {
             return self.folded_anew(node, id, dice);
         }
         let entries = self.entries_of(node, &id)?;
-        let is_known = self.earlier.of(entries.iter().map(|entry| &**entry)).is_some();
-        if node.behind && !is_known {
+        if self.kind_at(node, &entries).is_none() {
             return Ok(());
         }
         let Some(ledger) = node.ledger() else { return Ok(()) };
         let live = digest_in(ledger, &id)?;
-        self.state(id, &entries, &live)
+        self.state((id, release_for(node, &entries)), &entries, &live)?;
+        self.void_changes_nothing(node, &id, &entries)?;
+        self.stays_settled(node, &id)
+    }
+
+    /// Where one entry has come since the last look, and is void, the matter stands as it did.
+    fn void_changes_nothing(&mut self, node: &mut Node, id: &MatterId, entries: &[Arc<Entry>]) -> Judged {
+        let at = (node.agency(), *id);
+        let Some(Ok(matter)) = node.ledger().map(|ledger| ledger.matter(id)) else { return Ok(()) };
+        let now = format!("{:?}", matter.brief().cell);
+        let last = entries.last().map(|entry| matter.standing(&entry.hash()));
+        let void = last.filter(|standing| matches!(standing, Standing::Void(_)));
+        let before = self.stood.insert(at, (entries.len(), now.clone()));
+        let same = before.is_none_or(|(count, stood)| count + 1 != entries.len() || stood == now);
+        Invariant::VoidChangesNothing
+            .holds_if(void.is_none() || same, || format!("an entry of matter {id} is {void:?}, and it moved"))
+    }
+
+    /// What an entry's kind is at the release that a node runs.
+    fn kind_at(&self, node: &Node, entries: &[Arc<Entry>]) -> Option<&dyn AnyKind> {
+        self.kinds.get(&node.release)?.of(entries.iter().map(|entry| &**entry))
+    }
+
+    fn stays_settled(&mut self, node: &mut Node, id: &MatterId) -> Judged {
+        let agency = node.agency();
+        let Some(Ok(matter)) = node.ledger().map(|ledger| ledger.matter(id)) else { return Ok(()) };
+        self.settled(agency, &**matter)
     }
 
     /// Folds every matter of a node anew.
@@ -105,29 +146,32 @@ impl Judge {
 
     /// Folds the entries of a matter in another order: it comes to the state in memory.
     fn folded_anew(&mut self, node: &mut Node, id: MatterId, dice: &mut Dice) -> Judged {
-        let mut entries = self.entries_of(node, &id)?;
+        let entries = self.entries_of(node, &id)?;
         if self.depends_on_hearsay(&id) {
             return Ok(());
         }
-        let kinds = if node.behind { &self.earlier } else { &self.kinds };
-        let Some(kind) = kinds.of(entries.iter().map(|entry| &**entry)) else { return Ok(()) };
+        let Some(kind) = self.kind_at(node, &entries) else { return Ok(()) };
         let mut folded = kind.matter(id);
-        dice.seeded().shuffle(&mut entries);
-        entries.iter().for_each(|entry| folded.receive(Arc::clone(entry)));
+        let mut any_order = entries.clone();
+        dice.seeded().shuffle(&mut any_order);
+        any_order.into_iter().for_each(|entry| folded.receive(entry));
         let digest = folded.digest();
         if let Some(ledger) = node.ledger() {
             let live = digest_in(ledger, &id)?;
             Invariant::MemoryIsTheJournal
                 .holds_if(live == digest, || format!("matter {id}:\n  memory {live}\n  journal {digest}"))?;
         }
-        self.state(id, &entries, &digest)?;
+        let release = release_for(node, &entries);
+        self.state((id, release), &entries, &digest)?;
+        self.void_changes_nothing(node, &id, &entries)?;
+        self.stays_settled(node, &id)?;
         // A fork that has come to light judges anew who had seen a branch of it; before, a judgement is for ever.
         let forked = entries.iter().any(|entry| folded.standing(&entry.hash()) == Standing::Forked);
         if forked {
             return Ok(());
         }
         let forks = forks(&entries);
-        entries.iter().try_for_each(|entry| self.standing(&*folded, entry, &forks))
+        entries.iter().try_for_each(|entry| self.standing(&*folded, entry, (&forks, release)))
     }
 
     /// What a node has of a matter.
@@ -140,7 +184,7 @@ impl Judge {
         records.into_iter().filter_map(entry).collect()
     }
 
-    fn state(&mut self, id: MatterId, entries: &[Arc<Entry>], digest: &str) -> Judged {
+    fn state(&mut self, (id, release): (MatterId, Release), entries: &[Arc<Entry>], digest: &str) -> Judged {
         let shared: BTreeSet<Hash> = entries
             .iter()
             .filter(|entry| entry.header().lane.is_shared())
@@ -153,27 +197,39 @@ impl Judge {
         // The second line is of the inner lane, which each node has for itself.
         let lines = digest.lines().enumerate().filter(|(number, _)| *number != 1);
         let state: String = lines.map(|(_, line)| line).collect::<Vec<_>>().join("\n");
-        let first = self.states.entry((id, of_set)).or_insert_with(|| state.clone());
+        let first = self.states.entry((id, release, of_set)).or_insert_with(|| state.clone());
         Invariant::SameEntriesSameState
             .holds_if(*first == state, || format!("matter {id}:\n  one node {first}\n  another {state}"))
     }
 
-    fn standing(&mut self, matter: &dyn AnyMatter, entry: &Entry, forks: &Forks) -> Judged {
+    fn standing(
+        &mut self,
+        matter: &dyn AnyMatter,
+        entry: &Entry,
+        (forks, release): (&Forks, Release),
+    ) -> Judged {
         let standing = matter.standing(&entry.hash());
         if matches!(standing, Standing::Waiting | Standing::Forked | Standing::GivenUp) {
             return Ok(());
         }
         // A fork takes away what rests on it: an answer to an act that counts no more counts no more either.
         if forks.is_empty() {
-            let first = *self.verdicts.entry(entry.hash()).or_insert(standing);
+            let first = *self.verdicts.entry((entry.hash(), release)).or_insert(standing);
             Invariant::JudgedOnce.holds_if(first == standing, || {
                 let (hash, header) = (entry.hash(), entry.header());
-                let (act, lane, place) = (&header.act, header.lane, header.place);
-                format!("entry {hash} (`{act}` at {place} of {lane:?}) was {first:?} and is {standing:?}")
+                let (act, lane, place, kind) = (&header.act, header.lane, header.place, matter.kind());
+                let lane = format!("`{act}` at {place} of {lane:?} in {} as {kind}", header.kind);
+                format!("entry {hash} ({lane}) was {first:?} and is {standing:?}")
             })?;
         }
         has_its_past(matter, entry, forks)
     }
+}
+
+/// The release that decides what a matter comes to: letters are under other rules in each, all else is the same.
+fn release_for(node: &Node, entries: &[Arc<Entry>]) -> Release {
+    let letter = entries.iter().any(|entry| entry.header().kind.as_str() == "round");
+    if letter { node.release } else { Release::Now }
 }
 
 /// Places of lanes that more than one entry claims.

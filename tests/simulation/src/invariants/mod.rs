@@ -1,6 +1,8 @@
 //! What must hold in every world, by name, and the judge that remembers what it has seen.
 
+mod forks;
 mod matters;
+mod settled;
 mod told;
 mod wire;
 
@@ -8,22 +10,27 @@ pub(crate) use matters::digest_in;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use comity_domain::engine::{Kinds, Standing};
-use comity_domain::matters::standard;
+use comity_domain::engine::{Kinds, Standing, admits_in};
 use comity_journal::entry::{Entry, Lane, Place};
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::suite::Hash;
-use comity_testkit::node::with_letters;
+
+use crate::kinds::Release;
 
 /// A promise of the design, by the number of its rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Invariant {
     /// Rule 1: the same set of entries comes to the same state at every node, in any order of arrival.
     SameEntriesSameState,
+    /// Rule 1: two parties with the same entries tell one story of them: which acts, in which order, how each stands, what
+    /// crossed.
+    BothTellOneStory,
     /// Rule 1: what is in memory is what the journal folds to.
     MemoryIsTheJournal,
     /// Rule 2: an entry that was judged valid or void stays what it was judged, at every node, until a fork is proven.
     JudgedOnce,
+    /// Rule 2: a void entry changes nothing of what a matter has come to.
+    VoidChangesNothing,
     /// Rule 2: an entry counts only with all that it follows and all that it had seen.
     NothingWithoutItsPast,
     /// Rule 2: what does not count, or waits, holds up nothing behind it, as long as there is room.
@@ -48,12 +55,29 @@ pub enum Invariant {
     HonestNeverAForker,
     /// Rule 4: what somebody signed with a stolen key counts nowhere once its agency has disowned the key.
     StolenCountsNowhere,
+    /// Rule 4: whoever holds both branches of a fork has told its people, and has its author in quarantine.
+    ForkIsProven,
+    /// Rule 4: nobody honest is in quarantine.
+    OthersAreUntouched,
+    /// Rule 4: a node that was put back without knowing it, and contradicts itself, is found out.
+    RollbackComesToLight,
     /// Rule 4: nobody opens a new matter with whoever is proven here to have forked.
     NothingNewWithAForker,
     /// Rule 6: views that are dropped and rebuilt equal the live ones.
     RebuiltEqualsLive,
+    /// Rule 7: a partner's flood delays a session of another by no more than a round for each message of it that one partner
+    /// may have under way.
+    FloodDelaysNobody,
+    /// Rule 7: two runs that differ only in what officers do inside give partners messages of the same sizes in the same order.
+    SizesTellNothing,
     /// Inner lanes stay inside, and only parties of a matter are told of it.
     OnlyPartiesAreTold,
+    /// Rule 8: content goes to those parties alone that its author meant.
+    ContentToThoseMeant,
+    /// Nothing on a line shows content, nor the name of an officer, in clear.
+    NothingInClear,
+    /// Rule 9: a settled fact stays settled, whatever arrives later, unless a fork or a disowned key makes it contested.
+    SettledStaysSettled,
     /// An honest node is never recorded, nor called, a liar by another honest node.
     HonestNeverAccused,
     /// What a node records of itself stands in its own record.
@@ -107,45 +131,84 @@ impl Invariant {
 
 /// What the judge remembers of all nodes together.
 pub(crate) struct Judge {
-    kinds: Kinds,
-    /// What a node of an earlier release knows.
-    earlier: Kinds,
+    /// What nodes know of kinds, by the release they run.
+    kinds: BTreeMap<Release, Kinds>,
     /// The agencies whose nodes are honest.
-    honest: Vec<AgencyId>,
+    honest: BTreeSet<AgencyId>,
+    /// A node that was put back and does not know it.
+    put_back: Option<AgencyId>,
+    /// It was, and has contradicted itself since.
+    fallen: bool,
+    /// What nodes have recorded of partners: who, of whom, which trouble.
+    alarms: BTreeSet<(AgencyId, AgencyId, String)>,
     entries: BTreeMap<Hash, Arc<Entry>>,
     places: BTreeMap<(MatterId, Lane, Place), Hash>,
-    states: BTreeMap<(MatterId, Hash), String>,
-    verdicts: BTreeMap<Hash, Standing>,
+    states: BTreeMap<(MatterId, Release, Hash), String>,
+    verdicts: BTreeMap<(Hash, Release), Standing>,
+    /// How many entries of each matter there were at each node when it was looked at last, and what they came to.
+    stood: BTreeMap<(AgencyId, MatterId), (usize, String)>,
+    /// What has become settled where, by its status.
+    settled: BTreeMap<(AgencyId, MatterId), &'static str>,
     /// The largest tree that each honest node has shown each other in each epoch: its size and root.
     shown: BTreeMap<(AgencyId, AgencyId, u32), (u64, Hash)>,
     /// Whose keys somebody has used, and what was signed with them.
     robbed: Option<AgencyId>,
     stolen: BTreeSet<Hash>,
-    /// The parties of each matter, by the first opening that was seen of it.
+    /// The parties of each matter, by the first opening that was seen of it, and whom its opener has admitted since.
     parties: BTreeMap<MatterId, Vec<AgencyId>>,
+    openers: BTreeMap<MatterId, AgencyId>,
 }
 
 impl Judge {
-    pub(crate) fn new(honest: Vec<AgencyId>) -> Self {
+    pub(crate) fn new(honest: BTreeSet<AgencyId>) -> Self {
+        let releases = [Release::Earlier, Release::Now, Release::Later];
         Self {
-            kinds: with_letters(),
-            earlier: standard(),
+            kinds: releases.into_iter().map(|release| (release, release.kinds()())).collect(),
             honest,
+            put_back: None,
+            fallen: false,
+            alarms: BTreeSet::new(),
             entries: BTreeMap::new(),
             places: BTreeMap::new(),
             states: BTreeMap::new(),
             verdicts: BTreeMap::new(),
+            stood: BTreeMap::new(),
+            settled: BTreeMap::new(),
             shown: BTreeMap::new(),
             robbed: None,
             stolen: BTreeSet::new(),
             parties: BTreeMap::new(),
+            openers: BTreeMap::new(),
         }
+    }
+
+    /// A node was put back from a copy; one that does not know it may contradict what it had signed.
+    pub(crate) fn is_put_back(&mut self, agency: AgencyId, silently: bool) {
+        self.put_back = silently.then_some(agency);
+        self.settled.retain(|(node, _), _| *node != agency);
+        self.stood.retain(|(node, _), _| *node != agency);
+    }
+
+    /// Whether this is the contradiction of a node that was put back without knowing it. It cannot help it, so nothing that is
+    /// demanded of honest nodes is demanded of it any more; the others have to find it out.
+    fn falls(&mut self, agency: &AgencyId) -> bool {
+        let falls = self.put_back == Some(*agency);
+        if falls {
+            self.honest.remove(agency);
+            self.fallen = true;
+        }
+        falls
     }
 
     /// Somebody has used the keys of an honest node.
     pub(crate) fn is_robbed(&mut self, agency: AgencyId, stolen: &[Entry]) {
         self.robbed = Some(agency);
         self.stolen.extend(stolen.iter().map(Entry::hash));
+    }
+
+    /// This node may lie from now on.
+    pub(crate) fn distrust(&mut self, agency: &AgencyId) {
+        self.honest.remove(agency);
     }
 
     /// Whether what a matter comes to depends on who has heard of a stolen key.
@@ -194,19 +257,33 @@ impl Judge {
         if self.is_honest(&header.author) && !self.stolen.contains(&hash) {
             let place = (header.matter, header.lane, header.place);
             let first = *self.places.entry(place).or_insert(hash);
-            Invariant::HonestNeverAForker.holds_if(first == hash, || {
+            let forks = first != hash && !self.falls(&header.author);
+            Invariant::HonestNeverAForker.holds_if(!forks, || {
                 let act =
                     self.entries.get(&first).map(|first| first.header().act.as_str()).unwrap_or_default();
                 let (second, lane, place) = (&header.act, header.lane, header.place);
                 format!("`{act}` and `{second}` at place {place} of {lane:?} in matter {}", header.matter)
             })?;
         }
-        if let Some(opening) = &header.opening {
-            let parties = || opening.parties.iter().map(|party| party.agency).collect();
-            self.parties.entry(header.matter).or_insert_with(parties);
-        }
+        self.keep_parties(&entry);
         let entry = Arc::new(entry);
         self.entries.insert(hash, Arc::clone(&entry));
         Ok(entry)
+    }
+
+    fn keep_parties(&mut self, entry: &Entry) {
+        let header = entry.header();
+        if let Some(opening) = &header.opening {
+            let parties = || opening.parties.iter().map(|party| party.agency).collect();
+            self.parties.entry(header.matter).or_insert_with(parties);
+            self.openers.entry(header.matter).or_insert(header.author);
+        }
+        let by_convenor = self.openers.get(&header.matter) == Some(&header.author);
+        if let Some(admitted) = admits_in(entry).filter(|_| by_convenor)
+            && let Some(parties) = self.parties.get_mut(&header.matter)
+            && !parties.contains(&admitted)
+        {
+            parties.push(admitted);
+        }
     }
 }

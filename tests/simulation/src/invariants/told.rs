@@ -8,7 +8,9 @@ use comity_app::queries::verify_journal;
 use comity_app::views;
 use comity_domain::matters::node::Trouble;
 use comity_journal::cbor;
+use comity_journal::entry::Entry;
 use comity_journal::ids::AgencyId;
+use comity_journal::suite::Hash;
 use comity_store::{Record, Recorded, StoreError};
 
 use super::{Invariant, Judge, Judged};
@@ -25,6 +27,22 @@ const ACCUSATIONS: &[Trouble] = &[
     Trouble::Fork,
     Trouble::StreamMismatch,
 ];
+
+/// Whether this is only said of somebody who lies or has lost something.
+pub(super) fn is_accusation(trouble: &str) -> bool {
+    ACCUSATIONS.iter().any(|accusation| accusation.code() == trouble)
+}
+
+type Fields = BTreeMap<String, ciborium::Value>;
+
+fn fields_of(incident: &Entry) -> Fields {
+    cbor::decode(&incident.header().structure).unwrap_or_default()
+}
+
+/// With whom the trouble is.
+fn agency_in(incident: &Fields) -> Option<AgencyId> {
+    AgencyId::from_slice(incident.get("partner")?.as_bytes()?)
+}
 
 impl Judge {
     /// An officer was told that an act is done, as far as it is.
@@ -71,30 +89,42 @@ impl Judge {
     }
 
     /// An honest node has recorded an incident.
-    pub(super) fn incident(&self, node: &Node, record: &Record) -> Judged {
+    pub(super) fn incident(&mut self, node: &Node, record: &Record) -> Judged {
         let Recorded::Entry { entry, matter, bytes, .. } = &record.what else { return Ok(()) };
         let own = node.resident.station.disk.look(|kept| kept.matters()).unwrap_or_default();
         Invariant::OwnRecordsStayOwn.holds_if(own.first() == Some(matter), || {
             format!("incident {entry} stands in matter {matter}, which is not the node's record")
         })?;
-        let header = comity_journal::entry::Entry::read(bytes).map(|entry| entry.header().clone());
-        let Ok(fields) = header.map(|header| {
-            cbor::decode::<BTreeMap<String, ciborium::Value>>(&header.structure).unwrap_or_default()
-        }) else {
-            return Ok(());
-        };
-        let trouble = fields.get("trouble").and_then(|word| word.as_text()).unwrap_or_default();
-        let partner =
-            fields.get("partner").and_then(|id| id.as_bytes()).and_then(|id| AgencyId::from_slice(id));
-        let accused = ACCUSATIONS.iter().any(|accusation| accusation.code() == trouble);
-        let innocent =
-            partner.is_some_and(|partner| self.is_honest(&partner) && !self.is_robbed_one(&partner));
-        Invariant::HonestNeverAccused.holds_if(!(accused && innocent), || {
-            let parts = node.resident.station.disk.look(|kept| kept.parts(entry)).unwrap_or_default();
-            let detail: String =
-                parts.iter().map(|part| String::from_utf8_lossy(&part.bytes).into_owned()).collect();
-            format!("incident `{trouble}` about an honest partner: {detail}")
+        let Ok(read) = Entry::read(bytes) else { return Ok(()) };
+        let fields = fields_of(&read);
+        let word = |name| fields.get(name).and_then(|word| word.as_text()).unwrap_or_default();
+        let trouble = word("trouble");
+        let accused = is_accusation(trouble);
+        let partner = agency_in(&fields);
+        let innocent = accused
+            && partner.is_some_and(|partner| {
+                self.is_honest(&partner) && !self.is_robbed_one(&partner) && !self.falls(&partner)
+            });
+        Invariant::HonestNeverAccused.holds_if(!innocent, || {
+            let about = fields.get("entry").and_then(|entry| entry.as_bytes());
+            let about = about.and_then(|entry| Hash::from_slice(entry));
+            let known = about.and_then(|about| self.entries.get(&about)).map(|entry| entry.header());
+            let act = known.map(|header| (header.kind.to_string(), header.act.to_string()));
+            format!("incident `{trouble}` ({}) about an honest partner, of {about:?}: {act:?}", word("why"))
         })
+    }
+
+    /// A node has told its people something about a partner.
+    pub(super) fn keep_alarm(&mut self, node: &Node, entry: &Entry) {
+        let header = entry.header();
+        if header.author != node.agency() || header.act.as_str() != "incident" {
+            return;
+        }
+        let fields = fields_of(entry);
+        let trouble = fields.get("trouble").and_then(|word| word.as_text()).unwrap_or_default();
+        if let Some(partner) = agency_in(&fields) {
+            self.alarms.insert((node.agency(), partner, trouble.to_owned()));
+        }
     }
 
     /// A failure that nobody planned.
@@ -140,8 +170,9 @@ impl Judge {
                 finding.strip_prefix("record ").and_then(|rest| rest.split(':').next()?.parse().ok());
             let record = number.and_then(|number| disk.look(|kept| kept.records(number, 1)).ok()?.pop());
             match record.map(|record| record.what) {
-                Some(Recorded::Entry { bytes, .. }) => comity_journal::entry::Entry::read(&bytes)
-                    .is_ok_and(|entry| !self.is_honest(&entry.header().author)),
+                Some(Recorded::Entry { bytes, .. }) => {
+                    Entry::read(&bytes).is_ok_and(|entry| !self.is_honest(&entry.header().author))
+                }
                 _ => false,
             }
         };

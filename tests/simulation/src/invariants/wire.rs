@@ -2,8 +2,10 @@
 
 use comity_federation::message::{Batch, BatchReply, Hello, HelloReply, Message, Receipts};
 use comity_federation::path;
+use comity_federation::seal::SealingSecret;
 use comity_journal::checkpoint::SignedCheckpoint;
 use comity_journal::ids::AgencyId;
+use comity_journal::part::OpenPart;
 use comity_journal::receipt::Receipt;
 use comity_journal::stream::StreamHead;
 use comity_journal::suite::{self, Hash};
@@ -12,21 +14,27 @@ use comity_store::{Direction, StoredCheckpoint};
 use super::{Broken, Invariant, Judge, Judged};
 use crate::node::Node;
 
+/// What occurs in content of every kind of act that officers of these worlds write, and officers' names.
+const IN_CLEAR: [&str; 4] = ["Example", "Ilo Marn", "Amara Olin", "Bo Reyes"];
+
 impl Judge {
     /// Judges a message at the moment an honest node hands it to the network.
     pub(crate) fn leaves(
         &mut self,
         node: &mut Node,
-        to: &AgencyId,
+        (to, opens): (&AgencyId, &[SealingSecret]),
         path: &'static str,
         is_answer: bool,
         body: &[u8],
     ) -> Judged {
+        let shown = IN_CLEAR.iter().find(|word| body.windows(word.len()).any(|at| at == word.as_bytes()));
+        Invariant::NothingInClear.holds_if(shown.is_none(), || format!("{path} shows {shown:?}"))?;
         match (path, is_answer) {
             (path::HELLO, false) => self.hello(node, to, &read::<Hello>(body)?),
             (path::HELLO, true) => self.hello(node, to, &read::<HelloReply>(body)?.hello),
             (path::RECOVER, true) | (path::RETURN, false) => self.given_back(node, to, &read::<Batch>(body)?),
             (path::BATCH, false) | (path::FETCH | path::ASK, true) => {
+                self.content(node, (to, opens), body)?;
                 self.batch(node, to, &read::<Batch>(body)?)
             }
             (path::BATCH, true) => {
@@ -37,6 +45,29 @@ impl Judge {
             (path::RECEIPTS, false) => self.receipts(node, to, &read::<Receipts>(body)?.receipts),
             _ => Ok(()),
         }
+    }
+
+    /// Opens what is sealed to a partner, as the partner will: it is given no more than it is meant to have.
+    fn content(&self, node: &mut Node, (to, opens): (&AgencyId, &[SealingSecret]), body: &[u8]) -> Judged {
+        let batch = Batch::open(body, &node.agency(), to, opens).map_err(|why| {
+            Invariant::NoFaultOfItsOwn.broken(format!("nobody can open what it sends: {why}"))
+        })?;
+        for arrived in batch.arrived {
+            let header = arrived.entry.header();
+            let Some(Ok(matter)) = node.ledger().map(|ledger| ledger.matter(&header.matter)) else {
+                continue;
+            };
+            let meant = |part: &OpenPart| {
+                let mut commitments = header.parts.iter().filter(|commitment| part.matches(commitment));
+                commitments.any(|commitment| matter.is_addressed(&arrived.entry, commitment, to))
+            };
+            let stray = arrived.parts.iter().find(|part| !meant(part));
+            let stray = stray.map(|part| &part.label).or(arrived.bad.first().map(|bad| &bad.label));
+            Invariant::ContentToThoseMeant.holds_if(stray.is_none(), || {
+                format!("part {stray:?} of entry {} is given to {to}", arrived.entry.hash())
+            })?;
+        }
+        Ok(())
     }
 
     /// A batch was taken: the stream has come to its end at least, whatever was in it, unless there is no room left for
@@ -107,7 +138,7 @@ impl Judge {
         }
         let continues = shown.0 == 0 || tree.root_at(shown.0) == Ok(shown.1);
         let before = std::mem::replace(shown, (says.size, says.root)).0;
-        Invariant::OneTreeInAnEpoch.holds_if(continues, || {
+        Invariant::OneTreeInAnEpoch.holds_if(continues || self.falls(&says.origin.agency), || {
             format!(
                 "in epoch {} it shows {} leaves that do not continue {before}",
                 says.origin.epoch, says.size
