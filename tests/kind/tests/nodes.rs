@@ -283,6 +283,42 @@ fn a_party_hears_of_its_admission_from_another_that_it_meets_first() {
 }
 
 #[test]
+fn a_party_that_was_admitted_may_reach_another_before_the_opening_does() {
+    let four = Four::met();
+    let matter = four.convened();
+    let admitted = four.steers(matter, "admit", "agency = \"Country D\"\nrole = \"member\"");
+    Three::sync(&four.a, &four.d).unwrap();
+    let said = four.acts(&four.d, matter, "report", "places = 1\nsummary = \"One house.\"");
+    // B has been a party from the beginning, and has heard nothing of it yet.
+    Three::sync(&four.d, &four.b).unwrap();
+    assert_eq!(four.b.incidents(), Vec::<String>::new());
+    assert_eq!(standing(&four.b, matter, said), Standing::Valid, "what D holds of it came when it was asked");
+    four.sync_all(&four.all());
+    for desk in four.all() {
+        assert_eq!(standing(desk, matter, admitted), Standing::Valid);
+        assert_eq!(state(desk, matter), state(&four.a, matter));
+        assert_eq!(desk.incidents(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_party_of_a_release_that_does_not_know_the_kind_is_admitted_and_keeps_all_it_is_given() {
+    let mut four = Four::met();
+    four.d.upgrade(standard);
+    let matter = four.convened();
+    four.sync_all(&[&four.a, &four.b, &four.c]);
+    four.acts(&four.b, matter, "report", "places = 1\nsummary = \"One flat.\"");
+    four.sync_all(&[&four.a, &four.b, &four.c]);
+    four.steers(matter, "admit", "agency = \"Country D\"\nrole = \"member\"");
+    four.sync_all(&four.all());
+    assert_eq!(four.d.incidents(), ["too-new"], "what B wrote comes from A, and is kept like the rest");
+    assert_eq!(four.a.incidents(), Vec::<String>::new());
+    four.d.upgrade(kinds);
+    four.sync_all(&four.all());
+    assert_eq!(state(&four.d, matter), state(&four.a, matter));
+}
+
+#[test]
 fn what_an_agency_writes_that_the_convenor_never_admitted_is_taken_by_nobody() {
     let four = Four::met();
     let matter = four.convened();

@@ -337,7 +337,7 @@ impl Ledger {
                     // A request that is only drafted here is nobody's yet.
                     (None, None) => (!matter.inner().drafts.is_empty()).then(Vec::new),
                 },
-                Err(Failure::NotFound(_)) => None,
+                Err(Failure::NotFound(_)) => self.named_in_kept(pending, &header.matter)?,
                 Err(other) => return Err(other),
             },
         };
@@ -372,6 +372,13 @@ impl Ledger {
         } else {
             Ok(())
         })
+    }
+
+    /// The parties of a matter that this release does not know, by the opening that it keeps.
+    fn named_in_kept(&self, pending: &Pending, matter: &MatterId) -> Result<Option<Vec<Party>>, Failure> {
+        let here = self.entries_of(pending, matter)?;
+        let opening = here.iter().find_map(|entry| entry.header().opening.as_ref());
+        Ok(opening.map(|opening| opening.parties.clone()))
     }
 
     /// The parties that are said to be us by entries of a matter that are here, each with who says so: an offer may come
