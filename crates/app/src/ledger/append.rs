@@ -18,7 +18,8 @@ use super::{Ledger, Pending};
 use crate::failure::Failure;
 use crate::people::KnownPeople;
 
-/// The inner root enters the exchange tree this often, whatever was or was not read meanwhile.
+/// The inner root enters the exchange tree with the first shared entry after so long. No inner entry has a say in when: how the
+/// tree grows, which partners see, must tell nothing of what was written or read inside.
 const INNER_ROOT_EVERY_MS: i64 = 60 * 60 * 1000;
 
 /// An entry this node is about to sign.
@@ -278,7 +279,9 @@ impl Ledger {
             pending.of_people = true;
             self.people.forget();
         }
-        self.root_inner_tree_when_due(pending);
+        if lane.is_shared() {
+            self.root_inner_tree_when_due(pending);
+        }
         Ok(())
     }
 
