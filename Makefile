@@ -8,7 +8,7 @@ help:
 	@echo "make check   the quick part of it: formatting and lints"
 	@echo "make browser the desk in real Chromium: every page, both languages, journeys (part of make test)"
 	@echo "make shots   a picture of every page, for people to look at (OUT=FOLDER; ONLY=zh-dark-320)"
-	@echo "make sim SEED=n  one simulated world of many nodes, told step by step"
+	@echo "make sim SEED=n  one simulated world of many nodes, told step by step (TO=m: all worlds from n to m, on all cores)"
 	@echo "make broken  break the code in many ways, one after the other: a test has to catch each (ONLY=domain)"
 	@echo "make transfer  hand over 20 GB (5 where the disk has less than 70 free), twice, with a node killed on the way"
 	@echo "make kill    kill running nodes four hundred times in the middle of what they say and send"
@@ -50,9 +50,10 @@ shots: setup
 	cargo build --locked --quiet --workspace --bin comity
 	scripts/browser shots $(abspath $(or $(OUT),target/shots)) $(ONLY)
 
-# One world of many nodes by its seed, told step by step: make sim SEED=42. With TO=999 all worlds from there to that.
+# One world of many nodes by its seed, told step by step: make sim SEED=42. With TO=999 all worlds from there to that, built
+# as benches are, since ten thousand of them compute.
 sim: setup
-	cargo run --locked --quiet -p comity-simulation -- $(SEED) $(TO)
+	cargo run --locked --quiet $(if $(TO),--profile bench) -p comity-simulation -- $(SEED) $(TO)
 
 # Deliberately broken variants of the code, each with what catches it: see tests/broken. It builds in a folder of its own.
 broken: setup
