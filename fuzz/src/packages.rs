@@ -1,11 +1,11 @@
 //! What a package is sealed in: the header of an age file, its payload, and the whole with its envelope.
 
-use std::io::{Cursor, Read, Seek as _, SeekFrom, Write as _};
+use std::io::{Cursor, Read, Seek as _, SeekFrom};
 use std::sync::LazyLock;
 
 use comity_evidence::age::armor::ArmorReader;
 use comity_evidence::age::{
-    CHUNK, FileKey, HEADER_BYTES, Header, Identity, NONCE, StreamReader, StreamWriter, payload_size,
+    CHUNK, FileKey, HEADER_BYTES, Header, Identity, NONCE, PayloadKey, StreamReader, TAG, payload_size,
     plain_size, recipient_from_text, recipient_text, wrap,
 };
 use comity_evidence::envelope::{Facts, Sender};
@@ -109,9 +109,15 @@ fn open(payload: &[u8]) -> std::io::Result<Vec<u8>> {
 fn seal(plain: &[u8]) -> Vec<u8> {
     let mut nonce = [0; NONCE];
     entropy().fill(&mut nonce);
-    let mut writer = StreamWriter::new(Vec::new(), &key(), &nonce).expect("a vector takes all bytes");
-    writer.write_all(plain).expect("a vector takes all bytes");
-    writer.finish().expect("a vector takes all bytes")
+    let (key, mut payload) = (PayloadKey::derive(&key(), &nonce), nonce.to_vec());
+    let count = plain.len().div_ceil(CHUNK).max(1);
+    for number in 0..count {
+        let chunk = &plain[number * CHUNK..plain.len().min((number + 1) * CHUNK)];
+        let mut sealed = [chunk, &[0; TAG]].concat();
+        key.seal_chunk(number as u64, number + 1 == count, &mut sealed);
+        payload.extend(sealed);
+    }
+    payload
 }
 
 /// What was sealed opens; what was cut anywhere does not, and nothing but a beginning of the plaintext is handed on.
@@ -159,11 +165,13 @@ fn make() -> Result<Package, Box<dyn std::error::Error>> {
     let at = Some(Timestamp::from_millis(1_795_000_000_000));
     let facts = Facts { to: Some(vec![cast().asked.id]), matter: None, at };
     let recipients = [cast().identity.recipient()];
-    let output = Cursor::new(Vec::new());
+    let mut output = tempfile::tempfile()?;
     let bag = bag::Facts::default();
-    let (packed, _, output) =
-        package::seal(&source, &bag, &recipients, facts, Some(sender), output, &mut entropy(), &mut |_| {})?;
-    let bytes = output.into_inner();
+    let (packed, _) =
+        package::seal(&source, &bag, &recipients, facts, Some(sender), &output, &mut entropy(), &mut |_| {})?;
+    let mut bytes = Vec::new();
+    output.seek(SeekFrom::Start(0))?;
+    output.read_to_end(&mut bytes)?;
     let mut plain = Vec::new();
     SealedReader::read(Cursor::new(&bytes))?.open(&cast().identity)?.read_to_end(&mut plain)?;
     let at = usize::try_from(packed.index_at)?;

@@ -135,11 +135,11 @@ fn a_fork_in_a_matter_that_the_release_before_did_not_know_is_told_after_the_upg
 
 /// The last that somebody said, as it is signed.
 fn last_said(desk: &Desk) -> Entry {
-    let entries = desk.disk.entries().into_iter().filter_map(|(_, record)| match record.what {
+    let mut entries = desk.disk.entries().into_iter().filter_map(|(_, record)| match record.what {
         Recorded::Entry { bytes, .. } => Entry::read(&bytes).ok(),
         _ => None,
     });
-    entries.filter(|entry| entry.header().act.as_str() == "say").next_back().unwrap()
+    entries.rfind(|entry| entry.header().act.as_str() == "say").unwrap()
 }
 
 #[test]

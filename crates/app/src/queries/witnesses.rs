@@ -83,11 +83,11 @@ impl Ledger {
 
 /// Of the trees that hold a leaf the one that proves most: that with most independent witnesses, then with most, then the
 /// smallest.
-pub(super) fn best_for<'t>(
+pub(super) fn best_for(
     leaf: u64,
-    trees: &'t [WitnessedTree],
+    trees: &[WitnessedTree],
     is_independent: impl Fn(&AgencyId) -> bool,
-) -> Option<&'t WitnessedTree> {
+) -> Option<&WitnessedTree> {
     let holds = trees.iter().filter(|tree| tree.size > leaf);
     holds.max_by_key(|tree| {
         let independent = tree.by.iter().filter(|witness| is_independent(witness)).count();

@@ -193,7 +193,6 @@ const MEMORY: u64 = 128 * 1024;
 
 #[test]
 #[ignore = "20 GB, or 5 where there is no room for it, twice; `make transfer` runs it"]
-#[expect(clippy::print_stdout, reason = "whoever hands twenty gigabytes over wants to see what that cost")]
 fn an_exhibit_of_twenty_gigabytes_goes_on_where_it_stopped_whoever_is_killed() {
     let free = free();
     let gigabytes: u64 = if free >= ROOM { 20 } else { 5 };
