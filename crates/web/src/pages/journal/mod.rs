@@ -174,7 +174,9 @@ fn incident(asking: &Asking, line: &IncidentLine) -> Markup {
                 @if let Some(notes) = &line.notes {
                     details {
                         summary { (asking.words.field("node", "incident", "notes")) }
-                        pre.m-0 tabindex="0" { (notes) }
+                        pre.m-0 tabindex="0" role="region" aria-label=(asking.words.field("node", "incident", "notes")) {
+                            (notes)
+                        }
                     }
                 }
             }
