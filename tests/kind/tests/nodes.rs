@@ -292,6 +292,7 @@ fn a_party_that_was_admitted_may_reach_another_before_the_opening_does() {
     // B has been a party from the beginning, and has heard nothing of it yet.
     Three::sync(&four.d, &four.b).unwrap();
     assert_eq!(four.b.incidents(), Vec::<String>::new());
+    Three::sync(&four.b, &four.d).unwrap();
     assert_eq!(standing(&four.b, matter, said), Standing::Valid, "what D holds of it came when it was asked");
     four.sync_all(&four.all());
     for desk in four.all() {

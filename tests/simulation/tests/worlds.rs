@@ -1,4 +1,4 @@
-//! Five hundred worlds, in tests that run beside each other.
+//! Three hundred worlds, in tests that run beside each other.
 //!
 //! A violation names its world; `make sim SEED=n` shows it step by step.
 
@@ -21,11 +21,12 @@ macro_rules! worlds {
 }
 
 worlds! {
-    worlds_0_to_99: 0..100;
-    worlds_100_to_199: 100..200;
-    worlds_200_to_299: 200..300;
-    worlds_300_to_399: 300..400;
-    worlds_400_to_499: 400..500;
+    worlds_0_to_49: 0..50;
+    worlds_50_to_99: 50..100;
+    worlds_100_to_149: 100..150;
+    worlds_150_to_199: 150..200;
+    worlds_200_to_249: 200..250;
+    worlds_250_to_299: 250..300;
 }
 
 #[test]
