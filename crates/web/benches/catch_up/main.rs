@@ -44,7 +44,7 @@ fn main() -> Result<(), Failure> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let runtime = tokio::runtime::Runtime::new().map_err(fault)?;
     match arguments.as_slice() {
-        [] => runtime.block_on(measure(1_000_000)),
+        [] => runtime.block_on(measure(100_000)),
         ["--entries", entries] => runtime.block_on(measure(entries.parse().map_err(fault)?)),
         ["--wake", folder] => runtime.block_on(wake(Path::new(folder))),
         other => {
