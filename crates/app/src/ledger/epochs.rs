@@ -193,11 +193,7 @@ impl Ledger {
     /// What a note that a partner holds says of our tree, if one of our cards' keys has signed it and our trees do not
     /// have it.
     pub(crate) fn lost_tree(&self, note: &SignedCheckpoint) -> Result<Option<Checkpoint>, Failure> {
-        let opened = self.cards.chain(&self.agency).find_map(|card| {
-            let says = note.open(&card.facts().checkpoint, card.facts().suite).ok()?;
-            (says.origin.agency == self.agency).then_some(says)
-        });
-        match opened {
+        match self.opened(note).filter(|says| says.origin.agency == self.agency) {
             Some(says) if !self.is_here(&says)? => Ok(Some(says)),
             _ => Ok(None),
         }

@@ -87,10 +87,7 @@ pub async fn deliver(
         .await?;
     if let Some((ready, since)) = ready {
         let mut synced = Synced { compared: true, ..Synced::default() };
-        let mut next = push_on(ledger, partner, peer, ready, &mut synced).await?;
-        while let Next::Push(pushing) = next {
-            next = push(ledger, partner, peer, pushing, &mut synced).await?;
-        }
+        let next = push_on(ledger, partner, peer, ready, &mut synced).await?;
         if let Next::Done(Done { ended: Some(ended), .. }) = next {
             level.0 = Some((ended, since));
             return Ok(synced);

@@ -49,7 +49,7 @@ pub(super) async fn push(
     push_on(ledger, partner, peer, first, synced).await
 }
 
-/// Likewise, from a batch that is ready.
+/// Likewise, from a batch that is ready. What comes next is never to push.
 pub(super) async fn push_on(
     ledger: &LedgerHandle,
     partner: AgencyId,

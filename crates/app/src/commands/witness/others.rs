@@ -64,7 +64,7 @@ impl Ledger {
 
     /// What a checkpoint says that is signed with a key of its agency, of now or of former days: whoever has the key, the
     /// agency has to answer for it.
-    pub(super) fn opened(&self, note: &SignedCheckpoint) -> Option<Checkpoint> {
+    pub(crate) fn opened(&self, note: &SignedCheckpoint) -> Option<Checkpoint> {
         let agency = note.peek().ok()?.origin.agency;
         let mut cards = self.cards.chain(&agency).map(Card::facts);
         cards.find_map(|facts| note.open(&facts.checkpoint, facts.suite).ok())
