@@ -23,7 +23,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use comity_testkit::bench::limits::Bounds;
-use comity_testkit::bench::{Figures, machine, verdict};
+use comity_testkit::bench::{Figures, machine, settings, verdict};
 use desk::{Desk, Way};
 
 const MATTERS: usize = 50;
@@ -211,24 +211,11 @@ fn bar(way: Way, callers: usize, often: &Figures, p99: &Figures) -> String {
 
 fn extent() -> Result<Extent, Failure> {
     let mut extent = Extent { rounds: 5, measured: Duration::from_secs(4), rows: ROWS.to_vec() };
-    // Cargo adds `--bench` to the arguments.
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    for setting in arguments.chunks(2) {
-        let number =
-            setting.get(1).and_then(|number| number.parse::<u32>().ok()).filter(|number| *number > 0);
-        match (setting.first().map(String::as_str), number) {
-            (Some("--rounds"), Some(rounds)) => extent.rounds = rounds as usize,
-            (Some("--seconds"), Some(seconds)) => extent.measured = Duration::from_secs(seconds.into()),
-            (Some("--row"), Some(row)) => {
-                extent.rows = ROWS.get(row as usize - 1).into_iter().copied().collect();
-            }
-            _ => {
-                let why = format!(
-                    "not understood: {}; there are: --rounds N, --seconds N, --row N",
-                    setting.join(" ")
-                );
-                return Err(Failure::Usage(why));
-            }
+    for (name, number) in settings(&["--rounds", "--seconds", "--row"]).map_err(Failure::Usage)? {
+        match name {
+            "--rounds" => extent.rounds = number as usize,
+            "--seconds" => extent.measured = Duration::from_secs(number.into()),
+            _ => extent.rows = ROWS.get(number as usize - 1).into_iter().copied().collect(),
         }
     }
     Ok(extent)

@@ -5,6 +5,9 @@ pub mod limits;
 pub mod machine;
 #[cfg(feature = "node")]
 pub mod real;
+mod settings;
+
+pub use settings::settings;
 
 /// How a bar is told.
 pub fn verdict(met: bool) -> &'static str {

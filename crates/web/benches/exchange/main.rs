@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use comity_app::Failure;
 use comity_testkit::bench::limits::Bounds;
-use comity_testkit::bench::{Figures, machine, verdict};
+use comity_testkit::bench::{Figures, machine, settings, verdict};
 
 use clients::Measured;
 use others::{Others, Peer};
@@ -129,22 +129,11 @@ fn bar(clients: usize, often: &Figures, p99: &Figures) -> String {
 
 fn extent() -> Result<Extent, Failure> {
     let mut extent = Extent { rounds: 5, measured: Duration::from_secs(4), clients: vec![1, 8, 32, 128] };
-    // Cargo adds `--bench` to the arguments.
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    for setting in arguments.chunks(2) {
-        let number =
-            setting.get(1).and_then(|number| number.parse::<u32>().ok()).filter(|number| *number > 0);
-        match (setting.first().map(String::as_str), number) {
-            (Some("--rounds"), Some(rounds)) => extent.rounds = rounds as usize,
-            (Some("--seconds"), Some(seconds)) => extent.measured = Duration::from_secs(seconds.into()),
-            (Some("--clients"), Some(clients)) => extent.clients = vec![clients as usize],
-            _ => {
-                let why = format!(
-                    "not understood: {}; there are: --rounds N, --seconds N, --clients N",
-                    setting.join(" ")
-                );
-                return Err(Failure::Usage(why));
-            }
+    for (name, number) in settings(&["--rounds", "--seconds", "--clients"]).map_err(Failure::Usage)? {
+        match name {
+            "--rounds" => extent.rounds = number as usize,
+            "--seconds" => extent.measured = Duration::from_secs(number.into()),
+            _ => extent.clients = vec![number as usize],
         }
     }
     Ok(extent)
