@@ -14,6 +14,7 @@ mod last_read;
 mod pending;
 mod recent;
 mod thread;
+mod trees;
 mod waived;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,13 +33,13 @@ use comity_journal::receipt::Receipt;
 use comity_journal::stream::StreamHead;
 use comity_journal::suite::Hash;
 use comity_journal::time::Timestamp;
-use comity_journal::tree::Tree;
 use comity_store::{Direction, Recorded, Store, StoredCard, StoredCheckpoint, TreeName};
 
 pub use append::{NewEntry, Received};
 pub use epochs::{Begun, EPOCH_FIRST};
 pub use pending::Pending;
 pub use thread::{LedgerByHand, LedgerHandle};
+pub use trees::WholeTree;
 
 use crate::authorise::LastRefused;
 use crate::commands::{LastLooks, ROOM, Witnessing};
@@ -51,6 +52,7 @@ use disowned::FreshHeads;
 use epochs::Epochs;
 use folded::Folded;
 use last_read::LastRead;
+pub(crate) use trees::Grown;
 
 /// How many rows are read at once when a store is read from the beginning.
 const PAGE: usize = 4096;
@@ -85,9 +87,9 @@ pub struct Ledger {
     length: u64,
     /// How many commits have brought records or receipts since it was opened.
     moved: u64,
-    exchange: Tree,
+    exchange: Grown,
     epochs: Epochs,
-    inner: Tree,
+    inner: Grown,
     inner_root_at: Option<Timestamp>,
     checkpoint: Option<SignedCheckpoint>,
     streams: BTreeMap<(AgencyId, Direction), StreamHead>,
@@ -229,9 +231,9 @@ impl Ledger {
             stale: false,
             length: 0,
             moved: 0,
-            exchange: Tree::default(),
+            exchange: Grown::new(TreeName::Exchange, 0),
             epochs: Epochs::default(),
-            inner: Tree::default(),
+            inner: Grown::new(TreeName::Inner, 0),
             inner_root_at: None,
             checkpoint: None,
             streams: BTreeMap::new(),
@@ -265,9 +267,6 @@ impl Ledger {
         self.stale = true;
         self.length = self.store.length()?;
         self.epochs = Epochs::of(&self.store.epochs()?);
-        self.exchange = self.read_tree(TreeName::Exchange, self.epochs.now().leaf, u64::MAX)?;
-        self.inner = self.read_tree(TreeName::Inner, 0, u64::MAX)?;
-        self.inner_root_at = self.last_inner_root()?;
         self.streams.clear();
         self.matters.clear();
         self.unknown.clear();
@@ -283,6 +282,7 @@ impl Ledger {
             Some(stored) => SignedCheckpoint::try_from(stored.note).ok(),
             None => None,
         };
+        self.read_trees()?;
         self.waiting.read_again(&*self.store)?;
         self.lagging.read_again(&*self.store, self.clock.now())?;
         self.runs.forget();
@@ -296,25 +296,14 @@ impl Ledger {
         if self.stale { self.reload() } else { Ok(()) }
     }
 
-    /// The tree of the leaves from `first` on, up to, not including, `end`.
-    fn read_tree(&self, name: TreeName, first: u64, end: u64) -> Result<Tree, Failure> {
-        let mut tree = Tree::default();
-        loop {
-            let next = first.saturating_add(tree.size());
-            let room = usize::try_from(end.saturating_sub(next)).unwrap_or(usize::MAX).min(PAGE);
-            let page = self.store.leaf_hashes(name, next, room)?;
-            if page.is_empty() {
-                return Ok(tree);
-            }
-            tree.extend(page);
-        }
-    }
-
-    /// When the inner root last entered the exchange tree, as far as the latest page of the journal tells.
-    fn last_inner_root(&self) -> Result<Option<Timestamp>, Failure> {
+    /// When the inner root last entered the exchange tree, and which, as far as the latest page of the journal tells.
+    fn last_inner_root(&self) -> Result<Option<(Timestamp, u64, Hash)>, Failure> {
         let page = self.store.records(self.length.saturating_sub(PAGE as u64), PAGE)?;
-        let mut roots = page.into_iter().filter(|record| matches!(record.what, Recorded::InnerRoot { .. }));
-        Ok(roots.next_back().map(|record| record.at))
+        let root = |record: &comity_store::Record| match record.what {
+            Recorded::InnerRoot { size, root } => Some((record.at, size, root)),
+            _ => None,
+        };
+        Ok(page.iter().rev().find_map(root))
     }
 
     /// The node's own latest card.
@@ -349,11 +338,6 @@ impl Ledger {
     /// The latest checkpoint this node has signed.
     pub fn checkpoint(&self) -> Option<&SignedCheckpoint> {
         self.checkpoint.as_ref()
-    }
-
-    /// The exchange tree.
-    pub fn exchange(&self) -> &Tree {
-        &self.exchange
     }
 
     /// How many records are durable.
@@ -495,7 +479,7 @@ impl Ledger {
         let (begun, tree, checkpoint) = self.log_of(first, first.saturating_add(count))?;
         let size = checkpoint.peek().map_err(|error| Failure::Fault(error.to_string()))?.size;
         let first = first - begun.leaf;
-        let proof = comity_journal::tree::prove_range(&*tree, first, count, size)
+        let proof = comity_journal::tree::prove_range(&tree, first, count, size)
             .map_err(|error| Failure::Fault(error.to_string()))?;
         Ok(Receipt { checkpoint, first, entries, at, proof })
     }
@@ -535,6 +519,7 @@ impl Ledger {
                 self.moved +=
                     u64::from(!(pending.commit.records.is_empty() && pending.commit.receipts.is_empty()));
                 self.matters.settle();
+                self.trees().into_iter().for_each(Grown::settle);
                 self.fresh_heads.clear();
                 self.unknown.clear();
                 self.last_read.follow(&pending.commit);

@@ -18,9 +18,9 @@ use comity_journal::ids::AgencyId;
 use comity_journal::leaf::Leaf;
 use comity_journal::suite::{self, Hash};
 use comity_journal::time::Timestamp;
-use comity_journal::tree::Tree;
 use comity_store::{Record, Recorded, StoredCheckpoint, TreeName};
 
+use super::trees::{Grown, WholeTree};
 use super::{Compared, Ledger, Pending};
 use crate::failure::Failure;
 
@@ -97,7 +97,7 @@ impl Epochs {
 }
 
 /// An epoch, its tree, and a checkpoint of it.
-pub(crate) type Log<'l> = (Begun, Cow<'l, Tree>, SignedCheckpoint);
+pub(crate) type Log<'l> = (Begun, WholeTree<'l>, SignedCheckpoint);
 
 impl Ledger {
     /// Leaves of the exchange tree in all its epochs.
@@ -127,7 +127,7 @@ impl Ledger {
 
     /// The root our tree of now had at the size of a checkpoint of it, where it has come so far.
     pub(crate) fn root_at(&self, epoch: u32, size: u64) -> Option<Hash> {
-        (epoch == self.tree_epoch()).then(|| self.exchange.root_at(size).ok()).flatten()
+        (epoch == self.tree_epoch()).then(|| self.exchange().root_at(size).ok()).flatten()
     }
 
     /// The log that leaves up to, not including, `end` are of, `first` being one of them.
@@ -135,14 +135,20 @@ impl Ledger {
         let (begun, ended) = self.epochs.of_leaf(first);
         let Some(ended) = ended else {
             let missing = || Failure::Fault("nothing is in the exchange tree yet".into());
-            return Ok((begun, Cow::Borrowed(&self.exchange), self.checkpoint.clone().ok_or_else(missing)?));
+            return Ok((begun, self.exchange(), self.checkpoint.clone().ok_or_else(missing)?));
         };
         // Of a former epoch no more is vouched for than is asked about: what came behind it in the copy stands beside what
         // partners hold of it.
-        let tree = self.read_tree(TreeName::Exchange, begun.leaf, end.min(ended))?;
+        let tree = self.former_tree(begun, end.min(ended))?;
         let origin = Origin { agency: self.agency, epoch: begun.epoch };
         let note = Checkpoint { origin, size: tree.size(), root: tree.root() }.sign(&self.keys.checkpoint);
-        Ok((begun, Cow::Owned(tree), note))
+        Ok((begun, tree, note))
+    }
+
+    /// The tree of a former epoch, up to, not including, the leaf `end`.
+    fn former_tree(&self, begun: Begun, end: u64) -> Result<WholeTree<'_>, Failure> {
+        let grown = Grown::read_leaves(&*self.store, TreeName::Exchange, begun.leaf, end)?;
+        Ok(WholeTree::new(Cow::Owned(grown), &*self.store))
     }
 
     /// The logs that these leaves are of, oldest first.
@@ -186,7 +192,7 @@ impl Ledger {
             return Ok(self.root_at(epoch, says.size) == Some(says.root));
         }
         let Some((begun, Some(ended))) = self.epochs.of_number(epoch) else { return Ok(false) };
-        let tree = self.read_tree(TreeName::Exchange, begun.leaf, ended)?;
+        let tree = self.former_tree(begun, ended)?;
         Ok(tree.root_at(says.size).is_ok_and(|root| root == says.root))
     }
 
@@ -233,7 +239,7 @@ impl Ledger {
             let epoch = self.tree_epoch().max(held_epoch).max(declared).saturating_add(1);
             let (leaf, record) = (self.exchange_leaves(), pending.next_number());
             self.epochs.begin(Begun { epoch, leaf, record });
-            self.exchange = Tree::default();
+            self.exchange.begin_anew(leaf, &mut pending.commit.views);
             self.compared = Compared::With(std::collections::BTreeSet::new());
             self.vouched.clear();
             self.waived.clear();

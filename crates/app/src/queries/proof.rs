@@ -91,7 +91,7 @@ impl Ledger {
             }
             let checkpoint = best.map_or(checkpoint, |tree| &tree.note);
             let size = checkpoint.peek().map_err(|error| fault(error.to_string()))?.size;
-            let path = comity_journal::tree::prove_inclusion(&**tree, leaf, size)
+            let path = comity_journal::tree::prove_inclusion(tree, leaf, size)
                 .map_err(|error| fault(error.to_string()))?;
             let logged = Logged { checkpoint: checkpoint.clone(), leaf, at: record.at, path };
             let receipts = self.store.receipts(&entry.hash())?;

@@ -4,12 +4,11 @@ use comity_journal::card::Card;
 use comity_journal::checkpoint::{SignedCheckpoint, witness_name};
 use comity_journal::ids::AgencyId;
 use comity_journal::time::Timestamp;
-use comity_journal::tree::Tree;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::failure::Failure;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, WholeTree};
 
 /// A witness of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +55,11 @@ impl Ledger {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub(super) fn witnessed_trees(&self, epoch: u32, tree: &Tree) -> Result<Vec<WitnessedTree>, Failure> {
+    pub(super) fn witnessed_trees(
+        &self,
+        epoch: u32,
+        tree: &WholeTree<'_>,
+    ) -> Result<Vec<WitnessedTree>, Failure> {
         let mut trees: BTreeMap<u64, WitnessedTree> = BTreeMap::new();
         for (agency, noted) in self.witnesses(epoch)? {
             let (Ok(says), Ok(cosignatures)) = (noted.peek(), noted.cosignatures()) else { continue };

@@ -4,7 +4,7 @@
 //! per list a matter stands in, keyed so that a page of the list is one run of keys. [`PACKAGES`] has a row per entry
 //! that handed over a sealed package, and [`HANDED_OVER`] lists them. All of them hold structure only: titles and names are content and are read where
 //! they are shown, if they are still there. [`WAITING`] has a row per entry whose past is not here, [`HOLDINGS`] one per partner and
-//! matter with a hash over what is here. [`SEARCH`] alone is made of content, and loses what the content loses, in
+//! matter with a hash over what is here, [`TILES`] one for 256 leaves of a tree. [`SEARCH`] alone is made of content, and loses what the content loses, in
 //! the same commit. Rows that only people look at may lag behind for a moment: `lagging`.
 //!
 //! A store says which release folded its views, for which kinds. Another one folds them anew when it opens.
@@ -17,6 +17,7 @@ mod packages;
 mod row;
 mod search;
 mod text;
+mod tiles;
 mod waiting;
 
 use std::collections::BTreeMap;
@@ -44,7 +45,7 @@ pub(crate) use text::{Plain, Term, grams, reference_form, terms};
 pub(crate) use waiting::Waiting;
 
 use crate::failure::Failure;
-use crate::ledger::{Ledger, Pending};
+use crate::ledger::{Grown, Ledger, Pending};
 use crate::people::KnownPeople;
 
 /// The view of matters.
@@ -61,15 +62,17 @@ pub const SEARCH: &str = "search";
 pub const WAITING: &str = "waiting";
 /// The view of what is held of the matters shared with each partner.
 pub const HOLDINGS: &str = "holdings";
+/// The view of the roots of whole tiles of both trees.
+pub const TILES: &str = "tile";
 /// The view of the matters whose rows are behind: it is empty once they have been folded.
 const LAGGING: &str = "lagging";
 /// All that are folded from the journal.
-pub const ALL: [&str; 7] = [MATTERS, ORDER, PACKAGES, HANDED_OVER, SEARCH, WAITING, HOLDINGS];
+pub const ALL: [&str; 8] = [MATTERS, ORDER, PACKAGES, HANDED_OVER, SEARCH, WAITING, HOLDINGS, TILES];
 
 /// What the views were folded by. It is no view: it is written last, so that an interrupted fold is begun anew.
 const FOLDED_BY: &str = "folded-by";
 /// Goes up when rows change their form.
-const FORM: u32 = 10;
+const FORM: u32 = 11;
 /// How many matters one commit of a fold from the beginning takes.
 const TOGETHER: usize = 256;
 
@@ -80,6 +83,7 @@ const TOGETHER: usize = 256;
 /// When the store cannot be read.
 pub fn project(ledger: &mut Ledger, pending: &mut Pending) -> Result<(), Failure> {
     forget_other_kinds(ledger, pending)?;
+    tiles::project(ledger, pending);
     let mut due = std::mem::take(&mut pending.touched);
     for id in &due {
         keep_to(ledger, pending, id)?;
@@ -209,6 +213,7 @@ fn fold_all(ledger: &mut Ledger) -> Result<(), Failure> {
     ledger.last_read.forget();
     ledger.waiting.forget();
     ledger.runs.forget();
+    ledger.trees().into_iter().for_each(Grown::forget_rows);
     // The row of a matter names officers, so their own rows come before it.
     let (people, others) = people_first(ledger)?;
     for matters in [people, others] {

@@ -310,7 +310,7 @@ impl Ledger {
             incoming_at: at(self, Direction::In, wanted.incoming_at)?,
             consistency: wanted
                 .consistency
-                .and_then(|(old, new)| tree::prove_consistency(self.exchange(), old, new).ok())
+                .and_then(|(old, new)| tree::prove_consistency(&self.exchange(), old, new).ok())
                 .unwrap_or_default(),
             root: wanted.held.and_then(|held| self.root_at(held.epoch, held.size)),
         };

@@ -1,8 +1,9 @@
 //! The Merkle tree over a journal's leaves, and what can be proven from it.
 //!
 //! Leaf and node hashes are those of RFC 6962, section 2.1, so that any transparency-log tool can check what we
-//! show. [`Tree`] keeps the hashes of all complete subtrees in memory; every proof is written against [`Nodes`],
-//! so that a store can take its place. Verification needs neither: only hashes, sizes and a root.
+//! show. [`Tree`] keeps in memory the hashes of all complete subtrees, or lets go of those within whole tiles of 256
+//! leaves: then it costs a quarter of a byte a leaf. Every proof is written against [`Nodes`], so that a store can give
+//! what was let go. Verification needs neither: only hashes, sizes and a root.
 //!
 //! Not here: what a leaf holds (`journal`), and who vouches for a root (`checkpoint`). A proof binds a leaf to a
 //! root; that the root belongs to the size it is checked with is what a signed checkpoint says.
@@ -179,16 +180,26 @@ pub fn root_at(nodes: &(impl Nodes + ?Sized), size: u64) -> Result<Hash, ProofEr
     Span::whole(size)?.hash(nodes)
 }
 
-/// A growing tree in memory: two hashes a leaf.
+/// The level of a tile: so many leaves, two to this power, stand together in what a tree lets go of. Tiles of
+/// transparency logs have the same height (C2SP tlog-tiles).
+pub const TILE_LEVEL: u8 = 8;
+/// How many leaves a whole tile has.
+pub const TILE: u64 = 1 << TILE_LEVEL;
+
+/// A growing tree in memory.
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
-    /// Level 0 holds the leaf hashes, level `n` the hashes of the complete subtrees of `2^n` leaves.
+    /// Level 0 holds the leaf hashes, level `n` the hashes of the complete subtrees of `2^n` leaves. Below a tile's level
+    /// each begins behind what was let go.
     levels: Vec<Vec<Hash>>,
+    /// How many tiles from the left are here by their roots alone.
+    let_go: u64,
 }
 
 impl Nodes for Tree {
     fn node(&self, level: u8, index: u64) -> Option<Hash> {
-        self.levels.get(usize::from(level))?.get(usize::try_from(index).ok()?).copied()
+        let here = index.checked_sub(self.first_at(level))?;
+        self.levels.get(usize::from(level))?.get(usize::try_from(here).ok()?).copied()
     }
 }
 
@@ -209,34 +220,79 @@ impl FromIterator<Hash> for Tree {
 }
 
 impl Tree {
+    /// A tree of whole tiles, of which only the roots are known. What they hold has been let go of.
+    pub fn of_tiles(roots: impl IntoIterator<Item = Hash>) -> Self {
+        let mut tree = Self { levels: vec![Vec::new(); usize::from(TILE_LEVEL)], let_go: 0 };
+        for root in roots {
+            tree.carry(TILE_LEVEL, root);
+            tree.let_go += 1;
+        }
+        tree
+    }
+
     /// Adds a leaf by its [`leaf_hash`], and every subtree that it completes.
     pub fn push(&mut self, leaf: Hash) {
-        let mut carried = leaf;
-        for level in 0.. {
-            if level == self.levels.len() {
+        self.carry(0, leaf);
+    }
+
+    /// Adds the hash of a complete subtree of this level, and every subtree above that it completes.
+    fn carry(&mut self, level: u8, hash: Hash) {
+        let mut carried = hash;
+        for level in level.. {
+            if usize::from(level) == self.levels.len() {
                 self.levels.push(Vec::new());
             }
-            let nodes = &mut self.levels[level];
+            let first = self.first_at(level);
+            let nodes = &mut self.levels[usize::from(level)];
             nodes.push(carried);
             // An odd one waits for its neighbour; an even one completes the subtree above both.
             match nodes.as_slice() {
-                [.., left, right] if nodes.len().is_multiple_of(2) => carried = node_hash(left, right),
+                [.., left, right] if (first + nodes.len() as u64).is_multiple_of(2) => {
+                    carried = node_hash(left, right);
+                }
                 _ => return,
             }
         }
     }
 
-    /// The number of leaves.
+    /// The number of the first subtree of a level that is here.
+    fn first_at(&self, level: u8) -> u64 {
+        if level < TILE_LEVEL { self.let_go << (TILE_LEVEL - level) } else { 0 }
+    }
+
+    /// The number of leaves, those that were let go of included.
     pub fn size(&self) -> u64 {
-        self.levels.first().map_or(0, |leaves| leaves.len() as u64)
+        self.first_at(0) + self.levels.first().map_or(0, |leaves| leaves.len() as u64)
+    }
+
+    /// How many tiles are whole.
+    pub fn tiles(&self) -> u64 {
+        self.size() / TILE
+    }
+
+    /// Lets go of everything within the tiles that end before this leaf, but of their roots. What is let go of has to be
+    /// asked of somebody else from then on: such nodes are not at hand here.
+    pub fn let_go_before(&mut self, leaf: u64) {
+        let goes = leaf.min(self.size()) / TILE;
+        let tiles = usize::try_from(goes.saturating_sub(self.let_go)).unwrap_or(usize::MAX);
+        if tiles == 0 {
+            return;
+        }
+        for level in 0..TILE_LEVEL {
+            if let Some(nodes) = self.levels.get_mut(usize::from(level)) {
+                nodes.drain(..tiles << (TILE_LEVEL - level));
+            }
+        }
+        self.let_go = goes;
     }
 
     /// The root of all leaves.
     ///
     /// # Panics
-    /// Never: a tree holds all its own complete subtrees.
+    /// Never: a tree holds the complete subtrees that its own root is made of, since it lets go of none but within
+    /// whole tiles.
     pub fn root(&self) -> Hash {
-        root_at(self, self.size()).expect("a tree holds every complete subtree of its own leaves")
+        root_at(self, self.size()).expect("a tree holds what its own root is made of")
     }
 
     /// The root this tree had at `size` leaves.
@@ -273,13 +329,6 @@ impl Tree {
     pub fn range(&self, first: u64, count: u64, size: u64) -> Result<RangeProof, ProofError> {
         self.reaches(size)?;
         prove_range(self, first, count, size)
-    }
-
-    /// Goes back to the first `size` leaves, as after a commit that failed; nothing happens when there are fewer.
-    pub fn truncate(&mut self, size: u64) {
-        for (level, nodes) in self.levels.iter_mut().enumerate() {
-            nodes.truncate(usize::try_from(size >> level).unwrap_or(usize::MAX));
-        }
     }
 
     fn reaches(&self, size: u64) -> Result<(), ProofError> {
@@ -326,16 +375,42 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_commit_leaves_no_trace_in_the_tree() {
-        let whole = known_tree();
-        for size in 0..=8 {
-            let mut tree = known_tree();
-            tree.truncate(size);
-            assert_eq!((tree.size(), tree.root()), (size, whole.root_at(size).unwrap()));
-            assert!(size == 8 || tree.root_at(8).is_err());
-            tree.extend((size..8).map(|leaf| whole.node(0, leaf).unwrap()));
-            assert_eq!(tree.root(), whole.root());
+    fn a_tree_that_has_let_go_of_whole_tiles_grows_to_the_same_roots() {
+        let leaves = |from: u64, to: u64| (from..to).map(|leaf| leaf_hash(&leaf.to_be_bytes()));
+        let whole: Tree = leaves(0, 2000).collect();
+        for (kept, size) in
+            [(0, 100), (255, 300), (256, 256), (511, 700), (512, 513), (1024, 1500), (1999, 1999)]
+        {
+            let mut tree: Tree = leaves(0, size).collect();
+            tree.let_go_before(kept);
+            let gone = kept / TILE * TILE;
+            assert_eq!((tree.size(), tree.root()), (size, whole.root_at(size).unwrap()), "{kept} of {size}");
+            for leaf in 0..size {
+                assert_eq!(tree.node(0, leaf), whole.node(0, leaf).filter(|_| leaf >= gone));
+            }
+            // What letting go leaves is what is known from the roots of tiles.
+            let roots = (0..kept / TILE).filter_map(|tile| whole.node(TILE_LEVEL, tile));
+            let mut again = Tree::of_tiles(roots);
+            again.extend(leaves(gone, size));
+            for mut grown in [tree, again] {
+                grown.extend(leaves(size, 2000));
+                assert_eq!((grown.size(), grown.root()), (2000, whole.root()), "{kept} of {size}");
+                let proven = grown.inclusion(1999, 2000);
+                assert_eq!(proven, whole.inclusion(1999, 2000));
+            }
         }
+    }
+
+    #[test]
+    fn what_a_tree_has_let_go_of_is_missed_and_not_made_up() {
+        let mut tree: Tree = (0..600_u64).map(|leaf| leaf_hash(&leaf.to_be_bytes())).collect();
+        tree.let_go_before(600);
+        assert_eq!(tree.inclusion(511, 600), Err(ProofError::MissingNode { level: 0, index: 510 }));
+        assert_eq!(tree.root_at(300), Err(ProofError::MissingNode { level: 2, index: 74 }));
+        assert!(tree.consistency(512, 600).is_ok());
+        let before = tree.clone();
+        tree.let_go_before(0);
+        assert_eq!((tree.size(), tree.root()), (before.size(), before.root()));
     }
 
     #[test]

@@ -74,7 +74,7 @@ impl Ledger {
     pub(super) fn path_from(&self, held: Held, to: Option<&SignedCheckpoint>) -> Option<Continues> {
         let to = tree_of(to?)?;
         let fits = held.epoch == to.epoch && self.root_at(held.epoch, held.size) == Some(held.root);
-        let path = || tree::prove_consistency(self.exchange(), held.size, to.size).ok();
+        let path = || tree::prove_consistency(&self.exchange(), held.size, to.size).ok();
         Some(Continues { held, path: fits.then(path).flatten()? })
     }
 
