@@ -4,9 +4,7 @@
 //! `external_aad` that names format and version, so that a signed card can never pass for an entry. What was
 //! signed is kept as bytes and never encoded again. Algorithm -19 is Ed25519 (RFC 9864).
 
-use ciborium::Value;
-
-use crate::cbor::Malformed;
+use crate::cbor::{Malformed, form};
 use crate::suite::{BadSignature, PublicKey, SecretKey, Signature, Suite};
 
 /// What a signature is for; part of what is signed.
@@ -49,13 +47,13 @@ const fn protected_header(suite: Suite) -> &'static [u8] {
 
 /// The bytes a signer has to sign for `payload`.
 pub fn to_be_signed(suite: Suite, context: Context, payload: &[u8]) -> Vec<u8> {
-    let structure = Value::Array(vec![
-        Value::Text("Signature1".into()),
-        Value::Bytes(protected_header(suite).to_vec()),
-        Value::Bytes(context.aad().to_vec()),
-        Value::Bytes(payload.to_vec()),
-    ]);
-    crate::cbor::encode(&structure)
+    let mut bytes = Vec::with_capacity(payload.len() + 64);
+    form::write_array(&mut bytes, 4);
+    form::write_text(&mut bytes, "Signature1");
+    form::write_bytes(&mut bytes, protected_header(suite));
+    form::write_bytes(&mut bytes, context.aad());
+    form::write_bytes(&mut bytes, payload);
+    bytes
 }
 
 /// Puts payload and signature together as a tagged COSE_Sign1.
@@ -99,31 +97,28 @@ impl Unverified {
         if bytes.len() > limit {
             return Err(Malformed::TooLarge { what: "signed data", size: bytes.len(), limit });
         }
-        let Value::Tag(SIGN1_TAG, inner) = crate::cbor::decode_value(bytes)? else {
-            return Err(Malformed::Unreadable("not a tagged COSE_Sign1".into()));
-        };
-        let Value::Array(fields) = *inner else {
-            return Err(Malformed::Unreadable("not a COSE_Sign1".into()));
-        };
-        let [
-            Value::Bytes(protected),
-            Value::Map(unprotected),
-            Value::Bytes(payload),
-            Value::Bytes(signature),
-        ] = fields.as_slice()
-        else {
-            return Err(Malformed::Unreadable("not a COSE_Sign1 with a payload inside".into()));
-        };
+        let refuse = |why: &str| Err(Malformed::Unreadable(why.to_owned()));
+        let (tagged, sign1) = ("not a tagged COSE_Sign1", "not a COSE_Sign1 with a payload inside");
+        form::check(bytes)?;
+        let mut form = form::Reader::of(bytes);
+        if form.tag(tagged)? != SIGN1_TAG {
+            return refuse(tagged);
+        }
+        if form.array(sign1)? != 4 {
+            return refuse(sign1);
+        }
+        let protected = form.bytes(sign1)?;
         let suite = [Suite::One, Suite::Toy]
             .into_iter()
-            .find(|suite| protected_header(*suite) == protected.as_slice())
+            .find(|suite| protected_header(*suite) == protected)
             .ok_or_else(|| Malformed::Unreadable("another protected header than the one accepted".into()))?;
-        if !unprotected.is_empty() {
-            return Err(Malformed::Unreadable("unprotected headers are not accepted".into()));
+        if form.map(sign1)? != 0 {
+            return refuse("unprotected headers are not accepted");
         }
+        let (payload, signature) = (form.bytes(sign1)?.to_vec(), form.bytes(sign1)?);
         let signature = Signature::from_slice(signature)
             .ok_or_else(|| Malformed::Unreadable("a signature of the wrong length".into()))?;
-        Ok(Self { suite, payload: payload.clone(), signature })
+        Ok(Self { suite, payload, signature })
     }
 
     /// Checks the signature.

@@ -1,18 +1,19 @@
 //! Deterministic CBOR (RFC 8949 §4.2), the only encoding anything signed or hashed uses.
 //!
-//! Values are written with sorted keys and shortest forms. Reading is strict: what was read is written again
-//! and must give the same bytes, so one meaning has one encoding and nothing can hide in a second one.
+//! Values are written with sorted keys and shortest forms. Reading is strict: the bytes must have that form
+//! ([`form`]), and what was read is written again and must give the same bytes, so one meaning has one encoding and nothing
+//! can hide in a second one.
 //! Text is NFC without bidirectional controls, so that what a person reads is what was signed.
 //!
 //! Not here: any meaning. Specification: RFC 8949; text rule: Unicode UAX #15 and UAX #9.
+
+pub(crate) mod form;
 
 use std::cmp::Ordering;
 
 use ciborium::Value;
 use serde::{Serialize, de::DeserializeOwned};
 use unicode_normalization::is_nfc;
-
-use crate::limits;
 
 /// Bytes that are not what they should be.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -43,9 +44,17 @@ pub enum Malformed {
 /// # Panics
 /// Never for the types of this project: all are plain data that CBOR can hold.
 pub fn encode<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
-    let value = to_value(value);
-    let mut bytes = Vec::with_capacity(256);
-    ciborium::into_writer(&value, &mut bytes).expect("writing CBOR to memory does not fail");
+    let mut bytes = written(value);
+    if form::put_in_order(&mut bytes).is_none() {
+        // Something did not say beforehand how much it holds; a tree of it does.
+        bytes = written(&to_value(value));
+    }
+    bytes
+}
+
+fn written<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(512);
+    ciborium::into_writer(value, &mut bytes).expect("writing CBOR to memory does not fail");
     bytes
 }
 
@@ -61,10 +70,8 @@ pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Value {
 /// # Errors
 /// [`Malformed`] says what is wrong; nothing is guessed or repaired.
 pub fn decode<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Result<T, Malformed> {
-    let value: Value = ciborium::de::from_reader_with_recursion_limit(bytes, limits::CBOR_DEPTH)
-        .map_err(|error| Malformed::Unreadable(reason(&error)))?;
-    check_text(&value)?;
-    let read: T = value.deserialized().map_err(|error| Malformed::Unreadable(error.to_string()))?;
+    form::check(bytes)?;
+    let read: T = ciborium::from_reader(bytes).map_err(|error| Malformed::Unreadable(reason(&error)))?;
     if encode(&read) == bytes { Ok(read) } else { Err(Malformed::NotDeterministic) }
 }
 
@@ -111,23 +118,6 @@ fn order_of_keys(a: &Value, b: &Value) -> Ordering {
         bytes
     };
     written(a).cmp(&written(b))
-}
-
-/// Checks every text in the tree. Duplicate keys fall to the comparison in [`decode`] for typed maps; here they
-/// are refused for untyped ones.
-fn check_text(value: &Value) -> Result<(), Malformed> {
-    match value {
-        Value::Text(text) if !is_plain_text(text) => Err(Malformed::DeceptiveText),
-        Value::Array(items) => items.iter().try_for_each(check_text),
-        Value::Map(pairs) => {
-            if pairs.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-                return Err(Malformed::NotDeterministic);
-            }
-            pairs.iter().try_for_each(|(key, value)| check_text(key).and_then(|()| check_text(value)))
-        }
-        Value::Tag(_, inner) => check_text(inner),
-        _ => Ok(()),
-    }
 }
 
 /// Whether text is NFC and free of bidirectional controls and of C0 controls other than newline and tab.
