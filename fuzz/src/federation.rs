@@ -10,6 +10,7 @@ use comity_federation::message::{
     ReceiptsReply, Refused, Returned, Signed, VERSION,
 };
 use comity_federation::seal;
+use comity_journal::card::CardBook;
 use comity_journal::cbor;
 use comity_journal::entry::Seen;
 use comity_journal::ids::Token;
@@ -106,7 +107,10 @@ pub(crate) fn batch(bytes: &[u8]) -> bool {
 
 fn opened(bytes: &[u8]) -> bool {
     let secrets = std::slice::from_ref(&cast().sealing);
-    let Ok(open) = Batch::open(bytes, &cast().asking.id, &cast().asked.id, secrets) else { return false };
+    let Ok(open) = Batch::open(bytes, &cast().asking.id, &cast().asked.id, secrets, &CardBook::default())
+    else {
+        return false;
+    };
     assert_eq!(open.hashes.len(), open.arrived.len() + open.unreadable.len(), "no entry is lost");
     assert!(open.hashes.len() <= limits::BATCH_ENTRIES, "a batch is within its limits");
     open.arrived.iter().for_each(check_parts);

@@ -15,6 +15,7 @@ use comity_federation::batch::{Draft, Parcel};
 use comity_federation::message::{Batch, BatchReply, Message as _, Receipts, VERSION};
 use comity_federation::path;
 use comity_federation::seal;
+use comity_journal::card::CardBook;
 use comity_journal::cbor;
 use comity_journal::checkpoint::{Checkpoint, Origin};
 use comity_journal::entry::Entry;
@@ -57,7 +58,9 @@ fn drafts_and_notes_never_travel() {
     let mut seen = Vec::new();
     for (way, bytes) in pair.sent.lock().unwrap().iter() {
         let (from, to) = if *way == path::BATCH { (&pair.a, &pair.b) } else { (&pair.b, &pair.a) };
-        if let Ok(batch) = Batch::open(bytes, &from.agency, &to.agency, &to.keys().content) {
+        if let Ok(batch) =
+            Batch::open(bytes, &from.agency, &to.agency, &to.keys().content, &CardBook::default())
+        {
             seen.extend(batch.arrived);
         }
     }

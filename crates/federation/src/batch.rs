@@ -162,7 +162,7 @@ impl Batch {
     }
 
     /// Reads a batch that arrived. The entries' signatures remain to be checked, by [`check_arrived`], once the cards
-    /// in it are in the book.
+    /// in it are in the book. Cards that are there already have been checked once, and are left out.
     ///
     /// # Errors
     /// [`BatchError`] says what is wrong with the batch as a whole; a part that does not match, or an entry that
@@ -172,12 +172,14 @@ impl Batch {
         from: &AgencyId,
         to: &AgencyId,
         secrets: &[SealingSecret],
+        known: &CardBook,
     ) -> Result<OpenBatch, BatchError> {
         let batch = Self::decode(bytes)?;
         if batch.from != *from || batch.to != *to {
             return Err(BatchError::WrongAgency);
         }
-        let cards = batch.cards.iter().map(|card| Card::read(&card.0)).collect::<Result<_, _>>()?;
+        let new = batch.cards.iter().filter(|card| known.get(&suite::hash(&[&card.0])).is_none());
+        let cards = new.map(|card| Card::read(&card.0)).collect::<Result<_, _>>()?;
         let heads = batch.heads.iter().map(|head| StatedHead::read(&head.0)).collect::<Result<_, _>>()?;
         let mut content = batch.open_content(secrets)?.into_iter().peekable();
         let hashes: Vec<Hash> = batch.entries.iter().map(|entry| suite::hash(&[&entry.0])).collect();
@@ -243,7 +245,7 @@ pub struct OpenBatch {
     pub arrived: Vec<Arrived>,
     /// Those that are no entries, in the same order: each is set aside alone, and holds up nothing behind it.
     pub unreadable: Vec<Unreadable>,
-    /// Cards whose own signatures hold; whether they continue what is known, the card book says.
+    /// Cards that are not known yet, whose own signatures hold; whether they continue what is known, the card book says.
     pub cards: Vec<Card>,
     /// What was stated of lanes; whether a card bears it out remains to be checked.
     pub heads: Vec<StatedHead>,

@@ -241,7 +241,7 @@ impl Ledger {
     /// # Errors
     /// [`Failure::NotBelieved`] says what is wrong with it.
     pub fn open_batch(&self, partner: AgencyId, bytes: &[u8]) -> Result<OpenBatch, Failure> {
-        Batch::open(bytes, &partner, &self.agency, &self.keys.content)
+        Batch::open(bytes, &partner, &self.agency, &self.keys.content, &self.cards)
             .map_err(|error| Failure::NotBelieved(error.to_string()))
     }
 }

@@ -69,7 +69,7 @@ fn entries_cards_and_content_arrive_as_they_were_sent() {
         parcel(&a, 3, vec![part("facts", b"three")]),
     ];
     let bytes = compose(&draft(&a, &b), &parcels, &b).encode();
-    let open = Batch::open(&bytes, &a.id(), &b.id(), &secrets(&b)).unwrap();
+    let open = Batch::open(&bytes, &a.id(), &b.id(), &secrets(&b), &CardBook::default()).unwrap();
     assert_eq!(open.cards, std::slice::from_ref(&a.card));
     assert_eq!((open.hashes.len(), open.unreadable.len()), (3, 0));
     for (arrived, sent) in open.arrived.iter().zip(&parcels) {
@@ -77,6 +77,14 @@ fn entries_cards_and_content_arrive_as_they_were_sent() {
         assert_eq!(check_arrived(arrived, &book(&[&a])), Ok(()));
         assert_eq!(check_arrived(arrived, &book(&[&b])).unwrap_err().why.as_str(), "unknown-card");
     }
+}
+
+#[test]
+fn a_card_that_is_known_is_not_read_once_more() {
+    let (a, b) = (Agency::new("xa.police"), Agency::new("xb.police"));
+    let bytes = compose(&draft(&a, &b), &[parcel(&a, 1, vec![])], &b).encode();
+    let open = Batch::open(&bytes, &a.id(), &b.id(), &secrets(&b), &book(&[&a])).unwrap();
+    assert_eq!((open.cards.len(), open.arrived.len()), (0, 1));
 }
 
 #[test]
@@ -100,7 +108,7 @@ fn a_part_that_does_not_match_is_dropped_alone() {
     // the forged one, and the good one twice
     let content = vec![(sent.entry.hash(), vec![forged, good.clone(), good.clone()])];
     let bytes = with_content(compose(&draft(&a, &b), &[sent], &b), &content, &b);
-    let open = Batch::open(&bytes, &a.id(), &b.id(), &secrets(&b)).unwrap();
+    let open = Batch::open(&bytes, &a.id(), &b.id(), &secrets(&b), &CardBook::default()).unwrap();
     let [arrived] = &open.arrived[..] else { panic!("one entry") };
     assert_eq!(arrived.parts, [good]);
     let bad = |label| BadPart { label: Token::literal(label) };
@@ -116,7 +124,7 @@ fn content_of_an_entry_that_is_not_there_refuses_the_batch() {
     let elsewhere = (suite::hash(&[b"elsewhere"]), vec![part("facts", b"one")]);
     for content in [vec![elsewhere], vec![of(1), of(0)], vec![of(0), of(0)]] {
         let bytes = with_content(compose(&draft(&a, &b), &parcels, &b), &content, &b);
-        let refused = Batch::open(&bytes, &a.id(), &b.id(), &secrets(&b));
+        let refused = Batch::open(&bytes, &a.id(), &b.id(), &secrets(&b), &CardBook::default());
         assert_eq!(refused.unwrap_err(), BatchError::StrayContent);
     }
 }
@@ -149,7 +157,7 @@ fn an_arrived_entry_of_an_inner_lane_or_a_toy_suite_is_refused() {
     for entry in [a.sign(a.header(Lane::Inner(a.id()), 1, &[])), toy.entry(1, &[])] {
         batch.entries.push(Signed(entry.bytes().to_vec()));
     }
-    let open = Batch::open(&batch.encode(), &a.id(), &b.id(), &[]).unwrap();
+    let open = Batch::open(&batch.encode(), &a.id(), &b.id(), &[], &CardBook::default()).unwrap();
     let cards = book(&[&a, &toy]);
     let why = |i: usize| check_arrived(&open.arrived[i], &cards).unwrap_err().why.to_string();
     assert_eq!((why(0), why(1)), ("inner-lane".to_owned(), "weak-suite".to_owned()));
@@ -160,7 +168,7 @@ fn one_unreadable_entry_does_not_hold_up_those_behind_it() {
     let (a, b) = (Agency::new("xa.police"), Agency::new("xb.police"));
     let mut batch = compose(&draft(&a, &b), &[parcel(&a, 1, vec![])], &b);
     batch.entries.insert(0, Signed(b"of a later release".to_vec()));
-    let open = Batch::open(&batch.encode(), &a.id(), &b.id(), &[]).unwrap();
+    let open = Batch::open(&batch.encode(), &a.id(), &b.id(), &[], &CardBook::default()).unwrap();
     assert_eq!((open.hashes.len(), open.arrived.len()), (2, 1));
     assert_eq!(open.unreadable[0].hash, open.hashes[0]);
 }
@@ -170,7 +178,7 @@ fn a_batch_sealed_to_a_key_that_is_gone_or_for_another_pair_is_refused() {
     let (a, b, c) = (Agency::new("xa.police"), Agency::new("xb.police"), Agency::new("xc.police"));
     let bytes = compose(&draft(&a, &b), &[parcel(&a, 1, vec![part("facts", b"one")])], &b).encode();
     let open = |from: &Agency, to: &Agency, keys: &Agency| {
-        Batch::open(&bytes, &from.id(), &to.id(), &secrets(keys)).unwrap_err()
+        Batch::open(&bytes, &from.id(), &to.id(), &secrets(keys), &CardBook::default()).unwrap_err()
     };
     assert_eq!(open(&a, &b, &c), BatchError::Seal(SealError::OtherKey));
     assert_eq!(open(&a, &c, &c), BatchError::WrongAgency);
@@ -182,11 +190,12 @@ fn sealed_content_is_not_moved_to_another_batch() {
     let (a, b) = (Agency::new("xa.police"), Agency::new("xb.police"));
     let first = parcel(&a, 1, vec![part("facts", b"one")]);
     let alone = compose(&draft(&a, &b), std::slice::from_ref(&first), &b);
-    assert!(Batch::open(&alone.encode(), &a.id(), &b.id(), &secrets(&b)).is_ok());
+    assert!(Batch::open(&alone.encode(), &a.id(), &b.id(), &secrets(&b), &CardBook::default()).is_ok());
     // Its entry is in the other batch, too, and in the same place.
     let with_another = compose(&draft(&a, &b), &[first, parcel(&a, 2, vec![])], &b);
     let moved = Batch { content: alone.content, ..with_another };
-    let refused = Batch::open(&moved.encode(), &a.id(), &b.id(), &secrets(&b)).unwrap_err();
+    let refused =
+        Batch::open(&moved.encode(), &a.id(), &b.id(), &secrets(&b), &CardBook::default()).unwrap_err();
     assert_eq!(refused, BatchError::Seal(SealError::Altered));
 }
 

@@ -28,7 +28,7 @@ struct Believed {
 
 fn believed(bytes: &[u8], a: &Agency, b: &Agency) -> Option<Believed> {
     let secrets = [SealingSecret::from_bytes((*b.sealing.bytes()).into())];
-    let mut open = Batch::open(bytes, &a.id(), &b.id(), &secrets).ok()?;
+    let mut open = Batch::open(bytes, &a.id(), &b.id(), &secrets, &CardBook::default()).ok()?;
     let mut book = CardBook::default();
     book.add(a.card.clone()).unwrap();
     let fit = compare::fit(StreamHead::START, open.after, &open.hashes).ok()?;

@@ -3,6 +3,7 @@
 use comity_federation::message::{Batch, BatchReply, Hello, HelloReply, Message, Receipts};
 use comity_federation::path;
 use comity_federation::seal::SealingSecret;
+use comity_journal::card::CardBook;
 use comity_journal::checkpoint::SignedCheckpoint;
 use comity_journal::ids::AgencyId;
 use comity_journal::part::OpenPart;
@@ -49,7 +50,7 @@ impl Judge {
 
     /// Opens what is sealed to a partner, as the partner will: it is given no more than it is meant to have.
     fn content(&self, node: &mut Node, (to, opens): (&AgencyId, &[SealingSecret]), body: &[u8]) -> Judged {
-        let batch = Batch::open(body, &node.agency(), to, opens).map_err(|why| {
+        let batch = Batch::open(body, &node.agency(), to, opens, &CardBook::default()).map_err(|why| {
             Invariant::NoFaultOfItsOwn.broken(format!("nobody can open what it sends: {why}"))
         })?;
         for arrived in batch.arrived {
