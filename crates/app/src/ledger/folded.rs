@@ -10,8 +10,14 @@ use comity_journal::ids::MatterId;
 
 use super::recent::Recent;
 
-/// How many matters stay folded.
-const MOST: usize = 4096;
+/// How much stays folded, counted in entries. One takes some two kilobytes, so this is 128 mebibytes.
+const MOST: usize = 64 * 1024;
+/// What a matter takes beside its entries, counted in entries.
+const BESIDE: usize = 8;
+
+fn weight(matter: &dyn AnyMatter) -> usize {
+    matter.count() + BESIDE
+}
 
 /// Folded matters by id.
 pub(crate) struct Folded {
@@ -40,9 +46,10 @@ impl Folded {
         self.recent.get(id)
     }
 
-    /// Keeps a matter, and lets go of the one that was not used for longest.
+    /// Keeps a matter, and lets go of those that were not used for longest.
     pub(crate) fn insert(&mut self, id: MatterId, matter: Box<dyn AnyMatter>) {
-        self.recent.insert_beside(id, matter, |id| self.unstored.contains(id));
+        let weight = weight(&*matter);
+        self.recent.insert_beside(id, matter, weight, |id| self.unstored.contains(id));
     }
 
     /// All that are folded.
@@ -62,7 +69,9 @@ impl Folded {
 
     /// Everything given so far is durable.
     pub(crate) fn settle(&mut self) {
-        self.unstored.clear();
+        for id in std::mem::take(&mut self.unstored) {
+            self.recent.weigh(&id, |matter| weight(&**matter));
+        }
         self.recent.make_room(|_| false);
     }
 
@@ -81,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_matter_that_is_not_durable_yet_stays() {
-        let mut folded = Folded::of(2);
+        let mut folded = Folded::of(2 * BESIDE);
         for n in 1..=4 {
             let id = MatterId::from_bytes([n; 32]);
             let matter = standard().get("request").map(|kind| kind.matter(id)).expect("a kind");

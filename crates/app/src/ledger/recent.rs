@@ -1,19 +1,28 @@
-//! What was used last, by key: so many and no more, and the one not used for longest goes first.
+//! What was used last, by key: so much and no more, and the one not used for longest goes first.
+//!
+//! Each value has a weight, one unless it is said otherwise; there is room for so much weight.
 
 use std::collections::BTreeMap;
 
 /// Values by key, and in the order they were used.
 pub(super) struct Recent<K, V> {
-    by_key: BTreeMap<K, (u64, V)>,
+    by_key: BTreeMap<K, Kept<V>>,
     by_use: BTreeMap<u64, K>,
     uses: u64,
+    weight: usize,
     most: usize,
 }
 
+struct Kept<V> {
+    used: u64,
+    weight: usize,
+    value: V,
+}
+
 impl<K: Ord + Copy, V> Recent<K, V> {
-    /// Room for `most` values.
+    /// Room for values of so much weight.
     pub(super) const fn of(most: usize) -> Self {
-        Self { by_key: BTreeMap::new(), by_use: BTreeMap::new(), uses: 0, most }
+        Self { by_key: BTreeMap::new(), by_use: BTreeMap::new(), uses: 0, weight: 0, most }
     }
 
     pub(super) fn has(&self, key: &K) -> bool {
@@ -22,45 +31,54 @@ impl<K: Ord + Copy, V> Recent<K, V> {
 
     /// A value, which counts as used now.
     pub(super) fn get(&mut self, key: &K) -> Option<&mut V> {
-        let (used, value) = self.by_key.get_mut(key)?;
-        if *used != self.uses {
-            self.by_use.remove(used);
+        let kept = self.by_key.get_mut(key)?;
+        if kept.used != self.uses {
+            self.by_use.remove(&kept.used);
             self.uses += 1;
-            *used = self.uses;
-            self.by_use.insert(*used, *key);
+            kept.used = self.uses;
+            self.by_use.insert(kept.used, *key);
         }
-        Some(value)
+        Some(&mut kept.value)
     }
 
-    /// Keeps a value, and lets go of the one not used for longest if there is no room.
+    /// Keeps a value, and lets go of those not used for longest if there is no room.
     pub(super) fn insert(&mut self, key: K, value: V) {
-        self.insert_beside(key, value, |_| false);
+        self.insert_beside(key, value, 1, |_| false);
     }
 
-    /// Keeps a value; what `held` names does not go, even if there is no room.
-    pub(super) fn insert_beside(&mut self, key: K, value: V, held: impl Fn(&K) -> bool) {
+    /// Keeps a value of this weight; what `held` names does not go, even if there is no room.
+    pub(super) fn insert_beside(&mut self, key: K, value: V, weight: usize, held: impl Fn(&K) -> bool) {
+        self.remove(&key);
         self.uses += 1;
-        if let Some((used, _)) = self.by_key.insert(key, (self.uses, value)) {
-            self.by_use.remove(&used);
-        }
+        self.weight += weight;
+        self.by_key.insert(key, Kept { used: self.uses, weight, value });
         self.by_use.insert(self.uses, key);
         self.make_room(held);
     }
 
+    /// Weighs a value anew.
+    pub(super) fn weigh(&mut self, key: &K, weight: impl Fn(&V) -> usize) {
+        if let Some(kept) = self.by_key.get_mut(key) {
+            self.weight -= kept.weight;
+            kept.weight = weight(&kept.value);
+            self.weight += kept.weight;
+        }
+    }
+
     /// Lets go until there is room, but of nothing that `held` names, nor of what was used last.
     pub(super) fn make_room(&mut self, held: impl Fn(&K) -> bool) {
-        while self.by_key.len() > self.most {
+        while self.weight > self.most {
             let mut oldest_first = self.by_use.iter();
             let goes = |(used, key): &(&u64, &K)| **used != self.uses && !held(key);
-            let Some((used, key)) = oldest_first.find(goes).map(|(used, key)| (*used, *key)) else { return };
-            self.by_use.remove(&used);
-            self.by_key.remove(&key);
+            let Some(key) = oldest_first.find(goes).map(|(_, key)| *key) else { return };
+            self.remove(&key);
         }
     }
 
     pub(super) fn remove(&mut self, key: &K) {
-        if let Some((used, _)) = self.by_key.remove(key) {
-            self.by_use.remove(&used);
+        if let Some(kept) = self.by_key.remove(key) {
+            self.by_use.remove(&kept.used);
+            self.weight -= kept.weight;
         }
     }
 
@@ -94,9 +112,24 @@ mod tests {
     #[test]
     fn what_is_held_stays_even_where_there_is_no_room() {
         let mut recent = Recent::of(2);
-        (1..=4).for_each(|n| recent.insert_beside(n, (), |_| true));
+        (1..=4).for_each(|n| recent.insert_beside(n, (), 1, |_| true));
         assert_eq!(recent.keys(), [1, 2, 3, 4]);
         recent.make_room(|_| false);
         assert_eq!(recent.keys(), [3, 4]);
+    }
+
+    #[test]
+    fn a_heavy_one_takes_the_room_of_many_and_gives_it_back() {
+        let mut recent = Recent::of(10);
+        (1..=9).for_each(|n| recent.insert(n, 1));
+        recent.insert_beside(10, 6, 6, |_| false);
+        assert_eq!(recent.keys(), [6, 7, 8, 9, 10]);
+        recent.weigh(&9, |_| 5);
+        recent.make_room(|_| false);
+        assert_eq!(recent.keys(), [10], "what was used last stays");
+        recent.insert(10, 1);
+        (1..=9).for_each(|n| recent.insert(n, 1));
+        assert_eq!(recent.keys().len(), 10);
+        assert_eq!(recent.weight, 10);
     }
 }

@@ -333,8 +333,8 @@ impl<K: Kind> Matter<K> {
             return false;
         };
         let convenor = self.entry(&former.removal).map(|entry| entry.header().lane);
-        let seen = convenor.and_then(|lane| self.frontier_after(entry)?.get(&lane).copied());
-        *entry == former.removal || self.frontier_after(entry).is_some() && seen.unwrap_or(0) < former.since
+        let seen = convenor.and_then(|lane| Some(self.frontier_after(entry)?.count(lane)));
+        *entry == former.removal || seen.is_some_and(|seen| seen < former.since)
     }
 
     /// Whether content of an entry is meant for an agency: it is named, or all parties are meant and in the eyes of who
@@ -354,7 +354,7 @@ impl<K: Kind> Matter<K> {
         };
         let logs = self.shared_logs();
         let in_its_eyes = logs.filter_map(|(lane, log)| {
-            let count = frontier.get(lane).copied()?;
+            let count = Some(frontier.count(*lane)).filter(|count| *count > 0)?;
             let (opening, _) = self.opening_in(log, count)?;
             Some(self.convened(opening, log, count).present)
         });

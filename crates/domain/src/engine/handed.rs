@@ -181,7 +181,7 @@ impl<K: Kind> Matter<K> {
     /// The first valid entries of a lane, as many as somebody had seen.
     fn valid_in(&self, lane: Lane, frontier: &Frontier) -> impl Iterator<Item = &Entry> {
         let steps = self.log_of(lane).map(|log: &LaneLog<K::Lane>| log.steps.as_slice()).unwrap_or_default();
-        let seen = steps.iter().take(frontier.get(&lane).copied().unwrap_or(0));
+        let seen = steps.iter().take(frontier.count(lane));
         let valid = seen.filter(|step| step.verdict == Verdict::Valid);
         valid.filter_map(|step| self.entry(&step.entry).map(AsRef::as_ref))
     }

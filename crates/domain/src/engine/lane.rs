@@ -14,8 +14,45 @@ use comity_journal::time::Timestamp;
 use super::candidate::Verdict;
 
 /// How far each lane had come when an entry was written, as a count of its entries. Shared lanes and, for inner
-/// entries, the inner one.
-pub(super) type Frontier = BTreeMap<Lane, usize>;
+/// entries, the inner one. Lanes are few, and every entry keeps one of these: a sorted list is a tenth of a map.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Frontier(Vec<(Lane, usize)>);
+
+impl Frontier {
+    /// How many entries of a lane.
+    pub(super) fn count(&self, lane: Lane) -> usize {
+        self.0.binary_search_by_key(&lane, |(lane, _)| *lane).map_or(0, |i| self.0[i].1)
+    }
+
+    /// At least so many entries of a lane.
+    pub(super) fn raise(&mut self, lane: Lane, count: usize) {
+        match self.0.binary_search_by_key(&lane, |(lane, _)| *lane) {
+            Ok(i) => self.0[i].1 = self.0[i].1.max(count),
+            Err(i) => {
+                self.0.reserve_exact(1);
+                self.0.insert(i, (lane, count));
+            }
+        }
+    }
+
+    /// Of each lane at least as many entries as in the other.
+    pub(super) fn join(&mut self, other: &Self) {
+        other.iter().for_each(|(lane, count)| self.raise(lane, count));
+    }
+
+    /// The lanes that have come anywhere, in their order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Lane, usize)> {
+        self.0.iter().copied()
+    }
+}
+
+impl FromIterator<(Lane, usize)> for Frontier {
+    fn from_iter<I: IntoIterator<Item = (Lane, usize)>>(counts: I) -> Self {
+        let mut frontier = Self::default();
+        counts.into_iter().for_each(|(lane, count)| frontier.raise(lane, count));
+        frontier
+    }
+}
 
 /// One evaluated entry of a lane.
 #[derive(Clone, Debug, PartialEq)]

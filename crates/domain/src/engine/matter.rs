@@ -71,7 +71,7 @@ pub(super) struct State<K: Kind> {
 impl<K: Kind> State<K> {
     /// How many entries of a lane were seen.
     pub(super) fn frontier_of_lane(&self, lane: Lane) -> usize {
-        self.frontier.get(&lane).copied().unwrap_or(0)
+        self.frontier.count(lane)
     }
 
     /// Why nothing is written in the lane of somebody who is no party.
@@ -126,7 +126,7 @@ impl<K: Kind> Matter<K> {
         }
         self.index(&entry);
         self.entries.insert(hash, entry);
-        let rivals = self.places.entry(place).or_default();
+        let rivals = self.places.entry(place).or_insert_with(|| Vec::with_capacity(1));
         rivals.push(hash);
         rivals.sort();
         let laid = rivals.len() > 1 || place.1.epoch > 0 || self.courses.contains_key(&place.0);
@@ -217,7 +217,7 @@ impl<K: Kind> Matter<K> {
 
     fn settle(&mut self, stated: &Stated<'_>, place: Place, verdict: Verdict, mut frontier: Frontier) {
         let count = self.length(stated.lane) + 1;
-        frontier.insert(stated.lane, count);
+        frontier.raise(stated.lane, count);
         let step = Step {
             entry: stated.entry,
             author: stated.author,
@@ -385,7 +385,7 @@ impl<K: Kind> Matter<K> {
     pub(super) fn was_seen(&self, entry: &Entry, state: &State<K>) -> bool {
         let header = entry.header();
         let count = self.count_to(header.lane, header.place, &entry.hash());
-        count.is_some_and(|count| state.frontier.get(&header.lane).is_some_and(|to| count <= *to))
+        count.is_some_and(|count| count <= state.frontier_of_lane(header.lane))
     }
 
     // --- look-ups -----------------------------------------------------------------------------------------
@@ -450,13 +450,12 @@ impl<K: Kind> Matter<K> {
     /// and whatever those had seen.
     fn frontier_of(&self, entry: &Entry) -> Frontier {
         let header = entry.header();
-        let mut frontier = Frontier::new();
+        let mut frontier = Frontier::default();
         let own = self.length(header.lane);
         let named = header.seen.iter().filter_map(|seen| Some((seen.lane, self.count_seen(seen)?)));
         for (lane, count) in std::iter::once((header.lane, own)).chain(named) {
-            for (lane, count) in self.frontier_at(lane, count).into_iter().flatten() {
-                let known = frontier.entry(*lane).or_default();
-                *known = (*known).max(*count);
+            if let Some(known) = self.frontier_at(lane, count) {
+                frontier.join(known);
             }
         }
         frontier
@@ -466,11 +465,8 @@ impl<K: Kind> Matter<K> {
     pub(super) fn seen_by(&self, agency: &AgencyId) -> Frontier {
         let kind = self.lanes.values().filter_map(|log| Some(&log.last_by(agency)?.frontier));
         let inner = self.inner.values().filter_map(|log| Some(&log.last_by(agency)?.frontier));
-        let mut seen = Frontier::new();
-        for (lane, count) in kind.chain(inner).flatten() {
-            let known = seen.entry(*lane).or_default();
-            *known = (*known).max(*count);
-        }
+        let mut seen = Frontier::default();
+        kind.chain(inner).for_each(|known| seen.join(known));
         seen
     }
 
@@ -505,18 +501,18 @@ impl<K: Kind> Matter<K> {
             frontier: frontier.clone(),
             handed: HandedOverRecords::new(),
         };
-        for (lane, count) in frontier {
-            if let Some(log) = self.lanes.get(lane) {
-                state.lanes.insert(lane.party(), log.after(*count).cloned().unwrap_or_default());
-                state.understood &= log.is_understood(*count);
-                if let Some((opening, entry)) = self.opening_in(log, *count) {
-                    let convened = self.convened(opening, log, *count);
+        for (lane, count) in frontier.iter() {
+            if let Some(log) = self.lanes.get(&lane) {
+                state.lanes.insert(lane.party(), log.after(count).cloned().unwrap_or_default());
+                state.understood &= log.is_understood(count);
+                if let Some((opening, entry)) = self.opening_in(log, count) {
+                    let convened = self.convened(opening, log, count);
                     (state.parties, state.former) = (convened.present, convened.former);
                     state.opened_by = Some(entry);
                 }
             }
-            if let Some(log) = self.inner.get(lane) {
-                state.inner = log.after(*count).cloned().unwrap_or_default();
+            if let Some(log) = self.inner.get(&lane) {
+                state.inner = log.after(count).cloned().unwrap_or_default();
             }
         }
         for party in &state.parties {
@@ -552,6 +548,11 @@ impl<K: Kind> Matter<K> {
     /// An entry that has been received.
     pub fn entry(&self, hash: &Hash) -> Option<&Arc<Entry>> {
         self.entries.get(hash)
+    }
+
+    /// How many entries have been received.
+    pub fn count(&self) -> usize {
+        self.entries.len()
     }
 
     /// All entries received, by hash.
@@ -653,7 +654,7 @@ impl<K: Kind> Matter<K> {
         };
         let (Some((lane_a, count_a)), Some((lane_b, count_b))) = (place(a), place(b)) else { return false };
         let saw = |lane, count, other: Lane, n: usize| {
-            self.frontier_at(lane, count).and_then(|f| f.get(&other)).is_some_and(|seen| *seen >= n)
+            self.frontier_at(lane, count).is_some_and(|seen| seen.count(other) >= n)
         };
         lane_a != lane_b && !saw(lane_a, count_a, lane_b, count_b) && !saw(lane_b, count_b, lane_a, count_a)
     }

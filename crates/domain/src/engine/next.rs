@@ -67,10 +67,9 @@ impl<K: Kind> Matter<K> {
         // What somebody who is no party put here is nowhere else: partners would wait for it in vain.
         let parties = self.all_lanes();
         let all_have = |other: &Lane| other.is_shared() && parties.contains(&other.party());
-        let moved = self.everything().into_iter().filter(|(other, count)| {
-            *other != lane
-                && (!lane.is_shared() || all_have(other))
-                && known.get(other).copied().unwrap_or(0) < *count
+        let everything = self.everything();
+        let moved = everything.iter().filter(|(other, count)| {
+            *other != lane && (!lane.is_shared() || all_have(other)) && known.count(*other) < *count
         });
         moved
             .filter_map(|(lane, _)| self.head(lane).map(|(place, entry)| Seen { lane, place, entry }))

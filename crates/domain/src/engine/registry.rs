@@ -96,6 +96,8 @@ pub trait AnyMatter: Send {
     fn opening(&self) -> Option<(&Opening, Hash)>;
     /// [`Matter::disowned_opening`].
     fn disowned_opening(&self) -> Option<&Opening>;
+    /// [`Matter::count`].
+    fn count(&self) -> usize;
     /// [`Matter::entries`].
     fn entries(&self) -> Vec<&Arc<Entry>>;
     /// [`Matter::unseen_by`].
@@ -281,6 +283,9 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn entry(&self, hash: &Hash) -> Option<&Arc<Entry>> {
         Self::entry(self, hash)
+    }
+    fn count(&self) -> usize {
+        Self::count(self)
     }
     fn entries(&self) -> Vec<&Arc<Entry>> {
         Self::entries(self).collect()

@@ -101,7 +101,7 @@ impl<K: Kind> Matter<K> {
         let seen = self.seen_by(us);
         let shared = self.shared_logs();
         let beyond = shared.flat_map(|(lane, log)| {
-            let from = seen.get(lane).copied().unwrap_or(0);
+            let from = seen.count(*lane);
             log.steps.iter().skip(from)
         });
         let valid = beyond.filter(|step| step.verdict == Verdict::Valid);
