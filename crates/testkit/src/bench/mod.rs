@@ -1,11 +1,14 @@
 //! What benches share: the machine they run on, and figures of several rounds. Not for tests: nothing here decides
 //! whether anything is right.
 
+#[cfg(feature = "node")]
 pub mod limits;
 pub mod machine;
 #[cfg(feature = "node")]
 pub mod real;
 mod settings;
+#[cfg(feature = "node")]
+mod tls;
 
 pub use settings::settings;
 
