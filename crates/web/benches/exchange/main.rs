@@ -13,6 +13,7 @@ mod clients;
 mod others;
 #[expect(dead_code, reason = "catching up needs more of it")]
 mod pair;
+mod rabbitmq;
 
 use std::path::Path;
 use std::time::Duration;

@@ -1,6 +1,7 @@
-//! What people use today to pass messages on, where this machine has it: a database as a queue, and GnuPG.
+//! What people use today to pass messages on, where this machine has it: a message queue, a database as one, and GnuPG.
 //!
-//! None of them does all that an exchange of acts does: a database signs and seals nothing, and GnuPG delivers nothing.
+//! None of them does all that an exchange of acts does: a queue and a database sign and seal nothing, and GnuPG delivers
+//! nothing.
 //! Mail that is signed and sealed is never faster than GnuPG alone, so that mail itself need not be set up.
 
 use std::path::{Path, PathBuf};
@@ -14,12 +15,14 @@ use tempfile::TempDir;
 
 use super::TEXT_BYTES;
 use super::pair::fault;
+use super::rabbitmq::RabbitMq;
 
 /// Whom one message is measured with.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Peer {
     Sqlite,
     Postgres,
+    RabbitMq,
     Gpg,
 }
 
@@ -28,6 +31,7 @@ impl Peer {
         match self {
             Self::Sqlite => "SQLite insert, 1 writer",
             Self::Postgres => "PostgreSQL insert, 32 clients",
+            Self::RabbitMq => "RabbitMQ, 32 unconfirmed",
             Self::Gpg => "GnuPG, two at a time",
         }
     }
@@ -36,6 +40,7 @@ impl Peer {
         match self {
             Self::Sqlite => "durable at one end, a commit each; neither signed nor sealed",
             Self::Postgres => "durable at one end, a commit each; neither signed nor sealed",
+            Self::RabbitMq => "through a quorum queue, confirmed, acknowledged; neither signed nor sealed",
             Self::Gpg => "signed and sealed, then opened and checked; neither delivered nor durable",
         }
     }
@@ -46,6 +51,7 @@ pub(crate) struct Others {
     folder: PathBuf,
     gpg: Option<Gpg>,
     postgres: Option<Postgres>,
+    rabbit: Option<RabbitMq>,
 }
 
 impl Others {
@@ -54,20 +60,26 @@ impl Others {
             folder: folder.to_owned(),
             gpg: Gpg::begin(folder).ok(),
             postgres: Postgres::begin(folder).ok(),
+            rabbit: RabbitMq::begin(folder).ok(),
         }
     }
 
     /// What is left out, and why.
     pub(crate) fn told(&self) -> Vec<String> {
-        let missing =
-            [("gpg", self.gpg.is_none()), ("PostgreSQL (initdb, pgbench)", self.postgres.is_none())];
+        let missing = [
+            ("gpg", self.gpg.is_none()),
+            ("PostgreSQL (initdb, pgbench)", self.postgres.is_none()),
+            ("RabbitMQ (rabbitmq-server, python3-pika)", self.rabbit.is_none()),
+        ];
         let missing = missing.into_iter().filter(|(_, missing)| *missing);
-        missing.map(|(name, _)| format!("skipped: {name} does not run on this machine")).collect()
+        missing.map(|(name, _)| format!("not here: {name} does not run on this machine")).collect()
     }
 
     pub(crate) fn peers(&self) -> Vec<Peer> {
         let postgres = self.postgres.iter().map(|_| Peer::Postgres);
-        std::iter::once(Peer::Sqlite).chain(postgres).chain(self.gpg.iter().map(|_| Peer::Gpg)).collect()
+        let rabbit = self.rabbit.iter().map(|_| Peer::RabbitMq);
+        let gpg = self.gpg.iter().map(|_| Peer::Gpg);
+        std::iter::once(Peer::Sqlite).chain(postgres).chain(rabbit).chain(gpg).collect()
     }
 
     /// Messages a second.
@@ -76,6 +88,7 @@ impl Others {
         match peer {
             Peer::Sqlite => sqlite(&self.folder, each),
             Peer::Postgres => self.postgres.as_ref().ok_or_else(gone)?.rate(each),
+            Peer::RabbitMq => self.rabbit.as_ref().ok_or_else(gone)?.rate(each),
             Peer::Gpg => self.gpg.as_ref().ok_or_else(gone)?.rate(each),
         }
     }
@@ -205,7 +218,7 @@ impl Drop for Postgres {
     }
 }
 
-fn run(command: &mut Command) -> Result<(), Failure> {
+pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     let ended =
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().map_err(fault)?;
     if ended.success() { Ok(()) } else { Err(fault(format!("{} failed", command.get_program().display()))) }
