@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use comity_app::Failure;
+use comity_app::context::Clock as _;
 use comity_app::ledger::{Compared, Ledger, LedgerByHand, LedgerHandle, Pending};
 use comity_app::queries::{Also, ListPage, ListQuery, SearchPage};
 use comity_app::views::{self, Cursor, Facet, Side};
@@ -395,13 +396,18 @@ fn rows_lag_for_half_a_second_and_no_longer_while_entries_keep_coming() {
     pair.sync().unwrap();
     let mut b = by_hand(&pair);
     let row = || pair.b.disk.view(views::MATTERS, None, 100).unwrap();
-    let before = row();
-    for (later, folded) in [(0, false), (499, false), (1, true)] {
+    let (before, lag) = (row(), b.1.ledger().views_lag());
+    for (later, folded, lagged) in [(0, false, 0), (499, false, 499), (1, true, 500)] {
         pair.a.act(matter, "remind", Some("text = \"Please.\""), "Amara Olin").unwrap();
         pair.b.clock.advance(later);
+        assert_eq!(lag.millis(pair.b.clock.now()), lagged, "as a watcher sees it");
         take_in_unseen(&pair, &mut b);
         assert_eq!(row() != before, folded, "folded before the next entries are taken in");
     }
+    pair.b.clock.advance(70);
+    assert_eq!(lag.millis(pair.b.clock.now()), 70, "those that were just taken in lag in their turn");
+    b.1.ledger().fold_lagging().unwrap();
+    assert_eq!(lag.millis(pair.b.clock.now()), 0, "none lag");
 }
 
 #[test]

@@ -12,6 +12,8 @@
 //! Invariant: a matter whose rows are not what its entries make them is named in this view, in every state of the store.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use comity_journal::ids::MatterId;
 use comity_journal::suite::Hash;
@@ -39,6 +41,32 @@ pub(super) enum NewWords {
 pub(crate) struct Lagging {
     matters: BTreeMap<MatterId, NewWords>,
     since: Option<Timestamp>,
+    told: ViewsLag,
+}
+
+/// Since when rows lag, for whoever watches the node. It can be read without the ledger: a job that asked it might be the
+/// one before which they are folded.
+#[derive(Clone, Debug)]
+pub struct ViewsLag(Arc<AtomicI64>);
+
+impl ViewsLag {
+    /// While none lag.
+    const NONE: i64 = i64::MAX;
+
+    /// How old the oldest commit is whose rows are not folded yet, in milliseconds; 0 when there is none.
+    pub fn millis(&self, now: Timestamp) -> i64 {
+        now.millis().saturating_sub(self.0.load(Ordering::Relaxed)).max(0)
+    }
+
+    fn tell(&self, since: Option<Timestamp>) {
+        self.0.store(since.map_or(Self::NONE, Timestamp::millis), Ordering::Relaxed);
+    }
+}
+
+impl Default for ViewsLag {
+    fn default() -> Self {
+        Self(Arc::new(AtomicI64::new(Self::NONE)))
+    }
 }
 
 impl Lagging {
@@ -47,17 +75,23 @@ impl Lagging {
     /// # Errors
     /// When the store cannot be read, or a row of it.
     pub(crate) fn read_again(&mut self, store: &dyn Reader, now: Timestamp) -> Result<(), Failure> {
-        *self = Self::default();
+        self.forget();
         for (key, _) in store.view(LAGGING, None, usize::MAX)? {
             let broken = || Failure::Fault("a row of the view of lagging rows cannot be read".into());
             self.matters.insert(MatterId::from_slice(&key).ok_or_else(broken)?, NewWords::Any);
-            self.since = Some(now);
+            self.lag_since(Some(now));
         }
         Ok(())
     }
 
     pub(super) fn forget(&mut self) {
-        *self = Self::default();
+        self.matters.clear();
+        self.lag_since(None);
+    }
+
+    fn lag_since(&mut self, since: Option<Timestamp>) {
+        self.since = since;
+        self.told.tell(since);
     }
 
     /// Whether any rows lag.
@@ -107,7 +141,7 @@ pub(super) fn put_off(
             due.insert(id);
             continue;
         }
-        ledger.lagging.since = ledger.lagging.since.or(Some(pending.at));
+        ledger.lagging.lag_since(ledger.lagging.since.or(Some(pending.at)));
         ledger.lagging.matters.insert(id, NewWords::Of(BTreeSet::new()));
         let key = id.as_bytes().to_vec();
         pending.commit.views.push(ViewRow { view: LAGGING, key, value: Some(Vec::new()) });
@@ -117,13 +151,19 @@ pub(super) fn put_off(
 
 /// The rows of all matters that lag are being folded into this commit; gives which they are.
 pub(super) fn catch_up(ledger: &mut Ledger, pending: &mut Pending) -> BTreeMap<MatterId, NewWords> {
-    let lagging = std::mem::take(&mut ledger.lagging).matters;
+    let lagging = std::mem::take(&mut ledger.lagging.matters);
+    ledger.lagging.forget();
     let rows = lagging.keys().map(|id| ViewRow { view: LAGGING, key: id.as_bytes().to_vec(), value: None });
     pending.commit.views.extend(rows);
     lagging
 }
 
 impl Ledger {
+    /// Tells from now on since when rows lag.
+    pub fn views_lag(&self) -> ViewsLag {
+        self.lagging.told.clone()
+    }
+
     /// Folds whatever lags, in a commit of its own.
     ///
     /// # Errors

@@ -30,6 +30,7 @@ use comity_store::ViewRow;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use lagging::ViewsLag;
 pub use order::{Cursor, Facet, facets};
 pub use packages::PackageRow;
 pub(crate) use row::named;

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::asking::Reading;
 use super::compress;
+use super::metrics;
 use super::office::Office;
 use super::trouble::{self, Trouble};
 
@@ -24,6 +25,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// Reads who asks, refuses what another site sent, and puts the headers on every answer.
 pub(crate) async fn guard(State(office): State<Arc<Office>>, request: Request<Body>, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
+    metrics::look_before(&mut parts, &office).await;
     let reading = Reading::of(&parts, &office).await;
     parts.extensions.insert(reading.clone());
     let compressed = compress::wanted(&parts.headers);

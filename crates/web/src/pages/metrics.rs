@@ -9,9 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use comity_app::authorise::Doing;
@@ -45,17 +46,34 @@ impl Answered {
     }
 }
 
+/// How long rows of lists had lagged when a request came, in milliseconds; nothing where the ledger did not say.
+#[derive(Clone, Copy, Debug)]
+struct LaggedBefore(Option<i64>);
+
+/// Notes how long rows of lists lag, for whoever asks for the numbers. Later it would be too late: already the question who
+/// is signed in has them folded, since whoever asks may look.
+pub(crate) async fn look_before(parts: &mut Parts, office: &Office) {
+    if parts.uri.path() == "/metrics" {
+        parts.extensions.insert(LaggedBefore(office.views_lag().await.ok()));
+    }
+}
+
 /// What is told of a node.
 #[derive(Debug, PartialEq, Eq)]
 struct Numbers {
     records: u64,
     matters: u64,
+    views_lag: Option<i64>,
     queued: Vec<(AgencyId, u64)>,
     sessions: usize,
     answered: Vec<(usize, u64)>,
 }
 
-async fn show(State(office): State<Arc<Office>>, asking: Asking) -> Result<Response, Trouble> {
+async fn show(
+    State(office): State<Arc<Office>>,
+    Extension(LaggedBefore(views_lag)): Extension<LaggedBefore>,
+    asking: Asking,
+) -> Result<Response, Trouble> {
     let officer = asking.officer();
     let (records, matters, queued) = office
         .run(move |ledger, pending| {
@@ -67,27 +85,37 @@ async fn show(State(office): State<Arc<Office>>, asking: Asking) -> Result<Respo
         .await?;
     let sessions = office.sessions.count(office.now());
     let answered = office.answered.all().collect();
-    let text = text(&Numbers { records, matters, queued, sessions, answered });
+    let text = text(&Numbers { records, matters, views_lag, queued, sessions, answered });
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }
 
 /// The numbers in the text format of Prometheus.
 fn text(numbers: &Numbers) -> String {
     let mut text = String::new();
-    let mut metric = |name: &str, kind: &str, help: &str, values: &[(String, u64)]| {
+    let mut metric = |name: &str, kind: &str, help: &str, values: &[(String, String)]| {
         // Writing into a string cannot fail.
         let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
         for (labels, value) in values {
             let _ = writeln!(text, "{name}{labels} {value}");
         }
     };
-    let one = |value| [(String::new(), value)];
+    let one = |value: u64| [(String::new(), value.to_string())];
     metric("comity_journal_records", "gauge", "Records in the journal.", &one(numbers.records));
     metric("comity_matters", "gauge", "Matters and inner records.", &one(numbers.matters));
     metric("comity_sessions", "gauge", "Officers signed in.", &one(numbers.sessions as u64));
-    let queued = numbers.queued.iter().map(|(agency, queued)| (format!("{{agency=\"{agency}\"}}"), *queued));
+    let lag = numbers.views_lag.map(|millis| (String::new(), (millis as f64 / 1000.0).to_string()));
+    metric(
+        "comity_views_lag_seconds",
+        "gauge",
+        "Age of the oldest commit whose rows in lists are not folded yet; 0 when there is none.",
+        lag.as_slice(),
+    );
+    let of_partner =
+        |(agency, queued): &(AgencyId, u64)| (format!("{{agency=\"{agency}\"}}"), queued.to_string());
+    let queued = numbers.queued.iter().map(of_partner);
     metric("comity_queued_entries", "gauge", "Entries that wait for delivery.", &queued.collect::<Vec<_>>());
-    let answered = numbers.answered.iter().map(|(class, count)| (format!("{{class=\"{class}xx\"}}"), *count));
+    let of_class = |(class, count): &(usize, u64)| (format!("{{class=\"{class}xx\"}}"), count.to_string());
+    let answered = numbers.answered.iter().map(of_class);
     metric("comity_requests_total", "counter", "Requests answered.", &answered.collect::<Vec<_>>());
     text
 }
@@ -106,11 +134,13 @@ mod tests {
         let told = text(&Numbers {
             records: 31,
             matters: 9,
+            views_lag: Some(470),
             queued: vec![(agency, 4)],
             sessions: 2,
             answered: answered.all().collect(),
         });
         assert!(told.contains("# TYPE comity_journal_records gauge\ncomity_journal_records 31\n"));
+        assert!(told.contains("# TYPE comity_views_lag_seconds gauge\ncomity_views_lag_seconds 0.47\n"));
         assert!(told.contains(&format!("comity_queued_entries{{agency=\"{agency}\"}} 4\n")));
         assert!(told.contains("comity_requests_total{class=\"2xx\"} 2\n"));
         assert!(told.contains("comity_requests_total{class=\"4xx\"} 1\n"));

@@ -10,6 +10,7 @@ use comity_app::ledger::{Ledger, LedgerHandle, Pending};
 use comity_app::queries::Ringing;
 use comity_app::sign_in::{Code, Site};
 use comity_app::staging::Staging;
+use comity_app::views::ViewsLag;
 use comity_app::{Failure, people::Officer};
 use comity_domain::engine::Kinds;
 use comity_domain::matters::officer::SignInMeans;
@@ -17,6 +18,7 @@ use comity_domain::words::{Lang, Words};
 use comity_journal::entropy::Entropy;
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::time::Timestamp;
+use tokio::sync::OnceCell;
 
 use super::evidence::UnderWay;
 use super::journal::Verification;
@@ -107,6 +109,8 @@ pub struct Office {
     pub(crate) sessions: Sessions,
     /// How many requests were answered.
     pub(crate) answered: Answered,
+    /// Since when rows of lists lag, once the ledger was asked where that is told.
+    views_lag: OnceCell<ViewsLag>,
     /// Whether the journal holds, as far as that was asked.
     pub(crate) verification: Verification,
     /// Evidence that is being checked, sealed or fetched.
@@ -152,6 +156,7 @@ impl Office {
             kinds: parts.kinds,
             sessions: Sessions::default(),
             answered: Answered::default(),
+            views_lag: OnceCell::new(),
             verification: Verification::default(),
             evidence: UnderWay::default(),
             door: Door::new(parts.set_up),
@@ -191,6 +196,12 @@ impl Office {
         job: impl FnOnce(&mut Ledger, &mut Pending) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         self.ledger.run(job).await
+    }
+
+    /// How long rows of lists have lagged, in milliseconds; without waiting for the ledger, from the second time on.
+    pub(crate) async fn views_lag(&self) -> Result<i64, Failure> {
+        let ask = async || self.ledger.ahead().run(|ledger, _| Ok(ledger.views_lag())).await;
+        Ok(self.views_lag.get_or_try_init(ask).await?.millis(self.now()))
     }
 
     /// The officer of this record, as they stand now, and what rings for them.

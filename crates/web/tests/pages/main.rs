@@ -154,6 +154,7 @@ fn numbers_and_officers_are_for_administrators_alone() {
     }
     let numbers = administrator.get("/metrics").text;
     assert!(numbers.contains("\ncomity_sessions 2\n"), "{numbers}");
+    assert!(numbers.contains("\ncomity_views_lag_seconds 0\n"), "nobody has written anything: {numbers}");
     assert!(!numbers.contains("Amara") && !numbers.contains("Country"), "no names stand among them");
     assert!(administrator.get("/officers").text.contains("Amara Olin"));
 }
