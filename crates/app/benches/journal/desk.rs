@@ -1,7 +1,7 @@
 //! A node at work on matters that it has opened with a partner who has not been dialled yet.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use comity_app::Failure;
 use comity_app::commands::ActCommand;
@@ -12,9 +12,10 @@ use comity_domain::act::{Composed, Preparation};
 use comity_domain::matters;
 use comity_journal::entry::Lane;
 use comity_journal::ids::{AgencyId, MatterId, Token};
-use comity_journal::suite::Suite;
+use comity_journal::suite::{Hash, Suite};
 use comity_store::faults::FaultPlan;
 use comity_store::sqlite::SqliteStore;
+use comity_store::{Reader, Store as _};
 use comity_testkit::bench::real::{SystemClock, now};
 use comity_testkit::node::{Station, request_wished_by, review};
 use comity_testkit::{Agency, Seeded};
@@ -22,7 +23,7 @@ use tempfile::TempDir;
 
 /// How many bytes of text a note has.
 pub(crate) const TEXT_BYTES: usize = 120;
-const KIND: &str = "request";
+pub(crate) const KIND: &str = "request";
 const NOTE: &str = "note";
 const REMINDER: &str = "remind";
 const WRITES: &str = "Amara Olin";
@@ -55,6 +56,8 @@ pub(crate) struct Desk {
     pub(crate) ledger: LedgerHandle,
     agency: AgencyId,
     matters: Vec<MatterId>,
+    /// The store, as another process would read it: nobody is asked, and nothing is folded for whoever reads it.
+    pub(crate) stored: Mutex<Box<dyn Reader>>,
     officer: Officer,
     pseudonyms: Vec<u8>,
     toml: String,
@@ -72,8 +75,10 @@ impl Desk {
         let station = Station::new("north", "XA", 5, FaultPlan::default());
         let (keys, kinds) = (station.keys(), Arc::new(matters::standard()));
         let pseudonyms = keys.pseudonyms.to_vec();
+        let store = SqliteStore::open(&folder.path().join("store"), station.agency)?;
+        let stored = Mutex::new(store.reader()?);
         let mut ledger = Ledger::open(LedgerParts {
-            store: Box::new(SqliteStore::open(&folder.path().join("store"), station.agency)?),
+            store: Box::new(store),
             keys,
             card: station.card.clone(),
             kinds: Arc::clone(&kinds),
@@ -98,6 +103,7 @@ impl Desk {
             ledger,
             agency,
             matters,
+            stored,
             officer,
             pseudonyms,
             toml,
@@ -110,7 +116,7 @@ impl Desk {
 
     /// Writes an entry into a matter; returns once it is durable.
     pub(crate) async fn write(&self, way: Way, matter: usize) -> Result<(), Failure> {
-        let matter = *self.matters.get(matter).ok_or_else(|| Failure::NotFound("no such matter".into()))?;
+        let matter = self.matter(matter)?;
         match way {
             Way::Command => {
                 let command = ActCommand { matter, act: NOTE.into(), toml: Some(self.toml.clone()) };
@@ -121,12 +127,22 @@ impl Desk {
                 });
                 written.await.map(drop)
             }
-            Way::Note => self.append(matter, &self.note, Lane::Inner(self.agency)).await,
-            Way::Reminder => self.append(matter, &self.reminder, Lane::Shared(self.agency)).await,
+            Way::Note => self.append(matter, &self.note, Lane::Inner(self.agency)).await.map(drop),
+            Way::Reminder => self.remind(matter).await.map(drop),
         }
     }
 
-    async fn append(&self, matter: MatterId, act: &Composed, lane: Lane) -> Result<(), Failure> {
+    /// A matter by its number.
+    pub(crate) fn matter(&self, number: usize) -> Result<MatterId, Failure> {
+        self.matters.get(number).copied().ok_or_else(|| Failure::NotFound("no such matter".into()))
+    }
+
+    /// Writes a reminder; which entry it is, once it is durable.
+    pub(crate) async fn remind(&self, matter: MatterId) -> Result<Hash, Failure> {
+        self.append(matter, &self.reminder, Lane::Shared(self.agency)).await
+    }
+
+    async fn append(&self, matter: MatterId, act: &Composed, lane: Lane) -> Result<Hash, Failure> {
         let Composed { act, structure, parts } = act.clone();
         let new = NewEntry {
             matter,
@@ -142,7 +158,7 @@ impl Desk {
             opening: None,
             handling: Token::literal("h0"),
         };
-        self.ledger.ahead().run(move |ledger, pending| ledger.append_own(pending, new)).await.map(drop)
+        self.ledger.ahead().run(move |ledger, pending| ledger.append_own(pending, new)).await
     }
 
     /// How many group commits have brought records.

@@ -5,13 +5,15 @@
 //! tree, in the partner's stream, and under a checkpoint signed in the same commit, so that its time to the disk is its
 //! time to a signed checkpoint. A *command* is what an officer's note takes: the officer looked up, the note composed and
 //! judged. Set-up and a second of warming up are outside the clock. At the end of each, the whole journal is verified, and
-//! every entry must be in it.
+//! every entry must be in it. How far the rows of lists lag behind is measured apart, since it takes somebody who reads
+//! them.
 //!
-//! Not here: partners (see the exchange), views that lag (`ahead`). Bars: docs/performance.md.
+//! Not here: partners (see the exchange). Bars: docs/performance.md.
 
 #![expect(clippy::print_stdout, reason = "a measurement is told on the terminal")]
 
 mod desk;
+mod lag;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -42,11 +44,15 @@ const ROWS: [(Way, usize); 7] = [
     (Way::Reminder, 256),
 ];
 
+/// With how many callers the lag of lists is measured.
+const LAGGING: [usize; 2] = [32, 256];
+
 /// How much is measured.
 struct Extent {
     rounds: usize,
     measured: Duration,
     rows: Vec<(Way, usize)>,
+    lagging: Vec<usize>,
 }
 
 fn main() -> Result<(), Failure> {
@@ -61,6 +67,7 @@ fn main() -> Result<(), Failure> {
     println!("store on {disk}, synchronous=FULL; {}", machine::told());
     let runtime = tokio::runtime::Runtime::new().map_err(desk::fault)?;
     let mut rows: Vec<Vec<Measured>> = extent.rows.iter().map(|_| Vec::new()).collect();
+    let mut lags: Vec<Vec<Figures>> = extent.lagging.iter().map(|_| Vec::new()).collect();
     let mut bounds = Bounds::default();
     for _ in 0..extent.rounds {
         bounds.measure(folder, EACH).map_err(desk::fault)?;
@@ -68,8 +75,13 @@ fn main() -> Result<(), Failure> {
             machine::settle(folder).map_err(desk::fault)?;
             measured.push(runtime.block_on(measure(folder, *way, *callers, extent.measured))?);
         }
+        for (callers, measured) in extent.lagging.iter().zip(&mut lags) {
+            machine::settle(folder).map_err(desk::fault)?;
+            measured.push(runtime.block_on(lag::measure(folder, *callers, extent.measured))?);
+        }
     }
     tell(&extent, &rows);
+    lag::told(&extent.lagging, &lags).iter().for_each(|line| println!("{line}"));
     bounds.told().iter().for_each(|line| println!("{line}"));
     println!("load at the end: {}", machine::load());
     Ok(())
@@ -210,12 +222,16 @@ fn bar(way: Way, callers: usize, often: &Figures, p99: &Figures) -> String {
 }
 
 fn extent() -> Result<Extent, Failure> {
-    let mut extent = Extent { rounds: 5, measured: Duration::from_secs(4), rows: ROWS.to_vec() };
+    let (rows, lagging) = (ROWS.to_vec(), LAGGING.to_vec());
+    let mut extent = Extent { rounds: 5, measured: Duration::from_secs(4), rows, lagging };
     for (name, number) in settings(&["--rounds", "--seconds", "--row"]).map_err(Failure::Usage)? {
         match name {
             "--rounds" => extent.rounds = number as usize,
             "--seconds" => extent.measured = Duration::from_secs(number.into()),
-            _ => extent.rows = ROWS.get(number as usize - 1).into_iter().copied().collect(),
+            _ => {
+                extent.rows = ROWS.get(number as usize - 1).into_iter().copied().collect();
+                extent.lagging.clear();
+            }
         }
     }
     Ok(extent)
