@@ -9,6 +9,7 @@ use comity_domain::matters;
 use comity_federation::batch::{Draft, Parcel};
 use comity_federation::message::{Batch, Message as _};
 use comity_federation::seal::SealingSecret;
+use comity_journal::card::CardBook;
 use comity_journal::entry::{Entry, Header, Lane, Place, VERSION};
 use comity_journal::ids::{AgencyId, MatterId, Token};
 use comity_journal::part::OpenPart;
@@ -190,9 +191,9 @@ pub(super) fn make_batch(_: u32) -> Outcome<Operation> {
 pub(super) fn open_batch(_: u32) -> Outcome<Operation> {
     let mut sent = Sent::new()?;
     let bytes = sent.batch()?;
-    let (from, to, secrets) = (sent.draft.from, sent.draft.to, [sent.secret]);
+    let (from, to, secrets, known) = (sent.draft.from, sent.draft.to, [sent.secret], CardBook::default());
     Ok(Box::new(move || {
-        let batch = Batch::open(black_box(&bytes), &from, &to, &secrets)?;
+        let batch = Batch::open(black_box(&bytes), &from, &to, &secrets, &known)?;
         let whole = batch.arrived.iter().all(|arrived| arrived.bad.is_empty() && !arrived.parts.is_empty());
         if whole && batch.arrived.len() as u64 == TOGETHER { Ok(()) } else { Err("acts are missing".into()) }
     }))
