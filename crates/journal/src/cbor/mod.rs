@@ -173,6 +173,18 @@ mod tests {
     }
 
     #[test]
+    fn a_field_that_says_what_its_absence_says_is_refused() {
+        #[derive(Debug, PartialEq, Serialize, serde::Deserialize)]
+        struct Noted {
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            a: Option<u8>,
+        }
+        assert_eq!(decode(&[0xa0]), Ok(Noted { a: None }));
+        assert_eq!(decode(&[0xa1, 0x61, b'a', 7]), Ok(Noted { a: Some(7) }));
+        assert_eq!(decode::<Noted>(&[0xa1, 0x61, b'a', 0xf6]), Err(Malformed::NotDeterministic));
+    }
+
+    #[test]
     fn deceptive_text_is_refused() {
         assert_eq!(decode::<String>(&encode("e\u{301}")), Err(Malformed::DeceptiveText));
         assert_eq!(decode::<String>(&encode("abc\u{202e}def")), Err(Malformed::DeceptiveText));
