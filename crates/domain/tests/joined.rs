@@ -163,6 +163,22 @@ fn a_take_whose_offer_it_had_not_seen_is_void_and_so_is_what_follows() {
 }
 
 #[test]
+fn a_take_whose_author_says_it_had_not_seen_the_offer_is_void_although_everybody_has_both() {
+    let mut world = opened(8);
+    let last = record(&mut world, "acknowledge", "");
+    let offer = hand_over(&mut world, Some(last));
+    let mut take = for_party(&mut world, Asked, "adopt-record", &format!("of = \"{offer}\""));
+    take.at_place = Some((Place { epoch: 1, seq: 1 }, Some(last), Vec::new()));
+    let take = world.force(Asked, take).hash();
+    world.exchange();
+    for at in [&world.at_asking, &world.at_asked] {
+        assert_eq!(at.standing(&take), Standing::Void("wrong-target"));
+        assert_eq!(at.offered_to(&world.asked.id), Some(PARTY), "nobody has taken it");
+    }
+    assert_eq!(word(&world, last), None);
+}
+
+#[test]
 fn a_recorder_that_goes_on_behind_its_offer_forks_the_lane_and_the_agency_stands_by_its_take() {
     let mut world = opened(6);
     let last = record(&mut world, "acknowledge", "");

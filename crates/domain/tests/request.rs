@@ -489,6 +489,26 @@ fn an_act_is_judged_by_what_its_author_had_seen_never_by_what_came_since() {
 }
 
 #[test]
+fn an_answer_to_a_question_its_author_had_not_seen_is_void_although_it_had_seen_an_earlier_one() {
+    let mut world = opened(33);
+    world.properly(Asked, "ask", "questions = [\"Which?\"]").unwrap();
+    world.exchange();
+    let spot = world.at_asking.next_in(world.lane(Asking));
+    let second = world.properly(Asked, "ask", "questions = [\"Since when?\"]").unwrap();
+    world.exchange();
+    let mut blind = world.state(Asking, "clarify", &format!("of = \"{}\"\ntext = \"May.\"", second.hash()));
+    blind.at_place = Some(spot);
+    let blind = world.force(Asking, blind).hash();
+    world.exchange();
+    for side in [Asking, Asked] {
+        assert_eq!(world.at(side).standing(&blind), Standing::Void("wrong-target"));
+    }
+    status(&world, "clarification-asked");
+    let seen = step(&mut world, Asking, "clarify", &format!("of = \"{}\"\ntext = \"May.\"", second.hash()));
+    assert_eq!(world.at_asked.standing(&seen), Standing::Valid);
+}
+
+#[test]
 fn a_matter_opens_even_when_a_void_act_stands_before_the_opening() {
     let mut world = World::new(32);
     let early = world.state(Asking, "remind", "");
