@@ -16,21 +16,30 @@ use comity_store::{Record, Recorded, StoreError};
 use super::{Invariant, Judge, Judged};
 use crate::node::Node;
 
-/// What is only said of somebody who lies or has lost something.
-const ACCUSATIONS: &[Trouble] = &[
-    Trouble::BadEntry,
-    Trouble::NotKept,
-    Trouble::BadPart,
-    Trouble::BadReceipt,
-    Trouble::RewrittenPast,
-    Trouble::BadBatch,
-    Trouble::Fork,
-    Trouble::StreamMismatch,
-];
-
-/// Whether this is only said of somebody who lies or has lost something.
+/// Whether this is only said of somebody who lies or has lost something. A new trouble does not compile before it is said here which
+/// it is.
 pub(super) fn is_accusation(trouble: &str) -> bool {
-    ACCUSATIONS.iter().any(|accusation| accusation.code() == trouble)
+    Trouble::from_code(trouble).is_some_and(|trouble| match trouble {
+        Trouble::BadEntry
+        | Trouble::NotKept
+        | Trouble::BadPart
+        | Trouble::BadReceipt
+        | Trouble::RewrittenPast
+        | Trouble::TwoTrees
+        | Trouble::UnprovenTree
+        | Trouble::BadBatch
+        | Trouble::Fork
+        | Trouble::StreamMismatch => true,
+        Trouble::UnknownPartner
+        | Trouble::TooNew
+        | Trouble::NoRoom
+        | Trouble::ClockSkew
+        | Trouble::OldCopy
+        | Trouble::PartnerOldCopy
+        | Trouble::KeyDisowned
+        | Trouble::KeyMisused
+        | Trouble::PasskeyWentBack => false,
+    })
 }
 
 type Fields = BTreeMap<String, ciborium::Value>;
