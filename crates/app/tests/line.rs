@@ -29,7 +29,7 @@ use comity_journal::tree::Tree;
 use comity_store::{Direction, Reader as _, Recorded};
 use comity_testkit::Seeded;
 
-use comity_testkit::node::{Fate, Line, NOW, Pair, Sent, marker, request, review, shared, wait};
+use comity_testkit::node::{Desk, Fate, Line, NOW, Pair, Sent, Three, marker, request, review, shared, wait};
 
 #[test]
 fn drafts_and_notes_never_travel() {
@@ -339,26 +339,29 @@ fn a_bad_receipt_is_recorded_and_the_entry_counts_as_not_delivered() {
     assert_eq!(pair.a.disk.receipts(&parcel.entry.hash()).unwrap().len(), 1);
 }
 
+/// A receipt as an agency can sign it for whatever it likes.
+fn receipt_by(desk: &Desk, entries: &[Hash]) -> Receipt {
+    let leaves = entries.iter().map(|entry| Leaf::Entry { entry: *entry, at: NOW }.hash());
+    let tree: Tree = leaves.collect();
+    let origin = Origin { agency: desk.agency, epoch: 0 };
+    let checkpoint = Checkpoint { origin, size: tree.size(), root: tree.root() };
+    Receipt {
+        checkpoint: checkpoint.sign(&desk.keys().checkpoint),
+        first: 0,
+        entries: entries.to_vec(),
+        at: NOW,
+        proof: tree.range(0, tree.size(), tree.size()).unwrap(),
+    }
+}
+
 #[test]
 fn a_receipt_for_what_the_partner_was_not_given_is_bad() {
     let pair = Pair::met();
     let parcel = waiting_parcel(&pair);
     // Of the entries of A, B has got none yet; the drafts it never gets.
     let entries = [parcel.entry.hash(), pair.a.disk.entries()[0].0, Hash::from_bytes([7; 32])];
-    let at = NOW;
-    let leaves =
-        |entries: &[Hash]| entries.iter().map(|entry| Leaf::Entry { entry: *entry, at }.hash()).collect();
     for (entries, trouble) in [(&entries[..2], true), (&entries[2..], true), (&entries[..1], false)] {
-        let tree: Tree = leaves(entries);
-        let origin = Origin { agency: pair.b.agency, epoch: 0 };
-        let checkpoint = Checkpoint { origin, size: tree.size(), root: tree.root() };
-        let receipt = Receipt {
-            checkpoint: checkpoint.sign(&pair.b.keys().checkpoint),
-            first: 0,
-            entries: entries.to_vec(),
-            at,
-            proof: tree.range(0, tree.size(), tree.size()).unwrap(),
-        };
+        let receipt = receipt_by(&pair.b, entries);
         let before = pair.a.incidents().len();
         let (a, b) = (pair.a.agency, pair.b.agency);
         let message = Receipts { v: VERSION, from: b, to: a, receipts: vec![receipt], refused: vec![] };
@@ -367,6 +370,21 @@ fn a_receipt_for_what_the_partner_was_not_given_is_bad() {
         assert_eq!(pair.a.disk.delivered(&b).unwrap(), u64::from(!trouble));
     }
     assert!(pair.a.journal().clean);
+}
+
+#[test]
+fn a_receipt_for_what_another_partner_alone_was_given_is_bad_and_proves_nothing() {
+    let three = Three::met();
+    let (a, b, c) = (three.a.agency, &three.b, &three.c);
+    let letter = three.letter_to(1, &[c]);
+    Three::sync(&three.a, c).unwrap();
+    let opening = three.a.run(move |ledger, _| Ok(ledger.matter(&letter)?.opening().unwrap().1)).unwrap();
+    let receipts = vec![receipt_by(b, &[opening])];
+    let message = Receipts { v: VERSION, from: b.agency, to: a, receipts, refused: vec![] };
+    wait(answer(&three.a.ledger, b.agency, path::RECEIPTS, message.encode())).unwrap();
+    assert_eq!(three.a.incidents(), ["bad-receipt"]);
+    let receipted = three.a.disk.look(|kept| kept.receipts(&opening)).unwrap();
+    assert_eq!(receipted.iter().map(|receipt| receipt.partner).collect::<Vec<_>>(), [c.agency]);
 }
 
 #[test]

@@ -139,6 +139,29 @@ fn an_old_copy_that_reaches_nobody_drafts_and_approves_and_signs_nothing_shared(
 }
 
 #[test]
+fn after_an_unclean_start_an_act_waits_for_every_party_of_its_matter_whichever_is_compared_with_first() {
+    for b_first in [true, false] {
+        let mut three = Three::met();
+        let letter = three.letter(1);
+        for other in [&three.b, &three.c] {
+            Three::sync(&three.a, other).unwrap();
+        }
+        let copy = three.a.back_up();
+        three.a.put_back(&copy);
+        let (first, second) = if b_first { (&three.b, &three.c) } else { (&three.c, &three.b) };
+        let waits_for = || {
+            let said = three.a.act(letter, "say", Some(""), "Amara Olin").unwrap();
+            if let Outcome::AwaitsComparison(_, partner) = said.outcome { Some(partner) } else { None }
+        };
+        assert!(waits_for().is_some());
+        Three::sync(&three.a, first).unwrap();
+        assert_eq!(waits_for(), Some(second.agency));
+        Three::sync(&three.a, second).unwrap();
+        assert_eq!(waits_for(), None);
+    }
+}
+
+#[test]
 fn an_old_copy_shows_no_tree_and_takes_nothing_before_it_has_compared() {
     let (mut pair, copy, _) = fifty_acts_later(|pair| &pair.b);
     pair.b.put_back(&copy);
