@@ -46,7 +46,7 @@ pub(crate) fn message(bytes: &[u8]) -> bool {
     }
 }
 
-fn same<M: Message>(bytes: &[u8]) -> bool {
+pub(crate) fn same<M: Message>(bytes: &[u8]) -> bool {
     let Ok(message) = M::decode(bytes) else { return false };
     assert!(bytes.len() <= M::LIMIT, "a message is within its limit");
     assert_eq!(message.encode(), bytes, "what was read is written the same again");

@@ -19,6 +19,7 @@ mod memory;
 mod packages;
 mod passkeys;
 mod proofs;
+mod witness;
 
 use std::sync::LazyLock;
 
@@ -67,6 +68,7 @@ pub const TARGETS: &[Target] = &[
     target("toml", acts::toml, acts::toml_seeds, TREE),
     target("typed", journal::typed, journal::typed_seeds, TEXT),
     target("message", federation::message, federation::message_seeds, TREE),
+    target("witness", witness::witness, witness::witness_seeds, TREE),
     target("batch", federation::batch, federation::batch_seeds, TREE),
     target("bundle", federation::bundle, federation::bundle_seeds, TREE),
     target("age", packages::age, packages::age_seeds, TEXT),
@@ -106,6 +108,7 @@ fn prepare() {
     LazyLock::force(&packages::PACKAGE);
     LazyLock::force(&proofs::DISOWNED);
     LazyLock::force(&federation::SENT);
+    LazyLock::force(&witness::TREES);
 }
 
 /// The records in an input: two bytes of length before each, and the last one may be cut.
