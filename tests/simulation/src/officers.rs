@@ -111,17 +111,17 @@ fn handle(draft: &DraftState, reviewed: bool, dice: &mut Dice) -> Wish {
     }
 }
 
-/// Writes an act.
-fn write(act: &str, dice: &mut Dice) -> Wish {
+/// What an officer writes for an act.
+pub(crate) fn wording(act: &str, dice: &mut Dice) -> String {
     let either = |dice: &mut Dice, one: &str, other: &str| {
-        Some(if dice.in_thousand(500) { one.to_owned() } else { other.to_owned() })
+        if dice.in_thousand(500) { one.to_owned() } else { other.to_owned() }
     };
-    let toml = match act {
+    match act {
         "acknowledge" => either(dice, "reference = \"A-17\"", ""),
-        "ask" => Some("questions = [\"Which bank in Example?\"]".to_owned()),
-        "clarify" => Some("text = \"The Bank of Example.\"".to_owned()),
-        "accept" => Some(format!("promised_by = \"{}\"", NOW.plus_millis(72 * 3_600_000))),
-        "refuse" => Some("ground = \"cannot-assist\"".to_owned()),
+        "ask" => "questions = [\"Which bank in Example?\"]".to_owned(),
+        "clarify" => "text = \"The Bank of Example.\"".to_owned(),
+        "accept" => format!("promised_by = \"{}\"", NOW.plus_millis(72 * 3_600_000)),
+        "refuse" => "ground = \"cannot-assist\"".to_owned(),
         // Whatever the reason inside, the other side is told the same.
         "weigh-refusal" => either(
             dice,
@@ -138,12 +138,12 @@ fn write(act: &str, dice: &mut Dice) -> Wish {
             &format!("ground = \"consent-awaited\"\nuntil = \"{}\"", NOW.plus_millis(96 * 3_600_000)),
             "ground = \"no-means-now\"",
         ),
-        "progress" => Some("text = \"The Bank of Example was asked.\"".to_owned()),
-        "redirect" => Some("authority = \"The coast guard of Example.\"".to_owned()),
-        "needs-judicial" => Some("text = \"A letter of request to the court of Example.\"".to_owned()),
-        "supplement" => Some("text = \"A second number in Example is known.\"".to_owned()),
-        "dispute" => Some("text = \"The address in Example is missing.\"".to_owned()),
-        "supersede" => Some("text = \"A judicial request was sent to Example.\"".to_owned()),
+        "progress" => "text = \"The Bank of Example was asked.\"".to_owned(),
+        "redirect" => "authority = \"The coast guard of Example.\"".to_owned(),
+        "needs-judicial" => "text = \"A letter of request to the court of Example.\"".to_owned(),
+        "supplement" => "text = \"A second number in Example is known.\"".to_owned(),
+        "dispute" => "text = \"The address in Example is missing.\"".to_owned(),
+        "supersede" => "text = \"A judicial request was sent to Example.\"".to_owned(),
         "feedback" => either(dice, "usefulness = \"useful\"", "usefulness = \"not-useful\""),
         "answer" => either(
             dice,
@@ -152,14 +152,19 @@ fn write(act: &str, dice: &mut Dice) -> Wish {
         ),
         "confirm-withdrawal" => either(dice, "outcome = \"stopped\"", "outcome = \"already-done\""),
         "close" => either(dice, "outcome = \"satisfied\"", "outcome = \"partly-satisfied\""),
-        "send-back" => Some("reason = \"The date in Example is missing.\"".to_owned()),
-        "note" => Some("text = \"Called the desk of Example.\"".to_owned()),
-        "review-grounds" if dice.in_thousand(40) => {
-            Some(review().replace("protest = \"no\"", "protest = \"yes\""))
-        }
-        "review-grounds" => Some(review()),
-        _ => Some(String::new()),
-    };
+        "send-back" => "reason = \"The date in Example is missing.\"".to_owned(),
+        "hand-over" => "at = \"The bridge at Example.\"".to_owned(),
+        "amend" => "text = \"We meet in Example.\"".to_owned(),
+        "note" => "text = \"Called the desk of Example.\"".to_owned(),
+        "review-grounds" if dice.in_thousand(40) => review().replace("protest = \"no\"", "protest = \"yes\""),
+        "review-grounds" => review(),
+        _ => String::new(),
+    }
+}
+
+/// Writes an act.
+fn write(act: &str, dice: &mut Dice) -> Wish {
+    let toml = Some(wording(act, dice));
     let by_approver = ["approve", "review-grounds", "send-back"].contains(&act);
     if act == "say" {
         return Wish { act: act.to_owned(), toml, by_approver: false };

@@ -1,7 +1,7 @@
 //! The dishonest partner: a node that runs the true software and, beside it, sends what it likes. It holds its own
 //! keys and nobody else's, and its lines are its own: nobody can speak as another on them.
 
-use comity_domain::act::Preparation;
+use comity_domain::act::{ActDef, Preparation};
 use comity_domain::matters::standard;
 use comity_federation::message::{
     Ask, Batch, CardMark, Held, Hello, Message as _, Receipts, Signed, VERSION,
@@ -21,10 +21,11 @@ use comity_store::{Direction, Recorded};
 use comity_testkit::Seeded;
 use comity_testkit::node::request;
 
+use crate::officers::wording;
 use crate::world::World;
 
-pub(crate) const PATHS: [&str; 6] =
-    [path::HELLO, path::BATCH, path::FETCH, path::ASK, path::HOLDINGS, path::RECEIPTS];
+pub(crate) const PATHS: [&str; 7] =
+    [path::HELLO, path::BATCH, path::FETCH, path::ASK, path::HOLDINGS, path::RECEIPTS, path::WITNESS];
 
 impl World {
     /// The dishonest partner sends something to somebody.
@@ -48,6 +49,7 @@ impl World {
             11 => self.equivocate(from).and(None),
             12 if self.dice.in_thousand(300) => return self.flood(from, to),
             13 if self.dice.in_thousand(300) => return self.go_silent(from),
+            14..=16 => self.out_of_turn(from, to),
             _ => self.forged_batch(from, to),
         };
         if let Some(lie) = lie {
@@ -341,19 +343,53 @@ impl World {
         })
     }
 
+    /// An act of the kind with all that belongs to it, which nobody may do in this role as the matter stands at the victim. If it
+    /// counted, the matter would move.
+    fn out_of_turn(&mut self, from: usize, to: usize) -> Option<Lie> {
+        let (us, key) = (self.agency(from), self.nodes[from].resident.station.keys().signing);
+        let known = self.entries_in(Lane::Shared(us), to);
+        let like = self.dice.pick(&known)?.header().clone();
+        let kinds = self.nodes[to].release.kinds()();
+        let kind = kinds.get(like.kind.as_str())?;
+        let matter = self.nodes[to].ledger()?.matter(&like.matter).ok()?;
+        let (place, prev, seen) = matter.next_in(like.lane);
+        let brief = matter.brief();
+        let role = brief.parties.iter().find(|party| party.agency == us)?.role.clone();
+        let of_role = |def: &&ActDef| def.by.contains(&role.as_str()) && def.code != "open";
+        let acts = kind.acts().into_iter().filter(of_role).map(|def| def.code);
+        let mut acts: Vec<_> = acts.filter(|act| !brief.cell.allows(role.as_str(), act)).collect();
+        self.dice.seeded().shuffle(&mut acts);
+        let latest = |acts: &[&str]| matter.latest(acts);
+        let composed = acts.into_iter().find_map(|act| {
+            let toml = wording(act, &mut self.dice);
+            let mut preparation = Preparation { entropy: self.dice.seeded(), latest: &latest };
+            kind.compose(act, &toml, &mut preparation).ok()
+        })?;
+        let parts = composed.parts.into_iter().map(|part| part.salted(self.dice.seeded()).commit()).collect();
+        let (act, structure) = (composed.act, composed.structure);
+        let header = Header { place, prev, seen, act, structure, parts, ..reminder(&like) };
+        let what = format!("`{}` when it may not", header.act);
+        let body = self.batch(from, to, &[Entry::sign(header, &key).bytes().to_vec()], Vec::new())?;
+        Some((path::BATCH, body, what))
+    }
+
+    /// The entries of a lane that a node has.
+    fn entries_in(&self, of: Lane, node: usize) -> Vec<Entry> {
+        let entries = self.nodes[node].resident.station.disk.entries();
+        let of_lane = entries.into_iter().filter_map(|(_, record)| match record.what {
+            Recorded::Entry { lane, bytes, .. } if lane == of => Entry::read(&bytes).ok(),
+            _ => None,
+        });
+        of_lane.collect()
+    }
+
     /// An entry the ledger of the dishonest node has signed, and what could truly come next in that lane; none
     /// more often than not.
     fn true_base(&mut self, from: usize) -> Option<Option<(Entry, Header)>> {
         if self.dice.in_thousand(600) {
             return Some(None);
         }
-        let us = self.agency(from);
-        let entries = self.nodes[from].resident.station.disk.entries();
-        let own = entries.into_iter().filter_map(|(_, record)| match record.what {
-            Recorded::Entry { lane, bytes, .. } if lane == Lane::Shared(us) => Entry::read(&bytes).ok(),
-            _ => None,
-        });
-        let own: Vec<_> = own.collect();
+        let own = self.entries_in(Lane::Shared(self.agency(from)), from);
         let Some(base) = self.dice.pick(&own).cloned() else { return Some(None) };
         let next = self.next_header(from, base.header())?;
         Some(Some((base, next)))

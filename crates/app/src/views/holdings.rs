@@ -83,8 +83,10 @@ pub(super) fn project(
 
 /// What is held of a matter as it stands in memory.
 fn held_now(ledger: &mut Ledger, pending: &Pending, id: &MatterId) -> Result<HeldOf, Failure> {
+    let mut admitted = BTreeSet::new();
     let (entries, now, removed): (Vec<_>, _, _) = match ledger.matter(id) {
         Ok(matter) => {
+            admitted.extend(matter.said_to_be_admitted().into_iter().map(|(_, agency)| agency));
             let removed = given_to_removed(&**matter);
             (matter.entries().into_iter().cloned().collect(), matter.ever_parties(), removed)
         }
@@ -114,10 +116,12 @@ fn held_now(ledger: &mut Ledger, pending: &Pending, id: &MatterId) -> Result<Hel
         holdings::of_matter(both.chain(&stated).chain(told).copied())
     };
     let value = held_with(&us);
-    let others = named.agencies.iter().filter(|partner| **partner != us);
+    // Whose admission counts no more, since it was forked, has a row from when it did.
+    let others = named.agencies.union(&admitted).filter(|partner| **partner != us);
     let held = others.map(|partner| {
         let of_it = || if removed.contains_key(partner) { held_with(partner) } else { value };
-        (*partner, (named.by_all(&us) && named.by_all(partner)).then(of_it))
+        let is_named = named.agencies.contains(partner) && named.by_all(&us) && named.by_all(partner);
+        (*partner, is_named.then(of_it))
     });
     Ok(held.collect())
 }

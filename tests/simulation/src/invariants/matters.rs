@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use comity_app::ledger::Ledger;
-use comity_domain::engine::{AnyKind, AnyMatter, Standing};
+use comity_domain::engine::{AnyKind, AnyMatter, Brief, Standing};
 use comity_journal::entry::{Entry, Lane, Place};
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::suite::{self, Hash};
@@ -114,15 +114,34 @@ impl Judge {
         self.stays_settled(node, &id)
     }
 
-    /// Where one entry has come since the last look, and is void, the matter stands as it did.
+    /// Where one entry has been judged since the last look, the one that came last, and is void, the matter stands as it did.
+    /// What had waited for it is judged with it: then nothing can be said.
     fn void_changes_nothing(&mut self, node: &mut Node, id: &MatterId, entries: &[Arc<Entry>]) -> Judged {
         let at = (node.agency(), *id);
         let Some(Ok(matter)) = node.ledger().map(|ledger| ledger.matter(id)) else { return Ok(()) };
-        let now = format!("{:?}", matter.brief().cell);
-        let last = entries.last().map(|entry| matter.standing(&entry.hash()));
-        let void = last.filter(|standing| matches!(standing, Standing::Void(_)));
-        let before = self.stood.insert(at, (entries.len(), now.clone()));
-        let same = before.is_none_or(|(count, stood)| count + 1 != entries.len() || stood == now);
+        // Before it is opened, what comes may tell that it is of another kind.
+        if matter.opening().is_none() {
+            return Ok(());
+        }
+        let Brief { parties, cell, clocks, .. } = matter.brief();
+        let now = format!("{parties:?} {cell:?} {clocks:?}");
+        let judged: BTreeSet<Hash> = entries
+            .iter()
+            .map(|entry| entry.hash())
+            .filter(|entry| {
+                matches!(
+                    matter.standing(entry),
+                    Standing::Valid | Standing::Void(_) | Standing::NotUnderstood
+                )
+            })
+            .collect();
+        let last = entries.last().map(|entry| entry.hash());
+        let void = last.map(|last| matter.standing(&last)).filter(|last| matches!(last, Standing::Void(_)));
+        let before = self.stood.insert(at, (judged.clone(), now.clone()));
+        let same = before.is_none_or(|(mut before, stood)| {
+            before.extend(last);
+            before != judged || stood == now
+        });
         Invariant::VoidChangesNothing
             .holds_if(void.is_none() || same, || format!("an entry of matter {id} is {void:?}, and it moved"))
     }

@@ -65,8 +65,8 @@ pub enum Invariant {
     NothingNewWithAForker,
     /// Rule 6: views that are dropped and rebuilt equal the live ones.
     RebuiltEqualsLive,
-    /// Rule 7: a partner's flood delays a session of another by no more than a round for each message of it that one partner
-    /// may have under way.
+    /// Rule 7: a partner's flood delays a request of another by no round, as long as one partner has no more requests under way than
+    /// it may have connections; and its session by none but those in which it is given what the flood brought for it.
     FloodDelaysNobody,
     /// Rule 7: two runs that differ only in what officers do inside give partners messages of the same sizes in the same order.
     SizesTellNothing,
@@ -145,8 +145,8 @@ pub(crate) struct Judge {
     places: BTreeMap<(MatterId, Lane, Place), Hash>,
     states: BTreeMap<(MatterId, Release, Hash), String>,
     verdicts: BTreeMap<(Hash, Release), Standing>,
-    /// How many entries of each matter there were at each node when it was looked at last, and what they came to.
-    stood: BTreeMap<(AgencyId, MatterId), (usize, String)>,
+    /// Which entries of each matter were judged at each node when it was looked at last, and what they came to.
+    stood: BTreeMap<(AgencyId, MatterId), (BTreeSet<Hash>, String)>,
     /// What has become settled where, by its status.
     settled: BTreeMap<(AgencyId, MatterId), &'static str>,
     /// The largest tree that each honest node has shown each other in each epoch: its size and root.
