@@ -13,3 +13,9 @@ fn what_officers_do_inside_shows_in_no_size_that_partners_see() {
     let mut simulation = Simulation::default();
     all_hold(|seed| simulation.compare_sizes(seed), 0..12);
 }
+
+#[test]
+fn a_partner_that_floods_a_node_delays_no_session_of_another() {
+    let mut simulation = Simulation::default();
+    all_hold(|seed| simulation.compare_flood(seed), 0..12);
+}

@@ -20,6 +20,10 @@ use super::witness::answer_witness;
 use crate::failure::Failure;
 use crate::ledger::{Ledger, LedgerHandle, Pending};
 
+/// How many connections one partner may have at a time, each with one request on it. Whatever it sends, no more of its requests
+/// than these wait for the ledger together, so a flood of one partner fits into a commit beside what others ask.
+pub const CONNECTIONS_OF_A_PARTNER: usize = 16;
+
 /// Why a request is not answered, for the listener to turn into a status.
 #[derive(Debug, thiserror::Error)]
 pub enum AnswerFailure {

@@ -14,7 +14,7 @@ mod sealing;
 mod standing;
 mod witness;
 
-pub use answer::{AnswerFailure, answer};
+pub use answer::{AnswerFailure, CONNECTIONS_OF_A_PARTNER, answer};
 pub use carried::{Imported, NotImported, import_bundle};
 pub use carry::{Exported, export_bundle};
 pub use checking::{Flaw, PackageCheck, check_package};

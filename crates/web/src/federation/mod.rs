@@ -25,6 +25,7 @@ mod verifiers;
 
 use std::time::Duration;
 
+use comity_app::workers::CONNECTIONS_OF_A_PARTNER;
 use comity_journal::limits;
 
 pub use client::Dialler;
@@ -67,7 +68,7 @@ impl Default for Limits {
             // A full batch and what is said around it.
             body: limits::BATCH_BYTES + 64 * 1024,
             connections: 256,
-            connections_per_partner: 16,
+            connections_per_partner: CONNECTIONS_OF_A_PARTNER,
             handshakes: 256,
             handshakes_per_address: 64,
             requests_per_partner: 4,
