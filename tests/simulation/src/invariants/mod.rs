@@ -78,7 +78,8 @@ pub enum Invariant {
     NothingInClear,
     /// Rule 9: a settled fact stays settled, whatever arrives later, unless a fork or a disowned key makes it contested.
     SettledStaysSettled,
-    /// An honest node is never recorded, nor called, a liar by another honest node.
+    /// An honest node is never recorded, nor called, a liar by another honest node; of one that was put back two trees may be told,
+    /// for it shows them before it can know.
     HonestNeverAccused,
     /// What a node records of itself stands in its own record.
     OwnRecordsStayOwn,
@@ -135,6 +136,8 @@ pub(crate) struct Judge {
     kinds: BTreeMap<Release, Kinds>,
     /// The agencies whose nodes are honest.
     honest: BTreeSet<AgencyId>,
+    /// A node that was put back and compares before it signs.
+    copied: Option<AgencyId>,
     /// A node that was put back and does not know it.
     put_back: Option<AgencyId>,
     /// It was, and has contradicted itself since.
@@ -165,6 +168,7 @@ impl Judge {
         Self {
             kinds: releases.into_iter().map(|release| (release, release.kinds()())).collect(),
             honest,
+            copied: None,
             put_back: None,
             fallen: false,
             alarms: BTreeSet::new(),
@@ -184,6 +188,7 @@ impl Judge {
 
     /// A node was put back from a copy; one that does not know it may contradict what it had signed.
     pub(crate) fn is_put_back(&mut self, agency: AgencyId, silently: bool) {
+        self.copied = (!silently).then_some(agency);
         self.put_back = silently.then_some(agency);
         self.settled.retain(|(node, _), _| *node != agency);
         self.stood.retain(|(node, _), _| *node != agency);

@@ -110,7 +110,11 @@ impl Judge {
         let trouble = word("trouble");
         let accused = is_accusation(trouble);
         let partner = agency_in(&fields);
+        // Whoever was put back shows its tree to the first partner that misses nothing, and may have shown another one to a
+        // second: so this is an alarm and no more (RFD 0013).
+        let of_trees = [Trouble::TwoTrees, Trouble::UnprovenTree].map(Trouble::code).contains(&trouble);
         let innocent = accused
+            && !(of_trees && partner == self.copied)
             && partner.is_some_and(|partner| {
                 self.is_honest(&partner) && !self.is_robbed_one(&partner) && !self.falls(&partner)
             });
