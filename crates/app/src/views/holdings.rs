@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use comity_domain::engine::AnyMatter;
 use comity_federation::holdings::{self, Held, RUNS};
-use comity_journal::entry::{Entry, Opening, Party};
+use comity_journal::entry::{Entry, Lane, Opening, Party};
 use comity_journal::ids::{AgencyId, MatterId};
 use comity_journal::suite::{self, Hash};
 use comity_store::{Recorded, ViewRow};
@@ -96,7 +96,10 @@ fn held_now(ledger: &mut Ledger, pending: &Pending, id: &MatterId) -> Result<Hel
     };
     let mut shared: Vec<_> = entries.iter().filter(|entry| entry.header().lane.is_shared()).collect();
     shared.sort_by_key(|entry| entry.hash());
-    let named = Named::by(shared.iter().map(|entry| &***entry), &now);
+    let mut named = Named::by(shared.iter().map(|entry| &***entry), &now);
+    if let Ok(matter) = ledger.matter(id) {
+        named = named.and_by_branches(&**matter);
+    }
     // What somebody who is no party put here is nowhere else.
     let of_parties = shared.iter().filter(|entry| named.agencies.contains(&entry.header().lane.party()));
     let of_parties: Vec<&Entry> = of_parties.map(|entry| &***entry).collect();
@@ -146,6 +149,9 @@ pub(crate) struct Named<'m> {
     /// Everybody who is a party or was one, as they are now: who had no node when it was opened may have one, and others
     /// were admitted since.
     now: &'m [Party],
+    /// Whom a lane with two branches admits that is an opener's: such a fork has to reach all whom any branch makes a party,
+    /// though the admission counts nowhere where both are known.
+    admitted: BTreeSet<AgencyId>,
     /// Whoever is named at all.
     agencies: BTreeSet<AgencyId>,
 }
@@ -155,11 +161,24 @@ impl<'m> Named<'m> {
         let openings: Vec<_> = entries.filter_map(|entry| entry.header().opening.as_ref()).collect();
         let parties = openings.iter().flat_map(|opening| &opening.parties).chain(now);
         let agencies = parties.map(|party| party.agency).collect();
-        Self { openings, now, agencies }
+        Self { openings, now, admitted: BTreeSet::new(), agencies }
     }
 
-    /// Whether every opening names an agency as one that has a node, or it is a party with one now.
+    /// And whom the branches of openers' lanes admit.
+    pub(crate) fn and_by_branches(mut self, matter: &dyn AnyMatter) -> Self {
+        let opens = |author: &AgencyId| self.openings.iter().any(|opening| opening.genesis.opener == *author);
+        let said = matter.said_to_be_admitted().into_iter();
+        let said = said.filter(|(by, _)| opens(by) && matter.has_branches(Lane::Shared(*by)));
+        self.admitted = said.map(|(_, agency)| agency).collect();
+        self.agencies.extend(&self.admitted);
+        self
+    }
+
+    /// Whether every opening names an agency as one that has a node, or it is a party with one now, or a branch admits it.
     pub(crate) fn by_all(&self, agency: &AgencyId) -> bool {
+        if self.admitted.contains(agency) {
+            return true;
+        }
         let has_node = |party: &Party| party.agency == *agency && party.recorder.is_none();
         let names = |opening: &&Opening| opening.parties.iter().chain(self.now).any(has_node);
         self.openings.iter().all(names)

@@ -230,7 +230,8 @@ impl Ledger {
             Err(other) => return Err(other),
         };
         let now = matter.ever_parties();
-        let named = Named::by(matter.entries().into_iter().map(AsRef::as_ref), &now);
+        let named =
+            Named::by(matter.entries().into_iter().map(AsRef::as_ref), &now).and_by_branches(&**matter);
         Ok(named.is_opened() && named.by_all(&us) && named.by_all(partner))
     }
 

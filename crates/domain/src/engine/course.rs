@@ -62,6 +62,11 @@ pub(super) struct Course {
 }
 
 impl Course {
+    /// Whether more than one entry claims, or has claimed, to follow one of them.
+    pub(super) fn has_branches(&self) -> bool {
+        self.still || !self.beside.is_empty()
+    }
+
     /// Lays the course of the entries of one lane.
     pub(super) fn lay(links: &BTreeMap<Hash, Link>) -> Self {
         let tree = Tree::of(links);

@@ -636,6 +636,11 @@ impl<K: Kind> Matter<K> {
         self.courses.get(&lane).is_some_and(|course| course.still)
     }
 
+    /// Whether a lane has two branches, or had two before its author stood by one of them.
+    pub fn has_branches(&self, lane: Lane) -> bool {
+        self.courses.get(&lane).is_some_and(Course::has_branches)
+    }
+
     /// The lanes that are forked and stand still.
     pub fn forked_lanes(&self) -> BTreeSet<Lane> {
         self.courses.iter().filter(|(_, course)| !course.ends.is_empty()).map(|(lane, _)| *lane).collect()

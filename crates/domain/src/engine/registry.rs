@@ -114,6 +114,8 @@ pub trait AnyMatter: Send {
     fn heads(&self) -> Vec<Seen>;
     /// [`Matter::latest`].
     fn latest(&self, acts: &[&str]) -> Option<Hash>;
+    /// [`Matter::has_branches`].
+    fn has_branches(&self, lane: Lane) -> bool;
     /// [`Matter::forked_lanes`].
     fn forked_lanes(&self) -> BTreeSet<Lane>;
     /// [`Matter::branches`].
@@ -307,6 +309,9 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn latest(&self, acts: &[&str]) -> Option<Hash> {
         Self::latest(self, acts)
+    }
+    fn has_branches(&self, lane: Lane) -> bool {
+        Self::has_branches(self, lane)
     }
     fn forked_lanes(&self) -> BTreeSet<Lane> {
         Self::forked_lanes(self)
