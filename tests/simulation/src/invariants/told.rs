@@ -158,7 +158,7 @@ impl Judge {
     pub(crate) fn views_rebuild(node: &mut Node) -> Judged {
         let disk = node.resident.station.disk.clone();
         let rows_of = |view| disk.look(|kept| kept.view(view, None, usize::MAX)).unwrap_or_default();
-        let rows = || views::ALL.into_iter().flat_map(rows_of).collect::<Vec<_>>();
+        let rows = || views::ALL.map(|view| (view, rows_of(view)));
         let Some(ledger) = node.ledger() else { return Ok(()) };
         if let Err(why) = ledger.fold_lagging() {
             return Self::no_fault(&why);
@@ -167,8 +167,13 @@ impl Judge {
         views::rebuild(ledger).map_err(|why| Invariant::NoFaultOfItsOwn.broken(why.to_string()))?;
         let rebuilt = rows();
         Invariant::RebuiltEqualsLive.holds_if(rebuilt == live, || {
-            let other = live.iter().zip(&rebuilt).filter(|(live, rebuilt)| live != rebuilt).count();
-            format!("{} rows live, {} rebuilt, {other} differ", live.len(), rebuilt.len())
+            let differ = live.iter().zip(&rebuilt).filter(|(live, rebuilt)| live != rebuilt);
+            let told = differ.map(|((view, live), (_, rebuilt))| {
+                let here = live.iter().filter(|row| !rebuilt.contains(row)).count();
+                let there = rebuilt.iter().filter(|row| !live.contains(row)).count();
+                format!("{view}: {here} rows only live, {there} only rebuilt")
+            });
+            told.collect::<Vec<_>>().join("; ")
         })
     }
 
