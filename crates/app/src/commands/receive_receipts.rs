@@ -12,6 +12,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::failure::Failure;
 use crate::ledger::{Ledger, Pending};
 
+/// Whether a partner was given entries.
+enum Given {
+    /// All of them, in these matters.
+    In(BTreeSet<MatterId>),
+    /// The opening of one of their matters is not here.
+    NobodyKnows,
+    /// One of them was not.
+    Not,
+}
+
 impl Ledger {
     /// Keeps the receipts that hold, and moves the partner's cursor over all it has now answered for in order: with a
     /// receipt, or by saying that it has set the entry aside. People hear of the latter.
@@ -40,10 +50,15 @@ impl Ledger {
                     continue;
                 }
             };
-            let Some(matters) = self.matters_given(&from, &receipt.entries)? else {
-                let why = "it names an entry that this partner was not given";
-                self.record_incident(pending, Trouble::BadReceipt, Some(from), None, Some(why))?;
-                continue;
+            let matters = match self.matters_given(&from, &receipt.entries)? {
+                Given::In(matters) => matters,
+                // It comes again once what tells is here.
+                Given::NobodyKnows => continue,
+                Given::Not => {
+                    let why = "it names an entry that this partner was not given";
+                    self.record_incident(pending, Trouble::BadReceipt, Some(from), None, Some(why))?;
+                    continue;
+                }
             };
             proven.extend(receipt.entries.iter().copied());
             self.tell_others_of(pending, &matters)?;
@@ -67,13 +82,9 @@ impl Ledger {
         Ok(delivered)
     }
 
-    /// The matters of these entries, if all of them are of our stream to a partner. What is not yet receipted is the usual case
+    /// Whether these entries are of our stream to a partner, and of which matters they are. What is not yet receipted is the usual case
     /// and is looked up at once; what comes again, one by one.
-    fn matters_given(
-        &mut self,
-        partner: &AgencyId,
-        entries: &[Hash],
-    ) -> Result<Option<BTreeSet<MatterId>>, Failure> {
+    fn matters_given(&mut self, partner: &AgencyId, entries: &[Hash]) -> Result<Given, Failure> {
         let delivered = self.store.delivered(partner)?;
         let steps = self.store.steps(partner, Direction::Out, delivered, entries.len())?;
         let new: BTreeMap<_, _> = steps.iter().filter_map(|(_, record)| entry_of(&record.what)).collect();
@@ -83,14 +94,18 @@ impl Ledger {
                 matters.insert(*matter);
                 continue;
             }
-            let Some(record) = self.store.entry(entry)? else { return Ok(None) };
-            let Recorded::Entry { matter, lane, .. } = record.what else { return Ok(None) };
-            if !lane.is_shared() || !self.is_party(partner, &matter)? {
-                return Ok(None);
+            let Some(record) = self.store.entry(entry)? else { return Ok(Given::Not) };
+            let Recorded::Entry { matter, lane, .. } = record.what else { return Ok(Given::Not) };
+            if !lane.is_shared() {
+                return Ok(Given::Not);
             }
-            matters.insert(matter);
+            match self.is_party(partner, &matter)? {
+                Some(true) => matters.insert(matter),
+                Some(false) => return Ok(Given::Not),
+                None => return Ok(Given::NobodyKnows),
+            };
         }
-        Ok(Some(matters))
+        Ok(Given::In(matters))
     }
 
     /// In a matter of more than two parties the others are to know of a receipt, too.
@@ -104,10 +119,15 @@ impl Ledger {
         Ok(())
     }
 
-    fn is_party(&mut self, partner: &AgencyId, matter: &MatterId) -> Result<bool, Failure> {
+    /// Whether a partner is a party of a matter, as far as that is known: a node that was put back fetches its entries one
+    /// after another, and the opening may come last.
+    fn is_party(&mut self, partner: &AgencyId, matter: &MatterId) -> Result<Option<bool>, Failure> {
         match self.matter(matter) {
-            Ok(matter) => Ok(matter.ever_parties().iter().any(|party| party.agency == *partner)),
-            Err(Failure::NotFound(_)) => Ok(false),
+            Ok(matter) => {
+                let is_party = || matter.ever_parties().iter().any(|party| party.agency == *partner);
+                Ok(matter.opening().map(|_| is_party()))
+            }
+            Err(Failure::NotFound(_)) => Ok(Some(false)),
             Err(other) => Err(other),
         }
     }
