@@ -1,7 +1,7 @@
 //! Deterministic CBOR (RFC 8949 §4.2), the only encoding anything signed or hashed uses.
 //!
 //! Values are written with sorted keys and shortest forms. Reading is strict: the bytes must have that form
-//! ([`form`]), and what was read is written again and must give the same bytes, so one meaning has one encoding and nothing
+//! (`form`), and what was read is written again and must give the same bytes, so one meaning has one encoding and nothing
 //! can hide in a second one.
 //! Text is NFC without bidirectional controls, so that what a person reads is what was signed.
 //!
