@@ -16,7 +16,7 @@ use comity_journal::part::OpenPart;
 use comity_journal::stream::StreamHead;
 use comity_journal::suite::{Hash, Suite};
 use comity_journal::time::Timestamp;
-use comity_testkit::{Agency, OPEN, Seeded, Side, World};
+use comity_testkit::{Agency, OPEN, Seeded, Side, World, bench};
 
 use super::Outcome;
 use super::paths::Operation;
@@ -78,7 +78,7 @@ impl Writer {
 }
 
 fn toml() -> String {
-    let text: String = (0..TEXT_BYTES).map(|at| char::from(b'a' + (at * at % 26) as u8)).collect();
+    let text = bench::text(TEXT_BYTES);
     format!("text = \"{text}\"")
 }
 

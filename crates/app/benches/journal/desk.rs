@@ -16,7 +16,10 @@ use comity_journal::suite::{Hash, Suite};
 use comity_store::faults::FaultPlan;
 use comity_store::sqlite::SqliteStore;
 use comity_store::{Reader, Store as _};
-use comity_testkit::bench::real::{SystemClock, now};
+use comity_testkit::bench::{
+    self,
+    real::{SystemClock, now},
+};
 use comity_testkit::node::{Station, request_wished_by, review};
 use comity_testkit::{Agency, Seeded};
 use tempfile::TempDir;
@@ -91,7 +94,7 @@ impl Desk {
         station.settle(&mut ledger, people, &[(partner.card, PARTNER.to_owned())])?;
         let matters = (0..count).map(|number| open(&mut ledger, number)).collect::<Result<_, _>>()?;
         let officer = ledger.run_now(|ledger, _| ledger.officer(Some(WRITES)))?;
-        let text: String = (0..TEXT_BYTES).map(|at| char::from(b'a' + (at * at % 26) as u8)).collect();
+        let text = bench::text(TEXT_BYTES);
         let toml = format!("text = \"{text}\"");
         let kind = kinds.get(KIND).ok_or_else(|| Failure::Fault("no such kind".into()))?;
         let mut preparation = Preparation { entropy: &mut Seeded::new(7), latest: &|_| None };

@@ -123,10 +123,7 @@ impl Ledger {
     /// after another, and the opening may come last.
     fn is_party(&mut self, partner: &AgencyId, matter: &MatterId) -> Result<Option<bool>, Failure> {
         match self.matter(matter) {
-            Ok(matter) => {
-                let is_party = || matter.ever_parties().iter().any(|party| party.agency == *partner);
-                Ok(matter.opening().map(|_| is_party()))
-            }
+            Ok(matter) => Ok(matter.was_party(partner)),
             Err(Failure::NotFound(_)) => Ok(Some(false)),
             Err(other) => Err(other),
         }

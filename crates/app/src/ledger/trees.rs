@@ -90,7 +90,7 @@ impl Grown {
     /// The rows of the tiles that have become whole.
     pub(crate) fn put_rows(&mut self, views: &mut Vec<ViewRow>) {
         let whole = self.with_row..self.tree.tiles();
-        self.with_row = whole.end.max(whole.start);
+        self.with_row = whole.end;
         views.extend(whole.map(|tile| self.row(tile, self.tree.node(TILE_LEVEL, tile))));
     }
 

@@ -83,23 +83,20 @@ pub(super) fn project(
 
 /// What is held of a matter as it stands in memory.
 fn held_now(ledger: &mut Ledger, pending: &Pending, id: &MatterId) -> Result<HeldOf, Failure> {
-    let mut admitted = BTreeSet::new();
-    let (entries, now, removed): (Vec<_>, _, _) = match ledger.matter(id) {
+    let (entries, now, removed, admissions): (Vec<_>, _, _, _) = match ledger.matter(id) {
         Ok(matter) => {
-            admitted.extend(matter.said_to_be_admitted().into_iter().map(|(_, agency)| agency));
-            let removed = given_to_removed(&**matter);
-            (matter.entries().into_iter().cloned().collect(), matter.ever_parties(), removed)
+            let (removed, admissions) = (given_to_removed(&**matter), Admission::all_in(&**matter));
+            (matter.entries().into_iter().cloned().collect(), matter.ever_parties(), removed, admissions)
         }
         // Of a kind this release does not know what came is kept all the same.
-        Err(Failure::NotFound(_)) => (ledger.entries_of(pending, id)?, Vec::new(), BTreeMap::new()),
+        Err(Failure::NotFound(_)) => {
+            (ledger.entries_of(pending, id)?, Vec::new(), BTreeMap::new(), Vec::new())
+        }
         Err(other) => return Err(other),
     };
     let mut shared: Vec<_> = entries.iter().filter(|entry| entry.header().lane.is_shared()).collect();
     shared.sort_by_key(|entry| entry.hash());
-    let mut named = Named::by(shared.iter().map(|entry| &***entry), &now);
-    if let Ok(matter) = ledger.matter(id) {
-        named = named.and_by_branches(&**matter);
-    }
+    let named = Named::by(shared.iter().map(|entry| &***entry), &now, &admissions);
     // What somebody who is no party put here is nowhere else.
     let of_parties = shared.iter().filter(|entry| named.agencies.contains(&entry.header().lane.party()));
     let of_parties: Vec<&Entry> = of_parties.map(|entry| &***entry).collect();
@@ -120,6 +117,7 @@ fn held_now(ledger: &mut Ledger, pending: &Pending, id: &MatterId) -> Result<Hel
     };
     let value = held_with(&us);
     // Whose admission counts no more, since it was forked, has a row from when it did.
+    let admitted = admissions.iter().map(|admission| admission.agency).collect();
     let others = named.agencies.union(&admitted).filter(|partner| **partner != us);
     let held = others.map(|partner| {
         let of_it = || if removed.contains_key(partner) { held_with(partner) } else { value };
@@ -142,6 +140,23 @@ fn given_to_removed(matter: &dyn AnyMatter) -> BTreeMap<AgencyId, BTreeSet<Hash>
     removed.into_iter().map(|party| (party.agency, given(&party.agency))).collect()
 }
 
+/// An entry of a matter that admits somebody, whether it counts or not.
+pub(crate) struct Admission {
+    by: AgencyId,
+    agency: AgencyId,
+    /// Whether the lane it stands in has two branches, or had.
+    on_branch: bool,
+}
+
+impl Admission {
+    /// All that are here.
+    pub(crate) fn all_in(matter: &dyn AnyMatter) -> Vec<Self> {
+        let said = matter.said_to_be_admitted().into_iter();
+        let on_branch = |by: &AgencyId| matter.has_branches(Lane::Shared(*by));
+        said.map(|(by, agency)| Self { by, agency, on_branch: on_branch(&by) }).collect()
+    }
+}
+
 /// Whom the openings of a matter name that are here. Every one counts, whether it is valid or one of two; of two neither
 /// does yet, so what is held is spoken of only to whom both name.
 pub(crate) struct Named<'m> {
@@ -157,21 +172,18 @@ pub(crate) struct Named<'m> {
 }
 
 impl<'m> Named<'m> {
-    pub(crate) fn by(entries: impl Iterator<Item = &'m Entry>, now: &'m [Party]) -> Self {
+    pub(crate) fn by(
+        entries: impl Iterator<Item = &'m Entry>,
+        now: &'m [Party],
+        admissions: &[Admission],
+    ) -> Self {
         let openings: Vec<_> = entries.filter_map(|entry| entry.header().opening.as_ref()).collect();
+        let opens = |author: AgencyId| openings.iter().any(|opening| opening.genesis.opener == author);
+        let on_branches = admissions.iter().filter(|admission| admission.on_branch && opens(admission.by));
+        let admitted: BTreeSet<_> = on_branches.map(|admission| admission.agency).collect();
         let parties = openings.iter().flat_map(|opening| &opening.parties).chain(now);
-        let agencies = parties.map(|party| party.agency).collect();
-        Self { openings, now, admitted: BTreeSet::new(), agencies }
-    }
-
-    /// And whom the branches of openers' lanes admit.
-    pub(crate) fn and_by_branches(mut self, matter: &dyn AnyMatter) -> Self {
-        let opens = |author: &AgencyId| self.openings.iter().any(|opening| opening.genesis.opener == *author);
-        let said = matter.said_to_be_admitted().into_iter();
-        let said = said.filter(|(by, _)| opens(by) && matter.has_branches(Lane::Shared(*by)));
-        self.admitted = said.map(|(_, agency)| agency).collect();
-        self.agencies.extend(&self.admitted);
-        self
+        let agencies = parties.map(|party| party.agency).chain(admitted.iter().copied()).collect();
+        Self { openings, now, admitted, agencies }
     }
 
     /// Whether every opening names an agency as one that has a node, or it is a party with one now, or a branch admits it.

@@ -38,7 +38,7 @@ pub use row::{FirstDue, MatterRow, Referring, Side};
 pub use waiting::WaitingRow;
 
 pub(crate) use contents::{Contents, Heading, REFERENCE, What};
-pub(crate) use holdings::{HeldRuns, Named};
+pub(crate) use holdings::{Admission, HeldRuns, Named};
 pub(crate) use lagging::Lagging;
 pub(crate) use order::place_in;
 pub(crate) use search::{after_gram, after_reference, matter_of};

@@ -29,7 +29,7 @@ use comity_store::Recorded;
 use super::deliver::{Peer, Synced, unreadable};
 use crate::failure::Failure;
 use crate::ledger::{Ledger, LedgerHandle};
-use crate::views::Named;
+use crate::views::{Admission, Named};
 
 /// How many matters one session asks about; the next goes on behind the last of them.
 const MATTERS: usize = 16;
@@ -147,10 +147,7 @@ impl Ledger {
         let (from, to) = (self.agency, *partner);
         let ask = |have| Ask { v: VERSION, from, to, matter, have };
         let (ours, is_party) = match self.matter(&matter) {
-            Ok(folded) => {
-                let is_party = || folded.ever_parties().iter().any(|party| party.agency == to);
-                (folded.lane_of(&from), folded.opening().map(|_| is_party()))
-            }
+            Ok(folded) => (folded.lane_of(&from), folded.was_party(&to)),
             // A matter that has not come yet, or one of a kind this release does not know.
             Err(Failure::NotFound(_)) => return Ok(anyway.then(|| ask(Vec::new()))),
             Err(other) => return Err(other),
@@ -230,8 +227,8 @@ impl Ledger {
             Err(other) => return Err(other),
         };
         let now = matter.ever_parties();
-        let named =
-            Named::by(matter.entries().into_iter().map(AsRef::as_ref), &now).and_by_branches(&**matter);
+        let entries = matter.entries().into_iter().map(AsRef::as_ref);
+        let named = Named::by(entries, &now, &Admission::all_in(&**matter));
         Ok(named.is_opened() && named.by_all(&us) && named.by_all(partner))
     }
 

@@ -361,6 +361,12 @@ impl<K: Kind> Matter<K> {
         in_its_eyes.flatten().any(|known| known.agency == party)
     }
 
+    /// Whether an agency is or was a party, as far as that is known: only where the opening is here.
+    pub fn was_party(&self, agency: &AgencyId) -> Option<bool> {
+        let was = || self.ever_parties().iter().any(|party| party.agency == *agency);
+        self.opening().map(|_| was())
+    }
+
     /// Everybody who is a party or was one, as they are now.
     pub fn ever_parties(&self) -> Vec<Party> {
         let handed = self.handed_now();

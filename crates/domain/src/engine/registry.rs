@@ -136,6 +136,8 @@ pub trait AnyMatter: Send {
     fn parties(&self) -> Vec<Party>;
     /// [`Matter::former_parties`].
     fn former_parties(&self) -> Vec<Party>;
+    /// [`Matter::was_party`].
+    fn was_party(&self, agency: &AgencyId) -> Option<bool>;
     /// [`Matter::ever_parties`].
     fn ever_parties(&self) -> Vec<Party>;
     /// [`Matter::removed_by`].
@@ -342,6 +344,9 @@ impl<K: Kind> AnyMatter for Matter<K> {
     }
     fn former_parties(&self) -> Vec<Party> {
         Self::former_parties(self)
+    }
+    fn was_party(&self, agency: &AgencyId) -> Option<bool> {
+        Self::was_party(self, agency)
     }
     fn ever_parties(&self) -> Vec<Party> {
         Self::ever_parties(self)

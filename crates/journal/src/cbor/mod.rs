@@ -112,11 +112,6 @@ fn order_of_keys(a: &Value, b: &Value) -> Ordering {
     if let (Value::Text(a), Value::Text(b)) = (a, b) {
         return a.len().cmp(&b.len()).then_with(|| a.as_bytes().cmp(b.as_bytes()));
     }
-    let written = |key: &Value| {
-        let mut bytes = Vec::new();
-        ciborium::into_writer(key, &mut bytes).expect("writing CBOR to memory does not fail");
-        bytes
-    };
     written(a).cmp(&written(b))
 }
 

@@ -17,6 +17,11 @@ pub fn verdict(met: bool) -> &'static str {
     if met { "met" } else { "MISSED" }
 }
 
+/// A text of so many letters, always the same.
+pub fn text(letters: usize) -> String {
+    (0..letters).map(|at| char::from(b'a' + (at * at % 26) as u8)).collect()
+}
+
 /// Figures of one thing measured in several rounds.
 #[derive(Clone, Debug, Default)]
 pub struct Figures(Vec<f64>);

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::{PrivatePkcs8KeyDer, ServerName};
 use rustls::version::TLS13;
-use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection};
+use rustls::{
+    ClientConfig, ClientConnection, ConnectionCommon, RootCertStore, ServerConfig, ServerConnection,
+};
 
 const NAME: &str = "node";
 
@@ -71,28 +73,28 @@ impl Session {
     }
 
     fn client_speaks(&mut self) -> io::Result<()> {
-        while self.client.wants_write() {
-            self.client.write_tls(&mut self.wire)?;
-        }
-        let mut rest = self.wire.as_slice();
-        while !rest.is_empty() {
-            self.server.read_tls(&mut rest)?;
-            self.server.process_new_packets().map_err(io::Error::other)?;
-        }
-        self.wire.clear();
-        Ok(())
+        carry(&mut self.client, &mut self.wire, &mut self.server)
     }
 
     fn server_speaks(&mut self) -> io::Result<()> {
-        while self.server.wants_write() {
-            self.server.write_tls(&mut self.wire)?;
-        }
-        let mut rest = self.wire.as_slice();
-        while !rest.is_empty() {
-            self.client.read_tls(&mut rest)?;
-            self.client.process_new_packets().map_err(io::Error::other)?;
-        }
-        self.wire.clear();
-        Ok(())
+        carry(&mut self.server, &mut self.wire, &mut self.client)
     }
+}
+
+/// Brings all that one side wants to say to the other.
+fn carry<From, To>(
+    from: &mut ConnectionCommon<From>,
+    wire: &mut Vec<u8>,
+    to: &mut ConnectionCommon<To>,
+) -> io::Result<()> {
+    while from.wants_write() {
+        from.write_tls(wire)?;
+    }
+    let mut rest = wire.as_slice();
+    while !rest.is_empty() {
+        to.read_tls(&mut rest)?;
+        to.process_new_packets().map_err(io::Error::other)?;
+    }
+    wire.clear();
+    Ok(())
 }

@@ -26,7 +26,7 @@ use comity_domain::matters;
 use comity_journal::entry::Lane;
 use comity_journal::ids::{MatterId, Token};
 use comity_testkit::Seeded;
-use comity_testkit::bench::{Figures, machine, verdict};
+use comity_testkit::bench::{self, Figures, machine, verdict};
 use tokio::time::Instant;
 
 use pair::{ASKS, Pair, fault};
@@ -121,7 +121,7 @@ async fn measure(entries: usize) -> Result<(), Failure> {
 async fn write(pair: &Pair, matters: &[MatterId], entries: usize) -> Result<(), Failure> {
     let kinds = matters::standard();
     let kind = kinds.get("request").ok_or_else(|| Failure::Fault("no such kind".into()))?;
-    let text: String = (0..TEXT_BYTES).map(|at| char::from(b'a' + (at * at % 26) as u8)).collect();
+    let text = bench::text(TEXT_BYTES);
     let mut preparation = Preparation { entropy: &mut Seeded::new(7), latest: &|_| None };
     let composed = kind.compose("remind", &format!("text = \"{text}\""), &mut preparation)?;
     let (rules, agency) = (kind.def().rules, pair.a.agency());

@@ -10,7 +10,7 @@ use comity_app::workers::Level;
 use comity_journal::ids::MatterId;
 use comity_journal::suite::Hash;
 use comity_store::Direction;
-use comity_testkit::bench::{Figures, machine};
+use comity_testkit::bench::{self, Figures, machine};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -105,7 +105,7 @@ async fn client(
     ends: Instant,
 ) -> Result<(Vec<Duration>, Vec<Hash>), Failure> {
     let (mut taken, mut signed) = (Vec::new(), Vec::new());
-    let text: String = (0..TEXT_BYTES).map(|at| char::from(b'a' + (at * at % 26) as u8)).collect();
+    let text = bench::text(TEXT_BYTES);
     let toml = format!("text = \"{text}\"");
     loop {
         let started = Instant::now();
